@@ -1,0 +1,133 @@
+import type { ConfiguredWorkers, Role, ServerDefinition } from '../servers/definition.ts';
+import type { Listener, ProcessKey, ProcessSample, Virtualenv } from '../snapshot.ts';
+
+/** Memory of a process, or the sum over several. Bytes. */
+export interface Memory {
+  /** Of one process only as good as RSS is; of a group a plain sum that counts shared pages many times. */
+  readonly rss: number;
+  readonly pss: number | null;
+  readonly uss: number | null;
+  readonly swap: number | null;
+  /** What counts for shares and bars: PSS, or RSS where the source knows nothing better. */
+  readonly counted: number;
+  /** `counted` as a fraction of the memory total, 0 to 1. */
+  readonly share: number;
+  /** Every figure read from the kernel, none estimated. */
+  readonly exact: boolean;
+  /** No figure waits to be read again. */
+  readonly fresh: boolean;
+}
+
+export interface ProcessNode {
+  readonly key: ProcessKey;
+  readonly pid: number;
+  readonly sample: ProcessSample;
+  /** Null for a process that is no part of a server. */
+  readonly role: Role | null;
+  readonly memory: Memory;
+  /** Fraction of one core since the last snapshot; null on the first. */
+  readonly cpu: number | null;
+  /** Seconds since it started. */
+  readonly age: number;
+  /** Its command line or title, secrets masked; control characters may be in it. */
+  readonly command: string;
+}
+
+export interface Workers {
+  readonly current: number;
+  readonly configured: ConfiguredWorkers;
+  /** The fewest that a trim goes down to: the server's own floor, and never below 1. */
+  readonly floor: number;
+}
+
+export interface ScalingAnswer {
+  readonly method: 'signal' | 'none';
+  readonly available: boolean;
+  /** A sentence when not available. */
+  readonly reason: string | null;
+}
+
+export interface Server {
+  /** The identity of its head process. */
+  readonly key: ProcessKey;
+  readonly definition: ServerDefinition;
+  readonly kind: string;
+  readonly version: string | null;
+  readonly app: string | null;
+  readonly bind: readonly string[];
+  readonly listeners: readonly Listener[] | null;
+  /** Connections waiting to be accepted, over all its listeners. */
+  readonly queue: number | null;
+  readonly workers: Workers;
+  readonly scaling: ScalingAnswer;
+  readonly memory: Memory;
+  readonly cpu: number | null;
+  readonly head: ProcessNode;
+  /** Head first, then workers oldest first, then the rest. */
+  readonly processes: readonly ProcessNode[];
+}
+
+export interface Project {
+  /** Stable from one snapshot to the next: `dir:/home/projects/project1`. */
+  readonly id: string;
+  /** Distinct among the projects of a model. */
+  readonly name: string;
+  readonly directory: string | null;
+  readonly virtualenv: Virtualenv | null;
+  /** Why these processes are one project: a phrase for the details. */
+  readonly evidence: string;
+  readonly memory: Memory;
+  readonly cpu: number | null;
+  readonly servers: readonly Server[];
+  /** Processes of the project that are no part of a server. */
+  readonly processes: readonly ProcessNode[];
+}
+
+/** Everything that is no project's. */
+export interface SystemGroup {
+  readonly memory: Memory;
+  readonly cpu: number | null;
+  readonly processes: readonly ProcessNode[];
+}
+
+export interface HostModel {
+  readonly name: string;
+  readonly os: string;
+  readonly cores: number;
+  readonly uptime: number;
+  readonly memory: {
+    /** What shares are shares of. */
+    readonly total: number;
+    readonly limitedBy: 'MemTotal' | 'cgroup' | 'option';
+    readonly used: number;
+    /** `used` as a fraction of `total`. */
+    readonly usedShare: number;
+    readonly available: number;
+    readonly free: number;
+    readonly cache: number;
+  };
+  readonly swap: { readonly total: number; readonly used: number };
+  readonly load: readonly [number, number, number] | null;
+  /** `2 × cores + 1`: gunicorn's advice for where to start. */
+  readonly recommendedWorkers: number;
+}
+
+/** How many of the processes have exact memory figures. */
+export interface Coverage {
+  readonly processes: number;
+  readonly exact: number;
+}
+
+/** The machine as people think of it. Computed from snapshots alone. */
+export interface Model {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Seconds since boot. */
+  readonly uptime: number;
+  readonly accounting: 'pss' | 'rss';
+  readonly host: HostModel;
+  readonly coverage: Coverage;
+  /** Largest first. */
+  readonly projects: readonly Project[];
+  readonly system: SystemGroup;
+}

@@ -1,0 +1,96 @@
+import type { ProcessFacts, ProcessSample, SettingsRequest } from '../snapshot.ts';
+
+export type Role = 'master' | 'worker' | 'helper' | 'scheduler' | 'single';
+
+/** What one process says of itself, by its argv or its title alone. */
+export interface Claim {
+  /** Left out when argv does not tell (master and workers may look the same): the family decides. */
+  readonly role?: Role;
+  /** What it serves or runs: `project1.wsgi`, a celery node's app, a pool's name. */
+  readonly app?: string;
+  /** Arguments after the program's name; null when a title hides them. */
+  readonly args: readonly string[] | null;
+  /** The master's pid, where the title names it. */
+  readonly masterPid?: number;
+  /** The server's version, where the title names it. */
+  readonly version?: string;
+}
+
+/** A process that a definition has claimed, with its place among its kin. */
+export interface Member {
+  readonly process: ProcessSample;
+  readonly claim: Claim;
+  /** Its parent, where that was claimed by the same definition. */
+  readonly parent: Member | null;
+  /** Its direct children claimed by the same definition. */
+  readonly children: readonly Member[];
+}
+
+/** One running instance of a server, as its definition sees it. */
+export interface ServerProcesses {
+  /** The process that stands for the server: its master, or the only one. */
+  readonly head: ProcessSample;
+  readonly claim: Claim;
+  /** Living workers, in order of age, oldest first. */
+  readonly workers: readonly ProcessSample[];
+}
+
+/** The number of workers that a restart would bring, and where it is written. */
+export interface ConfiguredWorkers {
+  readonly count: number | null;
+  /** Short, for programs: `argv -w`, `WEB_CONCURRENCY`, `gunicorn.conf.py`; null when unknown. */
+  readonly by: string | null;
+  /** For people: a phrase such as `-w 3 on the command line`, or why it is not known. */
+  readonly where: string;
+}
+
+/** Which worker a server ends when told to run one fewer. */
+export type Victim = 'oldest' | 'newest' | 'highest';
+
+export type Scaling =
+  | {
+      /** SIGTTIN adds one worker, SIGTTOU takes one. */
+      readonly method: 'signal';
+      /** The fewest workers the server itself would go down to. */
+      readonly floor: number;
+      readonly victim: Victim;
+      /** A sentence when this very instance takes no signals (single mode, too old); null when it does. */
+      refuse?(server: ServerProcesses): string | null;
+    }
+  | {
+      readonly method: 'none';
+      /** A sentence: why not, and what to do instead. */
+      refuse(server: ServerProcesses): string;
+    };
+
+/**
+ * What workertop knows of one kind of server: how to recognise its processes, where its number
+ * of workers is set, and how it scales. Data and small pure functions; one file each.
+ */
+export interface ServerDefinition {
+  /** Stable, for programs: `gunicorn`, `celery-beat`. */
+  readonly kind: string;
+  /** For people. */
+  readonly label: string;
+  /**
+   * `app` serves or runs a project's code; `service` is a program that projects use (postgres);
+   * `supervisor` starts other servers, which are not its helpers.
+   */
+  readonly category: 'app' | 'service' | 'supervisor';
+  /** Environment variables it reads, beyond the common ones. */
+  readonly environment?: readonly string[];
+  /** Flags of its command line that name the project's directory. */
+  readonly directoryFlags?: readonly string[];
+  /** The Python distribution that holds its version, lower case. */
+  readonly distribution?: string;
+  /** Configuration files to look for the number of workers in. */
+  settings?(facts: ProcessFacts): readonly SettingsRequest[];
+  /** What this process is to this server; null when nothing. */
+  claim(facts: ProcessFacts): Claim | null;
+  /** The role where `claim` left it open. Default: a child of its kind is a worker, a parent of its kind a master, else single. */
+  role?(member: Member): Role;
+  /** Addresses it was told to listen on, from its arguments; empty when unknown. */
+  bind?(server: ServerProcesses): readonly string[];
+  configured?(server: ServerProcesses): ConfiguredWorkers;
+  readonly scaling: Scaling;
+}

@@ -1,0 +1,157 @@
+/**
+ * What was read of a machine at one time: plain, readonly, serialisable data.
+ *
+ * Everything downstream (model, state, view) is computed from these types alone, so a recorded
+ * snapshot replays exactly as a live one. Units: bytes, seconds, clock ticks where named so.
+ * Unknown is `null`, never 0.
+ */
+
+/** `pid:startTicks`. A pid alone is never an identity: pids are reused. */
+export type ProcessKey = string;
+
+export function processKey(process: { readonly pid: number; readonly startTicks: number }): ProcessKey {
+  return `${process.pid}:${process.startTicks}`;
+}
+
+/**
+ * How a memory figure came about: `exact` read from the kernel's smaps_rollup, `estimate` made
+ * from what every user may read (resident − shared), `rss` where the source knows nothing better.
+ */
+export type MemoryQuality = 'exact' | 'estimate' | 'rss';
+
+/** One reading of one process's memory. USS ≤ PSS ≤ RSS holds within a reading. Bytes. */
+export interface MemoryReading {
+  readonly rss: number;
+  readonly pss: number | null;
+  readonly uss: number | null;
+  /** Proportional swap (SwapPss). */
+  readonly swap: number | null;
+  readonly quality: MemoryQuality;
+  /** False once the process's RSS has moved since this reading and it waits to be read again. */
+  readonly fresh: boolean;
+}
+
+/** Where a process listens, and how many connections wait there to be accepted. */
+export interface Listener {
+  /** `127.0.0.1:8000`, `[::]:80`, or `unix:/run/app.sock`. */
+  readonly address: string;
+  readonly inode: number;
+  /** Connections waiting to be accepted; null where the kernel does not say. */
+  readonly queue: number | null;
+}
+
+export type VirtualenvEvidence = 'environ' | 'argv' | 'maps' | 'guess';
+
+export interface Virtualenv {
+  readonly path: string;
+  /** As people call it: its directory's name, or its parent's where it is called venv, .venv or env. */
+  readonly name: string;
+  readonly evidence: VirtualenvEvidence;
+  /** Python version from pyvenv.cfg, such as `3.11.2`. */
+  readonly python: string | null;
+}
+
+/** The directory a process belongs to, and what says so. */
+export interface ProjectDirectory {
+  readonly path: string;
+  /** The file that marks it as a project (`manage.py`, `.git` …); null when it is just the working directory. */
+  readonly marker: string | null;
+  /** `cwd`, or the command-line flag that named it, such as `--chdir`. */
+  readonly from: string;
+}
+
+/** What changes rarely in a process's life: read once, and again when its name changes. */
+export interface ProcessFacts {
+  /** The kernel's name for it, at most 15 bytes, and anything may be in it. */
+  readonly comm: string;
+  /** Empty for kernel threads and zombies. One element with spaces is a title set by the program. */
+  readonly argv: readonly string[];
+  readonly cwd: string | null;
+  readonly exe: string | null;
+  readonly uid: number | null;
+  readonly user: string | null;
+  /** Bit n−1 is signal n, signals 1 to 31 (`SigCgt`, `SigIgn`, `SigBlk` of proc_pid_status(5)). */
+  readonly caught: number | null;
+  readonly ignored: number | null;
+  readonly blocked: number | null;
+  /** Path within the cgroup hierarchy (v2, else v1's systemd or memory hierarchy). */
+  readonly cgroup: string | null;
+  /** Only the variables that a server definition asked for. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly virtualenv: Virtualenv | null;
+  /** Versions of the packages a server definition asked for, by distribution name in lower case. */
+  readonly packages: Readonly<Record<string, string>>;
+  readonly directory: ProjectDirectory | null;
+  /** Of the configuration files that a server definition asked for: the lines it asked for. */
+  readonly settings: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Lines wanted from a configuration file: never the whole file, which may hold secrets. */
+export interface SettingsRequest {
+  /** Absolute. */
+  readonly path: string;
+  readonly lines: RegExp;
+}
+
+/** The raw reading of one process at one time. */
+export interface ProcessSample {
+  readonly pid: number;
+  /** Start time in clock ticks since boot: field 22 of proc_pid_stat(5). */
+  readonly startTicks: number;
+  readonly ppid: number;
+  readonly pgrp: number;
+  readonly session: number;
+  /** One letter: R S D T t Z X I. */
+  readonly state: string;
+  /** CPU time used so far, user and system, in clock ticks. */
+  readonly cpuTicks: number;
+  readonly memory: MemoryReading;
+  /** Null when not asked for or not readable. */
+  readonly listeners: readonly Listener[] | null;
+  /** The same object from one snapshot to the next for as long as nothing in it changed. */
+  readonly facts: ProcessFacts;
+}
+
+export interface HostMemory {
+  readonly total: number;
+  readonly free: number;
+  /** What programs could still take without swapping. */
+  readonly available: number;
+  /** Page cache and reclaimable slab, without shared memory. */
+  readonly cache: number;
+  readonly swapTotal: number;
+  readonly swapUsed: number;
+}
+
+/** A container's limit, from cgroup v1 or v2, where it is lower than the machine's memory. */
+export interface MemoryLimit {
+  readonly limit: number;
+  /** Used within the limit, without page cache that can be dropped. */
+  readonly used: number;
+}
+
+export interface HostSample {
+  readonly name: string;
+  readonly os: string;
+  readonly cores: number;
+  readonly ticksPerSecond: number;
+  readonly memory: HostMemory;
+  readonly cgroup: MemoryLimit | null;
+  /** 1, 5 and 15 minutes. */
+  readonly load: readonly [number, number, number] | null;
+}
+
+export interface Snapshot {
+  /** Wall clock, milliseconds since 1970. */
+  readonly at: number;
+  /** Seconds since boot: the clock for rates and ages, which never jumps. */
+  readonly uptime: number;
+  readonly host: HostSample;
+  /** `rss` when the source can tell nothing better of any process, and shares are shares of RSS. */
+  readonly accounting: 'pss' | 'rss';
+  /** Without kernel threads. */
+  readonly processes: readonly ProcessSample[];
+  readonly kernelThreads: number;
+  /** The reader's own pid, so that it does not count itself into a project; null in a recording. */
+  readonly self: number | null;
+}

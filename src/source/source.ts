@@ -1,0 +1,37 @@
+import type { ProcessFacts, SettingsRequest, Snapshot } from '../snapshot.ts';
+
+/**
+ * What the server definitions need to know of a process beyond the common facts. The sources
+ * read it; the definitions, which know no files, say what.
+ */
+export interface Interests {
+  /** Names of environment variables. */
+  readonly environment: readonly string[];
+  /** Command-line flags whose value is the project's directory, such as `--chdir`. */
+  readonly directoryFlags: readonly string[];
+  /** Python distributions whose version matters, lower case. */
+  readonly packages: readonly string[];
+  settings(facts: ProcessFacts): readonly SettingsRequest[];
+}
+
+/** What the reader of the last snapshot asks of the next. */
+export interface ReadHints {
+  /** Longest time to spend on reading PSS, in seconds; Infinity reads all. */
+  readonly memoryBudget: number;
+  /** Pids whose memory is read first: processes of projects. */
+  readonly prefer: ReadonlySet<number>;
+  /** Pids whose memory is read at each reading, whatever the budget: those being scaled. */
+  readonly watch: ReadonlySet<number>;
+  /** Pids whose listening sockets are read: masters. */
+  readonly listeners: ReadonlySet<number>;
+}
+
+export interface Source {
+  /**
+   * Reads the machine. Processes that vanish meanwhile are left out; what may not be read is null.
+   * @throws Error with the path in its message for anything but ENOENT, ESRCH, EACCES and EPERM
+   */
+  read(hints: ReadHints): Promise<Snapshot>;
+  /** Gives back descriptors and timers. */
+  close(): void;
+}

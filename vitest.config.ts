@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config';
+
+// Four kinds of test, by what they need: `unit` needs nothing but Node; `screen` draws into a
+// fake terminal; `pty` opens a real one; `live` starts the real servers (see test/live).
+const project = (name: string, include: string[], timeoutSeconds: number) => ({
+  test: { name, include, testTimeout: timeoutSeconds * 1000, hookTimeout: timeoutSeconds * 1000 },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', ['test/{source,servers,model,state,view,control,output,cli}/**/*.test.ts'], 30),
+      project('screen', ['test/screen/**/*.test.ts'], 30),
+      project('pty', ['test/pty/**/*.test.ts'], 60),
+      {
+        test: {
+          ...project('live', ['test/live/**/*.test.ts'], 120).test,
+          // Real servers on a small machine: one file at a time.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
