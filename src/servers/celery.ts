@@ -1,0 +1,138 @@
+import type { ProcessFacts } from '../snapshot.ts';
+import type { Claim, ConfiguredWorkers, Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
+import { flag, hasFlag, positionals, wholeNumber } from './flags.ts';
+import { programOf, titleOf } from './program.ts';
+import { catches } from './signals.ts';
+
+/** celery/platforms.py: `[celeryd: NODE:PROCESS] -STATE- (ARGUMENTS)`. */
+const title = /^\[celeryd: (.+):(MainProcess|(?:Fork)?PoolWorker-\d+|Beat)\](?: -\S+- \((.*)\))?$/;
+
+/** The beat that `celery worker -B` forks; a beat of its own adds its arguments. */
+const embeddedBeat = '[celery beat]';
+
+/** Flags without a value of `celery` and `celery worker` (celery/bin). */
+const switches = new Set([
+  '-C',
+  '--no-color',
+  '-q',
+  '--quiet',
+  '--version',
+  '--skip-checks',
+  '-B',
+  '--beat',
+  '-D',
+  '--detach',
+  '-E',
+  '--task-events',
+  '--events',
+  '--purge',
+  '--discard',
+  '--without-gossip',
+  '--without-mingle',
+  '--without-heartbeat',
+  '--disable-prefetch',
+]);
+
+/** Pools that run their tasks in one process. */
+const singlePools = new Set(['solo', 'threads', 'gevent', 'eventlet']);
+
+/** A celery worker node (https://docs.celeryq.dev), as in celery 5.2 to 5.6 and billiard. */
+export const celery: ServerDefinition = {
+  kind: 'celery',
+  label: 'celery',
+  category: 'app',
+  environment: ['CELERY_APP', 'APP', 'CELERY_WORKER_CONCURRENCY'],
+  directoryFlags: ['--workdir'],
+  distribution: 'celery',
+  claim,
+  role,
+  configured,
+  scaling: { method: 'none', refuse },
+};
+
+function claim(facts: ProcessFacts): Claim | null {
+  const text = titleOf(facts.argv);
+  if (text === embeddedBeat) return { role: 'scheduler', args: null };
+  const entitled = title.exec(text ?? '');
+  if (entitled) {
+    const [, , process, written] = entitled;
+    if (process === 'Beat') return { role: 'scheduler', args: null };
+    if (process !== 'MainProcess') return { role: 'worker', args: null };
+    // A pool's child bears this title until it has set its own: parentage decides the role.
+    return written === undefined ? { args: null } : withApp(written.split(' '), facts);
+  }
+  const args = celeryArgs(facts, 'worker');
+  return args && withApp(args, facts);
+}
+
+/**
+ * The arguments of a celery command, all of them, where argv runs that very command: `celery -A x worker`,
+ * `python -m celery …`, and `manage.py celery …` of old. Null when it does not.
+ */
+export function celeryArgs(facts: ProcessFacts, command: 'worker' | 'beat'): readonly string[] | null {
+  const { name, args } = programOf(facts.argv);
+  if (name === (command === 'worker' ? 'celeryd' : 'celerybeat')) return args;
+  const own = name === 'manage.py' && args[0] === 'celery' ? args.slice(1) : args;
+  if (name !== 'celery' && name !== 'celery.__main__' && own === args) return null;
+  return positionals(own, switches)[0] === command ? own : null;
+}
+
+export function withApp(args: readonly string[], { environment }: ProcessFacts): Claim {
+  const app = flag(args, ['-A', '--app'])?.value ?? environment['CELERY_APP'] ?? environment['APP'];
+  return app === undefined ? { args } : { args, app };
+}
+
+/** Without setproctitle the main process, its pool and the beat of `-B` have one argv: masks tell. */
+function role({ process, parent, claim, children }: Member): Role {
+  const args = claim.args ?? [];
+  if (parent === null) {
+    // billiard's pool children give up HUP and keep USR2: one whose main process has died.
+    const { caught } = process.facts;
+    if (catches(caught, 'SIGUSR2') && !catches(caught, 'SIGHUP')) return 'worker';
+    return children.length === 0 && singlePools.has(pool(args)) ? 'single' : 'master';
+  }
+  if (parent.parent !== null) return 'helper';
+  const { caught } = process.facts;
+  const beat = hasFlag(args, ['-B', '--beat']) && catches(caught, 'SIGINT') && catches(caught, 'SIGUSR2');
+  return beat ? 'scheduler' : 'worker';
+}
+
+function pool(args: readonly string[]): string {
+  return flag(args, ['-P', '--pool'])?.value ?? 'prefork';
+}
+
+function configured({ head: { facts }, claim: { args } }: ServerProcesses): ConfiguredWorkers {
+  const argument = flag(args ?? [], ['-c', '--concurrency']);
+  if (argument) {
+    const written = argument.name === '-c' ? `-c ${argument.value}` : `--concurrency=${argument.value}`;
+    return { count: wholeNumber(argument.value), by: `argv ${argument.name}`, where: `${written} on the command line` };
+  }
+  const range = flag(args ?? [], ['--autoscale']);
+  if (range) return { count: null, by: 'argv --autoscale', where: `--autoscale=${range.value} on the command line` };
+  const variable = facts.environment['CELERY_WORKER_CONCURRENCY'];
+  if (variable !== undefined) {
+    const where = `CELERY_WORKER_CONCURRENCY=${variable} in the environment`;
+    return { count: wholeNumber(variable), by: 'CELERY_WORKER_CONCURRENCY', where };
+  }
+  if (args === null) return { count: null, by: null, where: 'unknown: the process title hides the command line' };
+  return { count: null, by: null, where: "unknown: the app's worker_concurrency, else one for each core" };
+}
+
+function refuse({ head, claim }: ServerProcesses): string {
+  const args = claim.args ?? [];
+  const frozen = 'celery takes no TTIN or TTOU: it would freeze.';
+  if (singlePools.has(pool(args)) && pool(args) !== 'gevent') {
+    return `${frozen} Its ${pool(args)} pool cannot change its size while it runs: restart it with another -c, or start another node.`;
+  }
+  const control = `celery -A ${claim.app ?? 'APP'} control -d ${node(head.facts, args)}`;
+  if (flag(args, ['--autoscale'])) return `${frozen} It scales by itself. Use: ${control} autoscale MAX MIN`;
+  return `${frozen} Use: ${control} pool_shrink 1 (or pool_grow 1)`;
+}
+
+/** The node's name: from the title, else from `-n` with the host's name as celery fills it in. */
+function node(facts: ProcessFacts, args: readonly string[]): string {
+  const entitled = title.exec(titleOf(facts.argv) ?? '')?.[1];
+  if (entitled !== undefined) return entitled;
+  const name = flag(args, ['-n', '--hostname'])?.value ?? 'celery';
+  return (name.includes('@') ? name : `${name}@%h`).replaceAll('%h', '$(hostname)');
+}

@@ -1,0 +1,64 @@
+export interface Flag {
+  /** As it was written: `-w` or `--workers`. */
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Every use of a flag that takes a value: `-w 3`, `-w3`, `--workers=3` and `--workers 3`. */
+export function flags(args: readonly string[], names: readonly string[]): readonly Flag[] {
+  const found: Flag[] = [];
+  for (let index = 0; index < args.length; index++) {
+    const arg = args[index] ?? '';
+    if (arg === '--') break;
+    for (const name of names) {
+      const value = arg === name ? args[index + 1] : attachedValue(arg, name);
+      if (value === undefined) continue;
+      found.push({ name, value });
+      if (arg === name) index++;
+      break;
+    }
+  }
+  return found;
+}
+
+function attachedValue(arg: string, name: string): string | undefined {
+  if (arg.startsWith(`${name}=`)) return arg.slice(name.length + 1);
+  const short = name.length === 2;
+  return short && arg.startsWith(name) && arg.length > 2 ? arg.slice(2) : undefined;
+}
+
+/** The last use of a flag, which is the one that counts for argparse and click; null when it is not there. */
+export function flag(args: readonly string[], names: readonly string[]): Flag | null {
+  return flags(args, names).at(-1) ?? null;
+}
+
+export function hasFlag(args: readonly string[], names: readonly string[]): boolean {
+  return args.some((arg) => names.includes(arg));
+}
+
+/** The arguments that are neither flags nor values of flags, given the flags that take no value. */
+export function positionals(args: readonly string[], switches: ReadonlySet<string>): readonly string[] {
+  const found: string[] = [];
+  for (let index = 0; index < args.length; index++) {
+    const arg = args[index] ?? '';
+    if (arg === '--') return [...found, ...args.slice(index + 1)];
+    if (!arg.startsWith('-') || arg === '-') found.push(arg);
+    else if (takesNext(arg) && !switches.has(arg)) index++;
+  }
+  return found;
+}
+
+function takesNext(arg: string): boolean {
+  return arg.startsWith('--') ? !arg.includes('=') : arg.length === 2;
+}
+
+/** A plain whole number, else null. */
+export function wholeNumber(text: string): number | null {
+  return /^\d+$/.test(text.trim()) ? Number(text) : null;
+}
+
+/** Splits as a shell would, as far as quotes go: for variables that hold arguments. */
+export function splitWords(text: string): readonly string[] {
+  const words = text.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
+  return words.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'));
+}

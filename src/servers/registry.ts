@@ -1,0 +1,57 @@
+import type { ProcessFacts, SettingsRequest } from '../snapshot.ts';
+import { celery } from './celery.ts';
+import { celeryBeat } from './celery-beat.ts';
+import type { Claim, ServerDefinition } from './definition.ts';
+import { gunicorn } from './gunicorn.ts';
+import { nginx } from './nginx.ts';
+import { postgres } from './postgres.ts';
+import { redis } from './redis.ts';
+
+/** Every kind of server that workertop knows. The first to claim a process has it. */
+export const definitions: readonly ServerDefinition[] = [gunicorn, celery, celeryBeat, postgres, redis, nginx];
+
+export function definitionOf(kind: string): ServerDefinition | null {
+  return definitions.find((definition) => definition.kind === kind) ?? null;
+}
+
+export interface Claimed {
+  readonly definition: ServerDefinition;
+  readonly claim: Claim;
+}
+
+/** Facts are one object for as long as nothing in them changed, so each is looked at once. */
+const claims = new WeakMap<ProcessFacts, Claimed | null>();
+
+export function claimOf(facts: ProcessFacts): Claimed | null {
+  let claimed = claims.get(facts);
+  if (claimed === undefined) {
+    claimed = firstClaim(facts);
+    claims.set(facts, claimed);
+  }
+  return claimed;
+}
+
+function firstClaim(facts: ProcessFacts): Claimed | null {
+  for (const definition of definitions) {
+    const claim = definition.claim(facts);
+    if (claim) return { definition, claim };
+  }
+  return null;
+}
+
+/** What the sources read for the definitions' sake: the union of all they ask for. */
+export const interests = {
+  environment: union(['DJANGO_SETTINGS_MODULE'], (definition) => definition.environment),
+  directoryFlags: union([], (definition) => definition.directoryFlags),
+  packages: union(['django'], ({ distribution }) => (distribution === undefined ? [] : [distribution])),
+  settings(facts: ProcessFacts): readonly SettingsRequest[] {
+    return firstClaim(facts)?.definition.settings?.(facts) ?? [];
+  },
+} as const;
+
+function union(
+  common: readonly string[],
+  wanted: (definition: ServerDefinition) => readonly string[] | undefined,
+): readonly string[] {
+  return [...new Set([...common, ...definitions.flatMap((definition) => wanted(definition) ?? [])])];
+}
