@@ -1,0 +1,169 @@
+import type { ProcessSample } from '../snapshot.ts';
+import type { Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
+import { byPid } from './process-table.ts';
+import { type Claimed, claimOf } from './registry.ts';
+import { isWrapper } from './wrapper.ts';
+
+export interface RecognisedProcess {
+  readonly process: ProcessSample;
+  readonly role: Role;
+}
+
+/** One running server with all the processes that belong to it. */
+export interface RecognisedServer extends ServerProcesses {
+  readonly definition: ServerDefinition;
+  readonly headRole: Role;
+  /** Head first, then workers oldest first, then the rest. */
+  readonly processes: readonly RecognisedProcess[];
+}
+
+interface Kin extends Member {
+  readonly definition: ServerDefinition;
+  parent: Kin | null;
+  readonly children: Kin[];
+}
+
+interface Draft {
+  readonly head: Kin;
+  readonly headRole: Role;
+  readonly workers: ProcessSample[];
+  readonly others: RecognisedProcess[];
+}
+
+/**
+ * The servers among the processes of one snapshot. A process is part of at most one of them. A worker
+ * whose master has died stands for itself: it is shown, and has no role that could be scaled.
+ */
+export function recognise(processes: readonly ProcessSample[]): readonly RecognisedServer[] {
+  const kin = findKin(processes);
+  if (kin.size === 0) return [];
+  const owners = new Map<number, Draft>();
+  const drafts: Draft[] = [];
+  const draftOf = (member: Kin): Draft => {
+    const known = owners.get(member.process.pid);
+    if (known) return known;
+    const role = roleOf(member);
+    let draft: Draft;
+    if (member.parent === null || role === 'master') {
+      draft = { head: member, headRole: role, workers: [], others: [] };
+      drafts.push(draft);
+    } else {
+      draft = draftOf(member.parent);
+      if (role === 'worker' && isAlive(member.process)) draft.workers.push(member.process);
+      else draft.others.push({ process: member.process, role });
+    }
+    owners.set(member.process.pid, draft);
+    return draft;
+  };
+  for (const member of kin.values()) draftOf(member);
+  adoptDescendants(processes, owners);
+  adoptWrappers(processes, drafts, owners);
+  return drafts.map(finish);
+}
+
+/** The claimed processes, each linked to its parent where that is of the same kind. */
+function findKin(processes: readonly ProcessSample[]): ReadonlyMap<number, Kin> {
+  const kin = new Map<number, Kin>();
+  for (const process of processes) {
+    const claimed = claimOf(process.facts);
+    if (claimed) kin.set(process.pid, unlinked(process, claimed));
+  }
+  for (const member of kin.values()) {
+    const { masterPid } = member.claim;
+    const named = masterPid === undefined ? undefined : kin.get(masterPid);
+    const parent = named?.definition === member.definition ? named : kin.get(member.process.ppid);
+    if (parent?.definition !== member.definition || descendsFrom(parent, member)) continue;
+    member.parent = parent;
+    parent.children.push(member);
+  }
+  return kin;
+}
+
+function unlinked(process: ProcessSample, { definition, claim }: Claimed): Kin {
+  return { process, claim, definition, parent: null, children: [] };
+}
+
+/** A process table read while processes come and go may hold circles. */
+function descendsFrom(member: Kin, ancestor: Kin): boolean {
+  for (let kin: Kin | null = member; kin !== null; kin = kin.parent) if (kin === ancestor) return true;
+  return false;
+}
+
+function roleOf(member: Kin): Role {
+  return member.claim.role ?? member.definition.role?.(member) ?? usualRole(member);
+}
+
+function usualRole({ parent, children }: Member): Role {
+  if (parent !== null) return 'worker';
+  return children.length > 0 ? 'master' : 'single';
+}
+
+function isAlive({ state }: ProcessSample): boolean {
+  return state !== 'Z' && state !== 'X';
+}
+
+/** Processes that a server's processes have started belong to it, but not what a supervisor has started. */
+function adoptDescendants(processes: readonly ProcessSample[], owners: Map<number, Draft>): void {
+  const table = byPid(processes);
+  const nobody = new Set<number>();
+  for (const process of processes) {
+    if (process.ppid <= 1 || owners.has(process.pid)) continue;
+    const line: ProcessSample[] = [];
+    let owner: Draft | undefined;
+    let current: ProcessSample | undefined = process;
+    while (current && !nobody.has(current.pid)) {
+      owner = owners.get(current.pid);
+      if (owner) break;
+      // Marked on the way, which also ends the walk where the table holds a circle.
+      nobody.add(current.pid);
+      line.push(current);
+      current = table.get(current.ppid);
+    }
+    if (owner === undefined || owner.head.definition.category === 'supervisor') continue;
+    for (const helper of line) {
+      nobody.delete(helper.pid);
+      owners.set(helper.pid, owner);
+      owner.others.push({ process: helper, role: 'helper' });
+    }
+  }
+}
+
+/** `sh -c gunicorn …`, `uv run …`, tini: belongs to the server where it has led to that and nothing else. */
+function adoptWrappers(
+  processes: readonly ProcessSample[],
+  drafts: readonly Draft[],
+  owners: Map<number, Draft>,
+): void {
+  const table = byPid(processes);
+  const wrapperOf = (process: ProcessSample): ProcessSample | undefined => {
+    const parent = table.get(process.ppid);
+    return parent && !owners.has(parent.pid) && isWrapper(parent.facts) ? parent : undefined;
+  };
+  if (drafts.every(({ head }) => wrapperOf(head.process) === undefined)) return;
+  const children = new Map<number, number>();
+  for (const { ppid } of processes) children.set(ppid, (children.get(ppid) ?? 0) + 1);
+  for (const draft of drafts) {
+    let wrapper = wrapperOf(draft.head.process);
+    while (wrapper && children.get(wrapper.pid) === 1) {
+      owners.set(wrapper.pid, draft);
+      draft.others.push({ process: wrapper, role: 'helper' });
+      wrapper = wrapperOf(wrapper);
+    }
+  }
+}
+
+function finish({ head, headRole, workers, others }: Draft): RecognisedServer {
+  workers.sort((a, b) => a.startTicks - b.startTicks || a.pid - b.pid);
+  return {
+    definition: head.definition,
+    head: head.process,
+    headRole,
+    claim: head.claim,
+    workers,
+    processes: [
+      { process: head.process, role: headRole },
+      ...workers.map((process) => ({ process, role: 'worker' as const })),
+      ...others,
+    ],
+  };
+}
