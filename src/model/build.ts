@@ -1,0 +1,112 @@
+import type { Role } from '../servers/definition.ts';
+import { type RecognisedServer, recognise } from '../servers/recognise.ts';
+import { scalingRefusal } from '../servers/scaling.ts';
+import { type ProcessSample, processKey, type Snapshot } from '../snapshot.ts';
+import { groupProcesses, type ProjectGroup } from './group.ts';
+import { hostModel } from './host.ts';
+import { commandOf } from './mask.ts';
+import { processMemory, sumMemory } from './memory.ts';
+import type { Memory, Model, ProcessNode, Project, Server } from './model.ts';
+import { cpuSince, sumKnown } from './rates.ts';
+
+export interface ModelOptions {
+  /** Bytes that shares are shares of; null for what the host has. */
+  readonly memoryTotal: number | null;
+}
+
+/** Makes a model of a snapshot; rates are counted from the previous one. */
+export function buildModel(snapshot: Snapshot, previous: Snapshot | null, options: ModelOptions): Model {
+  const host = hostModel(snapshot, options.memoryTotal);
+  const { total } = host.memory;
+  const cpu = cpuSince(previous, snapshot);
+  const node = (process: ProcessSample, role: Role | null): ProcessNode => ({
+    key: processKey(process),
+    pid: process.pid,
+    sample: process,
+    role,
+    memory: processMemory(process.memory, total, snapshot.accounting),
+    cpu: cpu(process),
+    age: Math.max(0, snapshot.uptime - process.startTicks / snapshot.host.ticksPerSecond),
+    command: commandOf(process.facts),
+  });
+  const grouping = groupProcesses(snapshot, recognise(snapshot.processes));
+  const projects = grouping.projects.map((group) => project(group, node, total));
+  const system = grouping.system.map(({ process, role }) => node(process, role));
+  return {
+    at: snapshot.at,
+    uptime: snapshot.uptime,
+    accounting: snapshot.accounting,
+    host,
+    coverage: {
+      processes: snapshot.processes.length,
+      exact: snapshot.processes.filter(({ memory }) => memory.quality === 'exact').length,
+    },
+    projects: projects.sort((a, b) => b.memory.counted - a.memory.counted || (a.id < b.id ? -1 : 1)),
+    system: { ...sums(system, total), processes: system },
+  };
+}
+
+type MakeNode = (process: ProcessSample, role: Role | null) => ProcessNode;
+
+function project(group: ProjectGroup, node: MakeNode, total: number): Project {
+  const servers = group.servers.map((recognised) => server(recognised, node, total));
+  const processes = group.processes.map((process) => node(process, null));
+  const { id, name, directory, virtualenv, evidence } = group;
+  return { id, name, directory, virtualenv, evidence, ...sums([...servers, ...processes], total), servers, processes };
+}
+
+function server(recognised: RecognisedServer, node: MakeNode, total: number): Server {
+  const { definition, head, headRole, claim, workers } = recognised;
+  const { scaling } = definition;
+  const headNode = node(head, headRole);
+  const processes = recognised.processes.map(({ process, role }) =>
+    process === head ? headNode : node(process, role),
+  );
+  const reason = scalingRefusal(definition, recognised, headRole);
+  const { listeners } = head;
+  const told = definition.bind?.(recognised) ?? [];
+  return {
+    key: headNode.key,
+    definition,
+    kind: definition.kind,
+    version: versionOf(recognised),
+    app: claim.app ?? null,
+    bind: told.length > 0 ? told : (listeners ?? []).map(({ address }) => address),
+    listeners,
+    queue: sumKnown((listeners ?? []).map(({ queue }) => queue)),
+    workers: {
+      current: workers.length,
+      configured: definition.configured?.(recognised) ?? { count: null, by: null, where: 'unknown' },
+      floor: scaling.method === 'signal' ? Math.max(1, scaling.floor) : 1,
+    },
+    scaling: { method: scaling.method, available: reason === null, reason },
+    ...sums(processes, total),
+    head: headNode,
+    processes,
+  };
+}
+
+function versionOf({ definition: { distribution }, claim, processes }: RecognisedServer): string | null {
+  if (claim.version !== undefined) return claim.version;
+  if (distribution === undefined) return null;
+  for (const { process } of processes) {
+    const version = process.facts.packages[distribution];
+    if (version !== undefined) return version;
+  }
+  return null;
+}
+
+interface Measured {
+  readonly memory: Memory;
+  readonly cpu: number | null;
+}
+
+function sums(parts: readonly Measured[], total: number): Measured {
+  return {
+    memory: sumMemory(
+      parts.map(({ memory }) => memory),
+      total,
+    ),
+    cpu: sumKnown(parts.map(({ cpu }) => cpu)),
+  };
+}

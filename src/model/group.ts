@@ -1,0 +1,219 @@
+import type { Role } from '../servers/definition.ts';
+import type { RecognisedProcess, RecognisedServer } from '../servers/recognise.ts';
+import type { ProcessSample, Snapshot, Virtualenv } from '../snapshot.ts';
+import { directoryPhrase, type Evidence, evidenceOf } from './evidence.ts';
+import { distinctNames, nameOfPath } from './names.ts';
+
+/** The servers and processes of one project. */
+export interface ProjectGroup {
+  /** Stable from one snapshot to the next. */
+  readonly id: string;
+  /** Distinct among the groups of a snapshot. */
+  readonly name: string;
+  readonly directory: string | null;
+  readonly virtualenv: Virtualenv | null;
+  /** Why these are one project. */
+  readonly evidence: string;
+  /** In order of age, oldest first. */
+  readonly servers: readonly RecognisedServer[];
+  readonly processes: readonly ProcessSample[];
+}
+
+export interface Grouping {
+  readonly projects: readonly ProjectGroup[];
+  readonly system: readonly { readonly process: ProcessSample; readonly role: Role | null }[];
+}
+
+interface Place {
+  readonly id: string;
+  readonly name: string;
+  readonly directory: string | null;
+  readonly evidence: string;
+}
+
+interface Draft extends Place {
+  readonly servers: RecognisedServer[];
+  readonly processes: ProcessSample[];
+}
+
+/** Every process of the snapshot is in exactly one project, or in `system`. */
+export function groupProcesses(snapshot: Snapshot, servers: readonly RecognisedServer[]): Grouping {
+  const groups = new Groups();
+  const byAge = servers.toSorted((a, b) => a.head.startTicks - b.head.startTicks || a.head.pid - b.head.pid);
+  const system: { process: ProcessSample; role: Role | null }[] = [];
+  const rest: RecognisedServer[] = [];
+  // Servers with a directory come first: they decide whose a virtualenv is.
+  for (const server of byAge) {
+    const place = server.definition.category === 'app' ? directoryOf(server) : null;
+    if (place === null) rest.push(server);
+    else groups.addServer(place, server);
+  }
+  const supervisors: RecognisedServer[] = [];
+  for (const server of rest) {
+    if (server.definition.category === 'supervisor') supervisors.push(server);
+    else if (server.definition.category === 'service') groups.addServer(serviceOf(server), server);
+    else groups.addServer(groups.ofVirtualenv(virtualenvOf(server)) ?? withoutDirectory(server), server);
+  }
+  placeLoose(snapshot, servers, groups, system);
+  // A supervisor is a project's own where it runs from that project's directory (honcho, foreman).
+  for (const server of supervisors) {
+    const group = groups.known(evidenceOf(server.head.facts));
+    if (group) groups.addServer(group, server);
+    else system.push(...server.processes);
+  }
+  return { projects: groups.finish(), system };
+}
+
+/** Processes that are no server's, in two rounds: those that a marker gives a project, then those that join one. */
+function placeLoose(
+  snapshot: Snapshot,
+  servers: readonly RecognisedServer[],
+  groups: Groups,
+  system: Grouping['system'][number][],
+): void {
+  const owned = new Set(servers.flatMap((server) => server.processes.map(({ process }) => process.pid)));
+  const waiting: ProcessSample[] = [];
+  for (const process of snapshot.processes) {
+    if (owned.has(process.pid)) continue;
+    const evidence = evidenceOf(process.facts);
+    if (!evidence.joins || process.pid === snapshot.self) system.push({ process, role: null });
+    else if (evidence.directory !== null && evidence.marker !== null) {
+      groups.addProcess(directoryPlace(evidence.directory, evidence), process);
+    } else waiting.push(process);
+  }
+  for (const process of waiting) {
+    const evidence = evidenceOf(process.facts);
+    const place = groups.known(evidence) ?? virtualenvPlace(certain(evidence.virtualenv));
+    if (place) groups.addProcess(place, process);
+    else system.push({ process, role: null });
+  }
+}
+
+class Groups {
+  readonly #drafts = new Map<string, Draft>();
+  /** The projects with a directory that use a virtualenv, by its path. */
+  readonly #users = new Map<string, Set<Draft>>();
+
+  addServer(place: Place, server: RecognisedServer): void {
+    const draft = this.#draft(place);
+    draft.servers.push(server);
+    this.#use(draft, virtualenvOf(server));
+  }
+
+  addProcess(place: Place, process: ProcessSample): void {
+    const draft = this.#draft(place);
+    draft.processes.push(process);
+    this.#use(draft, certain(process.facts.virtualenv));
+  }
+
+  /** The only project that uses this virtualenv; two projects in one virtualenv stay two, and neither gets more. */
+  ofVirtualenv(virtualenv: Virtualenv | null): Place | null {
+    const users = virtualenv === null ? undefined : this.#users.get(virtualenv.path);
+    return users?.size === 1 ? ([...users][0] ?? null) : null;
+  }
+
+  /** The project there is already for such a process. */
+  known(evidence: Evidence): Place | null {
+    const { directory, virtualenv } = evidence;
+    const place = directory === null ? undefined : this.#drafts.get(directoryPlace(directory, evidence).id);
+    return place ?? this.ofVirtualenv(certain(virtualenv));
+  }
+
+  finish(): readonly ProjectGroup[] {
+    const drafts = [...this.#drafts.values()];
+    const names = distinctNames(drafts);
+    return drafts.map((draft) => ({
+      ...draft,
+      name: names.get(draft.id) ?? draft.name,
+      virtualenv: projectVirtualenv(draft),
+    }));
+  }
+
+  #draft(place: Place): Draft {
+    let draft = this.#drafts.get(place.id);
+    if (draft === undefined) {
+      draft = { ...place, servers: [], processes: [] };
+      this.#drafts.set(place.id, draft);
+    }
+    return draft;
+  }
+
+  #use(draft: Draft, virtualenv: Virtualenv | null): void {
+    if (virtualenv === null || draft.directory === null) return;
+    const users = this.#users.get(virtualenv.path);
+    if (users) users.add(draft);
+    else this.#users.set(virtualenv.path, new Set([draft]));
+  }
+}
+
+/** Those of a server that run its project's code. */
+function members({ processes }: RecognisedServer): readonly RecognisedProcess[] {
+  return processes.filter(({ role }) => role !== 'helper');
+}
+
+function directoryOf(server: RecognisedServer): Place | null {
+  let plain: Place | null = null;
+  for (const { process } of members(server)) {
+    const evidence = evidenceOf(process.facts);
+    if (evidence.directory === null) continue;
+    const place = directoryPlace(evidence.directory, evidence);
+    if (evidence.marker !== null) return place;
+    plain ??= place;
+  }
+  return plain;
+}
+
+function directoryPlace(directory: string, evidence: Evidence): Place {
+  const { container } = evidence;
+  const id = container === null ? `dir:${directory}` : `dir:${container}:${directory}`;
+  const where = container === null ? '' : `, in container ${container}`;
+  return { id, name: nameOfPath(directory), directory, evidence: `${directoryPhrase(evidence)}${where}` };
+}
+
+/** A guess from the working directory says nothing that the directory does not say better. */
+function certain(virtualenv: Virtualenv | null): Virtualenv | null {
+  return virtualenv?.evidence === 'guess' ? null : virtualenv;
+}
+
+function virtualenvOf(server: RecognisedServer): Virtualenv | null {
+  for (const { process } of members(server)) {
+    const virtualenv = certain(process.facts.virtualenv);
+    if (virtualenv) return virtualenv;
+  }
+  return null;
+}
+
+function projectVirtualenv({ servers, processes }: Draft): Virtualenv | null {
+  const heads = servers.filter(({ definition }) => definition.category === 'app');
+  const all = [...heads.flatMap((server) => members(server).map(({ process }) => process)), ...processes];
+  const found = all.flatMap(({ facts }) => facts.virtualenv ?? []);
+  return found.find(certain) ?? found[0] ?? null;
+}
+
+function virtualenvPlace(virtualenv: Virtualenv | null): Place | null {
+  if (virtualenv === null) return null;
+  const { path, name } = virtualenv;
+  return { id: `venv:${path}`, name, directory: null, evidence: `virtualenv ${path}` };
+}
+
+/** An app's server of which no directory is known: mostly another user's, seen without root. */
+function withoutDirectory(server: RecognisedServer): Place {
+  const virtualenv = virtualenvPlace(virtualenvOf(server));
+  if (virtualenv) return virtualenv;
+  const { container, unit, user } = evidenceOf(server.head.facts);
+  if (container !== null) {
+    return { id: `container:${container}`, name: container, directory: null, evidence: `container ${container}` };
+  }
+  if (unit !== null) return { id: `unit:${unit}`, name: unit, directory: null, evidence: `systemd unit ${unit}` };
+  const app = server.claim.app?.split(/[.:]/)[0];
+  if (app) return { id: `app:${user}:${app}`, name: app, directory: null, evidence: `application ${app} of ${user}` };
+  const { kind, label } = server.definition;
+  return { id: `program:${kind}:${user}`, name: kind, directory: null, evidence: `${label} of ${user}` };
+}
+
+function serviceOf({ definition: { kind, label }, head }: RecognisedServer): Place {
+  const { user } = evidenceOf(head.facts);
+  // A service runs as root or as a user of its own name; by anybody else's it is told apart.
+  const name = user === kind || user === 'root' ? kind : `${kind} (${user})`;
+  return { id: `service:${kind}:${user}`, name, directory: null, evidence: `${label} of ${user}` };
+}

@@ -1,0 +1,59 @@
+import { baseName } from '../servers/program.ts';
+import type { ProcessFacts } from '../snapshot.ts';
+
+const HIDDEN = '***';
+
+const secretName = '[\\w-]*(?:passw(?:or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key)[\\w-]*';
+
+/** `--password=X`, `DB_PASSWORD=X`. */
+const assignment = new RegExp(`^(${secretName}=).+$`, 'is');
+
+/** `--password` with the secret to follow. */
+const secretFlag = new RegExp(`^-{1,2}${secretName}$`, 'i');
+
+/** To the last @ of the word, since a password may hold one. */
+const passwordInUrl = /([a-z][\w+.-]*:\/\/[^\s:/@]*:)\S+(?=@)/gi;
+
+const authorization = /\b(bearer|basic)(\s+)\S+/gi;
+
+/** Programs whose `-pX` is a password. mysql's `-p` alone asks for it, and what follows is a database. */
+const attachedPassword = /^(mysql|mariadb|sshpass)/;
+
+/** Programs with a short flag that a password follows. */
+const followingPassword: Readonly<Record<string, string>> = { 'redis-cli': '-a', sshpass: '-p' };
+
+const commands = new WeakMap<ProcessFacts, string>();
+
+/** A process's command line or title with its secrets masked; `[comm]` where it has none, as ps does. */
+export function commandOf(facts: ProcessFacts): string {
+  let command = commands.get(facts);
+  if (command === undefined) {
+    command = facts.argv.length === 0 ? `[${facts.comm}]` : maskArgv(facts.argv).join(' ');
+    commands.set(facts, command);
+  }
+  return command;
+}
+
+/** Masks what looks like a secret. Rather too much than too little: it ends up in screenshots and bug reports. */
+export function maskArgv(argv: readonly string[]): readonly string[] {
+  return argv.map((word, index) => {
+    // A title, or a shell's command, is a command line of its own.
+    if (word.includes(' ') && (argv.length === 1 || argv[index - 1] === '-c')) {
+      return maskText(maskArgv(word.split(' ')).join(' '));
+    }
+    return maskWord(word, index, argv);
+  });
+}
+
+function maskWord(word: string, index: number, argv: readonly string[]): string {
+  const previous = argv[index - 1];
+  if (previous !== undefined && secretFlag.test(previous) && !word.startsWith('--')) return HIDDEN;
+  const programs = argv.slice(0, index).map(baseName);
+  if (programs.some((program) => followingPassword[program] === previous)) return HIDDEN;
+  if (/^-p./.test(word) && programs.some((program) => attachedPassword.test(program))) return `-p${HIDDEN}`;
+  return maskText(word.replace(assignment, `$1${HIDDEN}`));
+}
+
+function maskText(text: string): string {
+  return text.replace(passwordInUrl, `$1${HIDDEN}`).replace(authorization, `$1$2${HIDDEN}`);
+}
