@@ -1,0 +1,104 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+
+/** A real, minimal Django project with celery, whose package is called `name`. */
+const files = (name: string): Readonly<Record<string, string>> => ({
+  'manage.py': `#!/usr/bin/env python
+import os
+import sys
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "${name}.settings")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+`,
+
+  // Read by gunicorn from the directory that it is started in.
+  'gunicorn.conf.py': `from ${name}.ballast import take_on
+
+
+def post_worker_init(worker):
+    take_on()
+    worker.log.info("worker %s is ready", worker.pid)
+`,
+
+  [`${name}/__init__.py`]: '',
+
+  [`${name}/settings.py`]: `SECRET_KEY = "for tests only"
+ALLOWED_HOSTS = ["*"]
+ROOT_URLCONF = "${name}.urls"
+INSTALLED_APPS = ["django.contrib.auth", "django.contrib.contenttypes"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+`,
+
+  [`${name}/urls.py`]: `import os
+import time
+
+from django.http import HttpResponse
+from django.urls import path
+
+
+def pid(request):
+    return HttpResponse(str(os.getpid()))
+
+
+def sleep(request):
+    time.sleep(float(request.GET["s"]))
+    return pid(request)
+
+
+urlpatterns = [path("pid", pid), path("sleep", sleep)]
+`,
+
+  [`${name}/wsgi.py`]: `import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "${name}.settings")
+application = get_wsgi_application()
+`,
+
+  [`${name}/celery.py`]: `import os
+import time
+
+from celery import Celery
+from celery.signals import beat_init
+
+from .ballast import take_on
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "${name}.settings")
+app = Celery("${name}")
+app.conf.beat_schedule = {"tick": {"task": "${name}.celery.sleep", "schedule": 3600, "args": [0]}}
+beat_init.connect(take_on, weak=False)
+
+
+@app.task
+def sleep(seconds):
+    time.sleep(seconds)
+`,
+
+  [`${name}/ballast.py`]: `import os
+
+PAGE = 4096
+held = []
+
+
+def take_on(**_):
+    """Holds BALLAST_MB of memory, each page different, so that the kernel cannot share or skip one."""
+    block = bytearray(int(os.environ.get("BALLAST_MB", "0")) << 20)
+    for start in range(0, len(block), PAGE):
+        block[start : start + 16] = os.urandom(16)
+    held.append(block)
+`,
+});
+
+/** Writes the project into `directory`; its package has the directory's name. */
+export async function createDjangoProject(directory: string): Promise<void> {
+  const name = basename(directory);
+  await mkdir(join(directory, name), { recursive: true });
+  for (const [path, text] of Object.entries(files(name))) {
+    await writeFile(join(directory, path), text);
+  }
+}

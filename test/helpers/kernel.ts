@@ -1,0 +1,95 @@
+/** The kernel's own figures, read plainly and without any of workertop's code, to check workertop against. */
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+/** Bytes. */
+export interface KernelMemory {
+  readonly rss: number;
+  readonly pss: number;
+  readonly uss: number;
+  readonly swap: number;
+}
+
+function isGone(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === 'ENOENT' || code === 'ESRCH';
+}
+
+function read(pid: number, file: string): string | null {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch (error) {
+    if (isGone(error)) return null;
+    throw error;
+  }
+}
+
+/** The fields of proc_pid_stat(5) from the third, `state`, on; null when the process is gone. */
+function statFields(pid: number): readonly string[] | null {
+  const text = read(pid, 'stat');
+  // The name, in parentheses, may itself hold parentheses and spaces.
+  return text === null ? null : text.slice(text.lastIndexOf(')') + 2).split(' ');
+}
+
+/** R, S, D, T, Z …; null when there is no such process. */
+export function state(pid: number): string | null {
+  return statFields(pid)?.[0] ?? null;
+}
+
+/** Start time in clock ticks since boot; null when there is no such process. */
+export function startTicks(pid: number): number | null {
+  const field = statFields(pid)?.[19];
+  return field === undefined ? null : Number(field);
+}
+
+/** Neither gone nor a zombie. */
+export function isAlive(pid: number): boolean {
+  const letter = state(pid);
+  return letter !== null && letter !== 'Z' && letter !== 'X';
+}
+
+export function pids(): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+/** Living children, in order of pid. */
+export function children(pid: number): readonly number[] {
+  return pids().filter((candidate) => {
+    const fields = statFields(candidate);
+    return fields?.[1] === String(pid) && fields[0] !== 'Z' && fields[0] !== 'X';
+  });
+}
+
+/** Null when the process is gone or has no memory of its own (kernel threads, zombies). */
+export function memory(pid: number): KernelMemory | null {
+  const text = read(pid, 'smaps_rollup');
+  if (text === null || text === '') return null;
+  const bytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) * 1024;
+  return {
+    rss: bytes('Rss'),
+    pss: bytes('Pss'),
+    uss: bytes('Private_Clean') + bytes('Private_Dirty'),
+    swap: bytes('SwapPss'),
+  };
+}
+
+/** PSS of each process, in bytes. */
+export function allPss(): ReadonlyMap<number, number> {
+  const found = new Map<number, number>();
+  for (const pid of pids()) {
+    const reading = memory(pid);
+    if (reading !== null) found.set(pid, reading.pss);
+  }
+  return found;
+}
+
+/** The command line as the kernel shows it to everyone, arguments parted by spaces. */
+export function commandLine(pid: number): string {
+  return (read(pid, 'cmdline') ?? '').replaceAll('\0', ' ').trim();
+}
+
+/** The terminal on a process's standard input, such as `/dev/pts/3`. */
+export function terminal(pid: number): string {
+  return readlinkSync(`/proc/${pid}/fd/0`);
+}
