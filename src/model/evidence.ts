@@ -76,7 +76,8 @@ const interactive =
 
 function joins(facts: ProcessFacts, places: readonly (string | undefined)[]): boolean {
   const { interpreter, name, args } = programOf(facts.argv);
-  if (interactive.test(name ?? '') || interactive.test(facts.comm)) return false;
+  // tmux and sshd give themselves titles: `tmux: server`.
+  if ([name ?? '', facts.comm].some((one) => interactive.test(one.replace(/:.*/, '')))) return false;
   if (interpreter !== null) return true;
   // A shell joins by its script alone: without one it is somebody's prompt.
   const file = shell.test(name ?? facts.comm) ? absolute(args[0], facts.cwd) : (facts.exe ?? facts.argv[0]);

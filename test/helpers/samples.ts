@@ -18,16 +18,16 @@ export const caught = {
   gunicornWorker: 0x8304226,
   /** celery's MainProcess: HUP INT QUIT USR1 TERM. */
   celeryMain: 0x4207,
-  /** A child of celery's prefork pool: USR2 TERM. */
-  celeryPoolChild: 0x4800,
-  /** The beat child of `celery worker -B`: INT USR2 TERM. */
-  celeryBeatChild: 0x4802,
+  /** A child of celery's prefork pool: USR2. */
+  celeryPoolChild: 0x800,
+  /** The beat child of `celery worker -B`: INT USR2. */
+  celeryBeatChild: 0x802,
 } as const;
 
 /** `SigIgn` as measured on real servers. */
 export const ignored = {
-  /** A child of celery's prefork pool ignores INT (and, like all of Python, PIPE). */
-  celeryPoolChild: 0x1002,
+  /** A child of celery's prefork pool: INT. */
+  celeryPoolChild: 0x2,
 } as const;
 
 export type SampleOptions = Partial<Omit<ProcessSample, 'pid' | 'memory' | 'facts'>> & { readonly pid: number } & {
@@ -58,23 +58,26 @@ export function memory(options: Partial<MemoryReading> = {}): MemoryReading {
 }
 
 export function facts(options: Partial<ProcessFacts> = {}): ProcessFacts {
-  const argv = options.argv ?? ['program'];
+  const { argv = ['program'], cwd = '/', exe = null, uid = 1000, user = 'web' } = options;
+  const { caught = 0, ignored = 0, blocked = 0, cgroup = null } = options;
+  const { environment = {}, virtualenv = null, packages = {}, directory = null, settings = {} } = options;
+  const comm = options.comm ?? (argv[0] ?? '').replace(/^.*\//, '').slice(0, 15);
   return {
-    comm: options.comm ?? (argv[0] ?? '').replace(/^.*\//, '').slice(0, 15),
+    comm,
     argv,
-    cwd: options.cwd ?? '/',
-    exe: options.exe ?? null,
-    uid: options.uid ?? 1000,
-    user: options.user ?? 'web',
-    caught: options.caught === undefined ? 0 : options.caught,
-    ignored: options.ignored === undefined ? 0 : options.ignored,
-    blocked: options.blocked === undefined ? 0 : options.blocked,
-    cgroup: options.cgroup ?? null,
-    environment: options.environment ?? {},
-    virtualenv: options.virtualenv ?? null,
-    packages: options.packages ?? {},
-    directory: options.directory ?? null,
-    settings: options.settings ?? {},
+    cwd,
+    exe,
+    uid,
+    user,
+    caught,
+    ignored,
+    blocked,
+    cgroup,
+    environment,
+    virtualenv,
+    packages,
+    directory,
+    settings,
   };
 }
 

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { hostModel } from '../../src/model/host.ts';
+import { GB, host, MB, snapshot } from '../helpers/samples.ts';
+
+describe('the memory total', () => {
+  it('is the machine’s', () => {
+    const { memory, recommendedWorkers } = hostModel(snapshot([]), null);
+    expect(memory).toMatchObject({ total: 1536 * MB, limitedBy: 'MemTotal', used: 1024 * MB, available: 512 * MB });
+    expect(memory.usedShare).toBeCloseTo(2 / 3);
+    expect(recommendedWorkers).toBe(5);
+  });
+
+  it('is the container’s limit where that is lower', () => {
+    const limited = (limit: number) => snapshot([], { host: host({ cgroup: { limit, used: 200 * MB } }) });
+    expect(hostModel(limited(512 * MB), null).memory).toMatchObject({
+      total: 512 * MB,
+      limitedBy: 'cgroup',
+      used: 200 * MB,
+      available: 312 * MB,
+    });
+    expect(hostModel(limited(8 * GB), null).memory.limitedBy).toBe('MemTotal');
+  });
+
+  it('is what the user says, above all else', () => {
+    const { memory } = hostModel(snapshot([]), 512 * MB);
+    expect(memory).toMatchObject({ total: 512 * MB, limitedBy: 'option', usedShare: 1, available: 0, free: 0 });
+  });
+});

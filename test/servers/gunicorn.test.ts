@@ -1,0 +1,191 @@
+import { describe, expect, it } from 'vitest';
+import { recognise } from '../../src/servers/recognise.ts';
+import { interests } from '../../src/servers/registry.ts';
+import { scalingRefusal } from '../../src/servers/scaling.ts';
+import type { ProcessSample } from '../../src/snapshot.ts';
+import { caught, facts, type SampleOptions, sample } from '../helpers/samples.ts';
+
+const argv = ['/p/.venv/bin/python3', '/p/.venv/bin/gunicorn', '-w', '2', 'shop.wsgi'];
+
+/** Pids of each server: head, workers, and the rest with their roles. */
+function outline(processes: readonly ProcessSample[]) {
+  return recognise(processes).map(({ head, workers, processes: all }) => ({
+    head: head.pid,
+    workers: workers.map(({ pid }) => pid),
+    rest: all.slice(1 + workers.length).map(({ process, role }) => `${process.pid} ${role}`),
+  }));
+}
+
+function configured(options: Partial<SampleOptions>) {
+  const [server] = recognise([sample({ pid: 1, caught: caught.gunicornMaster, cwd: '/p', ...options })]);
+  return server?.definition.configured?.(server);
+}
+
+describe('roles', () => {
+  it('come from titles', () => {
+    expect(
+      outline([
+        sample({ pid: 10, argv: ['gunicorn: master [shop.wsgi]'] }),
+        sample({ pid: 12, ppid: 10, argv: ['gunicorn: worker [shop.wsgi]'] }),
+        sample({ pid: 11, ppid: 10, argv: ['gunicorn: worker [shop.wsgi]'] }),
+      ]),
+    ).toEqual([{ head: 10, workers: [11, 12], rest: [] }]);
+  });
+
+  it('come from parentage where master and workers have one argv', () => {
+    expect(
+      outline([
+        sample({ pid: 11, ppid: 10, argv, caught: caught.gunicornWorker }),
+        sample({ pid: 10, argv, caught: caught.gunicornMaster }),
+        sample({ pid: 13, ppid: 11, argv, caught: caught.gunicornWorker }),
+        // Just forked: still with its master's mask.
+        sample({ pid: 12, ppid: 10, argv, caught: caught.gunicornMaster }),
+      ]),
+    ).toEqual([{ head: 10, workers: [11, 12], rest: ['13 helper'] }]);
+  });
+
+  it('make the master that USR2 started a server of its own, by its title', () => {
+    expect(
+      outline([
+        sample({ pid: 10, argv: ['gunicorn: master [shop]'] }),
+        sample({ pid: 11, ppid: 10, argv: ['gunicorn: worker [shop]'] }),
+        sample({ pid: 20, ppid: 10, argv: ['gunicorn: master [shop.2]'] }),
+        sample({ pid: 21, ppid: 20, argv: ['gunicorn: worker [shop]'] }),
+        // Forked this instant, with its master's title.
+        sample({ pid: 22, ppid: 20, argv: ['gunicorn: master [shop.2]'] }),
+        sample({ pid: 12, ppid: 10, argv: ['gunicorn: master [shop]'] }),
+      ]),
+    ).toEqual([
+      { head: 10, workers: [11, 12], rest: [] },
+      { head: 20, workers: [21, 22], rest: [] },
+    ]);
+  });
+
+  it('make the master that USR2 started a server of its own, by its environment', () => {
+    const environment = { GUNICORN_PID: '10' };
+    expect(
+      outline([
+        sample({ pid: 10, argv, caught: caught.gunicornMaster }),
+        sample({ pid: 11, ppid: 10, argv, caught: caught.gunicornWorker }),
+        sample({ pid: 20, ppid: 10, argv, caught: caught.gunicornMaster, environment }),
+        sample({ pid: 21, ppid: 20, argv, caught: caught.gunicornWorker, environment }),
+      ]),
+    ).toEqual([
+      { head: 10, workers: [11], rest: [] },
+      { head: 20, workers: [21], rest: [] },
+    ]);
+  });
+
+  it('count no zombie as a worker', () => {
+    expect(
+      outline([
+        sample({ pid: 10, argv: ['gunicorn: master [shop]'] }),
+        sample({ pid: 11, ppid: 10, argv: ['gunicorn: worker [shop]'], state: 'Z' }),
+        sample({ pid: 12, ppid: 10, argv: [], state: 'Z' }),
+      ]),
+    ).toEqual([{ head: 10, workers: [], rest: ['11 worker', '12 helper'] }]);
+  });
+
+  it('make helpers of dirty workers, of what workers start, and of what started the master alone', () => {
+    expect(
+      outline([
+        sample({ pid: 5, argv: ['sh', '-c', 'gunicorn shop.wsgi'] }),
+        sample({ pid: 10, ppid: 5, argv: ['gunicorn: master [shop]'] }),
+        sample({ pid: 11, ppid: 10, argv: ['gunicorn: dirty-arbiter'] }),
+        sample({ pid: 12, ppid: 11, argv: ['gunicorn: dirty-worker [shop]'] }),
+        sample({ pid: 13, ppid: 10, argv: ['gunicorn: worker [shop]'] }),
+        sample({ pid: 15, ppid: 14, argv: ['gs'] }),
+        sample({ pid: 14, ppid: 13, argv: ['sh', '-c', 'gs x'] }),
+      ]),
+    ).toEqual([{ head: 10, workers: [13], rest: ['11 helper', '12 helper', '15 helper', '14 helper', '5 helper'] }]);
+  });
+
+  it('leave a shell alone that is a prompt, or has other children', () => {
+    const master = sample({ pid: 10, ppid: 5, argv: ['gunicorn: master [shop]'] });
+    const alone = [{ head: 10, workers: [], rest: [] }];
+    expect(outline([sample({ pid: 5, argv: ['-bash'] }), master])).toEqual(alone);
+    const runner = sample({ pid: 5, argv: ['bash', 'start.sh'] });
+    expect(outline([runner, master, sample({ pid: 6, ppid: 5, argv: ['other'] })])).toEqual(alone);
+  });
+
+  it('show a worker whose master has died, and never let it be scaled', () => {
+    for (const orphan of [
+      sample({ pid: 11, argv: ['gunicorn: worker [shop]'], caught: caught.gunicornWorker }),
+      sample({ pid: 11, argv, caught: caught.gunicornWorker }),
+    ]) {
+      const [server] = recognise([orphan]);
+      expect(server?.headRole).toBe('worker');
+      expect(server && scalingRefusal(server.definition, server, server.headRole)).toContain('not the master');
+    }
+  });
+});
+
+it('names what it serves', () => {
+  const app = (...words: string[]) => recognise([sample({ pid: 1, argv: words })])[0]?.claim.app;
+  expect(app('gunicorn: master [shop.wsgi]')).toBe('shop.wsgi');
+  expect(app('gunicorn: master [gunicorn]')).toBeUndefined();
+  expect(app('gunicorn', '--preload', 'shop.wsgi', '-w', '3')).toBe('shop.wsgi');
+});
+
+describe('the configured number of workers', () => {
+  const environment = { GUNICORN_CMD_ARGS: '--workers=4', WEB_CONCURRENCY: '5' };
+  const settings = { '/p/gunicorn.conf.py': ['workers = 6  # enough'] };
+
+  it('is what the command line says, above all else', () => {
+    expect(configured({ argv, environment, settings })).toEqual({
+      count: 2,
+      by: 'argv -w',
+      where: '-w 2 on the command line',
+    });
+  });
+
+  it('then what GUNICORN_CMD_ARGS, the config file and WEB_CONCURRENCY say, in this order', () => {
+    const bare = ['gunicorn', 'shop.wsgi'];
+    const { WEB_CONCURRENCY } = environment;
+    expect(configured({ argv: bare, environment, settings })).toMatchObject({ count: 4, by: 'GUNICORN_CMD_ARGS' });
+    expect(configured({ argv: bare, environment: { WEB_CONCURRENCY }, settings })).toEqual({
+      count: 6,
+      by: 'gunicorn.conf.py',
+      where: 'workers = 6  # enough in /p/gunicorn.conf.py',
+    });
+    expect(configured({ argv: bare, environment: { WEB_CONCURRENCY } })).toMatchObject({
+      count: 5,
+      by: 'WEB_CONCURRENCY',
+    });
+    expect(configured({ argv: bare })).toMatchObject({ count: 1, by: 'default' });
+  });
+
+  it('quotes Python instead of running it', () => {
+    const lines = { '/etc/g.py': ['workers = 2', 'workers = multiprocessing.cpu_count() * 2 + 1'] };
+    expect(configured({ argv: ['gunicorn', '-c', '/etc/g.py', 'shop'], settings: lines })).toEqual({
+      count: null,
+      by: 'g.py',
+      where: 'workers = multiprocessing.cpu_count() * 2 + 1 in /etc/g.py',
+    });
+  });
+
+  it('is unknown where a title hides the command line, unless something else tells', () => {
+    const title = ['gunicorn: master [shop]'];
+    expect(configured({ argv: title })).toEqual({
+      count: null,
+      by: null,
+      where: 'unknown: the process title hides the command line',
+    });
+    expect(configured({ argv: title, settings })).toMatchObject({ count: 6, by: 'gunicorn.conf.py' });
+  });
+
+  it('is unknown, not 1, where the environment or a named file cannot be read', () => {
+    expect(configured({ argv: ['gunicorn', 'shop'], cwd: null })).toMatchObject({ count: null, by: null });
+    expect(configured({ argv: ['gunicorn', '-c', '/secret.py', 'shop'] })).toMatchObject({ count: null, by: null });
+  });
+
+  it('asks the source for the lines of the file that counts', () => {
+    const asked = (options: Partial<SampleOptions>) =>
+      interests.settings(facts({ cwd: '/p', ...options })).map(({ path }) => path);
+    expect(asked({ argv: ['gunicorn', 'shop'] })).toEqual(['/p/gunicorn.conf.py']);
+    expect(asked({ argv: ['gunicorn', '-c', 'conf/g.py', 'shop'] })).toEqual(['/p/conf/g.py']);
+    expect(asked({ argv: ['gunicorn', 'shop'], environment: { GUNICORN_CMD_ARGS: '-c /x.py' } })).toEqual(['/x.py']);
+    expect(asked({ argv: ['gunicorn', '-c', 'python:shop.conf', 'shop'] })).toEqual([]);
+    expect(asked({ argv: ['bash'] })).toEqual([]);
+  });
+});
