@@ -1,5 +1,5 @@
 /** The kernel's own figures, read plainly and without any of workertop's code, to check workertop against. */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** Bytes. */
 export interface KernelMemory {
@@ -89,7 +89,8 @@ export function commandLine(pid: number): string {
   return (read(pid, 'cmdline') ?? '').replaceAll('\0', ' ').trim();
 }
 
-/** The terminal on a process's standard input, such as `/dev/pts/3`. */
-export function terminal(pid: number): string {
-  return readlinkSync(`/proc/${pid}/fd/0`);
+/** The process group in the foreground of the process's terminal; null when the process is gone. */
+export function foregroundGroup(pid: number): number | null {
+  const field = statFields(pid)?.[5];
+  return field === undefined ? null : Number(field);
 }

@@ -118,6 +118,7 @@ export async function openHome(): Promise<Home> {
   await Promise.all(Object.entries(VENVS).map(([name, packages]) => createVenv(venv(name as VenvName), packages)));
 
   const jobs: Job[] = [];
+  const projects = new Map<string, Promise<void>>();
   async function start(name: string, command: readonly string[], cwd: string, env = {}): Promise<Job> {
     const log = join(logs, `${jobs.length}-${name}.log`);
     const job = await startJob(command, { cwd, env: { HOME: path, ...env }, log });
@@ -127,7 +128,8 @@ export async function openHome(): Promise<Home> {
 
   async function startOf(options: ServerOptions, program: string, args: readonly string[]) {
     const directory = join(path, options.folder ?? 'projects', options.project);
-    await createDjangoProject(directory);
+    if (!projects.has(directory)) projects.set(directory, createDjangoProject(directory));
+    await projects.get(directory);
     const env = {
       BALLAST_MB: String(options.ballastMb ?? 0),
       ...(options.activated ? { VIRTUAL_ENV: venv(options.venv) } : {}),
