@@ -44,6 +44,7 @@ export const celery: ServerDefinition = {
   environment: ['CELERY_APP', 'APP', 'CELERY_WORKER_CONCURRENCY'],
   directoryFlags: ['--workdir'],
   distribution: 'celery',
+  recycling: '--max-memory-per-child KIB',
   claim,
   role,
   configured,

@@ -83,6 +83,10 @@ export interface ServerDefinition {
   readonly directoryFlags?: readonly string[];
   /** The Python distribution that holds its version, lower case. */
   readonly distribution?: string;
+  /** The setting with which it replaces a worker before that has grown too large: `--max-requests 1000`. */
+  readonly recycling?: string;
+  /** The setting with which it loads the app before it forks its workers, which then share it: `--preload`. */
+  readonly preloading?: string;
   /** Configuration files to look for the number of workers in. */
   settings?(facts: ProcessFacts): readonly SettingsRequest[];
   /** What this process is to this server; null when nothing. */

@@ -38,6 +38,8 @@ export const gunicorn: ServerDefinition = {
   environment: ['GUNICORN_CMD_ARGS', 'GUNICORN_PID', 'WEB_CONCURRENCY'],
   directoryFlags: ['--chdir', '--pythonpath'],
   distribution: 'gunicorn',
+  recycling: '--max-requests 1000',
+  preloading: '--preload',
   claim,
   role,
   settings(facts) {

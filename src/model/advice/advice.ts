@@ -1,0 +1,24 @@
+import type { History } from '../history.ts';
+import type { Model } from '../model.ts';
+import { beat } from './beat.ts';
+import { coverage } from './coverage.ts';
+import { growing } from './growing.ts';
+import { idleWorkers } from './idle-workers.ts';
+import { littleSharing } from './little-sharing.ts';
+import { queue } from './queue.ts';
+import type { Advice, Rule } from './rule.ts';
+import { stopped } from './stopped.ts';
+import { tooManyWorkers } from './too-many-workers.ts';
+
+export type { Advice, AdviceKind, Severity } from './rule.ts';
+
+const rules: readonly Rule[] = [stopped, queue, growing, idleWorkers, tooManyWorkers, beat, littleSharing, coverage];
+
+const urgency = { critical: 0, warning: 1, info: 2 } as const;
+
+/** What could be done, and why: the most urgent first, then what frees most. Pure: the time is the model's. */
+export function advise(model: Model, history: History): readonly Advice[] {
+  return rules
+    .flatMap((rule) => rule(model, history))
+    .sort((a, b) => urgency[a.severity] - urgency[b.severity] || (b.frees ?? 0) - (a.frees ?? 0));
+}

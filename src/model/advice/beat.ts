@@ -1,0 +1,43 @@
+import { bytes, percent, plural } from '../figures.ts';
+import type { Project, Server } from '../model.ts';
+import { eachServer, type Rule, serverAdvice } from './rule.ts';
+
+/** Bytes that a scheduler may well take. */
+const REASONABLE = 32 * 1024 * 1024;
+
+/** Share of all memory from which on it is worth a warning. */
+const HOG = 0.03;
+
+/**
+ * celery beat as a process of its own loads the whole app only to send messages. A worker node can run it itself
+ * (`-B`), but only where it is the only node: with two, each task would be sent twice (celery's documentation).
+ */
+export const beat: Rule = (model) =>
+  eachServer(model, (server, project) => {
+    const { memory } = server;
+    if (server.kind !== 'celery-beat' || memory.counted < REASONABLE) return null;
+    const nodes = nodesOf(project, server);
+    const foldable = nodes.length === 1;
+    const frees = memory.uss;
+    const gain = frees === null ? 'instead would spare it' : `instead frees ≈${bytes(frees)}`;
+    return serverAdvice(project, server, {
+      kind: 'beat',
+      severity: memory.share >= HOG ? 'warning' : 'info',
+      text: `beat takes ${bytes(memory.counted)} (${percent(memory.share)}) to send a few messages. ${
+        foldable ? `The only worker node with -B ${gain}.` : instead(nodes.length)
+      }`,
+      frees: foldable ? frees : null,
+      where: foldable ? `celery -A ${server.app ?? 'APP'} worker -B` : null,
+    });
+  });
+
+/** The worker nodes that could take it over: of its app where both tell theirs. */
+function nodesOf({ servers }: Project, { app }: Server): readonly Server[] {
+  const nodes = servers.filter(({ kind }) => kind === 'celery');
+  return nodes.filter((node) => app === null || node.app === null || node.app === app);
+}
+
+function instead(nodes: number): string {
+  const why = nodes === 0 ? 'no worker node is here' : `there are ${plural(nodes, 'node')}`;
+  return `-B is for a single node (${why}): let beat import less.`;
+}

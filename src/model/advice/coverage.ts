@@ -1,0 +1,12 @@
+import { advice, type Rule } from './rule.ts';
+
+/** Seconds after which all that may be read has been read. */
+const READ_BY_NOW = 20;
+
+/** Figures that only root may read are estimates. Where the source tells nothing better than RSS, root would not help. */
+export const coverage: Rule = (model, history) => {
+  const { processes, exact } = model.coverage;
+  if (model.accounting === 'rss' || exact >= processes || history.span < READ_BY_NOW) return [];
+  const text = `${exact} of ${processes} processes have exact figures, the others are estimates: sudo for all.`;
+  return [advice({ kind: 'coverage', severity: 'info', text, where: 'sudo workertop' })];
+};

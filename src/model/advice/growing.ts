@@ -1,0 +1,61 @@
+import { bytes, duration } from '../figures.ts';
+import type { History } from '../history.ts';
+import type { ProcessNode, Server } from '../model.ts';
+import { eachServer, nameOf, type Rule, type Severity, serverAdvice } from './rule.ts';
+
+/** What is worth a word: bytes per hour, and as a share of what the process has. */
+const LEAST_PER_HOUR = 4 * 1024 * 1024;
+const LEAST_SHARE_PER_HOUR = 0.03;
+
+const HOUR = 3600;
+
+interface Grower {
+  readonly process: ProcessNode;
+  /** Bytes. */
+  readonly perHour: number;
+  /** Seconds. */
+  readonly seconds: number;
+}
+
+/** Processes of a server that grow steadily: for workers, the setting that replaces them before it hurts. */
+export const growing: Rule = (model, history) =>
+  eachServer(model, (server, project) => {
+    const growers = server.processes.flatMap((process) => growerOf(process, history));
+    const fastest = growers.toSorted((a, b) => b.perHour - a.perHour)[0];
+    if (fastest === undefined) return null;
+    const together = growers.reduce((sum, { perHour }) => sum + perHour, 0);
+    const left = (model.host.memory.available / together) * HOUR;
+    return serverAdvice(project, server, {
+      kind: 'growing',
+      severity: urgency(left),
+      pid: fastest.process.pid,
+      text: `${growth(server, growers, fastest, together)}; full in ${duration(left)}. ${remedy(server, fastest)}`,
+      where: fastest.process.role === 'worker' ? (server.definition.recycling ?? null) : null,
+    });
+  });
+
+function growerOf(process: ProcessNode, history: History): readonly Grower[] {
+  const trend = history.trend(`process:${process.key}`);
+  if (trend === null) return [];
+  const least = Math.max(LEAST_PER_HOUR, LEAST_SHARE_PER_HOUR * process.memory.counted);
+  return trend.perHour < least ? [] : [{ process, ...trend }];
+}
+
+function growth(server: Server, growers: readonly Grower[], fastest: Grower, together: number): string {
+  const { process, seconds } = fastest;
+  const rate = `${bytes(together)}/h for ${duration(seconds)}`;
+  if (growers.length === 1) return `${nameOf(server, process)} grows ${rate}`;
+  return `${growers.length} processes grow ${rate}, ${process.pid} most`;
+}
+
+function remedy({ definition }: Server, { process }: Grower): string {
+  if (process.role !== 'worker') return 'A restart helps for a while.';
+  return definition.recycling === undefined
+    ? 'Replacing it now and then helps.'
+    : `${definition.recycling} replaces it in time.`;
+}
+
+function urgency(secondsLeft: number): Severity {
+  if (secondsLeft < HOUR) return 'critical';
+  return secondsLeft < 24 * HOUR ? 'warning' : 'info';
+}

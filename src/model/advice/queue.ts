@@ -1,0 +1,55 @@
+import { busy, lastStretch } from '../busy.ts';
+import { bytes, duration, percent, plural } from '../figures.ts';
+import type { History } from '../history.ts';
+import type { Model, Server } from '../model.ts';
+import { median } from '../trend.ts';
+import { type About, eachServer, type Rule, scaling, serverAdvice } from './rule.ts';
+
+/** Seconds. A queue that is gone sooner was a burst. */
+const LONG_ENOUGH = 120;
+
+/** Fractions: workers that use this much of all cores are held up by the cores; memory used beyond this is no room. */
+const ALL_CORES = 0.9;
+const FULL = 0.9;
+
+/** Connections wait to be accepted, and have done so for minutes: more workers, if memory and cores allow. */
+export const queue: Rule = (model, history) =>
+  eachServer(model, (server, project) => {
+    if (server.queue === null || server.queue < 1) return null;
+    const { seconds } = lastStretch(history.series(`server:${server.key}`, 'queue'), (waiting) => waiting >= 1);
+    if (seconds < LONG_ENOUGH) return null;
+    const waits = `${server.queue} wait to be accepted, for ${duration(seconds)}`;
+    return serverAdvice(project, server, {
+      kind: 'queue',
+      severity: 'warning',
+      ...remedy(server, model, history, waits),
+    });
+  });
+
+function remedy(server: Server, model: Model, history: History, waits: string): Pick<About, 'text' | 'key'> {
+  const { cores, memory } = model.host;
+  const count = server.workers.current;
+  const used = busy(history, server.key, LONG_ENOUGH)?.share ?? 0;
+  if (count >= cores && used * count >= ALL_CORES * cores) {
+    const all = plural(count, 'worker');
+    return { text: `${waits}: ${all} keep all of ${plural(cores, 'core')} busy, more would not help.` };
+  }
+  const cost = costOfOneMore(server);
+  if (cost === null) return { text: `${waits}: one worker more.`, ...scaling(server, 'add') };
+  const after = (memory.used + cost) / memory.total;
+  if (after > FULL) {
+    return {
+      text: `${waits}: one worker more costs ≈${bytes(cost)}, ${bytes(memory.available)} is left: trim another.`,
+    };
+  }
+  const shares = `${percent(memory.used / memory.total)} → ${percent(after)}`;
+  return { text: `${waits}: one worker more costs ≈${bytes(cost)} (${shares}).`, ...scaling(server, 'add') };
+}
+
+/** Bytes: what its workers have for themselves, by the median. A new one starts below it and grows towards it. */
+function costOfOneMore(server: Server): number | null {
+  const known = server.processes.flatMap(({ role, memory }) =>
+    role === 'worker' && memory.uss !== null ? [memory.uss] : [],
+  );
+  return known.length === 0 ? null : median(known);
+}

@@ -1,0 +1,89 @@
+import type { ProcessKey } from '../../snapshot.ts';
+import type { History } from '../history.ts';
+import type { Model, ProcessNode, Project, Server } from '../model.ts';
+
+export type AdviceKind =
+  | 'stopped'
+  | 'thrashing'
+  | 'queue'
+  | 'growing'
+  | 'idle-workers'
+  | 'too-many-workers'
+  | 'beat'
+  | 'little-sharing'
+  | 'coverage';
+
+export type Severity = 'info' | 'warning' | 'critical';
+
+export interface Advice {
+  readonly kind: AdviceKind;
+  /** Null when it is about the whole machine. */
+  readonly projectId: string | null;
+  readonly project: string | null;
+  readonly server: ProcessKey | null;
+  /** The process that it is about. */
+  readonly pid: number | null;
+  readonly severity: Severity;
+  /** What is the matter, with its figure, and what would help. Does not name the project. */
+  readonly text: string;
+  /** Bytes that following it would give back; null when unknown, or none. */
+  readonly frees: number | null;
+  /** The key that does it on the screen; null when none does. */
+  readonly key: '+' | '-' | null;
+  readonly action: { readonly type: 'trim' | 'add'; readonly server: ProcessKey } | null;
+  /** The command or setting that does it, or where it is made to last. */
+  readonly where: string | null;
+}
+
+/** Looks for one kind of advice. */
+export type Rule = (model: Model, history: History) => readonly Advice[];
+
+/** The parts of an advice that need not be said when they are null. */
+export type About = Pick<Advice, 'kind' | 'severity' | 'text'> & Partial<Advice>;
+
+export function advice(about: About): Advice {
+  return {
+    projectId: null,
+    project: null,
+    server: null,
+    pid: null,
+    frees: null,
+    key: null,
+    action: null,
+    where: null,
+    ...about,
+  };
+}
+
+/** An advice about a server, and its head process unless told otherwise. */
+export function serverAdvice(project: Project, server: Server, about: About): Advice {
+  return advice({
+    projectId: project.id,
+    project: project.name,
+    server: server.key,
+    pid: server.head.pid,
+    ...about,
+  });
+}
+
+/** What makes a server run one worker more or fewer: a key where it takes signals, else why not and what does. */
+export function scaling(server: Server, type: 'trim' | 'add'): Pick<Advice, 'key' | 'action' | 'where'> {
+  const { available, reason } = server.scaling;
+  if (!available) return { key: null, action: null, where: reason };
+  return {
+    key: type === 'trim' ? '-' : '+',
+    action: { type, server: server.key },
+    where: server.workers.configured.where,
+  };
+}
+
+/** What people call a process of a server: `master 9542`, `celery beat 9545`. */
+export function nameOf(server: Server, { role, pid }: ProcessNode): string {
+  const what = role === 'single' || role === 'scheduler' || role === null ? server.definition.label : role;
+  return `${what} ${pid}`;
+}
+
+/** The advice that `find` has on each of the servers. */
+export function eachServer(model: Model, find: (server: Server, project: Project) => Advice | null): readonly Advice[] {
+  return model.projects.flatMap((project) => project.servers.flatMap((server) => find(server, project) ?? []));
+}

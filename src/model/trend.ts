@@ -1,0 +1,143 @@
+/** A steady change over a stretch of time that ends now. */
+export interface Trend {
+  /** Change per hour, in the unit of the values; negative when it falls. */
+  readonly perHour: number;
+  /** How long it has been so, in seconds. */
+  readonly seconds: number;
+}
+
+const FEWEST_POINTS = 8;
+const SHORTEST_SECONDS = 120;
+
+/** Stretches to look at, in seconds: what began a few minutes ago does not show over an hour. */
+const STRETCHES = [Number.POSITIVE_INFINITY, 1200, 360];
+
+/** More points than this are averaged: the slopes between all pairs are their square. */
+const MOST_POINTS = 60;
+
+/** Standard deviations of the Mann–Kendall statistic: by chance once in 2,000. */
+const SIGNIFICANCE = 3.3;
+
+/** A line must leave at most this share of what the best single step leaves unexplained. */
+const BETTER_THAN_A_STEP = 0.6;
+
+/** Of two thirds of a stretch, the later rises at least this much of what the earlier did. */
+const STEADY = 2 / 3;
+
+interface Points {
+  readonly times: readonly number[];
+  readonly values: readonly number[];
+}
+
+/**
+ * The trend of a figure, by a Theil–Sen fit, or null where the data does not support one: too little of it, no
+ * significant rise or fall (Mann–Kendall), better told as a single step (a worker that loaded its app), come to an
+ * end, or a return to where it has been before (a garbage collector's sawtooth).
+ *
+ * @param times seconds, ascending
+ */
+export function trend(times: readonly number[], values: readonly number[]): Trend | null {
+  const end = times.at(-1);
+  if (end === undefined) return null;
+  let tried = 0;
+  for (const seconds of STRETCHES) {
+    const start = times.findIndex((time) => time >= end - seconds);
+    const length = times.length - start;
+    if (length === tried) continue;
+    tried = length;
+    const stretch = { times: times.slice(start), values: values.slice(start) };
+    const found = trendOfAll(thin(stretch), values.slice(0, start));
+    if (found) return found;
+  }
+  return null;
+}
+
+function trendOfAll({ times, values }: Points, earlier: readonly number[]): Trend | null {
+  const seconds = (times.at(-1) ?? 0) - (times[0] ?? 0);
+  if (times.length < FEWEST_POINTS || seconds < SHORTEST_SECONDS) return null;
+  const direction = Math.sign(mannKendall(values));
+  if (Math.abs(mannKendall(values)) < SIGNIFICANCE) return null;
+  const slope = median(slopes(times, values));
+  if (Math.sign(slope) !== direction) return null;
+  const rising = direction > 0 ? values : values.map((value) => -value);
+  const reached = direction > 0 ? earlier : earlier.map((value) => -value);
+  if (!keepsOn(rising) || !leavesBehind(rising, reached)) return null;
+  const rest = values.map((value, index) => value - slope * (times[index] ?? 0));
+  if (deviation(rest) > BETTER_THAN_A_STEP * bestStep(values)) return null;
+  return { perHour: slope * 3600, seconds };
+}
+
+/** Averages neighbours until there are few enough. */
+function thin({ times, values }: Points): Points {
+  const size = Math.ceil(times.length / MOST_POINTS);
+  if (size <= 1) return { times, values };
+  const cells = Array.from({ length: Math.ceil(times.length / size) }, (_, cell) => cell * size);
+  const means = (all: readonly number[]) => cells.map((from) => mean(all.slice(from, from + size)));
+  return { times: means(times), values: means(values) };
+}
+
+/** The statistic of the Mann–Kendall test in standard deviations; ties only make it smaller. */
+function mannKendall(values: readonly number[]): number {
+  const count = values.length;
+  let rises = 0;
+  values.forEach((value, index) => {
+    for (let before = 0; before < index; before++) rises += Math.sign(value - (values[before] ?? 0));
+  });
+  const variance = (count * (count - 1) * (2 * count + 5)) / 18;
+  return (rises - Math.sign(rises)) / Math.sqrt(variance);
+}
+
+function slopes(times: readonly number[], values: readonly number[]): number[] {
+  const found: number[] = [];
+  times.forEach((time, index) => {
+    for (let before = 0; before < index; before++) {
+      const elapsed = time - (times[before] ?? 0);
+      if (elapsed > 0) found.push(((values[index] ?? 0) - (values[before] ?? 0)) / elapsed);
+    }
+  });
+  return found;
+}
+
+/** What warms up rises ever less: the last third must rise, and not much less than the one before. */
+function keepsOn(values: readonly number[]): boolean {
+  const third = Math.floor(values.length / 3);
+  const first = median(values.slice(0, third));
+  const second = median(values.slice(third, -third));
+  const last = median(values.slice(-third));
+  return second > first && last - second >= (second - first) * STEADY;
+}
+
+/** Is the last third of it above all that was there before it began? */
+function leavesBehind(values: readonly number[], earlier: readonly number[]): boolean {
+  return earlier.every((value) => value < median(values.slice(-Math.floor(values.length / 3))));
+}
+
+/** What the best single step leaves unexplained: the mean distance from the median of its side. */
+function bestStep(values: readonly number[]): number {
+  let best = Number.POSITIVE_INFINITY;
+  for (let split = 1; split < values.length; split++) {
+    const before = values.slice(0, split);
+    const after = values.slice(split);
+    const left = (deviation(before) * before.length + deviation(after) * after.length) / values.length;
+    best = Math.min(best, left);
+  }
+  return best;
+}
+
+/** Mean distance from the median. */
+function deviation(values: readonly number[]): number {
+  const middle = median(values);
+  return mean(values.map((value) => Math.abs(value - middle)));
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** NaN of nothing. */
+export function median(values: readonly number[]): number {
+  const sorted = Float64Array.from(values).sort();
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}

@@ -1,0 +1,35 @@
+import type { ProcessNode, Server } from './model.ts';
+
+/** A server's living workers in the order in which it ends them when told to run one fewer, and one fewer again. */
+export function victims(server: Server): readonly ProcessNode[] {
+  const oldestFirst = server.processes.filter((process) => process.role === 'worker');
+  const { scaling } = server.definition;
+  if (scaling.method === 'none' || scaling.victim === 'oldest') return oldestFirst;
+  const newestFirst = oldestFirst.toReversed();
+  if (scaling.victim === 'newest') return newestFirst;
+  return newestFirst.sort((a, b) => (numberOf(b) ?? 0) - (numberOf(a) ?? 0));
+}
+
+/**
+ * What ending the next `count` workers gives back at least, in bytes: the memory that is theirs alone. Null where
+ * that is not known, or there are not as many.
+ */
+export function freedBy(server: Server, count: number): number | null {
+  const next = victims(server).slice(0, count);
+  if (next.length < count) return null;
+  return next.reduce<number | null>(
+    (sum, { memory }) => (sum === null || memory.uss === null ? null : sum + memory.uss),
+    0,
+  );
+}
+
+/** How many workers may go: none where no signal may be sent, and never the last one. */
+export function spareWorkers({ scaling, workers }: Server): number {
+  return scaling.available ? Math.max(0, workers.current - Math.max(1, workers.floor)) : 0;
+}
+
+/** unicorn and pitchfork number their workers in the title: `worker[2]`. */
+function numberOf({ command }: ProcessNode): number | null {
+  const number = /worker\[(\d+)\]/.exec(command)?.[1];
+  return number === undefined ? null : Number(number);
+}

@@ -1,0 +1,96 @@
+import { buildModel } from '../../src/model/build.ts';
+import { History } from '../../src/model/history.ts';
+import type { Model } from '../../src/model/model.ts';
+import type { HostSample, MemoryReading, ProcessSample, Snapshot } from '../../src/snapshot.ts';
+import { caught, directory, host, MB, sample, snapshot } from './samples.ts';
+
+export interface WorkerOptions {
+  readonly memory?: Partial<MemoryReading>;
+  /** Fraction of a core. */
+  readonly busy?: number;
+  readonly state?: string;
+}
+
+export interface GunicornOptions {
+  readonly pid: number;
+  readonly project?: string;
+  /** Oldest first: pid + 1 and so on. */
+  readonly workers: readonly WorkerOptions[];
+  readonly queue?: number | null;
+  readonly caught?: number | null;
+  readonly state?: string;
+  /** Of the master. */
+  readonly memory?: Partial<MemoryReading>;
+}
+
+const START = 100_000;
+const TICKS = 100;
+
+/** A gunicorn master and its workers as they are `uptime` seconds after boot. */
+export function gunicorn(options: GunicornOptions, uptime = START): readonly ProcessSample[] {
+  const { pid, project = 'project1', queue = 0 } = options;
+  const argv = ['/venv/bin/python', '/venv/bin/gunicorn', `${project}.wsgi`];
+  const common = { argv, cwd: `/srv/sites/${project}`, directory: directory(`/srv/sites/${project}`) };
+  const master = sample({
+    ...common,
+    pid,
+    state: options.state ?? 'S',
+    caught: options.caught === undefined ? caught.gunicornMaster : options.caught,
+    listeners: queue === null ? null : [{ address: `127.0.0.1:${pid}`, inode: pid, queue }],
+    ...(options.memory ? { memory: options.memory } : {}),
+  });
+  const workers = options.workers.map((worker, index) =>
+    sample({
+      ...common,
+      pid: pid + 1 + index,
+      ppid: pid,
+      caught: caught.gunicornWorker,
+      state: worker.state ?? 'S',
+      cpuTicks: Math.round((worker.busy ?? 0) * (uptime - START) * TICKS),
+      ...(worker.memory ? { memory: worker.memory } : {}),
+    }),
+  );
+  return [master, ...workers];
+}
+
+/** Exact figures of a worker that shares a tenth of its memory. */
+export function own(megabytes: number): Partial<MemoryReading> {
+  return { rss: megabytes * 1.1 * MB, pss: megabytes * 1.02 * MB, uss: megabytes * MB };
+}
+
+/** A machine that has so much memory in use, of 1.5 GB unless told otherwise. Bytes. */
+export function hostUsing(used: number, total = 1536 * MB, options: Partial<HostSample> = {}): HostSample {
+  const base = host(options);
+  const memory = { ...base.memory, total, free: total - used, available: total - used, cache: 0 };
+  return { ...base, memory };
+}
+
+export interface Watch {
+  readonly model: Model;
+  readonly history: History;
+}
+
+/** What is seen of a machine that is read every `delay` seconds, from its start and for so many seconds. */
+export function watch(
+  seconds: number,
+  processesAt: (elapsed: number, uptime: number) => readonly ProcessSample[],
+  options: { readonly delay?: number; readonly host?: HostSample; readonly history?: History } = {},
+): Watch {
+  const { delay = 2, history = new History() } = options;
+  let previous: Snapshot | null = null;
+  let model: Model | null = null;
+  for (let elapsed = 0; elapsed <= seconds; elapsed += delay) {
+    const uptime = START + elapsed;
+    const processes = processesAt(elapsed, uptime);
+    const next: Snapshot = snapshot(processes, {
+      uptime,
+      at: Date.UTC(2026, 10, 23, 3) + elapsed * 1000,
+      host: options.host ?? host(),
+    });
+    model = buildModel(next, previous, { memoryTotal: null });
+    history.record(model);
+    previous = next;
+  }
+  if (model === null) throw new Error('watch needs at least one reading');
+  return { model, history };
+}
