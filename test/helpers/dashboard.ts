@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process';
+import type { IBufferCell } from '@xterm/headless';
+import { eventually } from './eventually.ts';
+import { openPty, type Pty, type PtyOptions } from './pty.ts';
+import { workertopCommand } from './workertop.ts';
+
+/** Waits until the dashboard has drawn itself: its header is the first line of the alternate screen. */
+export async function drawn(pty: Pty): Promise<void> {
+  await pty.waitFor((lines) => pty.alternateScreen() && /^\s*workertop\b/.test(lines[0] ?? ''));
+}
+
+export async function openDashboard(args: readonly string[] = [], options: PtyOptions = {}): Promise<Pty> {
+  const pty = openPty(...programAndArguments(args), options);
+  await drawn(pty);
+  return pty;
+}
+
+/** The dashboard within tmux, as many see it over SSH. */
+export async function openDashboardInTmux(args: readonly string[] = [], options: PtyOptions = {}): Promise<Pty> {
+  const server = ['-L', `workertop-test-${process.pid}-${performance.now()}`];
+  const [program, programArgs] = programAndArguments(args);
+  const session = ['new-session', program, ...programArgs, ';', 'set-option', 'status', 'off'];
+  const pty = openPty('tmux', [...server, '-f', '/dev/null', '-u', ...session], options);
+  await drawn(pty);
+  return {
+    ...pty,
+    // A lost terminal only detaches tmux, and what runs in it would stay.
+    close: async () => {
+      execFileSync('tmux', [...server, 'kill-server']);
+      return pty.exit;
+    },
+  };
+}
+
+function programAndArguments(args: readonly string[]): readonly [string, readonly string[]] {
+  const [node, cli] = workertopCommand();
+  return [node, [cli, ...args]];
+}
+
+function stands(cell: IBufferCell | undefined): boolean {
+  return cell !== undefined && (cell.isInverse() !== 0 || !cell.isBgDefault());
+}
+
+/** The lines that stand out over their whole width, as the selected row does. */
+function highlighted(pty: Pty): readonly string[] {
+  const buffer = pty.terminal.buffer.active;
+  return pty.lines().filter((_, row) => {
+    const line = buffer.getLine(buffer.baseY + row);
+    return stands(line?.getCell(0)) && stands(line?.getCell(pty.terminal.cols - 1));
+  });
+}
+
+/** Moves the selection down from the top to the first row that matches. */
+export async function select(pty: Pty, row: RegExp): Promise<void> {
+  await pty.waitFor(row);
+  pty.press('home');
+  while (!highlighted(pty).some((line) => row.test(line))) {
+    const before = highlighted(pty).join('\n');
+    pty.press('down');
+    await eventually(`the selection to move on, from:\n${before}`, () => highlighted(pty).join('\n') !== before);
+  }
+}

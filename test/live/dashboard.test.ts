@@ -1,0 +1,105 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openDashboard, openDashboardInTmux, select } from '../helpers/dashboard.ts';
+import { eventually } from '../helpers/eventually.ts';
+import * as kernel from '../helpers/kernel.ts';
+import type { Pty } from '../helpers/pty.ts';
+import { requireServer } from '../helpers/requirements.ts';
+import { freedIn } from '../helpers/sizes.ts';
+import { type Gunicorn, REDIS_PASSWORD, type Story, startStory } from '../helpers/story.ts';
+
+let story: Story;
+
+beforeAll(async () => {
+  requireServer('tmux');
+  story = await startStory({ ballastMb: 40 });
+});
+afterAll(() => story?.stop());
+
+const rowOf = (pid: number) => new RegExp(`\\b${pid}\\b`);
+
+function lineWith(lines: readonly string[], text: string): string {
+  return lines.find((line) => line.includes(text)) ?? '';
+}
+
+/** Presses `-` and `u` on a master, and compares what the screen says with the kernel's figures. */
+async function trimAndUndo(pty: Pty, gunicorn: Gunicorn): Promise<void> {
+  const before = new Map((await gunicorn.settled(3)).map((pid) => [pid, kernel.memory(pid)?.uss ?? 0]));
+  await select(pty, rowOf(gunicorn.pid));
+  pty.press('-');
+  const told = lineWith(await pty.waitFor(/3 → 2\b.*freed/), '3 → 2');
+
+  const staying = gunicorn.workers();
+  expect(staying).toHaveLength(2);
+  const [left = 0] = [...before.keys()].filter((pid) => !staying.includes(pid));
+  const uss = before.get(left) ?? 0;
+  expect(Math.abs(freedIn(told) - uss)).toBeLessThan(0.1 * uss);
+
+  pty.press('u');
+  await pty.waitFor(/2 → 3\b/);
+  await gunicorn.settled(3);
+}
+
+describe.each([
+  [80, 24],
+  [160, 48],
+])('in tmux at %i×%i', (cols, rows) => {
+  let pty: Pty;
+
+  beforeEach(async () => {
+    pty = await openDashboardInTmux([], { cols, rows });
+  });
+  afterEach(() => pty.close().then(() => undefined));
+
+  it.each(['project1', 'project2'] as const)('one worker of %s goes and comes back', async (name) => {
+    await trimAndUndo(pty, story[name]);
+  });
+
+  it('shows both projects with their virtualenvs', async () => {
+    const lines = await pty.waitFor(/project2.*django1_5/);
+    expect(lineWith(lines, 'django1_4')).toContain('project1');
+  });
+});
+
+describe('in a terminal', () => {
+  let pty: Pty;
+
+  beforeEach(async () => {
+    pty = await openDashboard([], { cols: 120, rows: 36 });
+  });
+  afterEach(() => pty.close().then(() => undefined));
+
+  it('brings exactly six workers for six quick presses of +', async () => {
+    await story.project1.settled(3);
+    await select(pty, rowOf(story.project1.pid));
+    pty.press('+', '+', '+', '+', '+', '+');
+    await pty.waitFor(/3 → 9\b/);
+    await story.project1.settled(9);
+    pty.press('-', '-', '-', '-', '-', '-');
+    await pty.waitFor(/9 → 3\b/);
+    await story.project1.settled(3);
+  });
+
+  it.each(['worker', 'beat'] as const)('refuses + and - on celery %s, and leaves it running', async (name) => {
+    const { pid } = story[name];
+    const children = kernel.children(pid);
+    await select(pty, rowOf(pid));
+    for (const key of ['-', '+']) {
+      pty.press(key);
+      await pty.waitFor(/celery takes no|freeze|cannot/i);
+      expect(kernel.state(pid)).toMatch(/[RS]/);
+      pty.press('escape');
+    }
+    expect(kernel.children(pid)).toEqual(children);
+  });
+
+  it('shows no password, in the details neither', async () => {
+    for (const { pid } of [story.worker, story.beat]) {
+      await select(pty, rowOf(pid));
+      pty.press('enter');
+      await pty.waitFor('***@');
+      pty.press('escape');
+      await eventually('the details are closed', () => !pty.text().includes('***@'));
+    }
+    expect(pty.raw()).not.toContain(REDIS_PASSWORD);
+  });
+});
