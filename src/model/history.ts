@@ -172,7 +172,7 @@ export class History {
     if (value === null) return;
     let series = track.series.get(measure);
     if (series === undefined) {
-      series = new Series(this.#bucket);
+      series = new Series();
       track.series.set(measure, series);
     }
     series.add(this.#bucket, value);

@@ -4,26 +4,28 @@ export const BUCKET_SECONDS = 15;
 /** An hour. */
 export const BUCKETS = 240;
 
+/** Room for the first minutes: most short-lived processes need no more. */
+const FIRST_ROOM = 16;
+
 /** One figure over the last hour: the mean of each bucket, in a ring, and the newest reading as it was. */
 export class Series {
-  readonly #means = new Float32Array(BUCKETS);
-  #first: number;
-  #last: number;
+  /** The mean of bucket b is at b modulo its length. */
+  #means = new Float32Array(FIRST_ROOM);
+  #first = -1;
+  #last = -1;
   #sum = 0;
   #count = 0;
   #latest = Number.NaN;
 
-  /** @param bucket the number of the first bucket */
-  constructor(bucket: number) {
-    this.#first = bucket;
-    this.#last = bucket;
-  }
-
-  /** @param bucket never less than that of the value before */
+  /** @param bucket from 0 on, never less than that of the value before */
   add(bucket: number, value: number): void {
-    if (bucket > this.#last) {
+    if (this.#first < 0) {
+      this.#first = bucket;
+      this.#last = bucket;
+    } else if (bucket > this.#last) {
+      this.#makeRoom(bucket);
       const from = Math.max(this.#last + 1, bucket - BUCKETS + 1);
-      for (let skipped = from; skipped < bucket; skipped++) this.#means[skipped % BUCKETS] = Number.NaN;
+      for (let skipped = from; skipped < bucket; skipped++) this.#set(skipped, Number.NaN);
       this.#first = Math.max(this.#first, bucket - BUCKETS + 1);
       this.#last = bucket;
       this.#sum = 0;
@@ -31,7 +33,7 @@ export class Series {
     }
     this.#sum += value;
     this.#count += 1;
-    this.#means[bucket % BUCKETS] = this.#sum / this.#count;
+    this.#set(bucket, this.#sum / this.#count);
     this.#latest = value;
   }
 
@@ -42,8 +44,23 @@ export class Series {
   /** Visits the buckets from `oldest` on that have a value, oldest first. */
   each(oldest: number, visit: (bucket: number, mean: number) => void): void {
     for (let bucket = Math.max(this.#first, oldest); bucket <= this.#last; bucket++) {
-      const mean = this.#means[bucket % BUCKETS] ?? Number.NaN;
+      const mean = this.#get(bucket);
       if (!Number.isNaN(mean)) visit(bucket, mean);
     }
+  }
+
+  #get(bucket: number): number {
+    return this.#means[bucket % this.#means.length] ?? Number.NaN;
+  }
+
+  #set(bucket: number, mean: number): void {
+    this.#means[bucket % this.#means.length] = mean;
+  }
+
+  #makeRoom(bucket: number): void {
+    if (bucket - this.#first < this.#means.length || this.#means.length === BUCKETS) return;
+    const kept = new Float32Array(BUCKETS);
+    for (let old = this.#first; old <= this.#last; old++) kept[old % BUCKETS] = this.#get(old);
+    this.#means = kept;
   }
 }
