@@ -1,4 +1,4 @@
-import { bytes, percent, plural } from '../figures.ts';
+import { bytes, percent } from '../figures.ts';
 import type { Project, Server } from '../model.ts';
 import { eachServer, type Rule, serverAdvice } from './rule.ts';
 
@@ -38,6 +38,5 @@ function nodesOf({ servers }: Project, { app }: Server): readonly Server[] {
 }
 
 function instead(nodes: number): string {
-  const why = nodes === 0 ? 'no worker node is here' : `there are ${plural(nodes, 'node')}`;
-  return `-B is for a single node (${why}): let beat import less.`;
+  return `-B needs a single worker node, and ${nodes === 0 ? 'none is here' : `there are ${nodes}`}.`;
 }

@@ -8,7 +8,7 @@ export const stopped: Rule = (model) =>
         if (process.sample.state !== 'T') return [];
         const where = `kill -CONT ${process.pid}`;
         const what = process.role === 'master' ? 'it replaces no worker and handles no signal' : 'it does no work';
-        const text = `${nameOf(server, process)} is stopped (state T): ${what}. ${where} continues it.`;
+        const text = `${nameOf(server, process)} is stopped: ${what}. ${where} continues it.`;
         return [
           serverAdvice(project, server, { kind: 'stopped', severity: 'critical', pid: process.pid, text, where }),
         ];
