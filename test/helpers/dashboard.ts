@@ -1,4 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { IBufferCell } from '@xterm/headless';
 import { eventually } from './eventually.ts';
 import { openPty, type Pty, type PtyOptions } from './pty.ts';
@@ -17,7 +20,8 @@ export async function openDashboard(args: readonly string[] = [], options: PtyOp
 
 /** The dashboard within tmux, as many see it over SSH. */
 export async function openDashboardInTmux(args: readonly string[] = [], options: PtyOptions = {}): Promise<Pty> {
-  const server = ['-L', `workertop-test-${process.pid}-${performance.now()}`];
+  const folder = mkdtempSync(join(tmpdir(), 'workertop-tmux-'));
+  const server = ['-S', join(folder, 'socket')];
   const [program, programArgs] = programAndArguments(args);
   const session = ['new-session', program, ...programArgs, ';', 'set-option', 'status', 'off'];
   const pty = openPty('tmux', [...server, '-f', '/dev/null', '-u', ...session], options);
@@ -27,6 +31,7 @@ export async function openDashboardInTmux(args: readonly string[] = [], options:
     // A lost terminal only detaches tmux, and what runs in it would stay.
     close: async () => {
       execFileSync('tmux', [...server, 'kill-server']);
+      rmSync(folder, { recursive: true });
       return pty.exit;
     },
   };
