@@ -130,6 +130,22 @@ export interface MemoryLimit {
   readonly used: number;
 }
 
+/** How short of memory the machine is. The counters count from boot. */
+export interface Pressure {
+  /**
+   * `some` and `full` of /proc/pressure/memory: the share of time, 0 to 1, in which some or all tasks waited for
+   * memory, over the last 10 or 60 seconds. Null where the kernel keeps no account of it.
+   */
+  readonly someAvg10: number | null;
+  readonly someAvg60: number | null;
+  readonly fullAvg10: number | null;
+  /** Bytes read from swap and written to it: `pswpin` and `pswpout` of /proc/vmstat, times the page size. */
+  readonly swappedIn: number | null;
+  readonly swappedOut: number | null;
+  /** Processes killed for lack of memory: `oom_kill` of /proc/vmstat, from Linux 4.13 on. */
+  readonly oomKills: number | null;
+}
+
 export interface HostSample {
   readonly name: string;
   readonly os: string;
@@ -137,6 +153,8 @@ export interface HostSample {
   readonly ticksPerSecond: number;
   readonly memory: HostMemory;
   readonly cgroup: MemoryLimit | null;
+  /** Null where nothing of it can be told. */
+  readonly pressure: Pressure | null;
   /** 1, 5 and 15 minutes. */
   readonly load: readonly [number, number, number] | null;
 }

@@ -16,7 +16,7 @@ export interface ModelOptions {
 
 /** Makes a model of a snapshot; rates are counted from the previous one. */
 export function buildModel(snapshot: Snapshot, previous: Snapshot | null, options: ModelOptions): Model {
-  const host = hostModel(snapshot, options.memoryTotal);
+  const host = hostModel(snapshot, options.memoryTotal, previous);
   const { total } = host.memory;
   const cpu = cpuSince(previous, snapshot);
   const node = (process: ProcessSample, role: Role | null): ProcessNode => ({

@@ -10,8 +10,9 @@ export type HistoryId = 'host' | 'system' | `project:${string}` | `server:${Proc
 /**
  * `memory`: bytes, as counted for shares (of the host: used). `cpu`: fraction of one core. `queue`: connections
  * waiting. `workers`: their number. `busy`: share of their time that a server's workers spent on CPU, 0 to 1.
+ * Of the host, `swapIn`: bytes per second; `oomKills`: their number since boot.
  */
-export type Measure = 'memory' | 'cpu' | 'queue' | 'workers' | 'busy';
+export type Measure = 'memory' | 'cpu' | 'queue' | 'workers' | 'busy' | 'swapIn' | 'oomKills';
 
 /** Means over buckets of 15 seconds, oldest first, without those in which nothing was known. */
 export interface Points {
@@ -62,6 +63,8 @@ export class History {
     if (model.uptime < this.#uptime) this.#clear();
     this.#turn(model);
     this.#add('host', 'memory', model.host.memory.used);
+    this.#add('host', 'swapIn', model.host.pressure?.swapIn ?? null);
+    this.#add('host', 'oomKills', model.host.pressure?.oomKills ?? null);
     this.#addMemory('system', model.system.memory, model);
     for (const project of model.projects) {
       const id = `project:${project.id}` as const;

@@ -1,8 +1,12 @@
 import type { Snapshot } from '../snapshot.ts';
-import type { HostModel } from './model.ts';
+import type { HostModel, HostPressure } from './model.ts';
 
-/** @param memoryTotal bytes that shares are shares of, as the user wants it; null for what the host has */
-export function hostModel({ host, uptime }: Snapshot, memoryTotal: number | null): HostModel {
+/**
+ * @param memoryTotal bytes that shares are shares of, as the user wants it; null for what the host has
+ * @param previous what rates are counted from
+ */
+export function hostModel(snapshot: Snapshot, memoryTotal: number | null, previous: Snapshot | null = null): HostModel {
+  const { host, uptime } = snapshot;
   return {
     name: host.name,
     os: host.os,
@@ -10,6 +14,7 @@ export function hostModel({ host, uptime }: Snapshot, memoryTotal: number | null
     uptime,
     memory: hostMemory(host, memoryTotal),
     swap: { total: host.memory.swapTotal, used: host.memory.swapUsed },
+    pressure: pressureSince(previous, snapshot),
     load: host.load,
     recommendedWorkers: 2 * host.cores + 1,
   };
@@ -30,4 +35,21 @@ function hostMemory({ memory, cgroup }: Snapshot['host'], memoryTotal: number | 
   const cache = limit === null ? Math.min(memory.cache, available) : 0;
   const limitedBy = memoryTotal === null ? 'cgroup' : 'option';
   return { total, limitedBy, used, usedShare, available, free: available - cache, cache };
+}
+
+function pressureSince(previous: Snapshot | null, { host, uptime }: Snapshot): HostPressure | null {
+  if (host.pressure === null) return null;
+  const { someAvg10, someAvg60, fullAvg10, swappedIn, swappedOut, oomKills } = host.pressure;
+  const before = previous?.host.pressure ?? null;
+  const elapsed = previous === null ? 0 : uptime - previous.uptime;
+  const rate = (now: number | null, then: number | null) =>
+    now === null || then === null || elapsed <= 0 ? null : Math.max(0, now - then) / elapsed;
+  return {
+    someAvg10,
+    someAvg60,
+    fullAvg10,
+    swapIn: rate(swappedIn, before?.swappedIn ?? null),
+    swapOut: rate(swappedOut, before?.swappedOut ?? null),
+    oomKills,
+  };
 }

@@ -90,6 +90,19 @@ export interface SystemGroup {
   readonly processes: readonly ProcessNode[];
 }
 
+/** How short of memory the machine is. */
+export interface HostPressure {
+  /** Shares of time, 0 to 1, in which some or all tasks waited for memory, over the last 10 or 60 seconds. */
+  readonly someAvg10: number | null;
+  readonly someAvg60: number | null;
+  readonly fullAvg10: number | null;
+  /** Bytes per second since the last snapshot; null on the first. */
+  readonly swapIn: number | null;
+  readonly swapOut: number | null;
+  /** Processes killed for lack of memory since boot. */
+  readonly oomKills: number | null;
+}
+
 export interface HostModel {
   readonly name: string;
   readonly os: string;
@@ -107,6 +120,7 @@ export interface HostModel {
     readonly cache: number;
   };
   readonly swap: { readonly total: number; readonly used: number };
+  readonly pressure: HostPressure | null;
   readonly load: readonly [number, number, number] | null;
   /** `2 × cores + 1`: gunicorn's advice for where to start. */
   readonly recommendedWorkers: number;

@@ -74,7 +74,11 @@ export interface Watch {
 export function watch(
   seconds: number,
   processesAt: (elapsed: number, uptime: number) => readonly ProcessSample[],
-  options: { readonly delay?: number; readonly host?: HostSample; readonly history?: History } = {},
+  options: {
+    readonly delay?: number;
+    readonly host?: HostSample | ((elapsed: number) => HostSample);
+    readonly history?: History;
+  } = {},
 ): Watch {
   const { delay = 2, history = new History() } = options;
   let previous: Snapshot | null = null;
@@ -85,7 +89,7 @@ export function watch(
     const next: Snapshot = snapshot(processes, {
       uptime,
       at: Date.UTC(2026, 10, 23, 3) + elapsed * 1000,
-      host: options.host ?? host(),
+      host: typeof options.host === 'function' ? options.host(elapsed) : (options.host ?? host()),
     });
     model = buildModel(next, previous, { memoryTotal: null });
     history.record(model);

@@ -107,6 +107,7 @@ export function host(options: Partial<HostSample> = {}): HostSample {
       swapUsed: 200 * MB,
     },
     cgroup: null,
+    pressure: null,
     load: [0.42, 0.38, 0.31],
     ...options,
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Advice, type AdviceKind, advise } from '../../src/model/advice/advice.ts';
-import type { HostSample, ProcessSample } from '../../src/snapshot.ts';
+import type { HostSample, Pressure, ProcessSample } from '../../src/snapshot.ts';
 import { type GunicornOptions, gunicorn, hostUsing, own, watch } from '../helpers/models.ts';
 import { caught, directory, MB, sample } from '../helpers/samples.ts';
 
@@ -10,7 +10,7 @@ const tight = hostUsing(0.69 * total);
 function adviceAfter(
   seconds: number,
   processesAt: (elapsed: number, uptime: number) => readonly ProcessSample[],
-  host: HostSample = tight,
+  host: HostSample | ((elapsed: number) => HostSample) = tight,
 ): readonly Advice[] {
   const { model, history } = watch(seconds, processesAt, { host });
   const found = advise(model, history);
@@ -210,6 +210,72 @@ describe('a stopped process', () => {
   it('is seen in a worker too', () => {
     const workers = [{}, { state: 'T' }];
     expect(of('stopped', seenAfter(10, { pid: 100, workers }))).toMatchObject([{ pid: 102 }]);
+  });
+});
+
+describe('pressure', () => {
+  const none = { someAvg10: 0, someAvg60: 0, fullAvg10: 0, swappedIn: 0, swappedOut: 0, oomKills: 0 };
+  const swapped = [{ memory: { ...own(100), swap: 80 * MB } }, { memory: own(100) }];
+  const machine = (_: number, uptime: number) => [
+    ...gunicorn({ pid: 100, project: 'project1', workers: swapped }, uptime),
+    ...gunicorn({ pid: 200, project: 'project2', workers: [{ memory: { ...own(100), swap: 9 * MB } }] }, uptime),
+  ];
+  const under = (seconds: number, pressureAt: (elapsed: number) => Partial<Pressure>) =>
+    adviceAfter(seconds, machine, (elapsed) => ({ ...tight, pressure: { ...none, ...pressureAt(elapsed) } }));
+
+  it('is thrashing while memory comes back from swap for a while and tasks wait for it, and says who swaps most', () => {
+    const found = under(90, (elapsed) => ({ someAvg60: 0.23, swappedIn: elapsed * 4 * MB }));
+    expect(found[0]).toMatchObject({
+      kind: 'thrashing',
+      text: 'Thrashing: tasks wait for memory 23 % of the time, 4.0M/s come from swap. project1 has 80M in swap.',
+      severity: 'critical',
+      project: 'project1',
+    });
+  });
+
+  it('is thrashing by swap alone where the kernel keeps no account of waiting', () => {
+    const unknown = { someAvg10: null, someAvg60: null, fullAvg10: null };
+    expect(
+      of(
+        'thrashing',
+        under(90, (elapsed) => ({ ...unknown, swappedIn: elapsed * 4 * MB })),
+      ),
+    ).toHaveLength(1);
+    expect(
+      of(
+        'thrashing',
+        under(90, () => unknown),
+      ),
+    ).toEqual([]);
+  });
+
+  it.each<[string, (elapsed: number) => Partial<Pressure>]>([
+    ['when much lies in swap and stays there', () => ({ swappedIn: 900 * MB, swappedOut: 900 * MB })],
+    ['when a program that slept wakes up', (elapsed) => ({ someAvg60: 0.05, swappedIn: elapsed > 110 ? 50 * MB : 0 })],
+    ['when memory goes out to swap only', (elapsed) => ({ swappedOut: elapsed * 4 * MB })],
+  ])('is not thrashing %s', (_, pressureAt) => {
+    expect(of('thrashing', under(120, pressureAt))).toEqual([]);
+  });
+
+  it('tells of processes killed while it looked, and not of those before', () => {
+    const found = of(
+      'oom-kills',
+      under(600, (elapsed) => ({ oomKills: elapsed < 300 ? 7 : 9 })),
+    );
+    expect(found).toMatchObject([{ severity: 'critical', project: null }]);
+    expect(found[0]?.text).toContain('killed 2 processes for lack of memory in the last 10 min');
+    expect(
+      of(
+        'oom-kills',
+        under(600, () => ({ oomKills: 7 })),
+      ),
+    ).toEqual([]);
+    expect(
+      of(
+        'oom-kills',
+        under(600, () => ({ oomKills: null })),
+      ),
+    ).toEqual([]);
   });
 });
 

@@ -5,14 +5,27 @@ import { coverage } from './coverage.ts';
 import { growing } from './growing.ts';
 import { idleWorkers } from './idle-workers.ts';
 import { littleSharing } from './little-sharing.ts';
+import { oomKills } from './oom-kills.ts';
 import { queue } from './queue.ts';
 import type { Advice, Rule } from './rule.ts';
 import { stopped } from './stopped.ts';
+import { thrashing } from './thrashing.ts';
 import { tooManyWorkers } from './too-many-workers.ts';
 
 export type { Advice, AdviceKind, Severity } from './rule.ts';
 
-const rules: readonly Rule[] = [stopped, queue, growing, idleWorkers, tooManyWorkers, beat, littleSharing, coverage];
+const rules: readonly Rule[] = [
+  stopped,
+  thrashing,
+  oomKills,
+  queue,
+  growing,
+  idleWorkers,
+  tooManyWorkers,
+  beat,
+  littleSharing,
+  coverage,
+];
 
 const urgency = { critical: 0, warning: 1, info: 2 } as const;
 

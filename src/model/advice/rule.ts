@@ -5,6 +5,7 @@ import type { Model, ProcessNode, Project, Server } from '../model.ts';
 export type AdviceKind =
   | 'stopped'
   | 'thrashing'
+  | 'oom-kills'
   | 'queue'
   | 'growing'
   | 'idle-workers'

@@ -1,0 +1,40 @@
+import { lastStretch } from '../busy.ts';
+import { bytes, percent } from '../figures.ts';
+import type { Model, Project } from '../model.ts';
+import { advice, type Rule } from './rule.ts';
+
+/** Bytes per second that come back from swap while it is in the way. */
+const SWAP_IN = 1024 * 1024;
+
+/** Seconds. A program that wakes up after a while takes its pages back sooner than this. */
+const LONG_ENOUGH = 30;
+
+/** Share of time in which tasks wait for memory; where pages come back from swap as well, less is telling. */
+const WAITING = 0.2;
+const WAITING_FOR_SWAP = 0.02;
+
+/** The machine is busy moving memory to and from the disk: everything is slow. */
+export const thrashing: Rule = (model, history) => {
+  const { pressure } = model.host;
+  if (pressure === null) return [];
+  const waiting = pressure.someAvg60;
+  const swapping = lastStretch(history.series('host', 'swapIn'), (rate) => rate >= SWAP_IN);
+  const swaps = swapping.seconds >= LONG_ENOUGH && (waiting === null || waiting >= WAITING_FOR_SWAP);
+  if (!swaps && (waiting === null || waiting < WAITING)) return [];
+  const signs = [
+    ...(waiting === null ? [] : [`tasks wait for memory ${percent(waiting)} of the time`]),
+    ...(swaps ? [`${bytes(swapping.mean)}/s come from swap`] : []),
+  ];
+  const who = mostSwapped(model);
+  const most = who === null ? '' : ` ${who.name} has ${bytes(who.memory.swap ?? 0)} in swap.`;
+  const about = { projectId: who?.id ?? null, project: who?.name ?? null };
+  return [
+    advice({ kind: 'thrashing', severity: 'critical', text: `Thrashing: ${signs.join(', ')}.${most}`, ...about }),
+  ];
+};
+
+/** Null where none has any, as far as is known. */
+function mostSwapped({ projects }: Model): Project | null {
+  const swapped = projects.filter(({ memory }) => (memory.swap ?? 0) > 0);
+  return swapped.toSorted((a, b) => (b.memory.swap ?? 0) - (a.memory.swap ?? 0))[0] ?? null;
+}
