@@ -13,7 +13,7 @@ const SHORTEST_SECONDS = 120;
 const STRETCHES = [Number.POSITIVE_INFINITY, 1200, 360];
 
 /** More points than this are averaged: the slopes between all pairs are their square. */
-const MOST_POINTS = 60;
+const MOST_POINTS = 40;
 
 /** Standard deviations of the Mann–Kendall statistic: by chance once in 2,000. */
 const SIGNIFICANCE = 3.3;
