@@ -1,0 +1,53 @@
+import { buildModel } from './model/build.ts';
+import type { Model, ProcessNode, Project } from './model/model.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { ReadHints, Source } from './source/source.ts';
+
+/** CPU times count in ticks of 10 ms: rates over less than this many seconds would be noise. */
+const SHORTEST_RATE_INTERVAL = 0.9;
+
+export interface ObserveOptions {
+  /** Longest time to spend on reading PSS, in seconds. */
+  readonly memoryBudget: number;
+  /** Pids whose memory must be fresh. */
+  readonly watch: ReadonlySet<number>;
+}
+
+/**
+ * Reads a source again and again and makes models of what it reads. Each model tells the next
+ * reading what matters: the processes of projects first, and the sockets of servers.
+ */
+export class Observer {
+  readonly #source: Source;
+  readonly #memoryTotal: number | null;
+  /** What rates are counted from, and the snapshot to follow it once it is old enough. */
+  #rateBase: Snapshot | null = null;
+  #newest: Snapshot | null = null;
+  #prefer: ReadonlySet<number> = new Set();
+  #heads: ReadonlySet<number> = new Set();
+
+  /** @param memoryTotal bytes that shares are shares of; null for what the host has */
+  constructor(source: Source, memoryTotal: number | null) {
+    this.#source = source;
+    this.#memoryTotal = memoryTotal;
+  }
+
+  /** @throws what the source throws */
+  async observe(options: ObserveOptions): Promise<Model> {
+    const hints: ReadHints = { ...options, prefer: this.#prefer, listeners: this.#heads };
+    const snapshot = await this.#source.read(hints);
+    if (this.#newest !== null && snapshot.uptime - this.#newest.uptime >= SHORTEST_RATE_INTERVAL) {
+      this.#rateBase = this.#newest;
+      this.#newest = snapshot;
+    }
+    const model = buildModel(snapshot, this.#rateBase ?? this.#newest, { memoryTotal: this.#memoryTotal });
+    this.#newest ??= snapshot;
+    this.#prefer = new Set(model.projects.flatMap(processesOf).map((process) => process.pid));
+    this.#heads = new Set(model.projects.flatMap((project) => project.servers.map((server) => server.head.pid)));
+    return model;
+  }
+}
+
+function processesOf(project: Project): readonly ProcessNode[] {
+  return [...project.servers.flatMap((server) => server.processes), ...project.processes];
+}
