@@ -57,14 +57,15 @@ export function groupProcesses(snapshot: Snapshot, servers: readonly RecognisedS
   placeLoose(snapshot, servers, groups, system);
   // A supervisor is a project's own where it runs from that project's directory (honcho, foreman).
   for (const server of supervisors) {
-    const group = groups.known(evidenceOf(server.head.facts));
+    const evidence = evidenceOf(server.head.facts);
+    const group = groups.ofDirectory(evidence) ?? groups.ofVirtualenv(certain(evidence.virtualenv));
     if (group) groups.addServer(group, server);
     else system.push(...server.processes);
   }
   return { projects: groups.finish(), system };
 }
 
-/** Processes that are no server's, in two rounds: those that a marker gives a project, then those that join one. */
+/** Processes that are no server's: those that a marker gives a project, then those that join one. */
 function placeLoose(
   snapshot: Snapshot,
   servers: readonly RecognisedServer[],
@@ -81,9 +82,16 @@ function placeLoose(
       groups.addProcess(directoryPlace(evidence.directory, evidence), process);
     } else waiting.push(process);
   }
+  // Those that a directory places come before those that a virtualenv does: they say whose it is.
+  const homeless: ProcessSample[] = [];
   for (const process of waiting) {
-    const evidence = evidenceOf(process.facts);
-    const place = groups.known(evidence) ?? virtualenvPlace(certain(evidence.virtualenv));
+    const place = groups.ofDirectory(evidenceOf(process.facts));
+    if (place) groups.addProcess(place, process);
+    else homeless.push(process);
+  }
+  for (const process of homeless) {
+    const virtualenv = certain(process.facts.virtualenv);
+    const place = groups.ofVirtualenv(virtualenv) ?? virtualenvPlace(virtualenv);
     if (place) groups.addProcess(place, process);
     else system.push({ process, role: null });
   }
@@ -112,11 +120,10 @@ class Groups {
     return users?.size === 1 ? ([...users][0] ?? null) : null;
   }
 
-  /** The project there is already for such a process. */
-  known(evidence: Evidence): Place | null {
-    const { directory, virtualenv } = evidence;
-    const place = directory === null ? undefined : this.#drafts.get(directoryPlace(directory, evidence).id);
-    return place ?? this.ofVirtualenv(certain(virtualenv));
+  /** The project there is already in such a process's directory. */
+  ofDirectory(evidence: Evidence): Place | null {
+    const { directory } = evidence;
+    return directory === null ? null : (this.#drafts.get(directoryPlace(directory, evidence).id) ?? null);
   }
 
   finish(): readonly ProjectGroup[] {

@@ -68,7 +68,8 @@ function findKin(processes: readonly ProcessSample[]): ReadonlyMap<number, Kin> 
     const claimed = claimOf(process.facts);
     if (claimed) kin.set(process.pid, unlinked(process, claimed));
   }
-  for (const member of kin.values()) {
+  // By age, so that where the table holds a circle the outcome does not hang on the order of reading.
+  for (const member of [...kin.values()].sort((a, b) => byAge(a.process, b.process))) {
     const { masterPid } = member.claim;
     const named = masterPid === undefined ? undefined : kin.get(masterPid);
     const parent = named?.definition === member.definition ? named : kin.get(member.process.ppid);
@@ -96,6 +97,10 @@ function roleOf(member: Kin): Role {
 function usualRole({ parent, children }: Member): Role {
   if (parent !== null) return 'worker';
   return children.length > 0 ? 'master' : 'single';
+}
+
+function byAge(a: ProcessSample, b: ProcessSample): number {
+  return a.startTicks - b.startTicks || a.pid - b.pid;
 }
 
 function isAlive({ state }: ProcessSample): boolean {
@@ -153,7 +158,7 @@ function adoptWrappers(
 }
 
 function finish({ head, headRole, workers, others }: Draft): RecognisedServer {
-  workers.sort((a, b) => a.startTicks - b.startTicks || a.pid - b.pid);
+  workers.sort(byAge);
   return {
     definition: head.definition,
     head: head.process,
