@@ -1,0 +1,133 @@
+import type { ProcessFacts, SettingsRequest } from '../../snapshot.ts';
+import type { Interests } from '../source.ts';
+import { Cache } from './cache.ts';
+import { readBytes, readLink, readRegular, readText } from './files.ts';
+import { installedVersions, type Versions } from './packages.ts';
+import { parseStatus } from './parsers/status.ts';
+import { parseCgroup, parseCmdline, parsePasswd, pickEnvironment, sitePrefixes } from './parsers/text.ts';
+import { findMarked, projectDirectory } from './project-directory.ts';
+import { findVirtualenv, inspectVirtualenv } from './virtualenv.ts';
+
+/** Seconds for which what was found in directories holds. */
+const LASTING = 60;
+
+const MOST_MAPS = 4 * 1024 * 1024;
+const MOST_SETTINGS = 64 * 1024;
+
+/** Separates the two parts of a cache key; in no path. */
+const NUL = '\0';
+
+/** Reads what changes rarely in a process's life. */
+export class FactsReader {
+  readonly #root: string;
+  readonly #interests: Interests;
+  readonly #variables: ReadonlySet<string>;
+  readonly #namespace: string | null;
+  readonly #users: Cache<ReadonlyMap<number, string>>;
+  readonly #virtualenvs: Cache<ReturnType<typeof inspectVirtualenv>>;
+  readonly #versions: Cache<Versions>;
+  readonly #marked: Cache<ReturnType<typeof findMarked>>;
+
+  constructor(root: string, interests: Interests) {
+    this.#root = root;
+    this.#interests = interests;
+    this.#variables = new Set([...interests.environment, 'VIRTUAL_ENV', 'CONDA_PREFIX']);
+    this.#namespace = readLink(`${root}/self/ns/mnt`);
+    this.#users = new Cache(LASTING, (path) => parsePasswd(readRegular(path, 1024 * 1024) ?? ''));
+    this.#virtualenvs = new Cache(LASTING, (key) => inspectVirtualenv(...pathAndRoot(key)));
+    this.#marked = new Cache(LASTING, (key) => findMarked(...pathAndRoot(key)));
+    this.#versions = new Cache(LASTING, (key) => {
+      const [path, root] = pathAndRoot(key);
+      const inspected = path === '' ? null : inspectVirtualenv(path, root);
+      return installedVersions(path === '' ? null : path, inspected?.systemPackages ?? true, root);
+    });
+  }
+
+  /** @param now seconds since boot */
+  read(pid: number, comm: string, now: number): ProcessFacts {
+    const folder = `${this.#root}/${pid}`;
+    const argv = this.#argv(pid);
+    const status = parseStatus(readText(`${folder}/status`) ?? '');
+    const cwd = readLink(`${folder}/cwd`);
+    const exe = readLink(`${folder}/exe`);
+    const environ = readBytes(`${folder}/environ`);
+    const environment = typeof environ === 'string' ? {} : pickEnvironment(environ, this.#variables);
+    const fileRoot = this.#fileRoot(pid);
+    const inspect = (path: string) => this.#virtualenvs.get(path + NUL + fileRoot, now);
+    const mapped = () => sitePrefixes(readText(`${folder}/maps`, MOST_MAPS) ?? '');
+    const virtualenv = findVirtualenv({ argv, cwd, exe, environment, mapped }, inspect);
+    const { VIRTUAL_ENV: _, CONDA_PREFIX: __, ...wanted } = environment;
+    const facts: ProcessFacts = {
+      comm,
+      argv,
+      cwd,
+      exe,
+      uid: status.uid,
+      user: status.uid === null ? null : this.#user(status.uid, fileRoot, now),
+      caught: status.caught,
+      ignored: status.ignored,
+      blocked: status.blocked,
+      cgroup: parseCgroup(readText(`${folder}/cgroup`) ?? ''),
+      environment: wanted,
+      virtualenv,
+      packages: this.#packages(virtualenv?.path ?? null, exe ?? argv[0] ?? '', fileRoot, now),
+      directory: projectDirectory(argv, cwd, this.#interests.directoryFlags, (path) =>
+        this.#marked.get(path + NUL + fileRoot, now),
+      ),
+      settings: {},
+    };
+    return { ...facts, settings: readSettings(this.#interests.settings(facts), fileRoot) };
+  }
+
+  /** Whether what a program changes of itself is as it was: its title, and the signals that it handles. */
+  unchanged(pid: number, facts: ProcessFacts): boolean {
+    const { uid, caught, ignored, blocked } = parseStatus(readText(`${this.#root}/${pid}/status`) ?? '');
+    const same = uid === facts.uid && caught === facts.caught && ignored === facts.ignored && blocked === facts.blocked;
+    return same && equal(this.#argv(pid), facts.argv);
+  }
+
+  #argv(pid: number): readonly string[] {
+    const bytes = readBytes(`${this.#root}/${pid}/cmdline`);
+    return typeof bytes === 'string' ? [] : parseCmdline(bytes);
+  }
+
+  /** A container's processes have their files elsewhere: seen through them, they are where they say. */
+  #fileRoot(pid: number): string {
+    const namespace = readLink(`${this.#root}/${pid}/ns/mnt`);
+    const elsewhere = namespace !== null && this.#namespace !== null && namespace !== this.#namespace;
+    return elsewhere ? `${this.#root}/${pid}/root` : '';
+  }
+
+  #user(uid: number, fileRoot: string, now: number): string | null {
+    return this.#users.get(`${fileRoot}/etc/passwd`, now).get(uid) ?? null;
+  }
+
+  #packages(virtualenv: string | null, program: string, fileRoot: string, now: number): ProcessFacts['packages'] {
+    const found: Record<string, string> = {};
+    if (virtualenv === null && !/\b(?:python|pypy|uwsgi)[^/]*$/.test(program)) return found;
+    const versions = this.#versions.get((virtualenv ?? '') + NUL + fileRoot, now);
+    for (const name of this.#interests.packages) {
+      const version = versions.get(name);
+      if (version !== undefined) found[name] = version;
+    }
+    return found;
+  }
+}
+
+function pathAndRoot(key: string): [path: string, root: string] {
+  const [path = '', root = ''] = key.split(NUL);
+  return [path, root];
+}
+
+function readSettings(requests: readonly SettingsRequest[], fileRoot: string): ProcessFacts['settings'] {
+  const settings: Record<string, readonly string[]> = {};
+  for (const { path, lines } of requests) {
+    const text = readRegular(fileRoot + path, MOST_SETTINGS);
+    if (text !== null) settings[path] = text.split('\n').filter((line) => lines.test(line));
+  }
+  return settings;
+}
+
+function equal(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((value, index) => value === b[index]);
+}

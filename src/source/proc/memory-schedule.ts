@@ -1,0 +1,100 @@
+import { performance } from 'node:perf_hooks';
+import type { MemoryReading } from '../../snapshot.ts';
+import type { ReadHints } from '../source.ts';
+import type { MemoryReader } from './memory-reader.ts';
+
+const MB = 1024 * 1024;
+
+/** Seconds after which figures are read again even if RSS has not moved: what is shared depends on others. */
+const OLDEST_PREFERRED = 30;
+const OLDEST = 90;
+
+/** Seconds until it is tried again whether a process's memory may be read. */
+const DENIED = 120;
+
+/** What is known of one process's memory, and when that was. */
+export interface MemoryState {
+  reading: MemoryReading | null;
+  /** The kernel's cheap count of resident bytes at that time. */
+  rssAtReading: number;
+  /** Seconds since boot. */
+  readAt: number;
+  deniedAt: number;
+}
+
+export function unreadMemory(): MemoryState {
+  return { reading: null, rssAtReading: 0, readAt: Number.NEGATIVE_INFINITY, deniedAt: Number.NEGATIVE_INFINITY };
+}
+
+export interface Measurable {
+  readonly pid: number;
+  /** Resident bytes as `stat` has them now. */
+  readonly rss: number;
+  readonly memory: MemoryState;
+}
+
+/** Whether RSS has moved since the figures were read by more than its noise: 1 MiB, and 2 %. */
+function moved({ rss, memory }: Measurable): boolean {
+  return Math.abs(rss - memory.rssAtReading) >= Math.max(MB, 0.02 * memory.rssAtReading);
+}
+
+/** The sooner the smaller; null for figures that are good enough. */
+function urgency(process: Measurable, hints: ReadHints, now: number): number | null {
+  const { pid, memory } = process;
+  if (hints.watch.has(pid)) return 0;
+  const preferred = hints.prefer.has(pid);
+  if (memory.reading === null) return preferred ? 1 : 2;
+  if (hints.memoryBudget === Number.POSITIVE_INFINITY) return 3;
+  if (moved(process)) return preferred ? 3 : 5;
+  if (now - memory.readAt > (preferred ? OLDEST_PREFERRED : OLDEST)) return preferred ? 4 : 6;
+  return null;
+}
+
+/**
+ * Reads the memory of those that need it most, the stalest first, until the budget is used up. Reading it
+ * holds a lock in the process read, so it is done as seldom as the figures allow.
+ */
+export function readMemory(
+  processes: readonly Measurable[],
+  reader: MemoryReader,
+  hints: ReadHints,
+  now: number,
+): void {
+  const wanting: { readonly process: Measurable; readonly urgency: number }[] = [];
+  for (const process of processes) {
+    const found = urgency(process, hints, now);
+    if (found !== null) wanting.push({ process, urgency: found });
+  }
+  wanting.sort((a, b) => a.urgency - b.urgency || a.process.memory.readAt - b.process.memory.readAt);
+  const deadline = performance.now() + hints.memoryBudget * 1000;
+  for (const { process, urgency } of wanting) {
+    if (urgency > 0 && performance.now() >= deadline) break;
+    readOne(process, reader, now);
+  }
+}
+
+function readOne({ pid, rss, memory }: Measurable, reader: MemoryReader, now: number): void {
+  const mayRead = now - memory.deniedAt > DENIED;
+  const exact = mayRead ? reader.read(pid) : 'denied';
+  if (exact === 'denied' && mayRead) memory.deniedAt = now;
+  const reading = exact === 'denied' ? reader.estimate(pid) : exact;
+  // It has just ended, which the next reading will tell.
+  if (reading === 'gone') return;
+  if (typeof reading !== 'string') {
+    memory.reading = reading;
+    memory.rssAtReading = rss;
+    memory.readAt = now;
+  }
+}
+
+/** The newest figures, marked where they are not of now. */
+export function memoryOf(process: Measurable): MemoryReading {
+  const { reading } = process.memory;
+  if (reading === null) {
+    return { rss: process.rss, pss: null, uss: null, swap: null, quality: 'estimate', fresh: false };
+  }
+  return moved(process) ? { ...reading, fresh: false } : reading;
+}
+
+/** A process that has ended and waits to be reaped has no memory. */
+export const noMemory: MemoryReading = { rss: 0, pss: 0, uss: 0, swap: 0, quality: 'exact', fresh: true };

@@ -1,0 +1,64 @@
+import type { Listener } from '../../../snapshot.ts';
+
+const LISTEN = '0A';
+
+/**
+ * The listening sockets in /proc/PID/net/tcp or tcp6 (proc_pid_net(5)): for those, rx_queue is the number of
+ * connections that wait to be accepted. The kernel lists them before all others.
+ */
+export function parseTcp(text: string): { readonly listeners: readonly Listener[]; readonly complete: boolean } {
+  const listeners: Listener[] = [];
+  const line =
+    /^ *\d+: ([0-9A-F]+):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} ([0-9A-F]{2}) [0-9A-F]+:([0-9A-F]+) \S+ +\S+ +\d+ +\d+ (\d+)/gm;
+  for (const [, address = '', port = '', state, queue = '', inode] of text.matchAll(line)) {
+    if (state !== LISTEN) return { listeners, complete: true };
+    listeners.push({
+      address: `${addressOf(address)}:${Number.parseInt(port, 16)}`,
+      inode: Number(inode),
+      queue: Number.parseInt(queue, 16),
+    });
+  }
+  return { listeners, complete: false };
+}
+
+/** Words of 32 bits in the machine's byte order, which is little-endian wherever Node runs on Linux but s390x. */
+function addressOf(hex: string): string {
+  const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).reverse());
+  const numbers = bytes.map((byte) => Number.parseInt(byte, 16));
+  if (numbers.length === 4) return numbers.join('.');
+  const mapped = numbers.slice(0, 10).every((byte) => byte === 0) && numbers[10] === 255 && numbers[11] === 255;
+  if (mapped) return numbers.slice(12).join('.');
+  const groups = Array.from({ length: 8 }, (_, index) =>
+    (((numbers[2 * index] ?? 0) << 8) | (numbers[2 * index + 1] ?? 0)).toString(16),
+  );
+  return `[${shortest(groups)}]`;
+}
+
+/** RFC 5952: the longest run of zero groups becomes `::`. */
+function shortest(groups: readonly string[]): string {
+  let best = { start: 0, length: 0 };
+  for (let start = 0; start < groups.length; start++) {
+    let length = 0;
+    while (groups[start + length] === '0') length++;
+    if (length > best.length) best = { start, length };
+  }
+  if (best.length < 2) return groups.join(':');
+  return `${groups.slice(0, best.start).join(':')}::${groups.slice(best.start + best.length).join(':')}`;
+}
+
+/** SO_ACCEPTCON of the kernel's net.h. */
+const ACCEPTS = 0x00010000;
+
+/** The listening sockets in /proc/PID/net/unix. It does not tell how many connections wait. */
+export function parseUnix(text: string): readonly Listener[] {
+  const listeners: Listener[] = [];
+  for (const [, flags = '', inode, path] of text.matchAll(/^\S+: \S+ \S+ ([0-9A-F]{8}) \S+ \S+ +(\d+)(?: (.+))?$/gm)) {
+    if ((Number.parseInt(flags, 16) & ACCEPTS) === 0) continue;
+    listeners.push({
+      address: path === undefined ? 'unix:(unnamed)' : `unix:${path}`,
+      inode: Number(inode),
+      queue: null,
+    });
+  }
+  return listeners;
+}

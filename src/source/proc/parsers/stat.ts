@@ -1,0 +1,88 @@
+/** Of proc_pid_stat(5), what is read of every process at every reading. */
+export interface Stat {
+  /** As the kernel has it, between the parentheses: anything may be in it. */
+  comm: string;
+  state: string;
+  ppid: number;
+  pgrp: number;
+  session: number;
+  kernelThread: boolean;
+  /** User and system time, in clock ticks. */
+  cpuTicks: number;
+  /** Clock ticks since boot. */
+  startTicks: number;
+  /** Resident pages; the kernel's own count, which may lag by some dozens. */
+  rssPages: number;
+}
+
+/** PF_KTHREAD of include/linux/sched.h. */
+const KERNEL_THREAD = 0x00200000;
+
+const SPACE = 0x20;
+const CLOSING = 0x29;
+const OPENING = 0x28;
+const ZERO = 0x30;
+
+const STATE = 3;
+const PPID = 4;
+const PGRP = 5;
+const SESSION = 6;
+const FLAGS = 9;
+const UTIME = 14;
+const STIME = 15;
+const START = 22;
+const RSS = 24;
+
+/** The numbers of one line, by field. Kept, since this runs for every process at every reading. */
+const fields = new Float64Array(RSS + 1);
+
+/**
+ * Reads the first `length` bytes of `buffer`. The name is whatever stands between the first parenthesis and the
+ * last, since parentheses, spaces and newlines may be in it. Null when it is no such line.
+ */
+export function parseStat(buffer: Buffer, length: number): Stat | null {
+  const closing = buffer.subarray(0, length).lastIndexOf(CLOSING);
+  const opening = buffer.indexOf(OPENING);
+  if (closing < 0 || opening < 0 || opening > closing || closing + 2 >= length) return null;
+  if (!readFields(buffer, closing + 4, length)) return null;
+  return {
+    comm: buffer.toString('utf8', opening + 1, closing),
+    state: String.fromCharCode(buffer[closing + 2] ?? SPACE),
+    ppid: field(PPID),
+    pgrp: field(PGRP),
+    session: field(SESSION),
+    kernelThread: (field(FLAGS) & KERNEL_THREAD) !== 0,
+    cpuTicks: field(UTIME) + field(STIME),
+    startTicks: field(START),
+    rssPages: field(RSS),
+  };
+}
+
+function field(number: number): number {
+  return fields[number] ?? 0;
+}
+
+/** Fills `fields` from the one after the state on. False when a number that is needed is missing. */
+function readFields(buffer: Buffer, from: number, length: number): boolean {
+  let number = STATE + 1;
+  let value = 0;
+  let digits = false;
+  for (let index = from; index < length; index++) {
+    const byte = buffer[index] ?? SPACE;
+    if (byte >= ZERO && byte <= ZERO + 9) {
+      value = value * 10 + (byte - ZERO);
+      digits = true;
+    } else if (byte === SPACE) {
+      // Negative ones (tpgid, priority) are none of those wanted; their sign is passed over.
+      if (!digits) return false;
+      fields[number] = value;
+      if (number === RSS) return true;
+      number++;
+      value = 0;
+      digits = false;
+    }
+  }
+  if (!digits || number !== RSS) return false;
+  fields[number] = value;
+  return true;
+}

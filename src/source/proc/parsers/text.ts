@@ -1,0 +1,65 @@
+/**
+ * The NUL-separated arguments of proc_pid_cmdline(5). A title is one argument: programs that set one fill what is
+ * left of the old arguments with NULs or blanks.
+ */
+export function parseCmdline(bytes: Buffer): readonly string[] {
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === 0) end--;
+  if (end === 0) return [];
+  return bytes.toString('utf8', 0, end).split('\0');
+}
+
+/** Of proc_pid_environ(5), only the variables asked for: what else is there may be secret, and is not kept. */
+export function pickEnvironment(bytes: Buffer, names: ReadonlySet<string>): Readonly<Record<string, string>> {
+  const found: Record<string, string> = {};
+  let start = 0;
+  while (start < bytes.length) {
+    let end = bytes.indexOf(0, start);
+    if (end < 0) end = bytes.length;
+    const equals = bytes.indexOf(0x3d, start);
+    if (equals > start && equals < end) {
+      const name = bytes.toString('latin1', start, equals);
+      // The first of two is the one that getenv(3) finds.
+      if (names.has(name) && !(name in found)) found[name] = bytes.toString('utf8', equals + 1, end);
+    }
+    start = end + 1;
+  }
+  return found;
+}
+
+/** proc_pid_cgroup(5): the path in the v2 hierarchy, or v1's of systemd or of memory. */
+export function parseCgroup(text: string): string | null {
+  const paths = new Map<string, string>();
+  for (const [, controllers = '', path = ''] of text.matchAll(/^\d+:([^:\n]*):(.*)$/gm)) {
+    for (const controller of controllers.split(',')) paths.set(controller, path);
+  }
+  const unified = paths.get('');
+  // Where v1 is in use too, the unified hierarchy may hold nothing but its root.
+  if (unified !== undefined && unified !== '/') return unified;
+  return paths.get('name=systemd') ?? paths.get('memory') ?? unified ?? null;
+}
+
+/** The directories of a process's mapped files under which Python packages are installed, by prefix. */
+export function sitePrefixes(maps: string): ReadonlySet<string> {
+  const prefixes = new Set<string>();
+  for (const [, prefix = ''] of maps.matchAll(/ (\/.*?)\/lib(?:64)?\/(?:python|pypy)\d[\d.]*\/site-packages\//g)) {
+    prefixes.add(prefix);
+  }
+  return prefixes;
+}
+
+/** User names by uid, from passwd(5). */
+export function parsePasswd(text: string): ReadonlyMap<number, string> {
+  const users = new Map<number, string>();
+  for (const [, name = '', uid = ''] of text.matchAll(/^([^:\n]+):[^:\n]*:(\d+):/gm)) {
+    if (!users.has(Number(uid))) users.set(Number(uid), name);
+  }
+  return users;
+}
+
+/** The soft limit of open files in /proc/self/limits; null when it is not there. */
+export function parseOpenFiles(limits: string): number | null {
+  const limit = /^Max open files +(\d+|unlimited)/m.exec(limits)?.[1];
+  if (limit === undefined) return null;
+  return limit === 'unlimited' ? Number.POSITIVE_INFINITY : Number(limit);
+}

@@ -1,0 +1,162 @@
+import { statSync } from 'node:fs';
+import type { ProcessFacts, ProcessSample, Snapshot } from '../../snapshot.ts';
+import type { Interests, ReadHints, Source } from '../source.ts';
+import { FactsReader } from './facts.ts';
+import { readLink, readText } from './files.ts';
+import { HostReader } from './host.ts';
+import { pageSize, readUptime, TICKS_PER_SECOND } from './machine.ts';
+import { MemoryReader } from './memory-reader.ts';
+import { type Measurable, type MemoryState, memoryOf, noMemory, readMemory, unreadMemory } from './memory-schedule.ts';
+import type { Stat } from './parsers/stat.ts';
+import { parseOpenFiles } from './parsers/text.ts';
+import { Sockets } from './sockets.ts';
+import { StatTable } from './stat-table.ts';
+
+/** Programs set their titles and their signal handlers in the first seconds of their lives. */
+const SETTLING = 5;
+
+/** After so many readings each process's title and signal masks are looked at again: those of projects, and others. */
+const RECHECK_PREFERRED = 8;
+const RECHECK = 60;
+
+/** Descriptors left for everything else: sockets, the terminal, files of one process at a time. */
+const DESCRIPTORS_SPARED = 96;
+const MOST_DESCRIPTORS = 8192;
+
+export interface ProcSourceOptions {
+  readonly root: string;
+  readonly interests: Interests;
+  /** Where cgroups are mounted. */
+  readonly cgroups?: string;
+  /** Wall clock, milliseconds since 1970. */
+  readonly clock?: () => number;
+}
+
+/** What is kept of one process from one reading to the next. */
+interface Tracked extends Measurable {
+  readonly key: string;
+  readonly startTicks: number;
+  rss: number;
+  facts: ProcessFacts;
+  stat: Stat;
+  readonly memory: MemoryState;
+}
+
+/** Reads a Linux proc tree: each file at its own cadence, so that a reading costs little more than one pass over `stat`. */
+export class ProcSource implements Source {
+  readonly #root: string;
+  readonly #clock: () => number;
+  readonly #stats: StatTable;
+  readonly #facts: FactsReader;
+  readonly #host: HostReader;
+  readonly #memory: MemoryReader;
+  readonly #sockets: Sockets;
+  readonly #pageSize: number;
+  readonly #self: number | null;
+  #tracked = new Map<number, Tracked>();
+  #readings = 0;
+
+  /** @throws Error when `root` is no proc tree */
+  constructor({ root, interests, cgroups, clock = Date.now }: ProcSourceOptions) {
+    if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) throw new Error(`${root} is no directory`);
+    readUptime(root);
+    this.#root = root;
+    this.#clock = clock;
+    this.#pageSize = pageSize();
+    this.#stats = new StatTable(root, descriptorRoom());
+    this.#facts = new FactsReader(root, interests);
+    this.#host = new HostReader(root, this.#pageSize, cgroups);
+    this.#memory = new MemoryReader(root, this.#pageSize);
+    this.#sockets = new Sockets(root);
+    const self = Number(readLink(`${root}/self`) ?? Number.NaN);
+    this.#self = Number.isInteger(self) ? self : null;
+  }
+
+  async read(hints: ReadHints): Promise<Snapshot> {
+    const uptime = readUptime(this.#root);
+    this.#readings += 1;
+    const tracked = new Map<number, Tracked>();
+    let kernelThreads = 0;
+    this.#stats.scan((pid, stat) => {
+      if (stat.kernelThread) kernelThreads += 1;
+      else tracked.set(pid, this.#track(pid, stat, uptime, hints));
+    });
+    this.#tracked = tracked;
+    const living = [...tracked.values()].filter(({ stat }) => !isDead(stat));
+    readMemory(living, this.#memory, hints, uptime);
+    return {
+      at: this.#clock(),
+      uptime,
+      host: this.#host.read(),
+      accounting: 'pss',
+      processes: this.#samples(hints, uptime),
+      kernelThreads,
+      self: this.#self,
+    };
+  }
+
+  close(): void {
+    this.#stats.close();
+    this.#tracked.clear();
+  }
+
+  #track(pid: number, stat: Stat, uptime: number, hints: ReadHints): Tracked {
+    const known = this.#tracked.get(pid);
+    const rss = stat.rssPages * this.#pageSize;
+    if (known === undefined || known.startTicks !== stat.startTicks) {
+      const facts = this.#facts.read(pid, stat.comm, uptime);
+      const { startTicks } = stat;
+      return { pid, key: `${pid}:${startTicks}`, startTicks, rss, stat, facts, memory: unreadMemory() };
+    }
+    known.rss = rss;
+    known.stat = stat;
+    if (stat.comm !== known.facts.comm || (this.#isDue(known, uptime, hints) && !this.#isSame(known))) {
+      known.facts = this.#facts.read(pid, stat.comm, uptime);
+    }
+    return known;
+  }
+
+  #isSame({ pid, facts, stat }: Tracked): boolean {
+    // What has ended has lost its command line, and stays known by what it was.
+    return isDead(stat) || this.#facts.unchanged(pid, facts);
+  }
+
+  #isDue({ pid, startTicks }: Tracked, uptime: number, hints: ReadHints): boolean {
+    if (uptime - startTicks / TICKS_PER_SECOND < SETTLING) return true;
+    if (hints.watch.has(pid) || hints.listeners.has(pid)) return true;
+    const every = hints.prefer.has(pid) ? RECHECK_PREFERRED : RECHECK;
+    return (this.#readings + pid) % every === 0;
+  }
+
+  #samples(hints: ReadHints, uptime: number): readonly ProcessSample[] {
+    const keys = new Set<string>();
+    for (const pid of hints.listeners) keys.add(this.#tracked.get(pid)?.key ?? '');
+    this.#sockets.begin(keys);
+    const samples: ProcessSample[] = [];
+    for (const process of this.#tracked.values()) {
+      const { pid, key, stat, facts } = process;
+      samples.push({
+        pid,
+        startTicks: stat.startTicks,
+        ppid: stat.ppid,
+        pgrp: stat.pgrp,
+        session: stat.session,
+        state: stat.state,
+        cpuTicks: stat.cpuTicks,
+        memory: isDead(stat) ? noMemory : memoryOf(process),
+        listeners: hints.listeners.has(pid) ? this.#sockets.of(pid, key, uptime) : null,
+        facts,
+      });
+    }
+    return samples;
+  }
+}
+
+function isDead({ state }: Stat): boolean {
+  return state === 'Z' || state === 'X';
+}
+
+function descriptorRoom(): number {
+  const limit = parseOpenFiles(readText('/proc/self/limits') ?? '') ?? 1024;
+  return Math.max(0, Math.min(MOST_DESCRIPTORS, limit - DESCRIPTORS_SPARED));
+}
