@@ -20,23 +20,28 @@ export interface ObserveOptions {
 export class Observer {
   readonly #source: Source;
   readonly #memoryTotal: number | null;
+  readonly #rateInterval: number;
   /** What rates are counted from, and the snapshot to follow it once it is old enough. */
   #rateBase: Snapshot | null = null;
   #newest: Snapshot | null = null;
   #prefer: ReadonlySet<number> = new Set();
   #heads: ReadonlySet<number> = new Set();
 
-  /** @param memoryTotal bytes that shares are shares of; null for what the host has */
-  constructor(source: Source, memoryTotal: number | null) {
+  /**
+   * @param memoryTotal bytes that shares are shares of; null for what the host has
+   * @param rateInterval rates are counted over this many seconds at least
+   */
+  constructor(source: Source, memoryTotal: number | null, rateInterval = SHORTEST_RATE_INTERVAL) {
     this.#source = source;
     this.#memoryTotal = memoryTotal;
+    this.#rateInterval = rateInterval;
   }
 
   /** @throws what the source throws */
   async observe(options: ObserveOptions): Promise<Model> {
     const hints: ReadHints = { ...options, prefer: this.#prefer, listeners: this.#heads };
     const snapshot = await this.#source.read(hints);
-    if (this.#newest !== null && snapshot.uptime - this.#newest.uptime >= SHORTEST_RATE_INTERVAL) {
+    if (this.#newest !== null && snapshot.uptime - this.#newest.uptime >= this.#rateInterval) {
       this.#rateBase = this.#newest;
       this.#newest = snapshot;
     }

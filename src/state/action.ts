@@ -1,4 +1,7 @@
+import type { Advice } from '../model/advice/advice.ts';
+import type { Trim } from '../model/fit.ts';
 import type { Model } from '../model/model.ts';
+import type { ProcessAction } from '../model/offers.ts';
 import type { ProcessKey } from '../snapshot.ts';
 import type { Operation } from './operation.ts';
 
@@ -7,19 +10,25 @@ export type NoticeLevel = 'info' | 'warning' | 'error';
 /** What happened: the only way anything reaches the state. */
 export type Action =
   | { readonly type: 'model'; readonly model: Model }
+  | { readonly type: 'advice'; readonly advice: readonly Advice[] }
   /** A key by blessed's full name (`up`, `C-c`, `f1`, `+`); `character` is what it types, if it types. */
-  | { readonly type: 'key'; readonly key: string; readonly character: string | null; readonly at: number }
-  | { readonly type: 'resize'; readonly columns: number; readonly rows: number }
+  | { readonly type: 'key'; readonly key: string; readonly character: string | null }
+  /** The wheel, or a click on a line of the screen, counted from 0. */
+  | { readonly type: 'mouse'; readonly what: 'click' | 'wheel-up' | 'wheel-down'; readonly line: number }
+  | { readonly type: 'resize'; readonly columns: number; readonly lines: number }
   | { readonly type: 'operation'; readonly operation: Operation }
-  | { readonly type: 'notice'; readonly level: NoticeLevel; readonly text: string; readonly at: number };
+  | { readonly type: 'notice'; readonly level: NoticeLevel; readonly text: string };
 
 /** What the state asks the world to do. */
 export type Effect =
-  | { readonly type: 'scale'; readonly server: ProcessKey; readonly delta: 1 | -1 }
+  | { readonly type: 'scale'; readonly server: ProcessKey; readonly delta: number }
+  | { readonly type: 'fit'; readonly trims: readonly Trim[]; readonly target: number }
+  | { readonly type: 'act'; readonly action: ProcessAction; readonly process: ProcessKey }
   | { readonly type: 'undo' }
   | { readonly type: 'cancel' }
   /** Read now, not at the next tick. */
   | { readonly type: 'refresh' }
   | { readonly type: 'redraw' }
   | { readonly type: 'suspend' }
-  | { readonly type: 'quit' };
+  /** @see ExitCode in the README: 0, or 130 as if by SIGINT */
+  | { readonly type: 'quit'; readonly code: number };

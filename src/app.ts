@@ -1,0 +1,186 @@
+import type { ActionLog } from './control/action-log.ts';
+import { Controller } from './control/controller.ts';
+import type { Signals } from './control/signals.ts';
+import { advise } from './model/advice/advice.ts';
+import type { Model } from './model/model.ts';
+import type { Observer } from './observer.ts';
+import { pause } from './pause.ts';
+import type { Action, Effect } from './state/action.ts';
+import { type AppState, running } from './state/state.ts';
+import { update } from './state/update.ts';
+import { frame } from './view/frame.ts';
+import type { Screen } from './view/screen.ts';
+import type { Theme } from './view/theme.ts';
+
+/** Seconds between readings while workers come or go, and while memory figures are read for the first time. */
+const FAST = 0.15;
+const FILLING = 0.2;
+
+/** So many seconds after the start figures fill in; what is not read by then comes with the usual readings. */
+const FILLING_TIME = 3;
+
+/** Longest time to spend on reading memory, in seconds: at first, while it fills in, and from then on. */
+const budgets = { first: 0, filling: 0.04, steady: 0.006 } as const;
+
+/** At most this often is the screen painted, in seconds: keys held down come faster. */
+const SHORTEST_FRAME = 0.016;
+
+export interface DashboardParts {
+  readonly observer: Observer;
+  readonly signals: Signals;
+  readonly log: ActionLog;
+  readonly screen: Screen;
+  readonly theme: Theme;
+  readonly state: AppState;
+  /** Stops this process as Ctrl-Z does, and returns once it was continued. */
+  suspend(): void;
+}
+
+/** The live dashboard: reads, updates, paints, and carries out what the state asks for. */
+export class Dashboard {
+  readonly #parts: DashboardParts;
+  readonly #controller: Controller;
+  #state: AppState;
+  #model: Model | null = null;
+  #began = 0;
+  #wake = new AbortController();
+  #painting: NodeJS.Timeout | null = null;
+  #ended = false;
+  #end: (code: number) => void = () => {};
+
+  constructor(parts: DashboardParts) {
+    this.#parts = parts;
+    this.#state = parts.state;
+    this.#controller = new Controller(parts.signals, {
+      operation: (operation) => {
+        parts.log.operation(operation);
+        if (operation.phase === 'done')
+          this.#state.history.mark(operation.endedAt ?? operation.startedAt, operation.text);
+        this.dispatch({ type: 'operation', operation });
+      },
+      notice: (level, text) => {
+        if (this.#model !== null) parts.log.note(this.#model.at, text);
+        this.dispatch({ type: 'notice', level, text });
+      },
+    });
+  }
+
+  /** Runs until `end` is called or a key ends it. @returns the exit code @throws what the source throws */
+  async run(): Promise<number> {
+    const ended = new Promise<number>((resolve) => {
+      this.#end = resolve;
+    });
+    this.#paint();
+    try {
+      return await Promise.race([ended, this.#read()]);
+    } finally {
+      this.end(0);
+    }
+  }
+
+  end(code: number): void {
+    this.#ended = true;
+    if (this.#painting) clearTimeout(this.#painting);
+    this.#wake.abort();
+    this.#end(code);
+  }
+
+  readonly dispatch = (action: Action): void => {
+    if (this.#ended) return;
+    const [state, effects] = update(this.#state, action);
+    const changed = state !== this.#state;
+    this.#state = state;
+    for (const effect of effects) this.#perform(effect);
+    if (changed) this.#painting ??= setTimeout(() => this.#paint(), SHORTEST_FRAME * 1000);
+  };
+
+  suspend(): void {
+    const { screen, suspend } = this.#parts;
+    screen.suspend();
+    suspend();
+    screen.resume();
+    this.dispatch({ type: 'resize', columns: screen.columns, lines: screen.lines });
+    this.#paint();
+    this.#wake.abort();
+  }
+
+  #paint(): void {
+    this.#painting = null;
+    if (!this.#ended) this.#parts.screen.paint(frame(this.#state, this.#parts.theme));
+  }
+
+  /** Ends by `end` alone. */
+  async #read(): Promise<number> {
+    const { observer } = this.#parts;
+    while (!this.#ended) {
+      const model = await observer.observe({ memoryBudget: this.#budget(), watch: this.#controller.watch });
+      if (this.#ended) break;
+      if (this.#model === null) this.#began = model.uptime;
+      this.#model = model;
+      this.dispatch({ type: 'model', model });
+      this.#controller.observe(model);
+      // Later, so that no key waits for it.
+      setImmediate(() => this.dispatch({ type: 'advice', advice: advise(model, this.#state.history) }));
+      this.#wake = new AbortController();
+      await pause(this.#interval(), this.#wake.signal);
+    }
+    return 0;
+  }
+
+  get #filling(): boolean {
+    const model = this.#model;
+    if (model === null || model.accounting === 'rss' || model.uptime - this.#began > FILLING_TIME) return false;
+    return [...model.projects, model.system].some(({ memory }) => memory.pss === null);
+  }
+
+  #budget(): number {
+    if (this.#model === null) return budgets.first;
+    return this.#filling ? budgets.filling : budgets.steady;
+  }
+
+  #interval(): number {
+    const { delay } = this.#state;
+    if (this.#controller.busy) return Math.min(FAST, delay);
+    return this.#filling ? Math.min(FILLING, delay) : delay;
+  }
+
+  #perform(effect: Effect): void {
+    const { screen } = this.#parts;
+    switch (effect.type) {
+      case 'scale':
+        this.#controller.scale(effect.server, effect.delta);
+        this.#wake.abort();
+        return;
+      case 'fit':
+        this.#controller.fit(effect.trims, effect.target);
+        this.#wake.abort();
+        return;
+      case 'act':
+        this.#controller.act(effect.action, effect.process);
+        this.#wake.abort();
+        return;
+      case 'undo':
+        this.#controller.undo();
+        this.#wake.abort();
+        return;
+      case 'cancel':
+        this.#controller.cancel();
+        return;
+      case 'refresh':
+        this.#wake.abort();
+        return;
+      case 'redraw':
+        screen.redraw();
+        this.#paint();
+        return;
+      case 'suspend':
+        this.suspend();
+        return;
+      case 'quit':
+        if (running(this.#state).length > 0) this.#controller.cancel();
+        this.end(effect.code);
+        return;
+    }
+    effect satisfies never;
+  }
+}

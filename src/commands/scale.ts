@@ -1,0 +1,113 @@
+import type { ActionLog } from '../control/action-log.ts';
+import { Controller } from '../control/controller.ts';
+import type { Signals } from '../control/signals.ts';
+import { bytes, plural } from '../model/figures.ts';
+import { findTargets, whyNoTarget } from '../model/find.ts';
+import type { Model, Project, Server } from '../model/model.ts';
+import { freedBy } from '../model/victims.ts';
+import { Observer } from '../observer.ts';
+import { parseCount } from '../options.ts';
+import { planJson, scaleJson } from '../output/json.ts';
+import { pause } from '../pause.ts';
+import type { Source } from '../source/source.ts';
+import type { Operation } from '../state/operation.ts';
+
+/** Seconds between readings while workers come or go. */
+const INTERVAL = 0.1;
+
+/** It was not done, with the reason: exit code 1. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+}
+
+export interface ScaleOptions {
+  readonly target: string;
+  /** `N`, `+N` or `-N`. */
+  readonly count: string;
+  readonly dryRun: boolean;
+  readonly json: boolean;
+  readonly memory: number | null;
+  /** Aborted when the user wants no more of it. */
+  readonly stop: AbortSignal;
+}
+
+/**
+ * Sets or changes the number of workers of one master, and waits until that is seen.
+ * @returns text for stdout
+ * @throws Refusal when it cannot be done; UsageError when the number is none
+ */
+export async function scale(source: Source, signals: Signals, log: ActionLog, options: ScaleOptions): Promise<string> {
+  const count = parseCount(options.count);
+  const observer = new Observer(source, options.memory);
+  await observer.observe({ memoryBudget: 0, watch: new Set() });
+  const model = await observer.observe({ memoryBudget: Number.POSITIVE_INFINITY, watch: new Set() });
+  const { server, project } = findOne(model, options.target);
+  if (!server.scaling.available) throw new Refusal(server.scaling.reason ?? `${server.kind} cannot be scaled.`);
+  const { current, floor } = server.workers;
+  const target = count.sign === '' ? count.number : current + (count.sign === '+' ? count.number : -count.number);
+  if (target < floor) {
+    throw new Refusal(
+      `${project.name} has ${plural(current, 'worker')}, and ${floor} is the fewest: nothing was sent.`,
+    );
+  }
+  if (options.dryRun) return plan(server, project, target, options.json);
+  if (target === current)
+    return options.json
+      ? planJson(server, project, target, null)
+      : `${project.name} has ${plural(current, 'worker')} already.\n`;
+  const operation = await run(observer, model, server, target, signals, log, options.stop);
+  if (operation.phase !== 'done') throw new Refusal(operation.text);
+  if (options.json) return scaleJson(operation);
+  return `${[operation.text, operation.reminder].filter((line) => line !== null).join('\n')}\n`;
+}
+
+function findOne(model: Model, target: string): { readonly server: Server; readonly project: Project } {
+  const found = findTargets(model, target);
+  const [server] = found;
+  if (server === undefined) throw new Refusal(whyNoTarget(model, target));
+  if (found.length > 1) {
+    const masters = found.map(({ kind, head }) => `${kind} ${head.pid}`).join(', ');
+    throw new Refusal(`${target} is several: ${masters}. Name one by its pid.`);
+  }
+  const project = model.projects.find(({ servers }) => servers.includes(server));
+  if (project === undefined) throw new Refusal(whyNoTarget(model, target));
+  return { server, project };
+}
+
+function plan(server: Server, project: Project, target: number, json: boolean): string {
+  const { current } = server.workers;
+  const frees = target < current ? freedBy(server, current - target) : null;
+  if (json) return planJson(server, project, target, frees);
+  const freed = frees === null ? '' : `, would free ≈${bytes(frees)}`;
+  return `${project.name} ${current} → ${target} workers${freed}: nothing was sent, this is a dry run.\n`;
+}
+
+async function run(
+  observer: Observer,
+  first: Model,
+  server: Server,
+  target: number,
+  signals: Signals,
+  log: ActionLog,
+  stop: AbortSignal,
+): Promise<Operation> {
+  let last: Operation | null = null;
+  const controller = new Controller(signals, {
+    operation: (operation) => {
+      last = operation;
+      log.operation(operation);
+    },
+    notice: (_, text) => {
+      throw new Refusal(text);
+    },
+  });
+  controller.observe(first);
+  controller.setTarget(server.key, target);
+  stop.addEventListener('abort', () => controller.cancel(), { once: true });
+  while (controller.busy) {
+    controller.observe(await observer.observe({ memoryBudget: 0, watch: controller.watch }));
+    if (controller.busy) await pause(INTERVAL);
+  }
+  if (last === null) throw new Refusal('nothing was sent');
+  return last;
+}

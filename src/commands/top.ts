@@ -1,0 +1,94 @@
+import { openSync } from 'node:fs';
+import { ReadStream } from 'node:tty';
+import { Dashboard } from '../app.ts';
+import type { ActionLog } from '../control/action-log.ts';
+import type { Signals } from '../control/signals.ts';
+import { Observer } from '../observer.ts';
+import type { Source } from '../source/source.ts';
+import type { SortKey } from '../state/sort.ts';
+import { initialState } from '../state/state.ts';
+import type { TerminalTraits } from '../terminal.ts';
+import { Screen } from '../view/screen.ts';
+import { makeTheme } from '../view/theme.ts';
+
+export interface TopOptions {
+  /** Seconds. */
+  readonly delay: number;
+  readonly sort: SortKey;
+  readonly filter: string;
+  readonly user: string | null;
+  readonly memory: number | null;
+  readonly readOnly: boolean;
+  readonly mouse: boolean;
+  readonly badge: string | null;
+  readonly terminal: TerminalTraits;
+}
+
+/** How each signal that ends a program is told by its exit code: 128 and its number. */
+const endings = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 } as const;
+
+/**
+ * The live dashboard on this process's terminal, which is given back as it was found, however it ends.
+ * @returns the exit code
+ * @throws what the source throws, and Error where there is no terminal
+ */
+export async function top(source: Source, signals: Signals, log: ActionLog, options: TopOptions): Promise<number> {
+  const { terminal, delay, sort, filter, user, memory, readOnly, mouse, badge } = options;
+  const theme = makeTheme(terminal.colors, terminal.ascii);
+  const output = process.stdout;
+  // A terminal that does not read must not stop us from being ended.
+  const screen = new Screen(
+    { input: keyboard(), output, terminal: terminal.name, theme, mouse },
+    {
+      key: (key, character) => dashboard.dispatch({ type: 'key', key, character }),
+      mouse: ({ what, line }) => dashboard.dispatch({ type: 'mouse', what, line }),
+      resize: () => dashboard.dispatch({ type: 'resize', columns: screen.columns, lines: screen.lines }),
+    },
+  );
+  const state = initialState({
+    columns: screen.columns,
+    lines: screen.lines,
+    delay,
+    readOnly,
+    badge,
+    arrangement: { sort, reverse: false, filter: { text: filter, user }, toggled: new Set() },
+  });
+  const dashboard: Dashboard = new Dashboard({
+    observer: new Observer(source, memory),
+    signals,
+    log,
+    screen,
+    theme,
+    state,
+    suspend: stopThisProcess,
+  });
+  for (const [signal, code] of Object.entries(endings)) process.on(signal, () => dashboard.end(code));
+  process.on('SIGTSTP', suspended);
+  // The terminal has gone away.
+  output.on('error', () => dashboard.end(endings.SIGHUP));
+  process.stdin.on('error', () => dashboard.end(endings.SIGHUP)).on('end', () => dashboard.end(endings.SIGHUP));
+  function suspended(): void {
+    dashboard.suspend();
+  }
+  function stopThisProcess(): void {
+    process.off('SIGTSTP', suspended);
+    // The whole job, as the terminal itself would: `npm start` waits for us.
+    process.kill(0, 'SIGTSTP');
+    process.on('SIGTSTP', suspended);
+  }
+  try {
+    return await dashboard.run();
+  } finally {
+    screen.close();
+  }
+}
+
+/** Keys come from the terminal even where something else is piped in. @throws Error where there is none */
+function keyboard(): ReadStream {
+  if (process.stdin.isTTY) return process.stdin;
+  try {
+    return new ReadStream(openSync('/dev/tty', 'r'));
+  } catch {
+    throw new Error('there is no terminal to read keys from: workertop list needs none');
+  }
+}

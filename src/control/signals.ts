@@ -1,0 +1,93 @@
+import type { ProcessNode, Server } from '../model/model.ts';
+import type { ProcessAction } from '../model/offers.ts';
+import { offersFor } from '../model/offers.ts';
+import { claimOf } from '../servers/registry.ts';
+import { scalingRefusal } from '../servers/scaling.ts';
+import type { ProcessSample } from '../snapshot.ts';
+import { type Inspected, inspectProcess } from '../source/proc/inspect.ts';
+
+/** Where signals go. Each gives why nothing was sent, as a sentence; null when it was sent. */
+export interface Signals {
+  /** Tells a master to run one worker more or fewer. */
+  scale(server: Server, direction: 1 | -1): string | null;
+  /** @param server the one that the process is part of */
+  act(action: ProcessAction, process: ProcessNode, server: Server | null): string | null;
+}
+
+/** For recordings, other machines' trees, and `--read-only`. */
+export function noSignals(reason: string): Signals {
+  return { scale: () => reason, act: () => reason };
+}
+
+const signalOf: Readonly<Record<ProcessAction, NodeJS.Signals>> = {
+  continue: 'SIGCONT',
+  reload: 'SIGHUP',
+  recycle: 'SIGTERM',
+  stop: 'SIGTERM',
+  kill: 'SIGKILL',
+};
+
+/**
+ * Signals to processes of this machine: the one place in the program that sends any. What the screen knows of a process
+ * may be seconds old, so all that matters is read again at the last moment, and a process that is not the one that was
+ * meant, or would not handle the signal, gets none.
+ */
+export class ProcessSignals implements Signals {
+  readonly #root: string;
+
+  constructor(root = '/proc') {
+    this.#root = root;
+  }
+
+  scale(server: Server, direction: 1 | -1): string | null {
+    const { head, definition } = server;
+    const found = this.#identify(head);
+    if (typeof found === 'string') return found;
+    const fresh = renewed(head.sample, found);
+    const claimed = claimOf(fresh.facts);
+    if (claimed === null || claimed.definition !== definition || head.role === null) {
+      return `${head.pid} runs another program by now: nothing was sent.`;
+    }
+    const workers = server.processes.flatMap(({ role, sample }) => (role === 'worker' ? [sample] : []));
+    const refused = scalingRefusal(definition, { head: fresh, claim: claimed.claim, workers }, head.role);
+    return refused ?? send(head, direction === 1 ? 'SIGTTIN' : 'SIGTTOU');
+  }
+
+  act(action: ProcessAction, process: ProcessNode, server: Server | null): string | null {
+    const found = this.#identify(process);
+    if (typeof found === 'string') return found;
+    const fresh: ProcessNode = { ...process, sample: renewed(process.sample, found) };
+    const refusal = offersFor(fresh, server).find((offer) => offer.action === action)?.refusal ?? null;
+    return refusal === null ? send(process, signalOf[action]) : `${process.pid} was left alone: ${refusal}.`;
+  }
+
+  /** The process as it is now; a sentence when it is not that process any more. */
+  #identify({ pid, sample }: ProcessNode): Inspected | string {
+    // 0 and below would be groups of processes, and 1 is the machine's own.
+    if (!Number.isInteger(pid) || pid <= 1) return `${pid} is never sent a signal.`;
+    const found = inspectProcess(this.#root, pid);
+    if (found === null) return `${pid} has ended.`;
+    if (found.startTicks !== sample.startTicks) return `${pid} is another process by now: nothing was sent.`;
+    return found;
+  }
+}
+
+/** What was known of a process, with what decides over signals as it is now. */
+function renewed(sample: ProcessSample, found: Inspected): ProcessSample {
+  const { comm, argv, uid, caught, ignored, blocked, state, ppid } = found;
+  const facts = { ...sample.facts, comm, argv, uid, caught, ignored, blocked };
+  return { ...sample, state, ppid, facts };
+}
+
+function send({ pid, sample }: ProcessNode, signal: NodeJS.Signals): string | null {
+  try {
+    process.kill(pid, signal);
+    return null;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code === 'ESRCH') return `${pid} has ended.`;
+    if (code !== 'EPERM') throw error;
+    const { user, uid } = sample.facts;
+    return `You may not signal ${pid}: it belongs to ${user ?? (uid === null ? 'another user' : `user ${uid}`)}. Use sudo.`;
+  }
+}

@@ -1,0 +1,135 @@
+import type { Advice } from '../model/advice/advice.ts';
+import type { Memory, Model, ProcessNode, Project, Server } from '../model/model.ts';
+import type { Operation } from '../state/operation.ts';
+
+/** A model as `list --json` has it, in the shape of schema/list.json. Bytes everywhere; unknown is null. */
+export function listJson(model: Model, advice: readonly Advice[]): string {
+  const { host, coverage, system } = model;
+  const document = {
+    schema: 1,
+    at: new Date(model.at).toISOString(),
+    accounting: model.accounting,
+    host: {
+      name: host.name,
+      os: host.os,
+      cores: host.cores,
+      uptime: host.uptime,
+      memory: {
+        total: host.memory.total,
+        limitedBy: host.memory.limitedBy,
+        used: host.memory.used,
+        available: host.memory.available,
+        free: host.memory.free,
+        cache: host.memory.cache,
+      },
+      swap: host.swap,
+      load: host.load,
+      recommendedWorkers: host.recommendedWorkers,
+    },
+    coverage,
+    projects: model.projects.map((project) => projectJson(project, model)),
+    system: { processes: system.processes.length, memory: memoryJson(system.memory), cpu: system.cpu },
+    advice: advice.map(({ kind, severity, project, pid, text, frees, where }) => ({
+      kind,
+      severity,
+      project,
+      pid,
+      text,
+      frees,
+      where,
+    })),
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function projectJson(project: Project, model: Model) {
+  const { id, name, directory, virtualenv, evidence, memory, cpu, servers, processes } = project;
+  return {
+    id,
+    name,
+    directory,
+    virtualenv,
+    evidence,
+    memory: memoryJson(memory),
+    cpu,
+    servers: servers.map((server) => serverJson(server, model)),
+    processes: processes.map((process) => processJson(process, model)),
+  };
+}
+
+function serverJson(server: Server, model: Model) {
+  const { workers } = server;
+  return {
+    kind: server.kind,
+    version: server.version,
+    app: server.app,
+    bind: server.bind,
+    queue: server.queue,
+    workers: {
+      current: workers.current,
+      configured: workers.configured.count,
+      configuredBy: workers.configured.by,
+      configuredWhere: workers.configured.where,
+      floor: workers.floor,
+    },
+    scaling: server.scaling,
+    memory: memoryJson(server.memory),
+    cpu: server.cpu,
+    processes: server.processes.map((process) => processJson(process, model)),
+  };
+}
+
+function processJson({ pid, age, role, sample, command, memory, cpu }: ProcessNode, model: Model) {
+  return {
+    pid,
+    started: new Date(model.at - age * 1000).toISOString(),
+    role,
+    parent: sample.ppid,
+    user: sample.facts.user ?? (sample.facts.uid === null ? null : String(sample.facts.uid)),
+    state: sample.state,
+    command,
+    memory: memoryJson(memory),
+    cpu,
+  };
+}
+
+function memoryJson({ rss, pss, uss, swap, share, exact }: Memory) {
+  return { rss, pss, uss, swap, share, exact };
+}
+
+/** How a change ended, for programs. */
+export function scaleJson(operation: Operation): string {
+  const { pid, project, kind, from, target, current, phase, predicted, freed, usedBefore, usedNow, text, reminder } =
+    operation;
+  const document = {
+    schema: 1,
+    pid,
+    project,
+    kind,
+    from,
+    target,
+    current,
+    phase,
+    predicted,
+    freed,
+    memory: { usedBefore, usedAfter: usedNow },
+    text,
+    reminder,
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** What a change would be, for programs. */
+export function planJson(server: Server, project: Project, target: number, predicted: number | null): string {
+  const document = {
+    schema: 1,
+    pid: server.head.pid,
+    project: project.name,
+    kind: server.kind,
+    from: server.workers.current,
+    target,
+    predicted,
+    dryRun: true,
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}

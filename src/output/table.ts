@@ -1,0 +1,99 @@
+import type { Advice } from '../model/advice/advice.ts';
+import { bytes, percent } from '../model/figures.ts';
+import type { Memory, Model, ProcessNode, Project, Server } from '../model/model.ts';
+import { ageText, countText, cpuText, memoryText, shareText, UNKNOWN } from '../view/format.ts';
+import { clean, cut, fill, width } from '../view/text.ts';
+
+type Cells = readonly [string, string, string, string, string, string, string, string];
+
+const titles: Cells = ['PROJECT / PROCESS', 'VIRTUALENV', 'WORKERS', 'MEM', 'SHARE', 'FREES', 'CPU%', 'QUEUE'];
+const MOST_NAME = 60;
+
+/** A model as text for people, mail and bug reports: no colours, no progress. */
+export function listTable(model: Model, advice: readonly Advice[]): string {
+  const lines = [...headLines(model), '', ...tableLines(model)];
+  if (advice.length > 0) lines.push('', ...advice.map(adviceLine));
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}
+
+function headLines({ host, coverage, accounting }: Model): readonly string[] {
+  const { memory, swap, load, cores } = host;
+  const of = { MemTotal: '', cgroup: " (the container's limit)", option: ' (--memory)' }[memory.limitedBy];
+  const swapText = swap.total === 0 ? 'no swap' : `swap ${bytes(swap.used)} of ${bytes(swap.total)}`;
+  const lines = [
+    `${clean(host.name)}: memory ${bytes(memory.used)} of ${bytes(memory.total)}${of}, ${percent(memory.usedShare)}; ${swapText}`,
+    `${cores} core${cores === 1 ? '' : 's'}, load ${load === null ? UNKNOWN : load.map((value) => value.toFixed(2)).join(' ')}, up ${ageText(host.uptime)}`,
+  ];
+  if (accounting === 'rss')
+    return [...lines, 'Figures are RSS: shared memory counts with each process that shares it.'];
+  if (coverage.exact === coverage.processes) return lines;
+  return [...lines, `${coverage.exact} of ${coverage.processes} processes exact, ~ is an estimate; sudo reads all.`];
+}
+
+function tableLines(model: Model): readonly string[] {
+  const rows: Cells[] = [titles];
+  for (const project of model.projects) rows.push(...projectRows(project));
+  const { system } = model;
+  const count = system.processes.length;
+  rows.push([
+    `system  ${count} process${count === 1 ? '' : 'es'}`,
+    '',
+    '',
+    ...figures(system.memory, ''),
+    cpuText(system.cpu),
+    '',
+  ]);
+  const widths = titles.map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ''))));
+  return rows.map((row) =>
+    row.map((text, column) => fill(text, widths[column] ?? 0, column < 2 ? 'left' : 'right')).join('  '),
+  );
+}
+
+function projectRows(project: Project): readonly Cells[] {
+  const { virtualenv, servers, processes, memory, cpu, name } = project;
+  const workers = servers.reduce((sum, server) => sum + server.workers.current, 0);
+  return [
+    [
+      cut(clean(name), MOST_NAME),
+      clean(virtualenv?.name ?? ''),
+      workers > 0 ? String(workers) : '',
+      ...figures(memory, ''),
+      cpuText(cpu),
+      '',
+    ],
+    ...servers.flatMap(serverRows),
+    ...processes.map((process) => processRow(process, 1)),
+  ];
+}
+
+function serverRows(server: Server): readonly Cells[] {
+  const { head, definition, version, bind, workers, queue } = server;
+  const label = `${definition.label}${version === null ? '' : ` ${clean(version)}`}`;
+  const name = `  ${label} ${head.role ?? ''} ${head.pid}  ${clean(bind.join(' '))}`.trimEnd();
+  const row: Cells = [
+    cut(name, MOST_NAME),
+    '',
+    workers.current > 0 ? String(workers.current) : '',
+    ...figures(head.memory, ''),
+    cpuText(head.cpu),
+    definition.category === 'app' ? countText(queue) : '',
+  ];
+  const others = server.processes.filter(({ key }) => key !== head.key);
+  if (definition.category !== 'app') return [row];
+  return [row, ...others.map((process) => processRow(process, 2))];
+}
+
+function processRow(process: ProcessNode, depth: number): Cells {
+  const { role, pid, age, memory, cpu, command } = process;
+  const what = role === null || role === 'helper' ? `${pid}  ${clean(command)}` : `${role} ${pid}  ${ageText(age)}`;
+  const frees = role === 'worker' && memory.uss !== null ? bytes(memory.uss) : '';
+  return [cut(`${'  '.repeat(depth)}${what}`, MOST_NAME), '', '', ...figures(memory, frees), cpuText(cpu), ''];
+}
+
+function figures(memory: Memory, frees: string): readonly [string, string, string] {
+  return [memoryText(memory), shareText(memory.share), frees];
+}
+
+function adviceLine({ project, text, where }: Advice): string {
+  return clean(`${project === null ? '' : `${project}: `}${text}${where === null ? '' : ` [${where}]`}`);
+}

@@ -1,0 +1,42 @@
+import { type Offer, offersFor } from '../model/offers.ts';
+import type { Effect } from './action.ts';
+import { processOf, type Row } from './row.ts';
+import type { AppState, Panel } from './state.ts';
+
+/** What can be done to the process of a row; nothing for a group. */
+export function rowOffers(row: Row): readonly Offer[] {
+  const process = processOf(row);
+  if (process === null) return [];
+  return offersFor(process, row.type === 'server' || row.type === 'process' ? row.server : null);
+}
+
+/** The question before something that ends or interrupts a process: it is bound to that one, wherever the list moves. */
+function confirmation(row: Row, { action, label }: Offer): Panel | null {
+  const process = processOf(row);
+  if (process === null) return null;
+  const where = row.type !== 'system' && row.project ? ` of ${row.project.name}` : '';
+  const what = process.role ?? 'process';
+  return {
+    type: 'confirm',
+    question: [`${capital(action)} ${what} ${process.pid}${where}?`, process.command, `This will ${label}.`],
+    effects: [{ type: 'act', action, process: process.key }],
+  };
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Does an offer, asking first where it ends or interrupts something. */
+export function choose(state: AppState, row: Row, offer: Offer): readonly [AppState, readonly Effect[]] {
+  const process = processOf(row);
+  const refusal = state.readOnly ? 'workertop was started with --read-only' : offer.refusal;
+  if (refusal !== null || process === null) {
+    const text = `Cannot ${offer.action}: ${refusal ?? 'there is no process'}.`;
+    return [{ ...state, panel: null, notice: { level: 'warning', text } }, []];
+  }
+  if (offer.action === 'continue') {
+    return [{ ...state, panel: null }, [{ type: 'act', action: 'continue', process: process.key }]];
+  }
+  return [{ ...state, panel: confirmation(row, offer) }, []];
+}

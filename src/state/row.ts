@@ -1,0 +1,48 @@
+import type { ProcessNode, Project, Server, SystemGroup } from '../model/model.ts';
+import type { ProcessKey } from '../snapshot.ts';
+
+/** What a row stands for, which it keeps wherever it moves. The history knows figures by the same names. */
+export type RowId = 'system' | `project:${string}` | `server:${ProcessKey}` | `process:${ProcessKey}`;
+
+interface Placed {
+  readonly id: RowId;
+  readonly parent: RowId | null;
+  readonly depth: number;
+  /** Null for a row with nothing beneath it. */
+  readonly expanded: boolean | null;
+}
+
+export interface ProjectRow extends Placed {
+  readonly type: 'project';
+  readonly project: Project;
+}
+
+/** A server's row is that of its head process too. */
+export interface ServerRow extends Placed {
+  readonly type: 'server';
+  readonly project: Project;
+  readonly server: Server;
+}
+
+export interface ProcessRow extends Placed {
+  readonly type: 'process';
+  /** Null in `system`. */
+  readonly project: Project | null;
+  /** Null for a process that is no part of a server. */
+  readonly server: Server | null;
+  readonly process: ProcessNode;
+}
+
+export interface SystemRow extends Placed {
+  readonly type: 'system';
+  readonly system: SystemGroup;
+}
+
+/** One line of the table. */
+export type Row = ProjectRow | ServerRow | ProcessRow | SystemRow;
+
+/** The process that a row stands for; null for a group. */
+export function processOf(row: Row): ProcessNode | null {
+  if (row.type === 'process') return row.process;
+  return row.type === 'server' ? row.server.head : null;
+}

@@ -1,0 +1,54 @@
+import { tableLines } from './layout.ts';
+import type { Row, RowId } from './row.ts';
+import type { AppState } from './state.ts';
+
+/** Rows kept visible above and below the selection while there are any. */
+const MARGIN = 1;
+
+/** Selects a row by its index, or the nearest there is. */
+export function selectIndex(state: AppState, index: number): AppState {
+  const nearest = Math.max(0, Math.min(index, state.rows.length - 1));
+  return scrolled({ ...state, selected: state.rows[nearest]?.id ?? null });
+}
+
+export function selectRow(state: AppState, id: RowId): AppState {
+  return scrolled({ ...state, selected: id });
+}
+
+export function moveBy(state: AppState, delta: number): AppState {
+  return selectIndex(state, indexOf(state.rows, state.selected) + delta);
+}
+
+/**
+ * The selection after the rows have changed: it stays with its row. Where that has gone it moves to what the row was part
+ * of, else to the row that has taken its place.
+ */
+export function reselect(state: AppState, before: readonly Row[]): AppState {
+  const { rows, selected } = state;
+  if (selected === null) return selectIndex(state, 0);
+  const present = new Set(rows.map(({ id }) => id));
+  if (present.has(selected)) return scrolled(state);
+  const parents = new Map(before.map(({ id, parent }) => [id, parent]));
+  for (let id = parents.get(selected) ?? null; id !== null; id = parents.get(id) ?? null) {
+    if (present.has(id)) return selectRow(state, id);
+  }
+  return selectIndex(state, indexOf(before, selected));
+}
+
+export function indexOf(rows: readonly Row[], id: RowId | null): number {
+  return Math.max(
+    0,
+    rows.findIndex((row) => row.id === id),
+  );
+}
+
+/** Scrolls no further than it takes to see the selection. */
+function scrolled(state: AppState): AppState {
+  const height = tableLines(state);
+  const index = indexOf(state.rows, state.selected);
+  const margin = Math.min(MARGIN, Math.floor((height - 1) / 2));
+  const last = Math.max(0, state.rows.length - height);
+  const least = index + margin - height + 1;
+  const most = index - margin;
+  return { ...state, scroll: Math.max(0, Math.min(last, Math.max(least, Math.min(most, state.scroll)))) };
+}

@@ -1,0 +1,105 @@
+import type { Advice } from '../model/advice/advice.ts';
+import type { Fit } from '../model/fit.ts';
+import { History } from '../model/history.ts';
+import type { Model } from '../model/model.ts';
+import type { Effect, NoticeLevel } from './action.ts';
+import type { Operation } from './operation.ts';
+import type { Row, RowId } from './row.ts';
+import type { Arrangement } from './rows.ts';
+
+/** Something to tell, until the next key. */
+export interface Notice {
+  readonly level: NoticeLevel;
+  readonly text: string;
+}
+
+/** What lies over the table. Only one does at a time. */
+export type Panel =
+  | { readonly type: 'help'; readonly scroll: number }
+  /** Stays with its row, wherever the selection goes. */
+  | { readonly type: 'details'; readonly row: RowId; readonly scroll: number }
+  | { readonly type: 'log'; readonly scroll: number }
+  | { readonly type: 'advice'; readonly index: number }
+  | { readonly type: 'charts' }
+  | { readonly type: 'sort'; readonly index: number }
+  | { readonly type: 'actions'; readonly row: RowId; readonly index: number }
+  /** The question names what it is about, and the effects are bound to it. */
+  | { readonly type: 'confirm'; readonly question: readonly string[]; readonly effects: readonly Effect[] }
+  | { readonly type: 'fit'; readonly text: string; readonly problem: string | null }
+  | { readonly type: 'fit-plan'; readonly fit: Fit; readonly target: number };
+
+/** All that the screen shows is computed from this. */
+export interface AppState {
+  readonly columns: number;
+  readonly lines: number;
+  /** Seconds between readings. */
+  readonly delay: number;
+  readonly readOnly: boolean;
+  /** Said in the header, such as `DEMO`. */
+  readonly badge: string | null;
+  /** The newest, or the one at which the display was frozen; null before the first reading. */
+  readonly model: Model | null;
+  /** What has come since the display was frozen; null when it is not frozen. */
+  readonly held: Model | null;
+  readonly frozen: boolean;
+  readonly history: History;
+  /** Which of the theme's colours is a project's, by its id: it keeps that wherever it moves. */
+  readonly hues: ReadonlyMap<string, number>;
+  readonly advice: readonly Advice[];
+  readonly arrangement: Arrangement;
+  /** Made of the model by the arrangement. */
+  readonly rows: readonly Row[];
+  readonly selected: RowId | null;
+  /** Rows above the first one shown. */
+  readonly scroll: number;
+  /** Servers that `+` and `-` act on together. */
+  readonly tagged: ReadonlySet<RowId>;
+  /** True while the filter is being typed. */
+  readonly typing: boolean;
+  readonly panel: Panel | null;
+  readonly notice: Notice | null;
+  /** Oldest first. */
+  readonly operations: readonly Operation[];
+  /** The operation whose outcome is on the screen. */
+  readonly shown: number | null;
+}
+
+export interface StateOptions {
+  readonly columns: number;
+  readonly lines: number;
+  readonly delay: number;
+  readonly readOnly: boolean;
+  readonly badge: string | null;
+  readonly arrangement: Arrangement;
+}
+
+export function initialState(options: StateOptions): AppState {
+  return {
+    ...options,
+    model: null,
+    held: null,
+    frozen: false,
+    history: new History(),
+    hues: new Map(),
+    advice: [],
+    rows: [],
+    selected: null,
+    scroll: 0,
+    tagged: new Set(),
+    typing: false,
+    panel: null,
+    notice: null,
+    operations: [],
+    shown: null,
+  };
+}
+
+/** The row that is selected; null while there is none. */
+export function selectedRow(state: AppState): Row | null {
+  return state.rows.find(({ id }) => id === state.selected) ?? null;
+}
+
+/** Operations that are not over yet. */
+export function running(state: AppState): readonly Operation[] {
+  return state.operations.filter(({ phase }) => phase === 'running');
+}

@@ -1,0 +1,30 @@
+import type { Glyphs } from './glyphs.ts';
+
+/** A bar of `fraction` of so many cells, in eighths of a cell where there are glyphs for those. */
+export function bar(fraction: number, cells: number, glyphs: Glyphs): string {
+  const parts = glyphs.eighths.length + 1;
+  const units = Math.round(Math.max(0, Math.min(1, fraction)) * cells * parts);
+  const rest = glyphs.eighths[(units % parts) - 1] ?? '';
+  return glyphs.full.repeat(Math.floor(units / parts)) + rest;
+}
+
+/** Levels from 0 to 1 as a small curve. */
+export function sparkline(levels: readonly number[], glyphs: Glyphs): string {
+  const top = glyphs.levels.length - 1;
+  return levels.map((level) => glyphs.levels[Math.round(Math.max(0, Math.min(1, level)) * top)] ?? '').join('');
+}
+
+/** Cells for each part, in proportion and together `cells`: none of them is off by more than one. */
+export function apportion(parts: readonly number[], cells: number): readonly number[] {
+  const total = parts.reduce((sum, part) => sum + part, 0);
+  if (total <= 0) return parts.map(() => 0);
+  let sum = 0;
+  let used = 0;
+  return parts.map((part) => {
+    sum += part;
+    const until = Math.round((sum / total) * cells);
+    const own = until - used;
+    used = until;
+    return own;
+  });
+}

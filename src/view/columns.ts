@@ -1,0 +1,101 @@
+/** The table's columns. */
+export type ColumnName =
+  | 'name'
+  | 'virtualenv'
+  | 'workers'
+  | 'mem'
+  | 'share'
+  | 'bar'
+  | 'frees'
+  | 'swap'
+  | 'cpu'
+  | 'queue'
+  | 'trend';
+
+export interface Column {
+  readonly name: ColumnName;
+  readonly title: string;
+  readonly width: number;
+  readonly align: 'left' | 'right';
+}
+
+interface Wish extends Column {
+  /** 1 is the last to give way. The name never does. */
+  readonly rank: number;
+  /** What it grows to when there is room. */
+  readonly most: number;
+}
+
+/** In the order in which they stand; who gives way to whom is written here and nowhere else. */
+const wishes: readonly Wish[] = [
+  { name: 'name', title: 'PROJECT / PROCESS', width: 22, most: 60, align: 'left', rank: 0 },
+  { name: 'virtualenv', title: 'VIRTUALENV', width: 10, most: 16, align: 'left', rank: 7 },
+  { name: 'workers', title: 'WORKERS', width: 7, most: 7, align: 'right', rank: 2 },
+  { name: 'mem', title: 'MEM', width: 6, most: 6, align: 'right', rank: 1 },
+  { name: 'share', title: 'SHARE', width: 6, most: 6, align: 'right', rank: 3 },
+  { name: 'bar', title: '', width: 8, most: 24, align: 'left', rank: 8 },
+  { name: 'frees', title: 'FREES', width: 6, most: 6, align: 'right', rank: 4 },
+  { name: 'swap', title: 'SWAP', width: 5, most: 5, align: 'right', rank: 10 },
+  { name: 'cpu', title: 'CPU%', width: 5, most: 5, align: 'right', rank: 5 },
+  { name: 'queue', title: 'QUEUE', width: 5, most: 5, align: 'right', rank: 6 },
+  { name: 'trend', title: 'TREND', width: 8, most: 16, align: 'left', rank: 9 },
+];
+
+/** A blank between columns. */
+const GAP = 1;
+
+export interface ColumnWishes {
+  readonly accounting: 'pss' | 'rss';
+  /** Longest name of a virtualenv. */
+  readonly virtualenv: number;
+  /** Longest name with its indent. */
+  readonly name: number;
+  readonly hidden: ReadonlySet<ColumnName>;
+  readonly swap: boolean;
+}
+
+/** The columns that fit, as wide as there is room for. */
+export function layoutColumns(total: number, options: ColumnWishes): readonly Column[] {
+  const wanted = wishes
+    .filter(({ name }) => !options.hidden.has(name) && (name !== 'swap' || options.swap))
+    .map((wish) => withOptions(wish, options));
+  const fitting: Wish[] = [];
+  let used = -GAP;
+  for (const wish of wanted.toSorted((a, b) => a.rank - b.rank)) {
+    if (used + GAP + wish.width > total) continue;
+    fitting.push(wish);
+    used += GAP + wish.width;
+  }
+  const widths = grow(fitting, total - used, options);
+  return wanted.flatMap((wish) => {
+    const width = widths.get(wish.name);
+    return width === undefined ? [] : [{ name: wish.name, title: wish.title, align: wish.align, width }];
+  });
+}
+
+function withOptions(wish: Wish, options: ColumnWishes): Wish {
+  if (wish.name === 'mem' && options.accounting === 'rss') return { ...wish, title: 'RSS' };
+  if (wish.name === 'virtualenv')
+    return { ...wish, most: Math.max(wish.width, Math.min(wish.most, options.virtualenv)) };
+  return wish;
+}
+
+/** Room that is left goes to names as far as they need it, then to what draws, then to the name's column. */
+function grow(columns: readonly Wish[], room: number, options: ColumnWishes): ReadonlyMap<ColumnName, number> {
+  const widths = new Map(columns.map(({ name, width }) => [name, width]));
+  let left = room;
+  const take = (name: ColumnName, most: number) => {
+    const width = widths.get(name);
+    if (width === undefined) return;
+    const more = Math.max(0, Math.min(left, most - width));
+    widths.set(name, width + more);
+    left -= more;
+  };
+  const mostOf = (name: ColumnName) => columns.find((column) => column.name === name)?.most ?? 0;
+  take('name', Math.min(options.name, mostOf('name')));
+  take('virtualenv', mostOf('virtualenv'));
+  take('trend', mostOf('trend'));
+  take('bar', mostOf('bar'));
+  take('name', Number.POSITIVE_INFINITY);
+  return widths;
+}

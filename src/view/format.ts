@@ -1,0 +1,46 @@
+import { bytes } from '../model/figures.ts';
+import type { Memory } from '../model/model.ts';
+
+export { bytes, duration, percent, plural } from '../model/figures.ts';
+
+/** What is not known. */
+export const UNKNOWN = '–';
+
+/** Bytes; `~` before a figure that is an estimate. */
+export function memoryText({ counted, exact }: Pick<Memory, 'counted' | 'exact'>): string {
+  return `${exact ? '' : '~'}${bytes(counted)}`;
+}
+
+/** A fraction as `30.8%`, `100%`. */
+export function shareText(share: number): string {
+  return share >= 0.9995 ? '100%' : `${(share * 100).toFixed(1)}%`;
+}
+
+/** CPU as htop has it: percent of one core. */
+export function cpuText(cpu: number | null): string {
+  if (cpu === null) return UNKNOWN;
+  const percent = cpu * 100;
+  return percent >= 99.95 ? percent.toFixed(0) : percent.toFixed(1);
+}
+
+/** Seconds as `40s`, `12m`, `3h20m` or `3d04h`. */
+export function ageText(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  if (whole < 60) return `${whole}s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)}m`;
+  const hours = Math.floor(whole / 3600);
+  if (hours < 24) return `${hours}h${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')}m`;
+  const days = Math.floor(hours / 24);
+  return days < 100 ? `${days}d${String(hours % 24).padStart(2, '0')}h` : `${days}d`;
+}
+
+export function countText(count: number | null): string {
+  if (count === null) return UNKNOWN;
+  return count < 100_000 ? String(count) : `${Math.round(count / 1000)}k`;
+}
+
+/** Wall clock, milliseconds since 1970, as `03:04:05` of the local time. */
+export function clockText(at: number): string {
+  const date = new Date(at);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
+}

@@ -1,0 +1,124 @@
+import type { Model } from '../model/model.ts';
+import type { AppState } from '../state/state.ts';
+import { apportion } from './bars.ts';
+import { ageText, bytes, percent, shareText } from './format.ts';
+import type { Line, Span } from './style.ts';
+import { span } from './style.ts';
+import { clean, fill, width } from './text.ts';
+import type { Theme } from './theme.ts';
+
+interface Piece {
+  readonly spans: readonly Span[];
+  /** 1 is the last to give way. */
+  readonly rank: number;
+}
+
+/** What is said of the machine, as far as there is room; the bar of its memory is the second line. */
+export function header(state: AppState, theme: Theme): readonly Line[] {
+  const { model } = state;
+  const title = span(' workertop', theme.title);
+  if (model === null) return [[title, span('  reading …', theme.faint)], []];
+  return [
+    [title, ...fitting(pieces(state, model, theme), state.columns - width(title.text))],
+    memoryBar(state, model, theme),
+  ];
+}
+
+function fitting(all: readonly Piece[], room: number): readonly Span[] {
+  let left = room;
+  const kept = new Set<Piece>();
+  for (const piece of all.toSorted((a, b) => a.rank - b.rank)) {
+    const needed = piece.spans.reduce((sum, { text }) => sum + 2 + width(text), -1) + 1;
+    if (needed > left) continue;
+    kept.add(piece);
+    left -= needed;
+  }
+  return all.filter((piece) => kept.has(piece)).flatMap(({ spans }) => [span('  '), ...spans]);
+}
+
+function pieces(state: AppState, model: Model, theme: Theme): readonly Piece[] {
+  const { host, coverage, accounting } = model;
+  const { memory, swap, load, pressure } = host;
+  const used = `Mem ${bytes(memory.used)}/${bytes(memory.total)} ${percent(memory.usedShare).replace(' ', '')}`;
+  const full = memory.usedShare >= 0.9 ? theme.error : memory.usedShare >= 0.75 ? theme.warning : theme.strong;
+  const all: Piece[] = [];
+  const say = (rank: number, ...spans: readonly Span[]) => all.push({ spans, rank });
+  if (state.badge !== null) say(2, span(state.badge, theme.warning));
+  if (state.frozen) say(2, span('FROZEN', theme.warning));
+  if (state.readOnly) say(6, span('read-only', theme.warning));
+  say(7, span(clean(host.name), theme.strong));
+  say(8, span(`${host.cores} core${host.cores === 1 ? '' : 's'}`));
+  say(9, span(`up ${ageText(host.uptime)}`));
+  say(1, span(used, full));
+  if (memory.limitedBy !== 'MemTotal')
+    say(10, span(memory.limitedBy === 'cgroup' ? 'of its limit' : 'of --memory', theme.faint));
+  if (swap.total > 0) say(4, span(`Swp ${bytes(swap.used)}/${bytes(swap.total)}`));
+  if (pressure?.swapIn) say(3, span(`swapping ${bytes(pressure.swapIn)}/s`, theme.error));
+  if ((pressure?.someAvg10 ?? 0) >= 0.01) say(5, span(`stalled ${shareText(pressure?.someAvg10 ?? 0)}`, theme.warning));
+  if (load !== null) say(5, span(`Load ${load.map((value) => value.toFixed(2)).join(' ')}`));
+  if (accounting === 'rss') say(2, span('RSS: shared pages count many times', theme.warning));
+  else if (coverage.exact < coverage.processes) {
+    say(6, span(`${coverage.exact} of ${coverage.processes} exact`, theme.warning));
+  }
+  say(11, span(`${state.delay}s`, theme.faint));
+  return all;
+}
+
+interface Segment {
+  readonly label: string;
+  readonly size: number;
+  readonly style: Theme['free'];
+  /** What it is drawn with where colours do not tell it from the next. */
+  readonly fill: string;
+}
+
+/** The memory total, split into projects, system, what no process owns, cache that can be dropped, and free. */
+function memoryBar(state: AppState, model: Model, theme: Theme): Line {
+  const all = segments(state, model, theme);
+  const cells = apportion(
+    all.map(({ size }) => size),
+    state.columns - 2,
+  );
+  const spans = all.map((segment, index) => draw(segment, cells[index] ?? 0, theme));
+  return [span(' '), ...spans, span(' ')];
+}
+
+function segments(state: AppState, model: Model, theme: Theme): readonly Segment[] {
+  const { projects, system, host } = model;
+  const { total, used, cache } = host.memory;
+  const marks = theme.colors === 0 ? ['=', '#', '+', '%', 'o', 'x'] : [' '];
+  const owned = projects.map((project): Segment => {
+    const hue = state.hues.get(project.id) ?? 0;
+    return {
+      label: `${clean(project.name)} ${percent(project.memory.share).replace(' ', '')}`,
+      size: project.memory.counted,
+      style: theme.project(hue).bar,
+      fill: marks[hue % marks.length] ?? ' ',
+    };
+  });
+  const counted = [...projects, system].reduce((sum, { memory }) => sum + memory.counted, 0);
+  const blank = theme.colors === 0 ? '.' : ' ';
+  const rest = Math.max(0, used - counted);
+  const droppable = Math.max(0, Math.min(cache, total - Math.max(used, counted)));
+  return [
+    ...owned,
+    {
+      label: `system ${percent(system.memory.share).replace(' ', '')}`,
+      size: system.memory.counted,
+      style: theme.system,
+      fill: blank,
+    },
+    { label: 'kernel, other', size: rest, style: theme.kernel, fill: theme.colors === 0 ? ':' : ' ' },
+    { label: 'cache', size: droppable, style: theme.cache, fill: theme.glyphs.cache },
+    { label: 'free', size: Math.max(0, total - Math.max(used, counted) - droppable), style: theme.free, fill: ' ' },
+  ];
+}
+
+function draw({ label, fill: mark, style }: Segment, cells: number, theme: Theme): Span {
+  if (cells === 0) return span('');
+  // Without colours each segment begins with a border.
+  const border = theme.colors === 0 ? '|' : '';
+  const text = [`${border}${label}`, `${border}${label.split(' ')[0]}`].find((one) => width(one) <= cells) ?? border;
+  const drawn = fill(text, cells);
+  return span(mark === ' ' ? drawn : text + mark.repeat(Math.max(0, cells - width(text))), style);
+}

@@ -1,0 +1,114 @@
+import type { Server } from '../model/model.ts';
+import type { Row } from '../state/row.ts';
+import type { AppState } from '../state/state.ts';
+import { ageText } from './format.ts';
+import { plain, type Span, type Style, span } from './style.ts';
+import { clean } from './text.ts';
+import type { Theme } from './theme.ts';
+
+interface Context {
+  readonly state: AppState;
+  readonly theme: Theme;
+  readonly leaving: ReadonlySet<string>;
+}
+
+/** What a row is called, with its place in the tree. */
+export function nameOf(row: Row, context: Context): readonly Span[] {
+  const { theme, state } = context;
+  const { glyphs } = theme;
+  const indent = '  '.repeat(row.depth);
+  const sign = row.expanded === null ? ' ' : row.expanded ? glyphs.open : glyphs.closed;
+  const start = span(`${indent}${sign} `, theme.faint);
+  switch (row.type) {
+    case 'project': {
+      const style = theme.project(state.hues.get(row.project.id) ?? 0).text;
+      return [start, span(clean(row.project.name), style), span(`  ${kindsOf(row.project.servers)}`)];
+    }
+    case 'system':
+      return [start, span('system', theme.strong), span(`  ${processes(row.system.processes.length)}`, theme.faint)];
+    case 'server':
+      return [start, ...serverName(row.server, row.expanded, context)];
+    case 'process': {
+      const { process } = row;
+      const { state: letter, facts } = process.sample;
+      if (process.role === null || process.role === 'helper') {
+        const what = process.role === null ? '' : 'helper ';
+        return [start, span(`${what}${process.pid}  ${clean(process.command || facts.comm)}`, theme.faint)];
+      }
+      const leaving = context.leaving.has(process.key);
+      const note = leaving ? '  leaving' : `  ${ageText(process.age)}`;
+      return [
+        start,
+        span(`${process.role} ${process.pid}`, leaving ? theme.warning : theme.worker),
+        span(note, leaving ? theme.warning : theme.faint),
+        ...stateNote(letter, theme),
+      ];
+    }
+  }
+}
+
+function processes(count: number): string {
+  return `${count} process${count === 1 ? '' : 'es'}`;
+}
+
+/** The kinds of server that a project runs, the first with its version. */
+function kindsOf(servers: readonly Server[]): string {
+  const apps = servers.filter(({ definition }) => definition.category === 'app');
+  const shown = apps.length > 0 ? apps : [];
+  const kinds = new Map<string, string>();
+  for (const { definition, version } of shown) {
+    const { label } = definition;
+    if (!kinds.has(label))
+      kinds.set(label, version === null || kinds.size > 0 ? label : `${label} ${shortVersion(version)}`);
+  }
+  return [...kinds.values()].join(', ');
+}
+
+/** 20.1.0 is 20.1. */
+function shortVersion(version: string): string {
+  return clean(version).split('.').slice(0, 2).join('.');
+}
+
+function serverName(server: Server, expanded: boolean | null, { state, theme }: Context): readonly Span[] {
+  const { head, definition, workers } = server;
+  const tagged = state.tagged.has(`server:${server.key}`) ? [span(`${theme.glyphs.tag} `, theme.tagged)] : [];
+  const what = head.role === 'master' ? `master ${head.pid}` : `${shortLabel(server)} ${head.pid}`;
+  const hidden = expanded === false && workers.current > 0 ? ` +${workers.current}` : '';
+  const notes = [head.role === 'master' ? definition.label : '', clean(server.bind[0] ?? ''), noteOf(server)];
+  return [
+    ...tagged,
+    span(what, headStyle(server, theme)),
+    span(hidden, theme.faint),
+    ...stateNote(head.sample.state, theme),
+    span(`  ${notes.filter(Boolean).join(' ')}`, theme.faint),
+  ];
+}
+
+function noteOf({ head, app, bind }: Server): string {
+  return head.role === 'master' && bind.length === 0 && app !== null ? clean(app) : '';
+}
+
+function shortLabel({ definition, kind }: Server): string {
+  return kind === 'celery-beat' ? 'beat' : definition.label;
+}
+
+function headStyle({ head }: Server, theme: Theme): Style {
+  return head.sample.state === 'T' ? theme.error : plain;
+}
+
+/** What stands still is said loudly. */
+function stateNote(letter: string, theme: Theme): readonly Span[] {
+  switch (letter) {
+    case 'T':
+      return [span(` ${theme.glyphs.warning} STOPPED`, theme.error)];
+    case 't':
+      return [span(' traced', theme.warning)];
+    case 'Z':
+    case 'X':
+      return [span(' ended', theme.faint)];
+    case 'D':
+      return [span(' in I/O', theme.faint)];
+    default:
+      return [];
+  }
+}

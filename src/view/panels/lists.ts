@@ -1,0 +1,134 @@
+import type { Advice } from '../../model/advice/advice.ts';
+import { rowOffers } from '../../state/process-actions.ts';
+import type { Row } from '../../state/row.ts';
+import { type SortKey, sortKeys } from '../../state/sort.ts';
+import type { AppState, Panel } from '../../state/state.ts';
+import { bytes, clockText, percent, plural } from '../format.ts';
+import { type Line, plain, span } from '../style.ts';
+import { clean, fill, wrap } from '../text.ts';
+import type { Theme } from '../theme.ts';
+import type { PanelContent } from './panel.ts';
+
+export function sortMenu({ arrangement }: AppState, index: number, theme: Theme): PanelContent {
+  const lines = (Object.keys(sortKeys) as SortKey[]).map((key, at) => {
+    const mark = key === arrangement.sort ? theme.glyphs.tag : ' ';
+    return [span(` ${mark} ${fill(key, 10)}${fill(sortKeys[key], 30)}`, at === index ? theme.selected : plain)];
+  });
+  return { title: 'Sort by', lines, focus: index, hint: 'Enter chooses, Esc closes' };
+}
+
+export function actionMenu(row: Row | null, index: number, theme: Theme): PanelContent {
+  const lines = (row === null ? [] : rowOffers(row)).map(({ label, refusal }, at): Line => {
+    const style = at === index ? theme.selected : refusal === null ? plain : theme.faint;
+    return [span(` ${label}${refusal === null ? '' : `: no, ${refusal}`} `, style)];
+  });
+  return { title: 'What to do with it', lines, focus: index, hint: 'Enter chooses, Esc closes' };
+}
+
+export function confirm(
+  { question }: Extract<Panel, { type: 'confirm' }>,
+  columns: number,
+  theme: Theme,
+): PanelContent {
+  const lines = question.flatMap((text, index) =>
+    wrap(clean(text), columns - 4).map((part): Line => [span(part, index === 0 ? theme.warning : plain)]),
+  );
+  return { title: 'Sure?', lines: [[], ...lines], hint: 'y does it, n or Esc does not' };
+}
+
+/** Newest first. */
+export function log({ operations, columns }: AppState, scroll: number, theme: Theme): PanelContent {
+  const lines = operations.toReversed().flatMap((operation): readonly Line[] => {
+    const style = operation.phase === 'failed' ? theme.error : operation.phase === 'done' ? theme.good : theme.warning;
+    const indent = ' '.repeat(10);
+    const text = wrap(clean(operation.text), columns - 14).map(
+      (part, index): Line => [
+        span(index === 0 ? fill(clockText(operation.startedAt), 10) : indent, theme.faint),
+        span(part, style),
+      ],
+    );
+    const { reminder } = operation;
+    const more =
+      reminder === null
+        ? []
+        : wrap(clean(reminder), columns - 14).map((part): Line => [span(indent + part, theme.faint)]);
+    return [...text, ...more];
+  });
+  const none: Line = [span('Nothing yet: select a master and press + or -.', theme.faint)];
+  return {
+    title: 'What was done',
+    lines: lines.length > 0 ? lines : [none],
+    scroll,
+    hint: 'u undoes the last, Esc closes',
+  };
+}
+
+export function advicePanel({ advice, columns }: AppState, index: number, theme: Theme): PanelContent {
+  if (advice.length === 0) {
+    const lines = wrap(
+      'Nothing to advise so far. Some of it takes minutes of looking: how busy workers are, what grows.',
+      columns - 4,
+    );
+    return { title: 'Advice', lines: lines.map((text) => [span(text, theme.faint)]), hint: 'Esc closes' };
+  }
+  const lines: Line[] = [];
+  let focus = 0;
+  advice.forEach((one, at) => {
+    lines.push(...adviceLines(one, at === index, columns - 4, theme));
+    if (at === index) focus = lines.length - 1;
+  });
+  return { title: `Advice: ${advice.length}`, lines, focus, hint: 'Enter goes there, Esc closes' };
+}
+
+function adviceLines(advice: Advice, chosen: boolean, columns: number, theme: Theme): readonly Line[] {
+  const mark = { critical: '!!', warning: '! ', info: '  ' }[advice.severity];
+  const style = { critical: theme.error, warning: theme.warning, info: plain }[advice.severity];
+  const about = advice.project === null ? '' : `${advice.project}: `;
+  const frees = advice.frees === null ? '' : ` Frees ≈${bytes(advice.frees)}.`;
+  const key = advice.key === null ? '' : ` Key: ${advice.key}`;
+  const where = advice.where === null ? [] : wrap(clean(advice.where), columns - 6);
+  return [
+    ...wrap(clean(`${about}${advice.text}${frees}${key}`), columns - 3).map(
+      (text, index): Line => [
+        span(index === 0 ? `${mark} ` : '   ', style),
+        span(fill(text, columns - 3), chosen ? theme.selected : style),
+      ],
+    ),
+    ...where.map((text): Line => [span(`      ${text}`, theme.faint)]),
+  ];
+}
+
+export function fitInput({ model }: AppState, panel: Extract<Panel, { type: 'fit' }>, theme: Theme): PanelContent {
+  const now = model === null ? '' : percent(model.host.memory.usedShare);
+  return {
+    title: 'Fit',
+    lines: [
+      [span(`Memory used is ${now}. The fewest trims are looked for that bring it to:`)],
+      [],
+      [span(`  ${panel.text}`, theme.strong), span(theme.glyphs.cursor), span(panel.text.endsWith('%') ? '' : ' %')],
+      [],
+      ...(panel.problem === null ? [] : [[span(panel.problem, theme.warning)]]),
+    ],
+    hint: 'Enter shows the plan, Esc closes',
+  };
+}
+
+export function fitPlan({ fit, target }: Extract<Panel, { type: 'fit-plan' }>, theme: Theme): PanelContent {
+  const { trims, before, after, reachable } = fit;
+  const hint = trims.length > 0 ? 'y does it, step by step, n or Esc does not' : 'Esc closes';
+  const goal = `${percent(before)} ${theme.glyphs.arrow} ${percent(after)}`;
+  const head: Line =
+    before <= target
+      ? [span(`Memory used is ${percent(before)}: there is nothing to do.`, theme.good)]
+      : reachable
+        ? [span(`${plural(trims.length, 'master')} to trim: ${goal}`, theme.strong)]
+        : [span(`${percent(target)} is out of reach by trims. All there are: ${goal}`, theme.warning)];
+  const lines = trims.map(
+    ({ project, pid, from, to, frees }): Line => [
+      span(
+        `  ${clean(project)} master ${pid}: ${from} ${theme.glyphs.arrow} ${to} workers, frees ${theme.glyphs.about}${bytes(frees)}`,
+      ),
+    ],
+  );
+  return { title: `Fit to ${percent(target)}`, lines: [head, [], ...lines], hint };
+}

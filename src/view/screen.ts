@@ -1,0 +1,193 @@
+import type { ReadStream, WriteStream } from 'node:tty';
+import blessed from 'blessed';
+import { toAscii } from './glyphs.ts';
+import { type Line, plain, type Style } from './style.ts';
+import { widthOf } from './text.ts';
+import type { Theme } from './theme.ts';
+
+export interface Mouse {
+  readonly what: 'click' | 'wheel-up' | 'wheel-down';
+  readonly line: number;
+}
+
+export interface ScreenOptions {
+  readonly input: ReadStream;
+  readonly output: WriteStream;
+  /** `TERM`. */
+  readonly terminal: string;
+  readonly theme: Theme;
+  readonly mouse: boolean;
+}
+
+export interface ScreenEvents {
+  /** By blessed's full name; `character` is what the key types, if it types. */
+  key(key: string, character: string | null): void;
+  mouse(mouse: Mouse): void;
+  resize(): void;
+}
+
+/** A cell: how it looks, by `attribute`, and what stands in it; the right half of a wide character is empty. */
+type Cell = [attribute: number, character: string];
+
+/** What blessed keeps to itself, and what its types leave out. */
+interface Internals {
+  lines: (Cell[] & { dirty: boolean })[];
+  olines: Cell[][];
+  alloc(): void;
+  realloc(): void;
+  draw(from: number, to: number): void;
+  enter(): void;
+  leave(): void;
+  readonly program: {
+    on(
+      event: 'keypress',
+      listener: (character: string | undefined, key: { full: string; ctrl?: boolean; meta?: boolean }) => void,
+    ): void;
+    on(event: 'mouse', listener: (event: { action: string; y: number }) => void): void;
+    enableMouse(): void;
+    flush(): void;
+    input: ReadStream;
+  };
+}
+
+const DEFAULT_COLOR = 0x1ff;
+const BOLD = 1;
+const UNDERLINE = 2;
+const INVERSE = 8;
+
+/** blessed packs a style into one number: flags, foreground and background, nine bits each. */
+function attributeOf({ fg = DEFAULT_COLOR, bg = DEFAULT_COLOR, bold, underline, inverse }: Style): number {
+  const flags = (bold ? BOLD : 0) | (underline ? UNDERLINE : 0) | (inverse ? INVERSE : 0);
+  return (flags << 18) | (fg << 9) | bg;
+}
+
+/**
+ * The terminal. Lines are written straight into blessed's cells, which sends what differs: its widgets would
+ * parse and lay out all text anew at every repaint.
+ */
+export class Screen {
+  readonly #output: WriteStream;
+  readonly #theme: Theme;
+  readonly #mouse: boolean;
+  readonly #screen: ReturnType<typeof blessed.screen>;
+  readonly #internals: Internals;
+  readonly #attributes = new WeakMap<Style, number>();
+  #away = false;
+
+  constructor({ input, output, terminal, theme, mouse }: ScreenOptions, events: ScreenEvents) {
+    this.#output = output;
+    this.#theme = theme;
+    this.#mouse = mouse;
+    this.#screen = blessed.screen({
+      input,
+      output,
+      // blessed cannot read ncurses' newer files (magic 0x21e), and takes tmux and screen for 8 colours without them.
+      terminal: terminal.endsWith('-256color') ? 'xterm-256color' : terminal,
+      forceUnicode: !theme.ascii,
+      fullUnicode: false,
+      resizeTimeout: 20,
+    });
+    this.#internals = this.#screen as unknown as Internals;
+    const { program } = this.#internals;
+    program.on('keypress', (character, key) => {
+      // Enter comes as both `return` and `enter`.
+      if (key.full === 'return' || key.full === undefined) return;
+      const types = character !== undefined && !key.ctrl && !key.meta && [...character].length === 1;
+      events.key(key.full, types ? character : null);
+    });
+    if (mouse) {
+      program.enableMouse();
+      program.on('mouse', ({ action, y }) => {
+        if (action === 'mousedown') events.mouse({ what: 'click', line: y });
+        if (action === 'wheelup') events.mouse({ what: 'wheel-up', line: y });
+        if (action === 'wheeldown') events.mouse({ what: 'wheel-down', line: y });
+      });
+    }
+    this.#screen.on('resize', () => events.resize());
+  }
+
+  get columns(): number {
+    return this.#output.columns || 80;
+  }
+
+  get lines(): number {
+    return this.#output.rows || 24;
+  }
+
+  /** Shows lines; what is as it was is not sent. Does nothing while the terminal has not taken what was sent before. */
+  paint(lines: readonly Line[]): void {
+    if (this.#away || this.#output.writableNeedDrain) return;
+    const rows = this.#internals.lines;
+    rows.forEach((cells, y) => {
+      if (this.#put(lines[y] ?? [], cells, this.#internals.olines[y])) cells.dirty = true;
+    });
+    this.#internals.draw(0, rows.length - 1);
+  }
+
+  /** Sends all of the screen at the next paint: what another program wrote over it goes. */
+  redraw(): void {
+    this.#internals.realloc();
+  }
+
+  /** Gives the terminal back for a while, as it was found. */
+  suspend(): void {
+    this.#away = true;
+    this.#internals.leave();
+    this.#internals.program.input.setRawMode(false);
+    this.#internals.program.input.pause();
+  }
+
+  resume(): void {
+    this.#internals.program.input.setRawMode(true);
+    this.#internals.program.input.resume();
+    this.#internals.enter();
+    if (this.#mouse) this.#internals.program.enableMouse();
+    this.#away = false;
+    this.redraw();
+  }
+
+  /** Gives the terminal back for good. */
+  close(): void {
+    this.#screen.destroy();
+  }
+
+  /** Writes a line into its cells. @returns whether any of them has changed */
+  #put(line: Line, cells: Cell[], before: Cell[] | undefined): boolean {
+    let changed = false;
+    let x = 0;
+    const set = (attribute: number, character: string) => {
+      const cell = cells[x];
+      x += 1;
+      if (cell === undefined || (cell[0] === attribute && cell[1] === character)) return false;
+      cell[0] = attribute;
+      cell[1] = character;
+      changed = true;
+      return true;
+    };
+    for (const { text, style } of line) {
+      const attribute = this.#attribute(style);
+      for (const character of this.#theme.ascii ? toAscii(text) : text) {
+        if (widthOf(character) === 1) set(attribute, character);
+        else if (x + 1 < cells.length) {
+          const moved = set(attribute, character);
+          const right = before?.[x];
+          // blessed skips cells that are as they were, and would count the right half twice.
+          if (moved && right) right[1] = '\0';
+          set(attribute, '');
+        }
+      }
+    }
+    const blank = this.#attribute(plain);
+    while (x < cells.length) set(blank, ' ');
+    return changed;
+  }
+
+  #attribute(style: Style): number {
+    let attribute = this.#attributes.get(style);
+    if (attribute === undefined) {
+      attribute = attributeOf(style);
+      this.#attributes.set(style, attribute);
+    }
+    return attribute;
+  }
+}

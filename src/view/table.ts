@@ -1,0 +1,208 @@
+import type { Memory } from '../model/model.ts';
+import { sumKnown } from '../model/rates.ts';
+import { freedBy } from '../model/victims.ts';
+import { tableLines } from '../state/layout.ts';
+import type { Operation } from '../state/operation.ts';
+import type { Row } from '../state/row.ts';
+import { type AppState, running } from '../state/state.ts';
+import { bar, sparkline } from './bars.ts';
+import { type Column, type ColumnName, layoutColumns } from './columns.ts';
+import { bytes, countText, cpuText, memoryText, shareText, UNKNOWN } from './format.ts';
+import { nameOf } from './name.ts';
+import { type Line, plain, type Span, type Style, span } from './style.ts';
+import { clean, fill, width } from './text.ts';
+import type { Theme } from './theme.ts';
+
+const HIDDEN: ReadonlySet<ColumnName> = new Set();
+
+interface Context {
+  readonly state: AppState;
+  readonly theme: Theme;
+  readonly changes: ReadonlyMap<string, Operation>;
+  readonly leaving: ReadonlySet<string>;
+}
+
+/** The head of the table and its visible rows: no more than those are made. */
+export function table(state: AppState, theme: Theme): readonly Line[] {
+  const { model, rows, scroll } = state;
+  if (model === null) return [];
+  const visible = rows.slice(scroll, scroll + tableLines(state));
+  const changes = running(state);
+  const context: Context = {
+    state,
+    theme,
+    changes: new Map(changes.map((operation) => [operation.server, operation])),
+    leaving: new Set(changes.flatMap(({ leaving }) => leaving)),
+  };
+  const names = visible.map((row) => nameOf(row, context));
+  const columns = layoutColumns(state.columns, {
+    accounting: model.accounting,
+    virtualenv: Math.max(0, ...model.projects.map(({ virtualenv }) => width(clean(virtualenv?.name ?? '')))),
+    name: Math.max(0, ...names.map((spans) => spans.reduce((sum, { text }) => sum + width(text), 0))) + 1,
+    hidden: HIDDEN,
+    swap: model.host.swap.used > 0,
+  });
+  return [head(columns, state, theme), ...visible.map((row, index) => line(row, names[index] ?? [], columns, context))];
+}
+
+function head(columns: readonly Column[], { columns: total, arrangement }: AppState, theme: Theme): Line {
+  const sortedBy: Partial<Record<ColumnName, boolean>> = { [arrangement.sort]: true };
+  const spans = columns.flatMap((column, index) => {
+    const style = sortedBy[column.name] ? { ...theme.head, bold: true, underline: true } : theme.head;
+    return [
+      ...(index > 0 ? [span(' ', theme.head)] : []),
+      span(fill(column.title, column.width, column.align, ''), style),
+    ];
+  });
+  const used = columns.reduce((sum, column) => sum + column.width + 1, -1);
+  return [...spans, span(' '.repeat(Math.max(0, total - used)), theme.head)];
+}
+
+function line(row: Row, name: readonly Span[], columns: readonly Column[], context: Context): Line {
+  const { state, theme } = context;
+  const spans: Span[] = [];
+  columns.forEach((column, index) => {
+    if (index > 0) spans.push(span(' '));
+    if (column.name === 'name') spans.push(...fitted(name, column.width, theme.glyphs.ellipsis));
+    else {
+      const { text, style } = cell(column, row, context);
+      spans.push(span(fill(text, column.width, column.align, theme.glyphs.ellipsis), style));
+    }
+  });
+  const used = columns.reduce((sum, column) => sum + column.width + 1, -1);
+  spans.push(span(' '.repeat(Math.max(0, state.columns - used))));
+  return row.id === state.selected ? spans.map(({ text }) => span(text, theme.selected)) : spans;
+}
+
+/** Spans cut or filled to a width. */
+function fitted(spans: readonly Span[], columns: number, mark: string): readonly Span[] {
+  const result: Span[] = [];
+  let left = columns;
+  for (const { text, style } of spans) {
+    if (left <= 0) break;
+    const fitting = width(text) <= left ? text : fill(text, left, 'left', mark);
+    result.push(span(fitting, style));
+    left -= width(fitting);
+  }
+  return left > 0 ? [...result, span(' '.repeat(left))] : result;
+}
+
+/** What counts as the row's memory: a group's, its own, or for a closed server the sum of what is hidden beneath it. */
+function memoryOf(row: Row): Memory {
+  switch (row.type) {
+    case 'project':
+      return row.project.memory;
+    case 'server':
+      return row.expanded === true ? row.server.head.memory : row.server.memory;
+    case 'process':
+      return row.process.memory;
+    case 'system':
+      return row.system.memory;
+  }
+}
+
+function cell(column: Column, row: Row, context: Context): Span {
+  const { theme, state } = context;
+  const memory = memoryOf(row);
+  const style = memory.fresh ? plain : theme.faint;
+  switch (column.name) {
+    case 'name':
+      return span('');
+    case 'virtualenv':
+      return row.type === 'project' ? span(virtualenvText(row)) : span('');
+    case 'workers':
+      return workersCell(row, context);
+    case 'mem':
+      return span(memoryText(memory), style);
+    case 'share':
+      return span(shareText(memory.share), style);
+    case 'bar':
+      return span(bar(memory.share, column.width, theme.glyphs), barStyle(row, context));
+    case 'frees':
+      return freesCell(row, style);
+    case 'swap':
+      return span(memory.swap === null ? UNKNOWN : memory.swap === 0 ? '' : bytes(memory.swap));
+    case 'cpu':
+      return span(cpuText(cpuOf(row)));
+    case 'queue':
+      return queueCell(row, theme);
+    case 'trend':
+      return trendCell(row, column.width, state, theme);
+  }
+}
+
+function virtualenvText({ project: { virtualenv } }: Extract<Row, { type: 'project' }>): string {
+  if (virtualenv === null) return '';
+  return `${virtualenv.evidence === 'guess' ? '?' : ''}${clean(virtualenv.name)}`;
+}
+
+function barStyle(row: Row, { state, theme }: Context): Style {
+  if (row.type === 'system') return theme.faint;
+  const id = row.project?.id;
+  return id === undefined ? theme.faint : theme.project(state.hues.get(id) ?? 0).text;
+}
+
+function workersCell(row: Row, { changes, state, theme }: Context): Span {
+  if (row.type === 'project') {
+    const count = row.project.servers.reduce((sum, { workers }) => sum + workers.current, 0);
+    return span(count > 0 ? String(count) : '', theme.strong);
+  }
+  if (row.type !== 'server') return span('');
+  const { workers, definition } = row.server;
+  const change = changes.get(row.server.key);
+  if (change)
+    return span(`${workers.current}${theme.glyphs.arrow}${change.target}${theme.glyphs.ellipsis}`, theme.warning);
+  if (workers.current === 0 || definition.category !== 'app')
+    return span(workers.current === 0 ? '' : String(workers.current));
+  const recommended = state.model?.host.recommendedWorkers ?? 0;
+  const many = workers.current > recommended && row.server.scaling.method !== 'none';
+  return span(`${workers.current}/${recommended}`, many ? theme.warning : plain);
+}
+
+function freesCell(row: Row, style: Style): Span {
+  if (row.type === 'process') {
+    return row.process.role === 'worker' ? span(known(row.process.memory.uss), style) : span('');
+  }
+  if (row.type !== 'server' || !row.server.scaling.available) return span('');
+  const frees = freedBy(row.server, 1);
+  return span(row.server.workers.current > row.server.workers.floor ? known(frees) : '', style);
+}
+
+function known(value: number | null): string {
+  return value === null ? UNKNOWN : bytes(value);
+}
+
+function cpuOf(row: Row): number | null {
+  switch (row.type) {
+    case 'project':
+      return row.project.cpu;
+    case 'server':
+      return row.expanded === true ? row.server.head.cpu : row.server.cpu;
+    case 'process':
+      return row.process.cpu;
+    case 'system':
+      return row.system.cpu;
+  }
+}
+
+function queueCell(row: Row, theme: Theme): Span {
+  if (row.type === 'server') {
+    const { queue, listeners, definition } = row.server;
+    if (definition.category !== 'app' || (listeners !== null && listeners.length === 0)) return span('');
+    return span(countText(queue), (queue ?? 0) > 0 ? theme.warning : plain);
+  }
+  if (row.type !== 'project') return span('');
+  const queue = sumKnown(row.project.servers.map((server) => server.queue));
+  return queue === null ? span('') : span(countText(queue), queue > 0 ? theme.warning : plain);
+}
+
+function trendCell(row: Row, columns: number, { history }: AppState, theme: Theme): Span {
+  const id = row.type === 'server' && row.expanded === true ? (`process:${row.server.key}` as const) : row.id;
+  const trend = history.trend(id);
+  const rate = trend !== null && trend.perHour > 0 ? `+${bytes(trend.perHour)}/h` : '';
+  const room = rate === '' ? columns : columns - rate.length - 1;
+  const levels = room >= 4 ? history.sparkline(id, room) : null;
+  const curve = levels === null ? '' : sparkline(levels, theme.glyphs);
+  if (rate !== '') return span(curve === '' ? rate : `${curve} ${rate}`, theme.warning);
+  return span(curve, theme.faint);
+}

@@ -1,0 +1,74 @@
+import { eastAsianWidth } from 'get-east-asian-width';
+
+/**
+ * What must never reach a terminal, or would not be seen there: control characters and escape sequences, marks that turn
+ * the direction of writing, characters of no width, halves of surrogate pairs.
+ */
+const harmful = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;
+const combining = /\p{M}/gu;
+const plainAscii = /^[\x20-\x7e]*$/;
+
+/** Names are data: what is harmful in them is shown as `·`, wherever they come from. */
+export function clean(text: string): string {
+  if (plainAscii.test(text)) return text;
+  return text.normalize('NFC').replace(combining, '').replace(harmful, '·');
+}
+
+/** Columns that cleaned text takes. */
+export function width(text: string): number {
+  if (plainAscii.test(text)) return text.length;
+  let columns = 0;
+  for (const character of text) columns += widthOf(character);
+  return columns;
+}
+
+/** 1 or 2. */
+export function widthOf(character: string): number {
+  const code = character.codePointAt(0) ?? 0;
+  return code < 0x1100 ? 1 : eastAsianWidth(code);
+}
+
+/** Text cut to so many columns: what was cut away is marked. */
+export function cut(text: string, columns: number, mark = '…'): string {
+  if (width(text) <= columns) return text;
+  if (columns <= 0) return '';
+  let kept = '';
+  let used = 0;
+  for (const character of text) {
+    const more = widthOf(character);
+    if (used + more > columns - 1) break;
+    kept += character;
+    used += more;
+  }
+  return kept + mark;
+}
+
+/** Text in exactly so many columns. */
+export function fill(text: string, columns: number, align: 'left' | 'right' = 'left', mark = '…'): string {
+  const fitting = cut(text, columns, mark);
+  const blanks = ' '.repeat(Math.max(0, columns - width(fitting)));
+  return align === 'left' ? fitting + blanks : blanks + fitting;
+}
+
+/** Lines of at most so many columns, broken between words where there are any. */
+export function wrap(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const joined = line === '' ? word : `${line} ${word}`;
+    if (width(joined) <= columns) {
+      line = joined;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    line = word;
+    while (width(line) > columns) {
+      const head = cut(line, columns, '');
+      const part = head === '' ? ([...line][0] ?? '') : head;
+      lines.push(part);
+      line = line.slice(part.length);
+    }
+  }
+  if (line !== '' || lines.length === 0) lines.push(line);
+  return lines;
+}
