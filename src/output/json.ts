@@ -8,16 +8,12 @@ export function listJson(model: Model, advice: readonly Advice[]): string {
   const document = {
     schema: 1,
     at: new Date(model.at).toISOString(),
-    accounting: model.accounting,
     host: {
       name: host.name,
-      os: host.os,
       cores: host.cores,
-      uptime: host.uptime,
       memory: {
         total: host.memory.total,
         limitedBy: host.memory.limitedBy,
-        used: host.memory.used,
         available: host.memory.available,
         free: host.memory.free,
         cache: host.memory.cache,
@@ -28,33 +24,30 @@ export function listJson(model: Model, advice: readonly Advice[]): string {
     },
     coverage,
     projects: model.projects.map((project) => projectJson(project, model)),
-    system: { processes: system.processes.length, memory: memoryJson(system.memory), cpu: system.cpu },
-    advice: advice.map(({ kind, severity, project, pid, text, frees, where }) => ({
-      kind,
-      severity,
-      project,
-      pid,
-      text,
-      frees,
-      where,
-    })),
+    system: { processes: system.processes.length, memory: memoryJson(system.memory) },
+    advice: advice.map(({ kind, project, pid, text, frees }) => ({ kind, project, pid, text, frees })),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
 function projectJson(project: Project, model: Model) {
-  const { id, name, directory, virtualenv, evidence, memory, cpu, servers, processes } = project;
+  const { id, name, directory, memory, cpu, servers, processes } = project;
   return {
     id,
     name,
     directory,
-    virtualenv,
-    evidence,
+    virtualenv: virtualenvJson(project.virtualenv),
     memory: memoryJson(memory),
     cpu,
     servers: servers.map((server) => serverJson(server, model)),
     processes: processes.map((process) => processJson(process, model)),
   };
+}
+
+function virtualenvJson(virtualenv: Project['virtualenv']) {
+  if (virtualenv === null) return null;
+  const { name, path, evidence } = virtualenv;
+  return { name, path, evidence };
 }
 
 function serverJson(server: Server, model: Model) {
@@ -69,7 +62,6 @@ function serverJson(server: Server, model: Model) {
       current: workers.current,
       configured: workers.configured.count,
       configuredBy: workers.configured.by,
-      configuredWhere: workers.configured.where,
       floor: workers.floor,
     },
     scaling: server.scaling,

@@ -23,6 +23,16 @@ function read(pid: number, file: string): string | null {
   }
 }
 
+/** In a virtual machine of its own kind even root may not read all of its first process. */
+function readable(pid: number, file: string): string | null {
+  try {
+    return read(pid, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return null;
+    throw error;
+  }
+}
+
 /** The fields of proc_pid_stat(5) from the third, `state`, on; null when the process is gone. */
 function statFields(pid: number): readonly string[] | null {
   const text = read(pid, 'stat');
@@ -61,9 +71,9 @@ export function children(pid: number): readonly number[] {
   });
 }
 
-/** Null when the process is gone or has no memory of its own (kernel threads, zombies). */
+/** Null when the process is gone, has no memory of its own (kernel threads, zombies), or may not be read. */
 export function memory(pid: number): KernelMemory | null {
-  const text = read(pid, 'smaps_rollup');
+  const text = readable(pid, 'smaps_rollup');
   if (text === null || text === '') return null;
   const bytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) * 1024;
   return {

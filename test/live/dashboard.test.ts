@@ -72,10 +72,10 @@ describe('in a terminal', () => {
     await story.project1.settled(3);
     await select(pty, rowOf(story.project1.pid));
     pty.press('+', '+', '+', '+', '+', '+');
-    await pty.waitFor(/3 → 9\b/);
+    await pty.waitFor(/3 → 9 workers, memory/);
     await story.project1.settled(9);
     pty.press('-', '-', '-', '-', '-', '-');
-    await pty.waitFor(/9 → 3\b/);
+    await pty.waitFor(/9 → 3 workers, freed/);
     await story.project1.settled(3);
   });
 
@@ -85,7 +85,7 @@ describe('in a terminal', () => {
     await select(pty, rowOf(pid));
     for (const key of ['-', '+']) {
       pty.press(key);
-      await pty.waitFor(/celery takes no|freeze|cannot/i);
+      await pty.waitFor(/celery takes no|without workers/i);
       expect(kernel.state(pid)).toMatch(/[RS]/);
       pty.press('escape');
     }
