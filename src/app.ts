@@ -9,6 +9,7 @@ import type { Action, Effect } from './state/action.ts';
 import { type AppState, running } from './state/state.ts';
 import { update } from './state/update.ts';
 import { frame } from './view/frame.ts';
+import { chart } from './view/panels/charts.ts';
 import type { Screen } from './view/screen.ts';
 import type { Theme } from './view/theme.ts';
 
@@ -70,7 +71,6 @@ export class Dashboard {
     const ended = new Promise<number>((resolve) => {
       this.#end = resolve;
     });
-    this.#paint();
     try {
       return await Promise.race([ended, this.#read()]);
     } finally {
@@ -106,7 +106,12 @@ export class Dashboard {
 
   #paint(): void {
     this.#painting = null;
-    if (!this.#ended) this.#parts.screen.paint(frame(this.#state, this.#parts.theme));
+    if (!this.#ended) this.repaint();
+  }
+
+  repaint(): void {
+    const { screen, theme } = this.#parts;
+    screen.paint(frame(this.#state, theme), chart(this.#state, theme));
   }
 
   /** Ends by `end` alone. */

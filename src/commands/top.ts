@@ -43,6 +43,7 @@ export async function top(source: Source, signals: Signals, log: ActionLog, opti
       key: (key, character) => dashboard.dispatch({ type: 'key', key, character }),
       mouse: ({ what, line }) => dashboard.dispatch({ type: 'mouse', what, line }),
       resize: () => dashboard.dispatch({ type: 'resize', columns: screen.columns, lines: screen.lines }),
+      ready: () => dashboard.repaint(),
     },
   );
   const state = initialState({

@@ -4,6 +4,7 @@ import { emptyTable } from './empty.ts';
 import { footer } from './footer.ts';
 import { header } from './header.ts';
 import { message } from './message.ts';
+import { charts } from './panels/charts.ts';
 import { details } from './panels/details.ts';
 import { help } from './panels/help.ts';
 import { actionMenu, advicePanel, confirm, fitInput, fitPlan, log, sortMenu } from './panels/lists.ts';
@@ -66,6 +67,6 @@ function contentOf(state: AppState, shown: Panel, theme: Theme): PanelContent {
     case 'fit-plan':
       return fitPlan(shown, theme);
     case 'charts':
-      return { title: 'Memory over time', lines: [], hint: 'Esc closes' };
+      return charts(state, theme);
   }
 }

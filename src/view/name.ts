@@ -74,7 +74,7 @@ function serverName(server: Server, expanded: boolean | null, { state, theme }: 
   const tagged = state.tagged.has(`server:${server.key}`) ? [span(`${theme.glyphs.tag} `, theme.tagged)] : [];
   const what = head.role === 'master' ? `master ${head.pid}` : `${shortLabel(server)} ${head.pid}`;
   const hidden = expanded === false && workers.current > 0 ? ` +${workers.current}` : '';
-  const notes = [head.role === 'master' ? definition.label : '', clean(server.bind[0] ?? ''), noteOf(server)];
+  const notes = [clean(server.bind[0] ?? ''), head.role === 'master' ? definition.label : '', noteOf(server)];
   return [
     ...tagged,
     span(what, headStyle(server, theme)),

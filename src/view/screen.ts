@@ -1,6 +1,8 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import blessed from 'blessed';
 import { toAscii } from './glyphs.ts';
+import { LineChart } from './line-chart.ts';
+import type { Chart } from './panels/charts.ts';
 import { type Line, plain, type Style } from './style.ts';
 import { widthOf } from './text.ts';
 import type { Theme } from './theme.ts';
@@ -24,6 +26,8 @@ export interface ScreenEvents {
   key(key: string, character: string | null): void;
   mouse(mouse: Mouse): void;
   resize(): void;
+  /** What is needed to draw has been loaded: paint again. */
+  ready(): void;
 }
 
 /** A cell: how it looks, by `attribute`, and what stands in it; the right half of a wide character is empty. */
@@ -38,6 +42,7 @@ interface Internals {
   draw(from: number, to: number): void;
   enter(): void;
   leave(): void;
+  readonly tput: { brokenACS: boolean };
   readonly program: {
     on(
       event: 'keypress',
@@ -72,6 +77,7 @@ export class Screen {
   readonly #screen: ReturnType<typeof blessed.screen>;
   readonly #internals: Internals;
   readonly #attributes = new WeakMap<Style, number>();
+  readonly #chart: LineChart;
   #away = false;
 
   constructor({ input, output, terminal, theme, mouse }: ScreenOptions, events: ScreenEvents) {
@@ -88,7 +94,9 @@ export class Screen {
       resizeTimeout: 20,
     });
     this.#internals = this.#screen as unknown as Internals;
-    const { program } = this.#internals;
+    const { program, tput } = this.#internals;
+    // Line drawing by an alternate character set: not needed with Unicode, and not wanted in ASCII.
+    tput.brokenACS = true;
     program.on('keypress', (character, key) => {
       // Enter comes as both `return` and `enter`.
       if (key.full === 'return' || key.full === undefined) return;
@@ -103,6 +111,7 @@ export class Screen {
         if (action === 'wheeldown') events.mouse({ what: 'wheel-down', line: y });
       });
     }
+    this.#chart = new LineChart(this.#screen, () => events.ready());
     this.#screen.on('resize', () => events.resize());
   }
 
@@ -115,12 +124,17 @@ export class Screen {
   }
 
   /** Shows lines; what is as it was is not sent. Does nothing while the terminal has not taken what was sent before. */
-  paint(lines: readonly Line[]): void {
+  paint(lines: readonly Line[], chart: Chart | null = null): void {
     if (this.#away || this.#output.writableNeedDrain) return;
     const rows = this.#internals.lines;
     rows.forEach((cells, y) => {
       if (this.#put(lines[y] ?? [], cells, this.#internals.olines[y])) cells.dirty = true;
     });
+    if (chart === null) this.#chart.hide();
+    else {
+      this.#chart.draw(chart);
+      for (const cells of rows.slice(chart.top, chart.top + chart.height)) cells.dirty = true;
+    }
     this.#internals.draw(0, rows.length - 1);
   }
 

@@ -152,8 +152,9 @@ function workersCell(row: Row, { changes, state, theme }: Context): Span {
   const change = changes.get(row.server.key);
   if (change)
     return span(`${workers.current}${theme.glyphs.arrow}${change.target}${theme.glyphs.ellipsis}`, theme.warning);
-  if (workers.current === 0 || definition.category !== 'app')
-    return span(workers.current === 0 ? '' : String(workers.current));
+  if (workers.current === 0) return span('');
+  // The advice is for web servers: other workers are not counted by cores.
+  if (definition.category !== 'app' || row.server.bind.length === 0) return span(String(workers.current));
   const recommended = state.model?.host.recommendedWorkers ?? 0;
   const many = workers.current > recommended && row.server.scaling.method !== 'none';
   return span(`${workers.current}/${recommended}`, many ? theme.warning : plain);
