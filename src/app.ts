@@ -33,6 +33,8 @@ export interface DashboardParts {
   readonly screen: Screen;
   readonly theme: Theme;
   readonly state: AppState;
+  /** Whether a frozen display stops the readings too. */
+  readonly pausable: boolean;
   /** Stops this process as Ctrl-Z does, and returns once it was continued. */
   suspend(): void;
 }
@@ -116,8 +118,12 @@ export class Dashboard {
 
   /** Ends by `end` alone. */
   async #read(): Promise<number> {
-    const { observer } = this.#parts;
+    const { observer, pausable } = this.#parts;
     while (!this.#ended) {
+      if (pausable && this.#state.frozen) {
+        await this.#sleep(this.#state.delay);
+        continue;
+      }
       const model = await observer.observe({ memoryBudget: this.#budget(), watch: this.#controller.watch });
       if (this.#ended) break;
       if (this.#model === null) this.#began = model.uptime;
@@ -126,10 +132,15 @@ export class Dashboard {
       this.#controller.observe(model);
       // Later, so that no key waits for it.
       setImmediate(() => this.dispatch({ type: 'advice', advice: advise(model, this.#state.history) }));
-      this.#wake = new AbortController();
-      await pause(this.#interval(), this.#wake.signal);
+      await this.#sleep(this.#interval());
     }
     return 0;
+  }
+
+  /** @param seconds unless something wakes it before */
+  async #sleep(seconds: number): Promise<void> {
+    this.#wake = new AbortController();
+    await pause(seconds, this.#wake.signal);
   }
 
   get #filling(): boolean {

@@ -1,19 +1,16 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { Refusal } from './commands/scale.ts';
 import { ActionLog, actionLogPath } from './control/action-log.ts';
 import { noSignals, ProcessSignals, type Signals } from './control/signals.ts';
 import { helpText, type Options, parseOptions, UsageError } from './options.ts';
 import { interests } from './servers/registry.ts';
+import { type Settings, settingsFor } from './settings.ts';
 import type { Source } from './source/source.ts';
 import { terminalTraits } from './terminal.ts';
 
 const FAILED = 1;
 const WRONG_USAGE = 2;
 const INTERRUPTED = 130;
-
-/** Seconds between readings, unless told otherwise. */
-const DELAY = 2;
 
 // The reader of a pipe may have had enough: `workertop list | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -22,77 +19,122 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 async function main(argv: readonly string[]): Promise<number> {
   const options = parseOptions(argv);
+  if (options.command === 'help') return print(helpText());
+  if (options.command === 'version') return print(`workertop ${version()}\n`);
+  const settings = settingsFor(options, process.env);
   switch (options.command) {
-    case 'help':
-      return print(helpText());
-    case 'version':
-      return print(`workertop ${version()}\n`);
     case 'list':
-      return withSource(options, (source) => runList(source, options));
+      return withSource(settings, list);
     case 'scale':
-      return withSource(options, (source) => runScale(source, options));
+      return withSource(settings, scale);
+    case 'record':
+      return withSource(settings, record);
+    case 'replay':
+      return replay(settings);
+    case 'config':
+      return showConfig(settings);
     default:
-      return withSource(options, (source) =>
-        process.stdout.isTTY ? runTop(source, options) : runList(source, options),
-      );
+      return withSource(settings, process.stdout.isTTY ? topOf(signalsFor(settings)) : list);
   }
 }
 
-// Each command is loaded when it is run: `list` needs no screen.
+// What a command needs is loaded when it is run: `list` needs no screen.
 
-async function runList(source: Source, options: Options): Promise<number> {
+async function list(source: Source, { options, model }: Settings): Promise<number> {
   const { list } = await import('./commands/list.ts');
-  return print(await list(source, options));
+  return print(await list(source, { json: options.json, model }));
 }
 
-async function runScale(source: Source, options: Options): Promise<number> {
-  const { scale } = await import('./commands/scale.ts');
+async function scale(source: Source, settings: Settings): Promise<number> {
+  const { Refusal, scale } = await import('./commands/scale.ts');
+  const { options, model } = settings;
   const [target = '', count = ''] = options.operands;
-  const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort());
-  const text = await scale(source, signalsFor(options), actionLog(), {
-    ...options,
-    target,
-    count,
-    stop: stop.signal,
-  }).catch((error: unknown) => {
-    if (stop.signal.aborted && error instanceof Refusal) return complain(error, INTERRUPTED);
+  const { dryRun, json } = options;
+  const stop = interruption();
+  try {
+    return print(await scale(source, signalsFor(settings), actionLog(), { target, count, dryRun, json, model, stop }));
+  } catch (error) {
+    if (stop.aborted && error instanceof Refusal) return complain(error, INTERRUPTED);
     throw error;
-  });
-  return typeof text === 'string' ? print(text) : text;
+  }
 }
 
-async function runTop(source: Source, options: Options): Promise<number> {
-  const { top } = await import('./commands/top.ts');
-  const traits = terminalTraits(process.env);
-  return top(source, signalsFor(options), actionLog(), {
-    ...options,
-    delay: options.delay ?? DELAY,
-    sort: options.sort ?? 'mem',
-    filter: options.filter ?? '',
-    badge: null,
-    terminal: {
-      ...traits,
-      colors: options.color ? traits.colors : 0,
-      ascii: options.ascii || traits.ascii,
-    },
-  });
+async function record(source: Source, { options, delay }: Settings): Promise<number> {
+  const { record } = await import('./commands/record.ts');
+  const [file = ''] = options.operands;
+  const count = await record(source, { file, delay, stop: interruption('SIGTERM', 'SIGHUP') });
+  return print(`${count} readings in ${file}\n`);
+}
+
+async function replay(settings: Settings): Promise<number> {
+  const { ReplaySource } = await import('./source/replay.ts');
+  const [file = ''] = settings.options.operands;
+  const source = usable(() => new ReplaySource(file));
+  const recorded = 'A recording can only be looked at.';
+  const pace = settings.options.delay ?? 1;
+  try {
+    if (!process.stdout.isTTY) throw new Error('a recording is shown on a terminal');
+    return await topOf(noSignals(recorded), 'REPLAY')(source, { ...settings, delay: pace, readOnly: true });
+  } finally {
+    source.close();
+  }
+}
+
+async function showConfig(settings: Settings): Promise<number> {
+  const { showConfig } = await import('./config.ts');
+  return print(showConfig(settings));
+}
+
+function topOf(signals: Signals, badge: string | null = null) {
+  return async (source: Source, settings: Settings): Promise<number> => {
+    const { top } = await import('./commands/top.ts');
+    const { options, delay, sort, model, readOnly, mouse, hide, color, ascii } = settings;
+    const traits = terminalTraits(process.env);
+    const terminal = { ...traits, colors: color ? traits.colors : 0, ascii: ascii || traits.ascii } as const;
+    const pausable = badge === 'REPLAY';
+    const filter = options.filter ?? '';
+    const { user } = options;
+    const log = badge === null ? actionLog() : new ActionLog(null);
+    return top(source, signals, log, {
+      delay,
+      sort,
+      filter,
+      user,
+      model,
+      hidden: hide,
+      pausable,
+      readOnly,
+      mouse,
+      badge,
+      terminal,
+    });
+  };
 }
 
 function actionLog(): ActionLog {
   return new ActionLog(actionLogPath(process.env));
 }
 
-function signalsFor({ readOnly, proc }: Options): Signals {
+function signalsFor({ readOnly, options: { proc } }: Settings): Signals {
   if (readOnly) return noSignals('workertop was started with --read-only: it sends no signals.');
   if (proc !== '/proc') return noSignals(`Signals reach processes of this machine only, and ${proc} may be another's.`);
   return new ProcessSignals();
 }
 
-async function withSource(options: Options, run: (source: Source) => Promise<number>): Promise<number> {
-  const source = await openSource(options);
+/** Aborted by Ctrl-C, or by other signals that ask for an end. */
+function interruption(...signals: readonly NodeJS.Signals[]): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', ...signals]) process.once(signal, () => controller.abort());
+  return controller.signal;
+}
+
+async function withSource(
+  settings: Settings,
+  run: (source: Source, settings: Settings) => Promise<number>,
+): Promise<number> {
+  const source = await openSource(settings.options);
   try {
-    return await run(source);
+    return await run(source, settings);
   } finally {
     source.close();
   }
@@ -104,8 +146,13 @@ async function openSource({ source, proc }: Options): Promise<Source> {
     return new PortableSource();
   }
   const { ProcSource } = await import('./source/proc/proc-source.ts');
+  return usable(() => new ProcSource({ root: proc, interests }));
+}
+
+/** What cannot be opened was named wrongly. */
+function usable<Opened>(open: () => Opened): Opened {
   try {
-    return new ProcSource({ root: proc, interests });
+    return open();
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }

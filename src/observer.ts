@@ -1,4 +1,4 @@
-import { buildModel } from './model/build.ts';
+import { buildModel, type ModelOptions } from './model/build.ts';
 import type { Model, ProcessNode, Project } from './model/model.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { ReadHints, Source } from './source/source.ts';
@@ -19,7 +19,7 @@ export interface ObserveOptions {
  */
 export class Observer {
   readonly #source: Source;
-  readonly #memoryTotal: number | null;
+  readonly #options: ModelOptions;
   readonly #rateInterval: number;
   /** What rates are counted from, and the snapshot to follow it once it is old enough. */
   #rateBase: Snapshot | null = null;
@@ -28,12 +28,12 @@ export class Observer {
   #heads: ReadonlySet<number> = new Set();
 
   /**
-   * @param memoryTotal bytes that shares are shares of; null for what the host has
+   * @param options how models are made
    * @param rateInterval rates are counted over this many seconds at least
    */
-  constructor(source: Source, memoryTotal: number | null, rateInterval = SHORTEST_RATE_INTERVAL) {
+  constructor(source: Source, options: ModelOptions, rateInterval = SHORTEST_RATE_INTERVAL) {
     this.#source = source;
-    this.#memoryTotal = memoryTotal;
+    this.#options = options;
     this.#rateInterval = rateInterval;
   }
 
@@ -45,7 +45,7 @@ export class Observer {
       this.#rateBase = this.#newest;
       this.#newest = snapshot;
     }
-    const model = buildModel(snapshot, this.#rateBase ?? this.#newest, { memoryTotal: this.#memoryTotal });
+    const model = buildModel(snapshot, this.#rateBase ?? this.#newest, this.#options);
     this.#newest ??= snapshot;
     this.#prefer = new Set(model.projects.flatMap(processesOf).map((process) => process.pid));
     this.#heads = new Set(model.projects.flatMap((project) => project.servers.map((server) => server.head.pid)));

@@ -1,4 +1,5 @@
 import { advise } from '../model/advice/advice.ts';
+import type { ModelOptions } from '../model/build.ts';
 import { History } from '../model/history.ts';
 import { Observer } from '../observer.ts';
 import { listJson } from '../output/json.ts';
@@ -11,13 +12,12 @@ const INTERVAL = 0.5;
 
 export interface ListOptions {
   readonly json: boolean;
-  /** Bytes that shares are shares of; null for what the host has. */
-  readonly memory: number | null;
+  readonly model: ModelOptions;
 }
 
 /** One look at the machine, as text for stdout. All memory is read, however long that takes. */
-export async function list(source: Source, { json, memory }: ListOptions): Promise<string> {
-  const observer = new Observer(source, memory, INTERVAL);
+export async function list(source: Source, { json, model: options }: ListOptions): Promise<string> {
+  const observer = new Observer(source, options, INTERVAL);
   const history = new History();
   await observer.observe({ memoryBudget: 0, watch: new Set() });
   await pause(INTERVAL);

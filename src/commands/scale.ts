@@ -1,6 +1,7 @@
 import type { ActionLog } from '../control/action-log.ts';
 import { Controller } from '../control/controller.ts';
 import type { Signals } from '../control/signals.ts';
+import type { ModelOptions } from '../model/build.ts';
 import { bytes, plural } from '../model/figures.ts';
 import { findTargets, whyNoTarget } from '../model/find.ts';
 import type { Model, Project, Server } from '../model/model.ts';
@@ -26,7 +27,7 @@ export interface ScaleOptions {
   readonly count: string;
   readonly dryRun: boolean;
   readonly json: boolean;
-  readonly memory: number | null;
+  readonly model: ModelOptions;
   /** Aborted when the user wants no more of it. */
   readonly stop: AbortSignal;
 }
@@ -38,7 +39,7 @@ export interface ScaleOptions {
  */
 export async function scale(source: Source, signals: Signals, log: ActionLog, options: ScaleOptions): Promise<string> {
   const count = parseCount(options.count);
-  const observer = new Observer(source, options.memory);
+  const observer = new Observer(source, options.model);
   await observer.observe({ memoryBudget: 0, watch: new Set() });
   const model = await observer.observe({ memoryBudget: Number.POSITIVE_INFINITY, watch: new Set() });
   const { server, project } = findOne(model, options.target);

@@ -3,6 +3,7 @@ import { ReadStream } from 'node:tty';
 import { Dashboard } from '../app.ts';
 import type { ActionLog } from '../control/action-log.ts';
 import type { Signals } from '../control/signals.ts';
+import type { ModelOptions } from '../model/build.ts';
 import { Observer } from '../observer.ts';
 import type { Source } from '../source/source.ts';
 import type { SortKey } from '../state/sort.ts';
@@ -17,7 +18,11 @@ export interface TopOptions {
   readonly sort: SortKey;
   readonly filter: string;
   readonly user: string | null;
-  readonly memory: number | null;
+  readonly model: ModelOptions;
+  /** Names of columns not to show. */
+  readonly hidden: readonly string[];
+  /** Whether a frozen display stops the readings too, which wait then. */
+  readonly pausable: boolean;
   readonly readOnly: boolean;
   readonly mouse: boolean;
   readonly badge: string | null;
@@ -33,7 +38,7 @@ const endings = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 } as cons
  * @throws what the source throws, and Error where there is no terminal
  */
 export async function top(source: Source, signals: Signals, log: ActionLog, options: TopOptions): Promise<number> {
-  const { terminal, delay, sort, filter, user, memory, readOnly, mouse, badge } = options;
+  const { terminal, delay, sort, filter, user, model, hidden, pausable, readOnly, mouse, badge } = options;
   const theme = makeTheme(terminal.colors, terminal.ascii);
   const output = process.stdout;
   // A terminal that does not read must not stop us from being ended.
@@ -52,15 +57,17 @@ export async function top(source: Source, signals: Signals, log: ActionLog, opti
     delay,
     readOnly,
     badge,
+    hidden,
     arrangement: { sort, reverse: false, filter: { text: filter, user }, toggled: new Set() },
   });
   const dashboard: Dashboard = new Dashboard({
-    observer: new Observer(source, memory),
+    observer: new Observer(source, model),
     signals,
     log,
     screen,
     theme,
     state,
+    pausable,
     suspend: stopThisProcess,
   });
   for (const [signal, code] of Object.entries(endings)) process.on(signal, () => dashboard.end(code));

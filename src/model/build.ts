@@ -8,10 +8,13 @@ import { commandOf } from './mask.ts';
 import { processMemory, sumMemory } from './memory.ts';
 import type { Memory, Model, ProcessNode, Project, Server } from './model.ts';
 import { cpuSince, sumKnown } from './rates.ts';
+import type { GroupRule } from './rules.ts';
 
 export interface ModelOptions {
   /** Bytes that shares are shares of; null for what the host has. */
   readonly memoryTotal: number | null;
+  /** Projects as the user wants them. */
+  readonly rules?: readonly GroupRule[];
 }
 
 /** Makes a model of a snapshot; rates are counted from the previous one. */
@@ -29,7 +32,7 @@ export function buildModel(snapshot: Snapshot, previous: Snapshot | null, option
     age: Math.max(0, snapshot.uptime - process.startTicks / snapshot.host.ticksPerSecond),
     command: commandOf(process.facts),
   });
-  const grouping = groupProcesses(snapshot, recognise(snapshot.processes));
+  const grouping = groupProcesses(snapshot, recognise(snapshot.processes), options.rules);
   const projects = grouping.projects.map((group) => project(group, node, total));
   const system = grouping.system.map(({ process, role }) => node(process, role));
   return {

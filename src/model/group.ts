@@ -3,6 +3,7 @@ import type { RecognisedProcess, RecognisedServer } from '../servers/recognise.t
 import type { ProcessSample, Snapshot, Virtualenv } from '../snapshot.ts';
 import { directoryPhrase, type Evidence, evidenceOf } from './evidence.ts';
 import { distinctNames, nameOfPath } from './names.ts';
+import { type GroupRule, ruleFor } from './rules.ts';
 
 /** The servers and processes of one project. */
 export interface ProjectGroup {
@@ -37,14 +38,18 @@ interface Draft extends Place {
 }
 
 /** Every process of the snapshot is in exactly one project, or in `system`. */
-export function groupProcesses(snapshot: Snapshot, servers: readonly RecognisedServer[]): Grouping {
+export function groupProcesses(
+  snapshot: Snapshot,
+  servers: readonly RecognisedServer[],
+  rules: readonly GroupRule[] = [],
+): Grouping {
   const groups = new Groups();
   const byAge = servers.toSorted((a, b) => a.head.startTicks - b.head.startTicks || a.head.pid - b.head.pid);
   const system: { process: ProcessSample; role: Role | null }[] = [];
   const rest: RecognisedServer[] = [];
   // Servers with a directory come first: they decide whose a virtualenv is.
   for (const server of byAge) {
-    const place = server.definition.category === 'app' ? directoryOf(server) : null;
+    const place = ruledServer(server, rules) ?? (server.definition.category === 'app' ? directoryOf(server) : null);
     if (place === null) rest.push(server);
     else groups.addServer(place, server);
   }
@@ -54,7 +59,7 @@ export function groupProcesses(snapshot: Snapshot, servers: readonly RecognisedS
     else if (server.definition.category === 'service') groups.addServer(serviceOf(server), server);
     else groups.addServer(groups.ofVirtualenv(virtualenvOf(server)) ?? withoutDirectory(server), server);
   }
-  placeLoose(snapshot, servers, groups, system);
+  placeLoose(snapshot, servers, groups, system, rules);
   // A supervisor is a project's own where it runs from that project's directory (honcho, foreman).
   for (const server of supervisors) {
     const evidence = evidenceOf(server.head.facts);
@@ -71,11 +76,17 @@ function placeLoose(
   servers: readonly RecognisedServer[],
   groups: Groups,
   system: Grouping['system'][number][],
+  rules: readonly GroupRule[],
 ): void {
   const owned = new Set(servers.flatMap((server) => server.processes.map(({ process }) => process.pid)));
   const waiting: ProcessSample[] = [];
   for (const process of snapshot.processes) {
     if (owned.has(process.pid)) continue;
+    const ruled = rulePlace(ruleFor(process.facts, rules));
+    if (ruled !== null && process.pid !== snapshot.self) {
+      groups.addProcess(ruled, process);
+      continue;
+    }
     const evidence = evidenceOf(process.facts);
     if (!evidence.joins || process.pid === snapshot.self) system.push({ process, role: null });
     else if (evidence.directory !== null && evidence.marker !== null) {
@@ -156,6 +167,22 @@ class Groups {
 /** Those of a server that run its project's code. */
 function members({ processes }: RecognisedServer): readonly RecognisedProcess[] {
   return processes.filter(({ role }) => role !== 'helper');
+}
+
+/** What the user says comes before what is found. */
+function ruledServer(server: RecognisedServer, rules: readonly GroupRule[]): Place | null {
+  if (rules.length === 0) return null;
+  for (const { process } of members(server)) {
+    const place = rulePlace(ruleFor(process.facts, rules));
+    if (place) return place;
+  }
+  return null;
+}
+
+function rulePlace(rule: GroupRule | null): Place | null {
+  if (rule === null) return null;
+  const { name } = rule;
+  return { id: `rule:${name}`, name, directory: null, evidence: `a rule of the configuration file, ${name}` };
 }
 
 function directoryOf(server: RecognisedServer): Place | null {

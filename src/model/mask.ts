@@ -3,7 +3,8 @@ import type { ProcessFacts } from '../snapshot.ts';
 
 const HIDDEN = '***';
 
-const secretName = '[\\w-]*(?:passw(?:or)?d|passphrase|pass(?![\\w-])|masterauth|secret|token|api[-_]?key|access[-_]?key|private[-_]?key)[\\w-]*';
+const secretName =
+  '[\\w-]*(?:passw(?:or)?d|passphrase|pass(?![\\w-])|masterauth|secret|token|api[-_]?key|access[-_]?key|private[-_]?key)[\\w-]*';
 
 /** `--password=X`, `DB_PASSWORD=X`. */
 const assignment = new RegExp(`^(${secretName}=).+$`, 'is');

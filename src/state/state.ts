@@ -37,6 +37,8 @@ export interface AppState {
   readonly readOnly: boolean;
   /** Said in the header, such as `DEMO`. */
   readonly badge: string | null;
+  /** Names of columns not to show. */
+  readonly hidden: readonly string[];
   /** The newest, or the one at which the display was frozen; null before the first reading. */
   readonly model: Model | null;
   /** What has come since the display was frozen; null when it is not frozen. */
@@ -70,6 +72,7 @@ export interface StateOptions {
   readonly delay: number;
   readonly readOnly: boolean;
   readonly badge: string | null;
+  readonly hidden: readonly string[];
   readonly arrangement: Arrangement;
 }
 

@@ -41,6 +41,9 @@ const wishes: readonly Wish[] = [
   { name: 'trend', title: 'TREND', width: 8, most: 16, align: 'left', rank: 9 },
 ];
 
+/** Columns that can be left out. */
+export const hideable: readonly ColumnName[] = wishes.flatMap(({ name }) => (name === 'name' ? [] : [name]));
+
 /** A blank between columns. */
 const GAP = 1;
 
@@ -50,7 +53,7 @@ export interface ColumnWishes {
   readonly virtualenv: number;
   /** Longest name with its indent. */
   readonly name: number;
-  readonly hidden: ReadonlySet<ColumnName>;
+  readonly hidden: ReadonlySet<string>;
   readonly swap: boolean;
 }
 

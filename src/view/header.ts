@@ -7,6 +7,9 @@ import { span } from './style.ts';
 import { clean, fill, width } from './text.ts';
 import type { Theme } from './theme.ts';
 
+/** What a recording is labelled, whose time is not now. */
+export const REPLAY = 'REPLAY';
+
 interface Piece {
   readonly spans: readonly Span[];
   /** 1 is the last to give way. */
@@ -44,6 +47,7 @@ function pieces(state: AppState, model: Model, theme: Theme): readonly Piece[] {
   const all: Piece[] = [];
   const say = (rank: number, ...spans: readonly Span[]) => all.push({ spans, rank });
   if (state.badge !== null) say(2, span(state.badge, theme.warning));
+  if (state.badge === REPLAY) say(2, span(new Date(model.at).toLocaleString('sv'), theme.warning));
   if (state.frozen) say(2, span('FROZEN', theme.warning));
   if (state.readOnly) say(6, span('read-only', theme.warning));
   say(7, span(clean(host.name), theme.strong));

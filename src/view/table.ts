@@ -13,8 +13,6 @@ import { type Line, plain, type Span, type Style, span } from './style.ts';
 import { clean, fill, width } from './text.ts';
 import type { Theme } from './theme.ts';
 
-const HIDDEN: ReadonlySet<ColumnName> = new Set();
-
 interface Context {
   readonly state: AppState;
   readonly theme: Theme;
@@ -39,7 +37,7 @@ export function table(state: AppState, theme: Theme): readonly Line[] {
     accounting: model.accounting,
     virtualenv: Math.max(0, ...model.projects.map(({ virtualenv }) => width(clean(virtualenv?.name ?? '')))),
     name: Math.max(0, ...names.map((spans) => spans.reduce((sum, { text }) => sum + width(text), 0))) + 1,
-    hidden: HIDDEN,
+    hidden: new Set(state.hidden),
     swap: model.host.swap.used > 0,
   });
   return [head(columns, state, theme), ...visible.map((row, index) => line(row, names[index] ?? [], columns, context))];
