@@ -1,0 +1,6 @@
+import { expect, it } from 'vitest';
+import { readme, renewed } from '../helpers/readme.ts';
+
+it('tells the keys, the options, the servers and the figures as they are: npm run readme renews it', () => {
+  expect(readme()).toBe(renewed(readme()));
+});

@@ -1,0 +1,3 @@
+import { renewReadme } from './readme.ts';
+
+renewReadme();
