@@ -49,10 +49,21 @@ async function scale(source: Source, settings: Settings): Promise<number> {
   const { Refusal, scale } = await import('./commands/scale.ts');
   const { options, model } = settings;
   const [target = '', count = ''] = options.operands;
-  const { dryRun, json } = options;
+  const { dryRun, json, yes, allowZero } = options;
   const stop = interruption();
   try {
-    return print(await scale(source, signalsFor(settings), actionLog(), { target, count, dryRun, json, model, stop }));
+    return print(
+      await scale(source, signalsFor(settings), actionLog(), {
+        target,
+        count,
+        dryRun,
+        json,
+        yes,
+        allowZero,
+        model,
+        stop,
+      }),
+    );
   } catch (error) {
     if (stop.aborted && error instanceof Refusal) return complain(error, INTERRUPTED);
     throw error;

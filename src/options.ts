@@ -22,6 +22,9 @@ export interface Options {
   readonly source: 'proc' | 'portable';
   readonly proc: string;
   readonly dryRun: boolean;
+  /** Whether a server's own command may be run. */
+  readonly yes: boolean;
+  readonly allowZero: boolean;
   readonly json: boolean;
   readonly color: boolean;
   readonly ascii: boolean;
@@ -133,6 +136,22 @@ export const optionRows: readonly OptionRow[] = [
     },
   },
   {
+    long: 'yes',
+    help: "(scale) run the server's own command, where it takes no signals",
+    commands: ['scale'],
+    apply: (draft) => {
+      draft.yes = true;
+    },
+  },
+  {
+    long: 'allow-zero',
+    help: '(scale) down to no worker at all, where the server lets that be',
+    commands: ['scale'],
+    apply: (draft) => {
+      draft.allowZero = true;
+    },
+  },
+  {
     long: 'json',
     help: '(list, scale) for programs',
     commands: ['list', 'scale'],
@@ -218,6 +237,8 @@ const initial: Options = {
   source: 'proc',
   proc: '/proc',
   dryRun: false,
+  yes: false,
+  allowZero: false,
   json: false,
   color: true,
   ascii: false,

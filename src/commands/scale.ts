@@ -5,6 +5,7 @@ import type { ModelOptions } from '../model/build.ts';
 import { bytes, plural } from '../model/figures.ts';
 import { findTargets, whyNoTarget } from '../model/find.ts';
 import type { Model, Project, Server } from '../model/model.ts';
+import { commandText, ownerOf } from '../model/route.ts';
 import { freedBy } from '../model/victims.ts';
 import { Observer } from '../observer.ts';
 import { parseCount } from '../options.ts';
@@ -27,6 +28,10 @@ export interface ScaleOptions {
   readonly count: string;
   readonly dryRun: boolean;
   readonly json: boolean;
+  /** Whether the server's own command may be run. */
+  readonly yes: boolean;
+  /** Whether the last worker may go. */
+  readonly allowZero: boolean;
   readonly model: ModelOptions;
   /** Aborted when the user wants no more of it. */
   readonly stop: AbortSignal;
@@ -44,18 +49,26 @@ export async function scale(source: Source, signals: Signals, log: ActionLog, op
   const model = await observer.observe({ memoryBudget: Number.POSITIVE_INFINITY, watch: new Set() });
   const { server, project } = findOne(model, options.target);
   if (!server.scaling.available) throw new Refusal(server.scaling.reason ?? `${server.kind} cannot be scaled.`);
-  const { current, floor } = server.workers;
+  const { current } = server.workers;
+  const floor = floorOf(server, options.allowZero);
   const target = count.sign === '' ? count.number : current + (count.sign === '+' ? count.number : -count.number);
   if (target < floor) {
     throw new Refusal(
       `${project.name} has ${plural(current, 'worker')}, and ${floor} is the fewest: nothing was sent.`,
     );
   }
-  if (options.dryRun) return plan(server, project, target, options.json);
+  const command = commandText(server, target < current ? -1 : 1, model);
+  if (options.dryRun) return plan(server, project, target, command, options.json);
   if (target === current)
     return options.json
       ? planJson(server, project, target, null)
       : `${project.name} has ${plural(current, 'worker')} already.\n`;
+  if (command !== null && !options.yes) {
+    const { label } = server.definition;
+    throw new Refusal(
+      `${label} takes no TTIN or TTOU: it would freeze. With --yes this is run as ${ownerOf(server)}: ${command}`,
+    );
+  }
   const operation = await run(observer, model, server, target, signals, log, options.stop);
   if (operation.phase !== 'done') throw new Refusal(operation.text);
   if (options.json) return scaleJson(operation);
@@ -75,12 +88,18 @@ function findOne(model: Model, target: string): { readonly server: Server; reado
   return { server, project };
 }
 
-function plan(server: Server, project: Project, target: number, json: boolean): string {
+/** workertop's own floor is 1; where the server's is 0, that may be asked for. */
+function floorOf({ workers, definition: { scaling } }: Server, allowZero: boolean): number {
+  return allowZero && scaling.method !== 'none' ? Math.min(scaling.floor, workers.floor) : workers.floor;
+}
+
+function plan(server: Server, project: Project, target: number, command: string | null, json: boolean): string {
   const { current } = server.workers;
   const frees = target < current ? freedBy(server, current - target) : null;
   if (json) return planJson(server, project, target, frees);
   const freed = frees === null ? '' : `, would free ≈${bytes(frees)}`;
-  return `${project.name} ${current} → ${target} workers${freed}: nothing was sent, this is a dry run.\n`;
+  const by = command === null ? '' : `, by ${command}`;
+  return `${project.name} ${current} → ${target} workers${freed}${by}: nothing was sent, this is a dry run.\n`;
 }
 
 async function run(
@@ -103,7 +122,7 @@ async function run(
     },
   });
   controller.observe(first);
-  controller.setTarget(server.key, target);
+  controller.setTarget(server.key, target, target);
   stop.addEventListener('abort', () => controller.cancel(), { once: true });
   while (controller.busy) {
     controller.observe(await observer.observe({ memoryBudget: 0, watch: controller.watch }));

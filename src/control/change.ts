@@ -120,6 +120,11 @@ export function failChange(change: Change, problem: string, at: number): Change 
   return { ...change, phase: 'failed', problem, endedAt: at };
 }
 
+/** What took its time to be told has been told now. @param now seconds since boot */
+export function toldAt(change: Change, now: number): Change {
+  return change.sent === null ? change : { ...change, sent: { ...change.sent, at: now } };
+}
+
 export interface Step {
   readonly change: Change;
   /** To be sent now; the answer is seen in the next readings. */

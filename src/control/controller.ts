@@ -5,8 +5,17 @@ import type { ProcessAction } from '../model/offers.ts';
 import type { ProcessKey } from '../snapshot.ts';
 import type { NoticeLevel } from '../state/action.ts';
 import type { Operation } from '../state/operation.ts';
-import { beginChange, type Change, cancelChange, failChange, observeChange, retarget, toOperation } from './change.ts';
-import type { Signals } from './signals.ts';
+import {
+  beginChange,
+  type Change,
+  cancelChange,
+  failChange,
+  observeChange,
+  retarget,
+  toldAt,
+  toOperation,
+} from './change.ts';
+import type { Outcome, Signals } from './signals.ts';
 
 /** What the controller tells. */
 export interface Reports {
@@ -29,6 +38,8 @@ export class Controller {
   /** Ended changes that can be undone, the last one last. */
   #undoable: readonly Change[] = [];
   #fitting: Fitting | null = null;
+  /** Commands that still run, by the change they are of: until one has ended there is nothing to wait for. */
+  readonly #pending = new Map<number, Outcome | undefined>();
 
   constructor(signals: Signals, reports: Reports) {
     this.#signals = signals;
@@ -57,9 +68,10 @@ export class Controller {
     this.#aim(found, (change?.target ?? found.server.workers.current) + delta, false);
   }
 
-  setTarget(key: ProcessKey, target: number): void {
+  /** @param floor the fewest that are wanted, where that is not the server's usual floor */
+  setTarget(key: ProcessKey, target: number, floor?: number): void {
     const found = this.#find(key);
-    if (found !== null) this.#aim(found, target, false);
+    if (found !== null) this.#aim(found, target, false, floor);
   }
 
   /** Takes back the last change of this session that was not taken back yet. */
@@ -114,26 +126,42 @@ export class Controller {
 
   #step(before: Change, model: Model): void {
     const server = this.#find(before.server)?.server ?? null;
-    const { change, send } = observeChange(before, server, model);
-    const refused = send === null || server === null ? null : this.#signals.scale(server, send);
+    const told = this.#told(before, model);
+    if (told === null) return;
+    const { change, send } = observeChange(told, server, model);
+    const outcome = send === null || server === null ? null : this.#signals.scale(server, send);
+    if (outcome instanceof Promise) {
+      this.#pending.set(change.id, undefined);
+      void outcome.then((ended) => this.#pending.set(change.id, ended));
+    }
+    const refused = typeof outcome === 'string' ? outcome : null;
     this.#replace(refused === null ? change : failChange(before, refused, model.at));
   }
 
-  #aim({ server, project }: Found, target: number, undo: boolean): void {
+  /** The change once its command has ended, from when on its effect is waited for; null while it runs. */
+  #told(change: Change, model: Model): Change | null {
+    if (!this.#pending.has(change.id)) return change;
+    const ended = this.#pending.get(change.id);
+    if (ended === undefined) return null;
+    this.#pending.delete(change.id);
+    return ended === null ? toldAt(change, model.uptime) : failChange(change, ended, model.at);
+  }
+
+  #aim({ server, project }: Found, wanted: number, undo: boolean, floor = server.workers.floor): void {
     const model = this.#model;
     if (model === null) return;
-    const floor = Math.max(target, server.workers.floor);
+    const target = Math.max(wanted, floor);
     const running = this.#changes.find((change) => change.server === server.key);
     if (running) {
-      this.#replace({ ...retarget(running, floor), cancelled: false });
+      this.#replace({ ...retarget(running, target), cancelled: false });
       return;
     }
     if (!server.scaling.available) {
       this.#reports.notice('warning', server.scaling.reason ?? `${server.kind} cannot be scaled.`);
       return;
     }
-    if (floor === server.workers.current) return;
-    const change = beginChange({ id: this.#nextId++, server, project: project.name, target: floor, undo, model });
+    if (target === server.workers.current) return;
+    const change = beginChange({ id: this.#nextId++, server, project: project.name, target, undo, model });
     this.#changes = [...this.#changes, change];
     this.#reports.operation(toOperation(change));
   }

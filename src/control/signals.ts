@@ -5,13 +5,17 @@ import { claimOf } from '../servers/registry.ts';
 import { scalingRefusal } from '../servers/scaling.ts';
 import type { ProcessSample } from '../snapshot.ts';
 import { type Inspected, inspectProcess } from '../source/proc/inspect.ts';
+import { runAsOwner, writeFifo } from './commands.ts';
 
-/** Where signals go. Each gives why nothing was sent, as a sentence; null when it was sent. */
+/** Why nothing was done, as a sentence; null when it was done. */
+export type Outcome = string | null;
+
+/** Where signals go, and what stands for them. */
 export interface Signals {
-  /** Tells a master to run one worker more or fewer. */
-  scale(server: Server, direction: 1 | -1): string | null;
+  /** Tells a master to run one worker more or fewer; what takes a program of its own takes its time. */
+  scale(server: Server, direction: 1 | -1): Outcome | Promise<Outcome>;
   /** @param server the one that the process is part of */
-  act(action: ProcessAction, process: ProcessNode, server: Server | null): string | null;
+  act(action: ProcessAction, process: ProcessNode, server: Server | null): Outcome;
 }
 
 /** For recordings, other machines' trees, and `--read-only`. */
@@ -39,7 +43,7 @@ export class ProcessSignals implements Signals {
     this.#root = root;
   }
 
-  scale(server: Server, direction: 1 | -1): string | null {
+  scale(server: Server, direction: 1 | -1): Outcome | Promise<Outcome> {
     const { head, definition } = server;
     const found = this.#identify(head);
     if (typeof found === 'string') return found;
@@ -49,8 +53,22 @@ export class ProcessSignals implements Signals {
       return `${head.pid} runs another program by now: nothing was sent.`;
     }
     const workers = server.processes.flatMap(({ role, sample }) => (role === 'worker' ? [sample] : []));
-    const refused = scalingRefusal(definition, { head: fresh, claim: claimed.claim, workers }, head.role);
-    return refused ?? send(head, direction === 1 ? 'SIGTTIN' : 'SIGTTOU');
+    const processes = { head: fresh, claim: claimed.claim, workers };
+    const refused = scalingRefusal(definition, processes, head.role);
+    if (refused !== null) return refused;
+    const { scaling } = definition;
+    switch (scaling.method) {
+      case 'signal':
+        return send(head, direction === 1 ? 'SIGTTIN' : 'SIGTTOU');
+      case 'fifo':
+        return writeFifo(scaling.path(processes), direction === 1 ? '+' : '-');
+      case 'command': {
+        const command = scaling.command(processes, direction);
+        return command === null ? 'Its command is not known.' : runAsOwner(this.#root, fresh, command);
+      }
+      case 'none':
+        return scaling.refuse(processes);
+    }
   }
 
   act(action: ProcessAction, process: ProcessNode, server: Server | null): string | null {

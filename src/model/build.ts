@@ -71,6 +71,7 @@ function server(recognised: RecognisedServer, node: MakeNode, total: number): Se
   return {
     key: headNode.key,
     definition,
+    claim,
     kind: definition.kind,
     version: versionOf(recognised),
     app: claim.app ?? null,
@@ -80,7 +81,7 @@ function server(recognised: RecognisedServer, node: MakeNode, total: number): Se
     workers: {
       current: workers.length,
       configured: definition.configured?.(recognised) ?? { count: null, by: null, where: 'unknown' },
-      floor: scaling.method === 'signal' ? Math.max(1, scaling.floor) : 1,
+      floor: scaling.method === 'none' ? 1 : Math.max(1, scaling.floor),
     },
     scaling: { method: scaling.method, available: reason === null, reason },
     ...sums(processes, total),

@@ -11,7 +11,9 @@ export function findTargets(model: Model, text: string): readonly Server[] {
   }
   const whole = projectNamed(model, text);
   if (whole) {
-    const scalable = whole.servers.filter((server) => server.scaling.method === 'signal');
+    const scalable = whole.servers.filter(
+      (server) => server.scaling.method === 'signal' || server.scaling.method === 'fifo',
+    );
     return scalable.length > 0 ? scalable : whole.servers;
   }
   const [name, kind] = splitTarget(text);

@@ -1,4 +1,4 @@
-import type { ConfiguredWorkers, Role, ServerDefinition } from '../servers/definition.ts';
+import type { Claim, ConfiguredWorkers, Role, ServerDefinition } from '../servers/definition.ts';
 import type { Listener, ProcessKey, ProcessSample, Virtualenv } from '../snapshot.ts';
 
 /** Memory of a process, or the sum over several. Bytes. */
@@ -41,7 +41,8 @@ export interface Workers {
 }
 
 export interface ScalingAnswer {
-  readonly method: 'signal' | 'none';
+  /** By TTIN and TTOU, by its master's FIFO, by a command of its own, or not at all while it runs. */
+  readonly method: 'signal' | 'fifo' | 'command' | 'none';
   readonly available: boolean;
   /** A sentence when not available. */
   readonly reason: string | null;
@@ -51,6 +52,8 @@ export interface Server {
   /** The identity of its head process. */
   readonly key: ProcessKey;
   readonly definition: ServerDefinition;
+  /** What its head process says of itself. */
+  readonly claim: Claim;
   readonly kind: string;
   readonly version: string | null;
   readonly app: string | null;

@@ -39,5 +39,5 @@ function whyNoReload({ role, sample }: ProcessNode, server: Server | null): stri
 
 function whyNoRecycle({ role }: ProcessNode, server: Server | null): string | null {
   if (role !== 'worker') return 'only a worker is replaced by its master';
-  return server?.scaling.method === 'signal' ? null : 'its master may not start another';
+  return server !== null && server.scaling.method !== 'none' ? null : 'its master may not start another';
 }

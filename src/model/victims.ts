@@ -23,9 +23,11 @@ export function freedBy(server: Server, count: number): number | null {
   );
 }
 
-/** How many workers may go: none where no signal may be sent, and never the last one. */
+/** How many workers may go: none where that cannot be told without asking, and never the last one. */
 export function spareWorkers({ scaling, workers }: Server): number {
-  return scaling.available ? Math.max(0, workers.current - Math.max(1, workers.floor)) : 0;
+  return scaling.available && scaling.method !== 'command'
+    ? Math.max(0, workers.current - Math.max(1, workers.floor))
+    : 0;
 }
 
 /** unicorn and pitchfork number their workers in the title: `worker[2]`. */

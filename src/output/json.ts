@@ -64,7 +64,7 @@ function serverJson(server: Server, model: Model) {
       configuredBy: workers.configured.by,
       floor: workers.floor,
     },
-    scaling: server.scaling,
+    scaling: { method: server.scaling.method, available: server.scaling.available, reason: server.scaling.reason },
     memory: memoryJson(server.memory),
     cpu: server.cpu,
     processes: server.processes.map((process) => processJson(process, model)),

@@ -1,5 +1,13 @@
 import type { ProcessFacts } from '../snapshot.ts';
-import type { Claim, ConfiguredWorkers, Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
+import type {
+  Claim,
+  ConfiguredWorkers,
+  ControlCommand,
+  Member,
+  Role,
+  ServerDefinition,
+  ServerProcesses,
+} from './definition.ts';
 import { flag, hasFlag, positionals, wholeNumber } from './flags.ts';
 import { programOf, titleOf } from './program.ts';
 import { catches } from './signals.ts';
@@ -48,7 +56,7 @@ export const celery: ServerDefinition = {
   claim,
   role,
   configured,
-  scaling: { method: 'none', refuse },
+  scaling: { method: 'command', floor: 1, victim: 'oldest', refuse, command },
 };
 
 function claim(facts: ProcessFacts): Claim | null {
@@ -119,21 +127,45 @@ function configured({ head: { facts }, claim: { args } }: ServerProcesses): Conf
   return { count: null, by: null, where: "unknown: the app's worker_concurrency, else one for each core" };
 }
 
-function refuse({ head, claim }: ServerProcesses): string {
+/** TTIN and TTOU would freeze it: it scales by its remote control alone (celery/worker/control.py), and not in all pools. */
+function refuse({ head, claim }: ServerProcesses): string | null {
   const args = claim.args ?? [];
   const frozen = 'celery takes no TTIN or TTOU: it would freeze.';
-  if (singlePools.has(pool(args)) && pool(args) !== 'gevent') {
+  if (singlePools.has(pool(args))) {
     return `${frozen} Its ${pool(args)} pool cannot change its size while it runs: restart it with another -c, or start another node.`;
   }
-  const control = `celery -A ${claim.app ?? 'APP'} control -d ${node(head.facts, args)}`;
-  if (flag(args, ['--autoscale'])) return `${frozen} It scales by itself. Use: ${control} autoscale MAX MIN`;
-  return `${frozen} Use: ${control} pool_shrink 1 (or pool_grow 1)`;
+  if (flag(args, ['--autoscale'])) {
+    const control = `celery -A ${claim.app ?? 'APP'} control -d ${node(head.facts, args)}`;
+    return `${frozen} It scales by itself. Use: ${control} autoscale MAX MIN`;
+  }
+  if (claim.app === undefined) return `${frozen} Its app is not known here. Use: celery -A APP control pool_shrink 1`;
+  return null;
 }
 
-/** The node's name: from the title, else from `-n` with the host's name as celery fills it in. */
+/** `celery -A app control -d node pool_grow 1`: it ends workers that are idle, and none when all are busy (billiard/pool.py). */
+function command({ head: { facts }, claim }: ServerProcesses, direction: 1 | -1): ControlCommand | null {
+  if (claim.app === undefined) return null;
+  const args = claim.args ?? [];
+  const kept = ['-b', '--broker', '--workdir'].flatMap((name) => {
+    const found = flag(args, [name]);
+    return found === null ? [] : [found.name, found.value];
+  });
+  const control = ['control', '--timeout', '5', '-d', node(facts, args)];
+  const change = [direction === 1 ? 'pool_grow' : 'pool_shrink', '1'];
+  return { program: programPath(facts), args: ['-A', claim.app, ...kept, ...control, ...change] };
+}
+
+/** The very script it was started by, or the one of its virtualenv where a title hides that. */
+function programPath({ argv, virtualenv }: ProcessFacts): string {
+  const { script } = programOf(argv);
+  if (script !== null && /\/celery$/.test(script) && script.startsWith('/')) return script;
+  return virtualenv === null ? 'celery' : `${virtualenv.path}/bin/celery`;
+}
+
+/** The node's name: from the title, else from `-n`; `%h`, as celery writes it, is the machine's name. */
 function node(facts: ProcessFacts, args: readonly string[]): string {
   const entitled = title.exec(titleOf(facts.argv) ?? '')?.[1];
   if (entitled !== undefined) return entitled;
   const name = flag(args, ['-n', '--hostname'])?.value ?? 'celery';
-  return (name.includes('@') ? name : `${name}@%h`).replaceAll('%h', '$(hostname)');
+  return name.includes('@') ? name : `${name}@%h`;
 }

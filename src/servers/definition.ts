@@ -47,16 +47,38 @@ export interface ConfiguredWorkers {
 /** Which worker a server ends when told to run one fewer. */
 export type Victim = 'oldest' | 'newest' | 'highest';
 
+/** A program of the project's own that tells its server what to do. Run without a shell, as the server's owner. */
+export interface ControlCommand {
+  /** A path, or a name to be looked for in the owner's PATH. */
+  readonly program: string;
+  /** `%h` stands for the machine's name. */
+  readonly args: readonly string[];
+}
+
+interface Scalable {
+  /** The fewest workers the server itself would go down to. */
+  readonly floor: number;
+  readonly victim: Victim;
+  /** A sentence when this very instance cannot be scaled so (single mode, too old); null when it can. */
+  refuse?(server: ServerProcesses): string | null;
+}
+
 export type Scaling =
-  | {
+  | (Scalable & {
       /** SIGTTIN adds one worker, SIGTTOU takes one. */
       readonly method: 'signal';
-      /** The fewest workers the server itself would go down to. */
-      readonly floor: number;
-      readonly victim: Victim;
-      /** A sentence when this very instance takes no signals (single mode, too old); null when it does. */
-      refuse?(server: ServerProcesses): string | null;
-    }
+    })
+  | (Scalable & {
+      /** `+` and `-`, written to a FIFO that the master reads. */
+      readonly method: 'fifo';
+      /** Absolute; null when there is none. */
+      path(server: ServerProcesses): string | null;
+    })
+  | (Scalable & {
+      readonly method: 'command';
+      /** Null when not enough is known to make one. */
+      command(server: ServerProcesses, direction: 1 | -1): ControlCommand | null;
+    })
   | {
       readonly method: 'none';
       /** A sentence: why not, and what to do instead. */

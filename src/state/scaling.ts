@@ -1,8 +1,9 @@
 import { plural } from '../model/figures.ts';
 import type { Server } from '../model/model.ts';
+import { commandText, ownerOf } from '../model/route.ts';
 import type { Effect } from './action.ts';
 import type { Row, RowId } from './row.ts';
-import { type AppState, running, selectedRow } from './state.ts';
+import { type AppState, type Panel, running, selectedRow } from './state.ts';
 
 type Answer = readonly [AppState, readonly Effect[]];
 
@@ -17,14 +18,35 @@ export function changeWorkers(state: AppState, delta: 1 | -1): Answer {
   if (typeof target === 'string') return refuse(state, target);
   const refused = whyNot(state, target, delta);
   if (refused !== null) return refuse(state, refused);
+  const question = state.allowed.has(target.key) ? null : commandQuestion(state, target, delta);
+  if (question !== null) return [{ ...state, panel: question }, []];
   return [{ ...state, notice: null }, [{ type: 'scale', server: target.key, delta }]];
+}
+
+/** A program of the project is run only once the user has seen which, and as whom. */
+function commandQuestion({ model }: AppState, server: Server, delta: 1 | -1): Panel | null {
+  const command = model === null ? null : commandText(server, delta, model);
+  if (command === null) return null;
+  const { label } = server.definition;
+  return {
+    type: 'confirm',
+    question: [
+      `${label} takes no TTIN or TTOU: it would freeze. It has a command of its own:`,
+      command,
+      `Run this as ${ownerOf(server)}? It is asked once for this ${label}.`,
+    ],
+    effects: [{ type: 'scale', server: server.key, delta }],
+    server: server.key,
+  };
 }
 
 function changeAll(state: AppState, servers: readonly Server[], delta: 1 | -1): Answer {
   const effects: Effect[] = [];
   const refusals: string[] = [];
   for (const server of servers) {
-    const refused = whyNot(state, server, delta);
+    const unasked = server.scaling.method === 'command' && !state.allowed.has(server.key);
+    const asks = `${server.definition.label} ${server.head.pid} is asked for by itself first.`;
+    const refused = whyNot(state, server, delta) ?? (unasked ? asks : null);
     if (refused === null) effects.push({ type: 'scale', server: server.key, delta });
     else refusals.push(refused);
   }

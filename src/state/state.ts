@@ -2,6 +2,7 @@ import type { Advice } from '../model/advice/advice.ts';
 import type { Fit } from '../model/fit.ts';
 import { History } from '../model/history.ts';
 import type { Model } from '../model/model.ts';
+import type { ProcessKey } from '../snapshot.ts';
 import type { Effect, NoticeLevel } from './action.ts';
 import type { Operation } from './operation.ts';
 import type { Row, RowId } from './row.ts';
@@ -24,7 +25,13 @@ export type Panel =
   | { readonly type: 'sort'; readonly index: number }
   | { readonly type: 'actions'; readonly row: RowId; readonly index: number }
   /** The question names what it is about, and the effects are bound to it. */
-  | { readonly type: 'confirm'; readonly question: readonly string[]; readonly effects: readonly Effect[] }
+  | {
+      readonly type: 'confirm';
+      readonly question: readonly string[];
+      readonly effects: readonly Effect[];
+      /** A server whose command is asked for once. */
+      readonly server?: ProcessKey;
+    }
   | { readonly type: 'fit'; readonly text: string; readonly problem: string | null }
   | { readonly type: 'fit-plan'; readonly fit: Fit; readonly target: number };
 
@@ -56,6 +63,8 @@ export interface AppState {
   readonly scroll: number;
   /** Servers that `+` and `-` act on together. */
   readonly tagged: ReadonlySet<RowId>;
+  /** Servers whose own command may be run: that was asked once. */
+  readonly allowed: ReadonlySet<ProcessKey>;
   /** True while the filter is being typed. */
   readonly typing: boolean;
   readonly panel: Panel | null;
@@ -89,6 +98,7 @@ export function initialState(options: StateOptions): AppState {
     selected: null,
     scroll: 0,
     tagged: new Set(),
+    allowed: new Set(),
     typing: false,
     panel: null,
     notice: null,

@@ -94,6 +94,18 @@ describe('the story', () => {
     }
   });
 
+  it('scales a celery worker by its own command, when told that it may', async () => {
+    const { pid } = story.worker;
+    const before = kernel.children(pid);
+    expect(before).toHaveLength(2);
+    const shrunk = await workertop('scale', String(pid), '-1', '--yes');
+    expect(shrunk).toMatchObject({ code: 0, stderr: '' });
+    expect(shrunk.stdout).toContain('2 → 1');
+    expect(kernel.children(pid)).toHaveLength(1);
+    expect((await workertop('scale', String(pid), '2', '--yes')).code).toBe(0);
+    expect(kernel.children(pid)).toHaveLength(2);
+  });
+
   it('would have frozen celery with the signal that it refuses to send', async () => {
     process.kill(story.worker.pid, 'SIGTTOU');
     await eventually('celery is stopped', () => kernel.state(story.worker.pid) === 'T', 5);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { recognise } from '../../src/servers/recognise.ts';
 import { scalingRefusal } from '../../src/servers/scaling.ts';
-import { caught, ignored, type SampleOptions, sample } from '../helpers/samples.ts';
+import { caught, ignored, type SampleOptions, sample, virtualenv } from '../helpers/samples.ts';
 
 const argv = ['/p/bin/python', '/p/bin/celery', '-A', 'shop', 'worker', '-B', '-c', '2'];
 
@@ -82,19 +82,33 @@ describe('the configured number of workers', () => {
   });
 });
 
-describe('a refusal', () => {
-  it('gives the exact command instead', () => {
-    expect(refusal({ argv: ['celery', '-A', 'project2', 'worker', '-n', 'w1@%h'] })).toContain(
-      'it would freeze. Use: celery -A project2 control -d w1@$(hostname) pool_shrink 1',
+describe('its own command', () => {
+  const command = (options: Partial<SampleOptions>, direction: 1 | -1) => {
+    const server = only(options);
+    const { scaling } = server.definition;
+    const found = scaling.method === 'command' ? scaling.command(server, direction) : null;
+    return found === null ? null : [found.program, ...found.args].join(' ');
+  };
+
+  it('names the program it was started by, its app, its broker and the very node', () => {
+    const started = ['/v/bin/python', '/v/bin/celery', '-A', 'shop', '-b', 'redis://h', 'worker', '-n', 'w1@%h'];
+    expect(command({ argv: started }, -1)).toBe(
+      '/v/bin/celery -A shop -b redis://h control --timeout 5 -d w1@%h pool_shrink 1',
     );
-    expect(refusal({ argv: ['[celeryd: w1@vps1:MainProcess] -active- (-A project2 worker)'] })).toContain(
-      'celery -A project2 control -d w1@vps1 pool_shrink 1',
-    );
-    expect(refusal({ argv: ['celery', '-A', 'p', 'worker', '--autoscale=10,2'] })).toContain('autoscale MAX MIN');
-    expect(refusal({ argv: ['celery', '-A', 'p', 'worker', '-P', 'solo'] })).toContain('solo pool');
   });
 
-  it('stands even where the process catches both signals', () => {
-    expect(refusal({ argv, caught: 0x300000 })).toContain('freeze');
+  it('is the one of its virtualenv where a title hides what it was started by', () => {
+    const title = ['[celeryd: w1@vps1:MainProcess] -active- (-A shop worker)'];
+    const options = { argv: title, virtualenv: virtualenv('/v/shop') };
+    expect(command(options, 1)).toBe('/v/shop/bin/celery -A shop control --timeout 5 -d w1@vps1 pool_grow 1');
+  });
+
+  it.each([
+    [['celery', '-A', 'p', 'worker', '--autoscale=10,2'], 'autoscale MAX MIN'],
+    [['celery', '-A', 'p', 'worker', '-P', 'solo'], 'solo pool'],
+    [['celery', 'worker'], 'app is not known'],
+  ])('is none for %j, and why', (argv, why) => {
+    expect(refusal({ argv })).toContain('it would freeze');
+    expect(refusal({ argv })).toContain(why);
   });
 });

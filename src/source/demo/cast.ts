@@ -1,0 +1,237 @@
+import type { ProcessFacts } from '../../snapshot.ts';
+
+export const MB = 1024 * 1024;
+
+/** What kind of process it is: all that stays the same while it lives. */
+export interface Part {
+  readonly facts: ProcessFacts;
+  /** Memory of its own once it has warmed up, and what it shares with its family. Bytes. */
+  readonly own: number;
+  readonly shared: number;
+  /** Fraction of a core: on average, or of a worker with requests to serve, when it is at work all the time. */
+  readonly cpu: number;
+  /** Bytes per second. */
+  readonly growth: number;
+  readonly state: 'S' | 'T';
+}
+
+/** Requests to a server. Both in workers that they would keep at work. */
+export interface Traffic {
+  readonly usual: number;
+  readonly burst: number;
+}
+
+/** A process with its children, which share memory. */
+export interface Family {
+  readonly head: Part;
+  readonly pid: number;
+  /** Seconds before the demo begins. */
+  readonly age: number;
+  readonly workers: number;
+  /** @param number counts up from 1 */
+  worker(number: number): Part;
+  /** Takes TTIN and TTOU. */
+  readonly scalable: boolean;
+  readonly address: string | null;
+  readonly traffic: Traffic | null;
+  /** Which of its workers leaks, and how much in a second. */
+  readonly leak: { readonly number: number; readonly growth: number } | null;
+  /** Which of its workers has a long request at hand when told to go. */
+  readonly slow: number | null;
+}
+
+/** Masks of caught signals as measured on real servers. */
+const caught = {
+  gunicornMaster: 0x8314a07,
+  gunicornWorker: 0x8304226,
+  celeryMain: 0x4207,
+  celeryPoolChild: 0x800,
+  celeryBeat: 0x4002,
+  usual: 0x4001,
+} as const;
+
+const SIGINT_MASK = 0x2;
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+
+type Facts = Partial<ProcessFacts> & { readonly argv: readonly string[] };
+
+function factsOf(facts: Facts): ProcessFacts {
+  return {
+    comm: (facts.argv[0] ?? '').replace(/^.*\//, '').slice(0, 15),
+    cwd: '/',
+    exe: null,
+    uid: 0,
+    user: 'root',
+    caught: caught.usual,
+    ignored: 0,
+    blocked: 0,
+    cgroup: null,
+    environment: {},
+    virtualenv: null,
+    packages: {},
+    directory: null,
+    settings: {},
+    ...facts,
+  };
+}
+
+interface Figures {
+  /** Megabytes. */
+  readonly own: number;
+  readonly shared?: number;
+  readonly cpu?: number;
+  /** Megabytes per minute. */
+  readonly growth?: number;
+  readonly state?: 'S' | 'T';
+}
+
+function part(facts: Facts, { own, shared = 0, cpu = 0.001, growth = 0, state = 'S' }: Figures): Part {
+  return { facts: factsOf(facts), own: own * MB, shared: shared * MB, cpu, growth: (growth * MB) / 60, state };
+}
+
+function family(head: Part, options: Partial<Family> & { readonly pid: number }): Family {
+  const none = { workers: 0, scalable: false, address: null, traffic: null, leak: null, slow: null };
+  return { age: 19 * DAY, worker: () => head, ...none, ...options, head };
+}
+
+/** What all processes of a Django project have in common. */
+function django(name: string, venv: string, evidence: 'argv' | 'maps'): Omit<Facts, 'argv'> {
+  const path = `/home/virtualenvs/${venv}`;
+  return {
+    cwd: `/home/projects/${name}`,
+    exe: '/usr/bin/python3.11',
+    uid: 1000,
+    user: 'web',
+    directory: { path: `/home/projects/${name}`, marker: 'manage.py', from: 'cwd' },
+    virtualenv: { path, name: venv, evidence, python: '3.11.2' },
+    packages: { django: venv === 'django1_4' ? '1.4.22' : '1.5.12', gunicorn: '20.1.0', celery: '5.2.7' },
+  };
+}
+
+function project1(): readonly Family[] {
+  const bin = '/home/virtualenvs/django1_4/bin';
+  const argv = [`${bin}/python`, `${bin}/gunicorn`, '-w', '3', '-b', '127.0.0.1:8101', 'project1.wsgi'];
+  const common = {
+    ...django('project1', 'django1_4', 'argv'),
+    argv,
+    comm: 'gunicorn',
+    cgroup: '/system.slice/project1.service',
+    environment: { DJANGO_SETTINGS_MODULE: 'project1.settings' },
+  };
+  const worker = { own: 142, shared: 30, cpu: 0.32 };
+  return [
+    family(part({ ...common, caught: caught.gunicornMaster }, { own: 14, shared: 30 }), {
+      pid: 1203,
+      age: 3 * DAY + 2 * HOUR,
+      workers: 3,
+      worker: () => part({ ...common, caught: caught.gunicornWorker }, worker),
+      scalable: true,
+      address: '127.0.0.1:8101',
+      traffic: { usual: 0.9, burst: 4.6 },
+      leak: { number: 2, growth: (3 * MB) / 60 },
+    }),
+  ];
+}
+
+/** With setproctitle: titles in place of command lines, and no environment to be read. */
+function project2(): readonly Family[] {
+  const titled = (title: string, options: Partial<ProcessFacts>): Facts => ({
+    ...django('project2', 'django1_5', 'maps'),
+    ...options,
+    argv: [title],
+    comm: title.slice(0, 15),
+  });
+  const gunicorn = {
+    cgroup: '/system.slice/project2.service',
+    settings: { '/home/projects/project2/gunicorn.conf.py': ['workers = 3'] },
+  };
+  const celery = { cgroup: '/system.slice/project2-celery.service' };
+  const main = '[celeryd: celery@vps1:MainProcess] -active- (-A project2 worker -c 2 -l info)';
+  const beat = { caught: caught.celeryBeat, cgroup: '/system.slice/project2-beat.service' };
+  return [
+    family(
+      part(titled('gunicorn: master [project2.wsgi]', { ...gunicorn, caught: caught.gunicornMaster }), {
+        own: 12,
+        shared: 28,
+      }),
+      {
+        pid: 1388,
+        age: 2 * DAY + 7 * HOUR,
+        workers: 3,
+        worker: () =>
+          part(titled('gunicorn: worker [project2.wsgi]', { ...gunicorn, caught: caught.gunicornWorker }), {
+            own: 92,
+            shared: 28,
+            cpu: 0.3,
+          }),
+        scalable: true,
+        address: '127.0.0.1:8102',
+        traffic: { usual: 0.25, burst: 2 },
+        slow: 1,
+      },
+    ),
+    family(part(titled(main, { ...celery, caught: caught.celeryMain }), { own: 30, shared: 36, cpu: 0.008 }), {
+      pid: 1420,
+      age: 2 * DAY + 7 * HOUR,
+      workers: 2,
+      worker: (number) =>
+        part(
+          titled(`[celeryd: celery@vps1:ForkPoolWorker-${number}]`, {
+            ...celery,
+            caught: caught.celeryPoolChild,
+            ignored: SIGINT_MASK,
+          }),
+          { own: 34, shared: 36, cpu: 0.04 },
+        ),
+    }),
+    family(part(titled('[celery beat] -A project2 beat -l info', beat), { own: 77, cpu: 0.004, growth: 0.4 }), {
+      pid: 1431,
+      age: 2 * DAY + 7 * HOUR,
+    }),
+  ];
+}
+
+function services(): readonly Family[] {
+  const redis = { argv: ['/usr/bin/redis-server 127.0.0.1:6379'], comm: 'redis-server', uid: 105, user: 'redis' };
+  const nginx = { comm: 'nginx', exe: '/usr/sbin/nginx', cgroup: '/system.slice/nginx.service' };
+  const master = 'nginx: master process /usr/sbin/nginx -g daemon on; master_process on;';
+  return [
+    family(part({ ...redis, cgroup: '/system.slice/redis-server.service' }, { own: 11, cpu: 0.006 }), {
+      pid: 702,
+      address: '127.0.0.1:6379',
+    }),
+    family(part({ ...nginx, argv: [master], caught: 0x8014a07 }, { own: 1.2, shared: 3 }), {
+      pid: 731,
+      workers: 2,
+      worker: () => {
+        const facts = { ...nginx, argv: ['nginx: worker process'], uid: 33, user: 'www-data', caught: 0x18014a07 };
+        return part(facts, { own: 2.4, shared: 3, cpu: 0.006 });
+      },
+      address: '0.0.0.0:80',
+    }),
+  ];
+}
+
+/** What every Debian runs, and an editor that somebody has left with Ctrl-Z. */
+function system(): readonly Family[] {
+  const one = (pid: number, own: number, ...argv: readonly string[]) => family(part({ argv }, { own }), { pid });
+  const person = { uid: 1001, user: 'admin', cwd: '/home/admin' };
+  return [
+    one(1, 8, '/sbin/init'),
+    one(221, 15, '/lib/systemd/systemd-journald'),
+    one(247, 4, '/lib/systemd/systemd-udevd'),
+    one(498, 2, '/usr/sbin/cron', '-f'),
+    one(503, 4, '/lib/systemd/systemd-logind'),
+    one(511, 3, '/usr/sbin/rsyslogd', '-n', '-iNONE'),
+    one(560, 13, '/usr/bin/python3', '/usr/share/unattended-upgrades/unattended-upgrade-shutdown', '--wait-for-signal'),
+    one(588, 3, 'sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups'),
+    family(part({ ...person, argv: ['-bash'] }, { own: 3 }), { pid: 2210, age: 2 * HOUR }),
+    family(part({ ...person, argv: ['vim', 'notes.txt'] }, { own: 7, state: 'T' }), { pid: 2254, age: HOUR }),
+  ];
+}
+
+/** All that runs when the demo begins. */
+export function cast(): readonly Family[] {
+  return [...system(), ...services(), ...project1(), ...project2()];
+}
