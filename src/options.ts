@@ -48,7 +48,7 @@ interface OptionRow {
 const dashboards: readonly CommandName[] = ['top', 'demo', 'replay'];
 
 /** Every option: parsing, `--help` and the README are made of this. */
-export const optionRows: readonly OptionRow[] = [
+const optionRows: readonly OptionRow[] = [
   {
     short: 'd',
     long: 'delay',
@@ -216,7 +216,7 @@ interface CommandRow {
   readonly operands: number;
 }
 
-export const commandRows: readonly CommandRow[] = [
+const commandRows: readonly CommandRow[] = [
   { name: 'top', usage: '', help: 'the live dashboard', operands: 0 },
   { name: 'list', usage: 'list', help: 'one reading, to stdout', operands: 0 },
   { name: 'scale', usage: 'scale TARGET N|+N|-N', help: 'set or change the workers of one master', operands: 2 },

@@ -35,7 +35,7 @@ export function reselect(state: AppState, before: readonly Row[]): AppState {
   return selectIndex(state, indexOf(before, selected));
 }
 
-export function indexOf(rows: readonly Row[], id: RowId | null): number {
+function indexOf(rows: readonly Row[], id: RowId | null): number {
   return Math.max(
     0,
     rows.findIndex((row) => row.id === id),

@@ -12,6 +12,9 @@ interface Context {
   readonly leaving: ReadonlySet<string>;
 }
 
+/** From so many columns on there is room for whole addresses. */
+const WIDE = 100;
+
 /** What a row is called, with its place in the tree. */
 export function nameOf(row: Row, context: Context): readonly Span[] {
   const { theme, state } = context;
@@ -74,7 +77,11 @@ function serverName(server: Server, expanded: boolean | null, { state, theme }: 
   const tagged = state.tagged.has(`server:${server.key}`) ? [span(`${theme.glyphs.tag} `, theme.tagged)] : [];
   const what = head.role === 'master' ? `master ${head.pid}` : `${shortLabel(server)} ${head.pid}`;
   const hidden = expanded === false && workers.current > 0 ? ` +${workers.current}` : '';
-  const notes = [clean(server.bind[0] ?? ''), head.role === 'master' ? definition.label : '', noteOf(server)];
+  const notes = [
+    addressOf(server, state.columns < WIDE),
+    head.role === 'master' ? definition.label : '',
+    noteOf(server),
+  ];
   return [
     ...tagged,
     span(what, headStyle(server, theme)),
@@ -82,6 +89,13 @@ function serverName(server: Server, expanded: boolean | null, { state, theme }: 
     ...stateNote(head.sample.state, theme),
     span(`  ${notes.filter(Boolean).join(' ')}`, theme.faint),
   ];
+}
+
+/** The port alone is what tells masters apart where there is little room. */
+function addressOf({ bind }: Server, narrow: boolean): string {
+  const address = clean(bind[0] ?? '');
+  if (!narrow) return address;
+  return /^unix:/.test(address) ? address.replace(/^unix:.*\//, 'unix:') : address.replace(/^.*(?=:\d+$)/, '');
 }
 
 function noteOf({ head, app, bind }: Server): string {

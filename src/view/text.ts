@@ -54,7 +54,8 @@ export function fill(text: string, columns: number, align: 'left' | 'right' = 'l
 export function wrap(text: string, columns: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  // A number and its unit stay together.
+  for (const word of text.split(/ (?!%)/)) {
     const joined = line === '' ? word : `${line} ${word}`;
     if (width(joined) <= columns) {
       line = joined;

@@ -40,13 +40,14 @@ export interface Family {
   readonly slow: number | null;
 }
 
-/** Masks of caught signals as measured on real servers. */
+/** Signals that each handles: of gunicorn and celery as measured on real servers. */
 const caught = {
   gunicornMaster: 0x8314a07,
   gunicornWorker: 0x8304226,
   celeryMain: 0x4207,
   celeryPoolChild: 0x800,
   celeryBeat: 0x4002,
+  nginx: 0x18016a07,
   usual: 0x4001,
 } as const;
 
@@ -201,11 +202,11 @@ function services(): readonly Family[] {
       pid: 702,
       address: '127.0.0.1:6379',
     }),
-    family(part({ ...nginx, argv: [master], caught: 0x8014a07 }, { own: 1.2, shared: 3 }), {
+    family(part({ ...nginx, argv: [master], caught: caught.nginx }, { own: 1.2, shared: 3 }), {
       pid: 731,
       workers: 2,
       worker: () => {
-        const facts = { ...nginx, argv: ['nginx: worker process'], uid: 33, user: 'www-data', caught: 0x18014a07 };
+        const facts = { ...nginx, argv: ['nginx: worker process'], uid: 33, user: 'www-data', caught: caught.nginx };
         return part(facts, { own: 2.4, shared: 3, cpu: 0.006 });
       },
       address: '0.0.0.0:80',
