@@ -30,7 +30,7 @@ export interface Family {
   readonly workers: number;
   /** @param number counts up from 1 */
   worker(number: number): Part;
-  /** Takes TTIN and TTOU. */
+  /** Starts and ends workers when told. */
   readonly scalable: boolean;
   readonly address: string | null;
   readonly traffic: Traffic | null;
@@ -176,6 +176,7 @@ function project2(): readonly Family[] {
       pid: 1420,
       age: 2 * DAY + 7 * HOUR,
       workers: 2,
+      scalable: true,
       worker: (number) =>
         part(
           titled(`[celeryd: celery@vps1:ForkPoolWorker-${number}]`, {

@@ -1,0 +1,16 @@
+import { offersFor } from '../model/offers.ts';
+import type { DemoHost } from '../source/demo/host.ts';
+import type { Signals } from './signals.ts';
+
+/** Signals to the processes of a demo, of which no real process hears. */
+export function demoSignals(host: DemoHost): Signals {
+  return {
+    scale({ head, scaling }, direction) {
+      return scaling.reason ?? host.scale(head.pid, direction);
+    },
+    act(action, process, server) {
+      const refusal = offersFor(process, server).find((offer) => offer.action === action)?.refusal ?? null;
+      return refusal === null ? host.act(action, process.pid) : `${process.pid} was left alone: ${refusal}.`;
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import type { HostMemory, MemoryReading } from '../../snapshot.ts';
+import { MB } from './cast.ts';
+import { type Actor, STEPS_PER_SECOND, type Troupe } from './family.ts';
+
+const PAGE = 4096;
+const TOTAL = 1536 * MB;
+const SWAP_TOTAL = 1024 * MB;
+
+/** What the kernel takes for itself. */
+const KERNEL = 118 * MB;
+
+/** Programs cannot take the last of the memory: something is cached always. */
+const LEAST_AVAILABLE = 40 * MB;
+
+/** Of the C library and the like, which all processes share. */
+const LIBRARIES = { rss: 4 * MB, pss: 0.2 * MB } as const;
+
+/** Of its own memory, what a server's process has when it starts; and the seconds in which it comes near to the rest. */
+const WARM_UP = { from: 0.55, seconds: 6 } as const;
+
+/** The machine's memory and that of each process: what all of them take is what the machine has less. */
+export interface Memory {
+  readonly host: HostMemory;
+  readonly processes: ReadonlyMap<Actor, MemoryReading>;
+  /** Fraction of what programs want to have that is in swap. */
+  readonly swapped: number;
+  /** More is wanted than memory and swap can hold. */
+  readonly exhausted: boolean;
+}
+
+interface Want {
+  readonly actor: Actor;
+  readonly own: number;
+  readonly shared: number;
+  /** Processes that share it. */
+  readonly sharers: number;
+}
+
+/** @param step the present one */
+export function readMemory(troupes: readonly Troupe[], step: number): Memory {
+  const wants = troupes.flatMap((troupe) => wantsOf(troupe, step));
+  const wanted = wants.reduce((sum, { own, shared, sharers }) => sum + own + shared / sharers + LIBRARIES.pss, 0);
+  const most = TOTAL - KERNEL - LEAST_AVAILABLE;
+  const swapped = Math.max(0, 1 - most / wanted);
+  const processes = new Map(wants.map((want) => [want.actor, reading(want, swapped)] as const));
+  let taken = KERNEL;
+  let swapUsed = 0;
+  for (const { pss, swap } of processes.values()) {
+    taken += pss ?? 0;
+    swapUsed += swap ?? 0;
+  }
+  const available = TOTAL - taken;
+  const cache = pages(available * 0.62);
+  return {
+    host: { total: TOTAL, free: available - cache, available, cache, swapTotal: SWAP_TOTAL, swapUsed },
+    processes,
+    swapped,
+    exhausted: swapUsed > SWAP_TOTAL,
+  };
+}
+
+function wantsOf({ head, workers }: Troupe, step: number): readonly Want[] {
+  const all = [head, ...workers];
+  return all.map((actor) => {
+    const { own, shared } = actor.part;
+    const age = (step - actor.born) / STEPS_PER_SECOND;
+    const warmth = 1 - (1 - WARM_UP.from) * Math.exp(-age / WARM_UP.seconds);
+    // What sways is at most a twentieth of it, so that small processes stay small.
+    const wobble = Math.max(-own / 20, Math.min(own / 20, actor.wobble));
+    return { actor, own: own * warmth + actor.grown + wobble, shared, sharers: all.length };
+  });
+}
+
+/** What only one process has of a family's memory is its own. */
+function reading({ own, shared, sharers }: Want, swapped: number): MemoryReading {
+  const resident = 1 - swapped;
+  const alone = sharers === 1 ? shared : 0;
+  const uss = pages((own + alone) * resident);
+  const common = pages((shared - alone) * resident);
+  return {
+    rss: uss + common + pages(LIBRARIES.rss),
+    pss: uss + pages(common / sharers + LIBRARIES.pss),
+    uss,
+    swap: pages((own + shared / sharers) * swapped),
+    quality: 'exact',
+    fresh: true,
+  };
+}
+
+function pages(bytes: number): number {
+  return Math.floor(bytes / PAGE) * PAGE;
+}
