@@ -168,11 +168,11 @@ function project2(): readonly Family[] {
           }),
         scalable: true,
         address: '127.0.0.1:8102',
-        traffic: { usual: 0.25, burst: 2 },
+        traffic: { usual: 0.25, burst: 0.35 },
         slow: 1,
       },
     ),
-    family(part(titled(main, { ...celery, caught: caught.celeryMain }), { own: 30, shared: 36, cpu: 0.008 }), {
+    family(part(titled(main, { ...celery, caught: caught.celeryMain }), { own: 16, shared: 22, cpu: 0.008 }), {
       pid: 1420,
       age: 2 * DAY + 7 * HOUR,
       workers: 2,
@@ -184,7 +184,7 @@ function project2(): readonly Family[] {
             caught: caught.celeryPoolChild,
             ignored: SIGINT_MASK,
           }),
-          { own: 34, shared: 36, cpu: 0.04 },
+          { own: 14, shared: 22, cpu: 0.04 },
         ),
     }),
     family(part(titled('[celery beat] -A project2 beat -l info', beat), { own: 77, cpu: 0.004, growth: 0.4 }), {

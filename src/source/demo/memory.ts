@@ -7,7 +7,7 @@ const TOTAL = 1536 * MB;
 const SWAP_TOTAL = 1024 * MB;
 
 /** What the kernel takes for itself. */
-const KERNEL = 118 * MB;
+const KERNEL = 96 * MB;
 
 /** Programs cannot take the last of the memory: something is cached always. */
 const LEAST_AVAILABLE = 40 * MB;

@@ -45,6 +45,29 @@ export function readBytes(path: string, limit = LARGEST): Buffer | Unread {
   }
 }
 
+/** A file's text as the kernel gives it, read by read, for who does not need all of it. Nothing when it may not be read. */
+export function* readChunks(path: string, size: number): Generator<string, void> {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch (error) {
+    unreadOr(error);
+    return;
+  }
+  try {
+    const buffer = Buffer.allocUnsafe(size);
+    for (;;) {
+      const length = readSync(descriptor, buffer, 0, size, null);
+      if (length === 0) return;
+      yield buffer.toString('latin1', 0, length);
+    }
+  } catch (error) {
+    unreadOr(error instanceof Error ? withPath(error, path) : error);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 /** An error of `read` names no file. */
 function withPath(error: Error, path: string): Error {
   if (!error.message.includes(path)) error.message = `${error.message}: ${path}`;

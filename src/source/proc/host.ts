@@ -4,6 +4,9 @@ import { readRegular, readText } from './files.ts';
 import { TICKS_PER_SECOND } from './machine.ts';
 import { parseCounters, parseLoad, parseMeminfo, parsePressure } from './parsers/host.ts';
 
+/** cgroup v1 says so when there is no limit: the largest number of whole pages. */
+const UNLIMITED = 2 ** 60;
+
 const CGROUPS = '/sys/fs/cgroup';
 
 /** Reads the host's figures out of a proc tree, which may be another machine's or a container's. */
@@ -78,7 +81,7 @@ export class HostReader {
     return [
       ...(unified === undefined ? [] : upwards(unified).map((path) => v2Files(this.#cgroups + path))),
       ...(v1 === undefined ? [] : upwards(v1).map((path) => v1Files(`${this.#cgroups}/memory${path}`))),
-    ].filter(({ limit }) => number(readText(limit)) !== null);
+    ].filter(({ limit }) => (number(readText(limit)) ?? UNLIMITED) < UNLIMITED);
   }
 }
 

@@ -1,20 +1,39 @@
 import type { Listener } from '../../snapshot.ts';
-import { list, readBytes, readLink } from './files.ts';
+import { list, readBytes, readChunks, readLink } from './files.ts';
 import { parseTcp, parseUnix } from './parsers/net.ts';
 
 /** Seconds for which the numbers of a process's sockets hold: servers open their listeners once. */
 const LASTING = 20;
 
-/** The listeners are at the top of the kernel's table: on a busy server the rest would be megabytes. */
-const FIRST_BYTES = 8 * 1024;
-const MOST_BYTES = 1024 * 1024;
+/** What the kernel gives at once; less means that there was no more. */
+const PAGE = 4096;
+const LONGEST_LINE = 256;
+
+const MOST_UNIX_BYTES = 1024 * 1024;
+
+type Table = 'tcp' | 'tcp6' | 'unix';
+
+/** The listeners of one network namespace. */
+interface Namespace {
+  readonly tables: Readonly<Record<Table, readonly Listener[]>>;
+  readonly byInode: ReadonlyMap<number, Listener>;
+  /** Seconds since boot when all tables were read. */
+  readonly readAt: number;
+}
+
+const none: Namespace = {
+  tables: { tcp: [], tcp6: [], unix: [] },
+  byInode: new Map(),
+  readAt: Number.NEGATIVE_INFINITY,
+};
 
 /** Where processes listen, and how many connections wait there. */
 export class Sockets {
   readonly #root: string;
   readonly #inodes = new Map<string, { readonly at: number; readonly inodes: ReadonlySet<number> | null }>();
-  /** Listeners by network namespace, of one reading. */
-  #tables = new Map<string, ReadonlyMap<number, Listener>>();
+  #namespaces = new Map<string, Namespace>();
+  /** Namespaces that were read in this reading. */
+  #current = new Set<string>();
 
   constructor(root: string) {
     this.#root = root;
@@ -22,7 +41,8 @@ export class Sockets {
 
   /** To be called before the first process of each reading. @param keys processes that still live */
   begin(keys: { has(key: string): boolean }): void {
-    this.#tables = new Map();
+    for (const name of this.#namespaces.keys()) if (!this.#current.has(name)) this.#namespaces.delete(name);
+    this.#current = new Set();
     for (const key of this.#inodes.keys()) if (!keys.has(key)) this.#inodes.delete(key);
   }
 
@@ -31,8 +51,8 @@ export class Sockets {
     const inodes = this.#inodesOf(pid, key, now);
     if (inodes === null) return null;
     if (inodes.size === 0) return [];
-    const table = this.#table(pid);
-    return [...inodes].flatMap((inode) => table.get(inode) ?? []).sort((a, b) => a.inode - b.inode);
+    const { byInode } = this.#namespace(pid, now);
+    return [...inodes].flatMap((inode) => byInode.get(inode) ?? []).sort((a, b) => a.inode - b.inode);
   }
 
   #inodesOf(pid: number, key: string, now: number): ReadonlySet<number> | null {
@@ -46,35 +66,58 @@ export class Sockets {
       if (inode !== undefined) inodes?.add(Number(inode));
     }
     this.#inodes.set(key, { at: now, inodes });
+    // It may have begun to listen somewhere new.
+    if (known === undefined || !sameSet(known.inodes, inodes)) this.#namespaces.clear();
     return inodes;
   }
 
-  #table(pid: number): ReadonlyMap<number, Listener> {
-    const namespace = readLink(`${this.#root}/${pid}/ns/net`) ?? `pid:${pid}`;
-    let table = this.#tables.get(namespace);
-    if (table === undefined) {
-      const folder = `${this.#root}/${pid}/net`;
-      const all = [
-        ...readTcp(`${folder}/tcp`),
-        ...readTcp(`${folder}/tcp6`),
-        ...parseUnix(textOf(`${folder}/unix`, MOST_BYTES)),
-      ];
-      table = new Map(all.map((listener) => [listener.inode, listener]));
-      this.#tables.set(namespace, table);
-    }
-    return table;
+  /**
+   * To list sockets the kernel walks through a table of connections whose size goes with the machine's memory, 2 ms on
+   * 24 GB: only tables in which there are listeners of ours are read each time.
+   */
+  #namespace(pid: number, now: number): Namespace {
+    const name = readLink(`${this.#root}/${pid}/ns/net`) ?? `pid:${pid}`;
+    const known = this.#namespaces.get(name) ?? none;
+    if (this.#current.has(name) && known !== none) return known;
+    const folder = `${this.#root}/${pid}/net`;
+    const all = now - known.readAt >= LASTING;
+    const ours = (table: Table) => all || known.tables[table].some(({ inode }) => this.#isOurs(inode));
+    const tables = {
+      tcp: ours('tcp') ? readTcp(`${folder}/tcp`) : [],
+      tcp6: ours('tcp6') ? readTcp(`${folder}/tcp6`) : [],
+      // It tells no queues, so that there is nothing new in it.
+      unix: all ? parseUnix(textOf(`${folder}/unix`)) : known.tables.unix,
+    };
+    const listeners = Object.values(tables).flat();
+    const byInode = new Map(listeners.map((listener) => [listener.inode, listener]));
+    const namespace = { tables, byInode, readAt: all ? now : known.readAt };
+    this.#namespaces.set(name, namespace);
+    this.#current.add(name);
+    return namespace;
+  }
+
+  #isOurs(inode: number): boolean {
+    for (const { inodes } of this.#inodes.values()) if (inodes?.has(inode)) return true;
+    return false;
   }
 }
 
+function sameSet(a: ReadonlySet<number> | null, b: ReadonlySet<number> | null): boolean {
+  return a?.size === b?.size && [...(a ?? [])].every((value) => b?.has(value));
+}
+
+/** Listeners come first in the kernel's list, and on a busy server the rest would be megabytes. */
 function readTcp(path: string): readonly Listener[] {
-  for (let limit = FIRST_BYTES; ; limit *= 8) {
-    const text = textOf(path, limit);
+  let text = '';
+  for (const chunk of readChunks(path, PAGE)) {
+    text += chunk;
     const { listeners, complete } = parseTcp(text);
-    if (complete || text.length < limit || limit >= MOST_BYTES) return listeners;
+    if (complete || chunk.length < PAGE - LONGEST_LINE) return listeners;
   }
+  return parseTcp(text).listeners;
 }
 
-function textOf(path: string, limit: number): string {
-  const bytes = readBytes(path, limit);
+function textOf(path: string): string {
+  const bytes = readBytes(path, MOST_UNIX_BYTES);
   return typeof bytes === 'string' ? '' : bytes.toString('utf8');
 }
