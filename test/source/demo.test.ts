@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Controller } from '../../src/control/controller.ts';
 import { demoSignals } from '../../src/control/demo-signals.ts';
+import { advise } from '../../src/model/advice/advice.ts';
 import { History } from '../../src/model/history.ts';
 import type { Model, Project, Server } from '../../src/model/model.ts';
 import { Observer } from '../../src/observer.ts';
@@ -70,12 +71,12 @@ describe('the demo shows', () => {
       servers: servers.map((server) => `${server.kind} ${server.workers.current} ${server.head.role}`).sort(),
     }));
     expect(outline).toEqual([
+      { name: 'project1', virtualenv: 'django1_4', servers: ['gunicorn 3 master'] },
       {
         name: 'project2',
         virtualenv: 'django1_5',
         servers: ['celery 2 master', 'celery-beat 0 scheduler', 'gunicorn 3 master'],
       },
-      { name: 'project1', virtualenv: 'django1_4', servers: ['gunicorn 3 master'] },
       { name: 'redis', virtualenv: null, servers: ['redis 0 single'] },
       { name: 'nginx', virtualenv: null, servers: ['nginx 2 master'] },
     ]);
@@ -147,6 +148,15 @@ describe('the demo shows', () => {
     expect(perMinute(leaking ?? 0)).toBeCloseTo(3, 0);
     expect(perMinute(serverOf(model, 'project2', 'celery-beat').head.pid)).toBeCloseTo(0.4, 1);
     for (const pid of [first, third]) expect(perMinute(pid ?? 0) ?? 0).toBeLessThan(0.1);
+  });
+
+  it('what there is to advise on, after some minutes', async () => {
+    const stage = new Stage();
+    let model = await stage.after(0);
+    expect(model.host.memory.usedShare).toBeCloseTo(0.72, 1);
+    for (let reading = 0; reading < 160; reading++) model = await stage.after(3);
+    const advice = advise(model, stage.history).map(({ kind, project }) => `${project} ${kind}`);
+    expect(advice).toEqual(expect.arrayContaining(['project2 beat', 'project2 idle-workers', 'project1 growing']));
   });
 
   it('connections that wait now and then, and are served in the end', async () => {
