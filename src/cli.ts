@@ -12,6 +12,10 @@ const FAILED = 1;
 const WRONG_USAGE = 2;
 const INTERRUPTED = 130;
 
+/** The same demo each time, a little faster than life. */
+const DEMO_SEED = 2013;
+const DEMO_DELAY = 1;
+
 // The reader of a pipe may have had enough: `workertop list | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
@@ -31,9 +35,11 @@ async function main(argv: readonly string[]): Promise<number> {
       return withSource(settings, record);
     case 'replay':
       return replay(settings);
+    case 'demo':
+      return demo(settings);
     case 'config':
       return showConfig(settings);
-    default:
+    case 'top':
       return withSource(settings, process.stdout.isTTY ? topOf(signalsFor(settings)) : list);
   }
 }
@@ -89,6 +95,16 @@ async function replay(settings: Settings): Promise<number> {
   } finally {
     source.close();
   }
+}
+
+async function demo(settings: Settings): Promise<number> {
+  const { DemoHost } = await import('./source/demo/host.ts');
+  const { demoSignals } = await import('./control/demo-signals.ts');
+  const host = new DemoHost({ seed: DEMO_SEED, now: () => performance.timeOrigin + performance.now() });
+  const { options, readOnly } = settings;
+  if (!process.stdout.isTTY) return list(host.source, { ...settings, options: { ...options, json: false } });
+  const signals = readOnly ? noSignals('workertop was started with --read-only.') : demoSignals(host);
+  return topOf(signals, 'DEMO')(host.source, { ...settings, delay: options.delay ?? DEMO_DELAY });
 }
 
 async function showConfig(settings: Settings): Promise<number> {

@@ -222,6 +222,7 @@ const commandRows: readonly CommandRow[] = [
   { name: 'scale', usage: 'scale TARGET N|+N|-N', help: 'set or change the workers of one master', operands: 2 },
   { name: 'record', usage: 'record FILE', help: 'keep readings in FILE (.gz: compressed) until Ctrl-C', operands: 1 },
   { name: 'replay', usage: 'replay FILE', help: 'the dashboard on a recording; p stops and goes on', operands: 1 },
+  { name: 'demo', usage: 'demo', help: 'the dashboard on a simulated host', operands: 0 },
   { name: 'config', usage: 'config', help: 'the configuration in force, as a file', operands: 0 },
 ];
 

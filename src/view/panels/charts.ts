@@ -49,7 +49,14 @@ export function charts(state: AppState, theme: Theme): PanelContent {
   const title = 'Memory by project, the last hour';
   if (isDrawn(state, theme)) {
     const height = panelLines(state) - LEGEND - MARKS;
-    const blank = Array.from({ length: height }, (): Line => []);
+    const early = state.history.series('host').at.length < 2;
+    const blank = Array.from(
+      { length: height },
+      (_, index): Line =>
+        early && index === 1
+          ? [span('It begins within half a minute: a point is the mean of 15 seconds.', theme.faint)]
+          : [],
+    );
     return { title, lines: [legend(shown), ...blank, ...marksOf(state, theme)], hint };
   }
   const room = Math.max(8, state.columns - 4 - 34);
