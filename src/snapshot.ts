@@ -76,6 +76,8 @@ export interface ProcessFacts {
   readonly blocked: number | null;
   /** Path within the cgroup hierarchy (v2, else v1's systemd or memory hierarchy). */
   readonly cgroup: string | null;
+  /** The lowest limit of memory of its cgroups: its systemd unit's, its container's. Bytes; null when there is none. */
+  readonly memoryLimit: number | null;
   /** Only the variables that a server definition asked for. */
   readonly environment: Readonly<Record<string, string>>;
   readonly virtualenv: Virtualenv | null;

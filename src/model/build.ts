@@ -55,7 +55,19 @@ function project(group: ProjectGroup, node: MakeNode, total: number): Project {
   const servers = group.servers.map((recognised) => server(recognised, node, total));
   const processes = group.processes.map((process) => node(process, null));
   const { id, name, directory, virtualenv, evidence } = group;
-  return { id, name, directory, virtualenv, evidence, ...sums([...servers, ...processes], total), servers, processes };
+  const limits = group.servers.flatMap(({ head }) => head.facts.memoryLimit ?? []).filter((limit) => limit < total);
+  const memoryLimit = limits.length === 0 ? null : Math.min(...limits);
+  return {
+    id,
+    name,
+    directory,
+    virtualenv,
+    evidence,
+    memoryLimit,
+    ...sums([...servers, ...processes], total),
+    servers,
+    processes,
+  };
 }
 
 function server(recognised: RecognisedServer, node: MakeNode, total: number): Server {

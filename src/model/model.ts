@@ -79,6 +79,8 @@ export interface Project {
   readonly virtualenv: Virtualenv | null;
   /** Why these processes are one project: a phrase for the details. */
   readonly evidence: string;
+  /** The lowest limit of memory of its servers' cgroups, where that is lower than the memory total. Bytes. */
+  readonly memoryLimit: number | null;
   readonly memory: Memory;
   readonly cpu: number | null;
   readonly servers: readonly Server[];

@@ -136,6 +136,7 @@ function factsOf(name: string, command: string): ProcessFacts {
     ignored: null,
     blocked: null,
     cgroup: null,
+    memoryLimit: null,
     environment: {},
     virtualenv: null,
     packages: {},

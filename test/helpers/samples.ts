@@ -59,7 +59,7 @@ export function memory(options: Partial<MemoryReading> = {}): MemoryReading {
 
 export function facts(options: Partial<ProcessFacts> = {}): ProcessFacts {
   const { argv = ['program'], cwd = '/', exe = null, uid = 1000, user = 'web' } = options;
-  const { caught = 0, ignored = 0, blocked = 0, cgroup = null } = options;
+  const { caught = 0, ignored = 0, blocked = 0, cgroup = null, memoryLimit = null } = options;
   const { environment = {}, virtualenv = null, packages = {}, directory = null, settings = {} } = options;
   const comm = options.comm ?? (argv[0] ?? '').replace(/^.*\//, '').slice(0, 15);
   return {
@@ -73,6 +73,7 @@ export function facts(options: Partial<ProcessFacts> = {}): ProcessFacts {
     ignored,
     blocked,
     cgroup,
+    memoryLimit,
     environment,
     virtualenv,
     packages,

@@ -4,6 +4,7 @@ import { beat } from './beat.ts';
 import { coverage } from './coverage.ts';
 import { growing } from './growing.ts';
 import { idleWorkers } from './idle-workers.ts';
+import { limit } from './limit.ts';
 import { littleSharing } from './little-sharing.ts';
 import { oomKills } from './oom-kills.ts';
 import { queue } from './queue.ts';
@@ -24,6 +25,7 @@ const rules: readonly Rule[] = [
   tooManyWorkers,
   beat,
   littleSharing,
+  limit,
   coverage,
 ];
 

@@ -12,6 +12,7 @@ export type AdviceKind =
   | 'too-many-workers'
   | 'beat'
   | 'little-sharing'
+  | 'limit'
   | 'coverage';
 
 export type Severity = 'info' | 'warning' | 'critical';

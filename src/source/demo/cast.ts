@@ -68,6 +68,7 @@ function factsOf(facts: Facts): ProcessFacts {
     ignored: 0,
     blocked: 0,
     cgroup: null,
+    memoryLimit: null,
     environment: {},
     virtualenv: null,
     packages: {},

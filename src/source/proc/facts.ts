@@ -1,6 +1,7 @@
 import type { ProcessFacts, SettingsRequest } from '../../snapshot.ts';
 import type { Interests } from '../source.ts';
 import { Cache } from './cache.ts';
+import { CGROUPS, limitedCgroups, limitOf } from './cgroups.ts';
 import { readBytes, readLink, readRegular, readText } from './files.ts';
 import { installedVersions, type Versions } from './packages.ts';
 import { parseStatus } from './parsers/status.ts';
@@ -26,15 +27,17 @@ export class FactsReader {
   readonly #users: Cache<ReadonlyMap<number, string>>;
   readonly #virtualenvs: Cache<ReturnType<typeof inspectVirtualenv>>;
   readonly #versions: Cache<Versions>;
+  readonly #limits: Cache<number | null>;
   readonly #marked: Cache<ReturnType<typeof findMarked>>;
 
-  constructor(root: string, interests: Interests) {
+  constructor(root: string, interests: Interests, cgroups = CGROUPS) {
     this.#root = root;
     this.#interests = interests;
     this.#variables = new Set([...interests.environment, 'VIRTUAL_ENV', 'CONDA_PREFIX']);
     this.#namespace = readLink(`${root}/self/ns/mnt`);
     this.#users = new Cache(LASTING, (path) => parsePasswd(readRegular(path, 1024 * 1024) ?? ''));
     this.#virtualenvs = new Cache(LASTING, (key) => inspectVirtualenv(...pathAndRoot(key)));
+    this.#limits = new Cache(LASTING, (cgroup) => lowestLimit(cgroup, cgroups));
     this.#marked = new Cache(LASTING, (key) => findMarked(...pathAndRoot(key)));
     this.#versions = new Cache(LASTING, (key) => {
       const [path, root] = pathAndRoot(key);
@@ -52,6 +55,7 @@ export class FactsReader {
     const exe = readLink(`${folder}/exe`);
     const environ = readBytes(`${folder}/environ`);
     const environment = typeof environ === 'string' ? {} : pickEnvironment(environ, this.#variables);
+    const cgroup = readText(`${folder}/cgroup`) ?? '';
     const fileRoot = this.#fileRoot(pid);
     const inspect = (path: string) => this.#virtualenvs.get(path + NUL + fileRoot, now);
     const mapped = () => sitePrefixes(readText(`${folder}/maps`, MOST_MAPS) ?? '');
@@ -67,7 +71,8 @@ export class FactsReader {
       caught: status.caught,
       ignored: status.ignored,
       blocked: status.blocked,
-      cgroup: parseCgroup(readText(`${folder}/cgroup`) ?? ''),
+      cgroup: parseCgroup(cgroup),
+      memoryLimit: this.#limits.get(cgroup, now),
       environment: wanted,
       virtualenv,
       packages: this.#packages(virtualenv?.path ?? null, exe ?? argv[0] ?? '', fileRoot, now),
@@ -112,6 +117,11 @@ export class FactsReader {
     }
     return found;
   }
+}
+
+function lowestLimit(cgroup: string, mount: string): number | null {
+  const limits = limitedCgroups(cgroup, mount).flatMap((one) => limitOf(one) ?? []);
+  return limits.length === 0 ? null : Math.min(...limits);
 }
 
 function pathAndRoot(key: string): [path: string, root: string] {

@@ -64,7 +64,7 @@ export class ProcSource implements Source {
     this.#clock = clock;
     this.#pageSize = pageSize();
     this.#stats = new StatTable(root, descriptorRoom());
-    this.#facts = new FactsReader(root, interests);
+    this.#facts = new FactsReader(root, interests, cgroups);
     this.#host = new HostReader(root, this.#pageSize, cgroups);
     this.#memory = new MemoryReader(root, this.#pageSize);
     this.#sockets = new Sockets(root);

@@ -81,6 +81,7 @@ function projectLines(project: Project, context: Context): readonly Line[] {
     ...say('django', packageOf(project, 'django')),
     ...say('servers', project.servers.map(({ definition, head }) => `${definition.label} ${head.pid}`).join(', ')),
     ...memoryLines(project.memory, `project:${project.id}`, context),
+    ...say('limit', project.memoryLimit === null ? null : `${bytes(project.memoryLimit)}, of its cgroup`),
     ...say('CPU', `${cpuText(project.cpu)} % of a core`),
   ];
 }
@@ -137,6 +138,7 @@ function processLines(process: ProcessNode, context: Context): readonly Line[] {
     ...say('virtualenv', virtualenv === null ? null : `${virtualenv.path} (${evidence[virtualenv.evidence]})`),
     ...say('signals', facts.caught === null ? 'unknown' : `handles ${signalNames(facts.caught)}`),
     ...say('cgroup', facts.cgroup),
+    ...say('limit', facts.memoryLimit === null ? null : `${bytes(facts.memoryLimit)}, of its cgroup`),
     ...memoryLines(process.memory, `process:${process.key}`, context),
     ...say('CPU', `${cpuText(process.cpu)} % of a core`),
   ];
