@@ -12,6 +12,9 @@ const FAILED = 1;
 const WRONG_USAGE = 2;
 const INTERRUPTED = 130;
 
+/** Seconds until a terminal that takes nothing is given up at the end. */
+const GIVE_UP = 1;
+
 /** The same demo each time, a little faster than life. */
 const DEMO_SEED = 2013;
 const DEMO_DELAY = 1;
@@ -213,7 +216,6 @@ process.on('uncaughtException', (error) => {
 });
 
 const code = await main(process.argv.slice(2)).catch(fail);
-// stdin and its terminal would keep us here.
-if (process.stdout.writableLength === 0) process.exit(code);
-process.exitCode = code;
-process.stdout.once('drain', () => process.exit(code));
+// stdin and its terminal would keep us here. What was written is waited for, but not for a terminal that is not read.
+process.stdout.write('', () => process.exit(code));
+if (process.stdout.isTTY) setTimeout(() => process.exit(code), GIVE_UP * 1000);

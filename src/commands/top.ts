@@ -41,7 +41,7 @@ export async function top(source: Source, signals: Signals, log: ActionLog, opti
   const { terminal, delay, sort, filter, user, model, hidden, pausable, readOnly, mouse, badge } = options;
   const theme = makeTheme(terminal.colors, terminal.ascii);
   const output = process.stdout;
-  // A terminal that does not read must not stop us from being ended.
+  neverBlock(output);
   const screen = new Screen(
     { input: keyboard(), output, terminal: terminal.name, theme, mouse },
     {
@@ -89,6 +89,15 @@ export async function top(source: Source, signals: Signals, log: ActionLog, opti
   } finally {
     screen.close();
   }
+}
+
+/**
+ * Node writes to terminals in blocking mode. One that is not read (Ctrl-S, a stalled connection) would hold the whole
+ * process in a write, deaf to SIGTERM; this way what cannot be written waits, and the screen waits with painting.
+ */
+function neverBlock(output: NodeJS.WriteStream): void {
+  const { _handle: handle } = output as { readonly _handle?: { setBlocking?(blocking: boolean): void } };
+  handle?.setBlocking?.(false);
 }
 
 /** Keys come from the terminal even where something else is piped in. @throws Error where there is none */

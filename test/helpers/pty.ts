@@ -55,6 +55,8 @@ export interface Pty {
   /** Gives the visible lines once they are as expected. @param timeout seconds */
   waitFor(expected: Expected, timeout?: number): Promise<readonly string[]>;
   resize(cols: number, rows: number): void;
+  /** Reads no more of what the program sends, as a terminal stopped by Ctrl-S, or a stalled connection. */
+  stall(): void;
   /** Takes the terminal away, as when a connection is lost: the kernel tells its programs with SIGHUP. */
   hangUp(): void;
   /** Takes the terminal away and waits for the program's end, which is forced when it does not come. */
@@ -152,6 +154,7 @@ export function openPty(command: string, args: readonly string[], options: PtyOp
       terminal.resize(newCols, newRows);
       child.resize(newCols, newRows);
     },
+    stall: () => child.pause(),
     hangUp,
     close: async () => {
       hangUp();
