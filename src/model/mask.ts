@@ -23,6 +23,10 @@ const attachedPassword = /^(mysql|mariadb|sshpass)/;
 /** Programs with a short flag that a password follows. */
 const followingPassword: Readonly<Record<string, string>> = { 'redis-cli': '-a', sshpass: '-p' };
 
+/** What is looked at of a command line, which may be megabytes long: more is shown nowhere. */
+const MOST_WORDS = 200;
+const LONGEST_WORD = 1000;
+
 const commands = new WeakMap<ProcessFacts, string>();
 
 /** A process's command line or title with its secrets masked; `[comm]` where it has none, as ps does. */
@@ -37,13 +41,22 @@ export function commandOf(facts: ProcessFacts): string {
 
 /** Masks what looks like a secret. Rather too much than too little: it ends up in screenshots and bug reports. */
 export function maskArgv(argv: readonly string[]): readonly string[] {
-  return argv.map((word, index) => {
+  const kept = argv.slice(0, MOST_WORDS).map(shortened);
+  return kept.map((word, index) => {
     // A title, or a shell's command, is a command line of its own.
-    if (word.includes(' ') && (argv.length === 1 || argv[index - 1] === '-c')) {
+    if (word.includes(' ') && (kept.length === 1 || kept[index - 1] === '-c')) {
       return maskText(maskArgv(word.split(' ')).join(' '));
     }
-    return maskWord(word, index, argv);
+    return maskWord(word, index, kept);
   });
+}
+
+/** Where a word is cut off, the @ that tells a password may be cut off too. */
+function shortened(word: string): string {
+  if (word.length <= LONGEST_WORD) return word;
+  const start = word.slice(0, LONGEST_WORD);
+  const address = start.lastIndexOf('://');
+  return address < 0 ? start : `${start.slice(0, address)}://${HIDDEN}`;
 }
 
 function maskWord(word: string, index: number, argv: readonly string[]): string {

@@ -7,7 +7,7 @@ import type { Theme } from './theme.ts';
 export function emptyTable({ columns, model }: AppState, theme: Theme): readonly Line[] {
   const looked = model === null ? 0 : model.coverage.processes;
   const paragraphs = [
-    { text: `No server was found among ${looked} processes.`, style: theme.strong },
+    { text: `No server was found among ${looked} process${looked === 1 ? '' : 'es'}.`, style: theme.strong },
     {
       text: 'Looked for: gunicorn, uvicorn, celery, uWSGI, puma, unicorn, php-fpm and their kind, and for programs run from a project’s directory or virtualenv.',
       style: plain,

@@ -107,7 +107,7 @@ function spoken({ text, key }: Advice): string {
 function aboutRow(state: AppState, row: Row): string {
   switch (row.type) {
     case 'system':
-      return `system: ${row.system.processes.length} processes that are no project's, ${bytes(row.system.memory.counted)}.`;
+      return `system: ${processCount(row.system.processes.length)}, no project's, ${bytes(row.system.memory.counted)}.`;
     case 'project':
       return aboutProject(state, row.project, mainServer(row.project));
     case 'server':
@@ -119,14 +119,17 @@ function aboutRow(state: AppState, row: Row): string {
   }
 }
 
+function processCount(count: number): string {
+  return `${count} process${count === 1 ? '' : 'es'}`;
+}
+
 /** The one that has workers to add and trim. */
 function mainServer({ servers }: Project): Server | null {
   return servers.find(({ scaling }) => scaling.available) ?? servers[0] ?? null;
 }
 
 function aboutProject(state: AppState, project: Project, server: Server | null): string {
-  if (server === null)
-    return `${project.name}: ${project.processes.length} process${project.processes.length === 1 ? '' : 'es'}.`;
+  if (server === null) return `${project.name}: ${processCount(project.processes.length)}.`;
   const name =
     server.head.role === 'master' && project.servers.length === 1
       ? project.name
