@@ -300,7 +300,7 @@ function textOf(operation: Omit<Operation, 'text' | 'reminder'>, problem: string
   const { project, from, target, current, phase, predicted, freed, leaving, usedBefore, usedNow } = operation;
   const change = `${project} ${from} → ${phase === 'done' || phase === 'running' ? target : current} workers`;
   if (phase === 'failed')
-    return `${project} ${from} → ${target} workers: ${problem}; it has ${plural(current, 'worker')}`;
+    return `${project} ${from} → ${target} workers: ${problem?.replace(/\.$/, '')}; it has ${plural(current, 'worker')}`;
   if (phase === 'cancelled') return `${change}, cancelled on the way to ${target}`;
   if (phase === 'running') {
     const waiting = leaving.length > 0 && current === target ? `, ${leaving.length} leaving` : '';

@@ -160,7 +160,9 @@ function workersCell(row: Row, { changes, state, theme }: Context): Span {
 
 function freesCell(row: Row, style: Style): Span {
   if (row.type === 'process') {
-    return row.process.role === 'worker' ? span(known(row.process.memory.uss), style) : span('');
+    if (row.process.role !== 'worker') return span('');
+    const { uss, exact } = row.process.memory;
+    return span(`${exact || uss === null ? '' : '~'}${known(uss)}`, style);
   }
   if (row.type !== 'server' || !row.server.scaling.available) return span('');
   const frees = freedBy(row.server, 1);

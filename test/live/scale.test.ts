@@ -3,13 +3,18 @@ import { eventually } from '../helpers/eventually.ts';
 import * as kernel from '../helpers/kernel.ts';
 import { freedIn } from '../helpers/sizes.ts';
 import { type Gunicorn, type Home, openHome, type Story, startStory } from '../helpers/story.ts';
-import { workertop } from '../helpers/workertop.ts';
+import { list, projectIn, workertop } from '../helpers/workertop.ts';
 
 const ONE_LINE = /^workertop: .+\n$/;
 
 /** USS of each worker, as the kernel has it now. */
 function ussOf(gunicorn: Gunicorn): ReadonlyMap<number, number> {
   return new Map(gunicorn.workers().map((pid) => [pid, kernel.memory(pid)?.uss ?? 0]));
+}
+
+/** As workertop calls its project: longer than its directory where another of that name runs. */
+async function nameOf({ directory }: Gunicorn): Promise<string> {
+  return projectIn(await list(), directory).name;
 }
 
 /** Scales to one worker fewer, and compares what is told with what the kernel says. */
@@ -36,7 +41,7 @@ describe('the story', () => {
   afterAll(() => story?.stop());
 
   it.each(['project1', 'project2'] as const)('takes one worker from %s, and tells what that freed', async (name) => {
-    await expectOneFewer(story[name], `${name}:gunicorn`);
+    await expectOneFewer(story[name], `${await nameOf(story[name])}:gunicorn`);
     expect((await workertop('scale', String(story[name].pid), '3')).code).toBe(0);
     await story[name].settled(3);
   });
@@ -129,7 +134,7 @@ describe('with --preload', () => {
       preload: true,
       ballastMb: 20,
     });
-    await expectOneFewer(gunicorn, 'project1');
+    await expectOneFewer(gunicorn, await nameOf(gunicorn));
   });
 });
 
@@ -143,9 +148,10 @@ describe('a worker in the middle of a long request', () => {
 
   it('finishes it first', async () => {
     const gunicorn = await home.startGunicorn({ project: 'project1', venv: 'django1_4', workers: 2 });
+    const name = await nameOf(gunicorn);
     // Both are kept busy, so that whichever goes is.
     const answers = Promise.all([gunicorn.get('/sleep?s=2'), gunicorn.get('/sleep?s=2')]);
-    const { code } = await workertop('scale', 'project1', '-1');
+    const { code } = await workertop('scale', name, '-1');
     expect(code).toBe(0);
     expect(gunicorn.workers()).toHaveLength(1);
     expect((await answers).every((text) => /^\d+$/.test(text))).toBe(true);
