@@ -1,5 +1,6 @@
 import { buildModel, type ModelOptions } from './model/build.ts';
 import type { Model, ProcessNode, Project } from './model/model.ts';
+import { undecided } from './servers/recognise.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { ReadHints, Source } from './source/source.ts';
 
@@ -25,7 +26,7 @@ export class Observer {
   #rateBase: Snapshot | null = null;
   #newest: Snapshot | null = null;
   #prefer: ReadonlySet<number> = new Set();
-  #heads: ReadonlySet<number> = new Set();
+  #listening: ReadonlySet<number> = new Set();
 
   /**
    * @param options how models are made
@@ -39,7 +40,7 @@ export class Observer {
 
   /** @throws what the source throws */
   async observe(options: ObserveOptions): Promise<Model> {
-    const hints: ReadHints = { ...options, prefer: this.#prefer, listeners: this.#heads };
+    const hints: ReadHints = { ...options, prefer: this.#prefer, listeners: this.#listening };
     const snapshot = await this.#source.read(hints);
     if (this.#newest !== null && snapshot.uptime - this.#newest.uptime >= this.#rateInterval) {
       this.#rateBase = this.#newest;
@@ -48,7 +49,8 @@ export class Observer {
     const model = buildModel(snapshot, this.#rateBase ?? this.#newest, this.#options);
     this.#newest ??= snapshot;
     this.#prefer = new Set(model.projects.flatMap(processesOf).map((process) => process.pid));
-    this.#heads = new Set(model.projects.flatMap((project) => project.servers.map((server) => server.head.pid)));
+    const heads = model.projects.flatMap((project) => project.servers.map((server) => server.head.pid));
+    this.#listening = new Set([...heads, ...undecided(snapshot.processes)]);
     return model;
   }
 }

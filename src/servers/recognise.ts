@@ -1,5 +1,6 @@
 import type { ProcessSample } from '../snapshot.ts';
 import type { Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
+import { type PreforkFamily, prefork, preforkCandidates, preforkFamilies } from './prefork.ts';
 import { byPid } from './process-table.ts';
 import { type Claimed, claimOf } from './registry.ts';
 import { isWrapper } from './wrapper.ts';
@@ -36,7 +37,6 @@ interface Draft {
  */
 export function recognise(processes: readonly ProcessSample[]): readonly RecognisedServer[] {
   const kin = findKin(processes);
-  if (kin.size === 0) return [];
   const owners = new Map<number, Draft>();
   const drafts: Draft[] = [];
   const draftOf = (member: Kin): Draft => {
@@ -57,8 +57,24 @@ export function recognise(processes: readonly ProcessSample[]): readonly Recogni
   };
   for (const member of kin.values()) draftOf(member);
   adoptDescendants(processes, owners);
+  for (const family of preforkFamilies(processes, ({ pid }) => owners.has(pid))) {
+    const draft = preforkDraft(family);
+    drafts.push(draft);
+    for (const { pid } of [family.master, ...family.workers]) owners.set(pid, draft);
+  }
   adoptWrappers(processes, drafts, owners);
   return drafts.map(finish);
+}
+
+function preforkDraft({ master, workers, name }: PreforkFamily): Draft {
+  const claim = { role: 'master', app: name, args: null } as const;
+  const head: Kin = { process: master, claim, definition: prefork, parent: null, children: [] };
+  return { head, headRole: 'master', workers: workers.filter(isAlive), others: [] };
+}
+
+/** Pids whose listening sockets decide over what is recognised, beyond those of servers. */
+export function undecided(processes: readonly ProcessSample[]): readonly number[] {
+  return preforkCandidates(processes, ({ facts }) => claimOf(facts) !== null);
 }
 
 /** The claimed processes, each linked to its parent where that is of the same kind. */
