@@ -8,6 +8,7 @@ const title = /^\[celery beat\] (.+)$/;
 export const celeryBeat: ServerDefinition = {
   kind: 'celery-beat',
   label: 'celery beat',
+  documented: { configured: 'one process', tested: 'live' },
   category: 'app',
   directoryFlags: ['--workdir'],
   distribution: 'celery',

@@ -99,6 +99,8 @@ export interface ServerDefinition {
    * `supervisor` starts other servers, which are not its helpers.
    */
   readonly category: 'app' | 'service' | 'supervisor';
+  /** For the README: where its number of workers is read from, and whether it was tested on the real thing or from recorded facts. */
+  readonly documented?: { readonly configured: string; readonly tested: 'live' | 'recorded' };
   /** Environment variables it reads, beyond the common ones. */
   readonly environment?: readonly string[];
   /** Flags of its command line that name the project's directory. */
@@ -113,6 +115,10 @@ export interface ServerDefinition {
   settings?(facts: ProcessFacts): readonly SettingsRequest[];
   /** What this process is to this server; null when nothing. */
   claim(facts: ProcessFacts): Claim | null;
+  /** What a process that nobody claims is to this server when it is the child of one of its processes. */
+  claimChild?(facts: ProcessFacts, parent: Claim): Claim | null;
+  /** What a process that nobody claims is to this server when it is the parent of one of its processes. */
+  claimParent?(facts: ProcessFacts): Claim | null;
   /** The role where `claim` left it open. Default: a child of its kind is a worker, a parent of its kind a master, else single. */
   role?(member: Member): Role;
   /** Addresses it was told to listen on, from its arguments; empty when unknown. */

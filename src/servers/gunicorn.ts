@@ -34,6 +34,7 @@ const switches = new Set([
 export const gunicorn: ServerDefinition = {
   kind: 'gunicorn',
   label: 'gunicorn',
+  documented: { configured: '`-w`, `GUNICORN_CMD_ARGS`, `gunicorn.conf.py`, `WEB_CONCURRENCY`', tested: 'live' },
   category: 'app',
   environment: ['GUNICORN_CMD_ARGS', 'GUNICORN_PID', 'WEB_CONCURRENCY'],
   directoryFlags: ['--chdir', '--pythonpath'],

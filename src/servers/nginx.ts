@@ -7,6 +7,7 @@ const title = /^nginx: (master process|worker process|cache (?:manager|loader) p
 export const nginx: ServerDefinition = {
   kind: 'nginx',
   label: 'nginx',
+  documented: { configured: '`worker_processes`, not read', tested: 'live' },
   category: 'service',
   claim({ argv }) {
     const what = title.exec(titleOf(argv) ?? '')?.[1];

@@ -13,6 +13,7 @@ const MOST_LOOKED_AT = 4;
 export const prefork: ServerDefinition = {
   kind: 'prefork',
   label: 'pre-forking server',
+  documented: { configured: 'unknown', tested: 'live' },
   category: 'app',
   claim: () => null,
   scaling: {

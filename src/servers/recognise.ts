@@ -84,6 +84,7 @@ function findKin(processes: readonly ProcessSample[]): ReadonlyMap<number, Kin> 
     const claimed = claimOf(process.facts);
     if (claimed) kin.set(process.pid, unlinked(process, claimed));
   }
+  claimRelatives(processes, kin);
   // By age, so that where the table holds a circle the outcome does not hang on the order of reading.
   for (const member of [...kin.values()].sort((a, b) => byAge(a.process, b.process))) {
     const { masterPid } = member.claim;
@@ -94,6 +95,23 @@ function findKin(processes: readonly ProcessSample[]): ReadonlyMap<number, Kin> 
     parent.children.push(member);
   }
   return kin;
+}
+
+/** Processes that name neither their server nor their app, of which only their children or their parent tell what they are. */
+function claimRelatives(processes: readonly ProcessSample[], kin: Map<number, Kin>): void {
+  const table = byPid(processes);
+  for (const { definition, process } of [...kin.values()]) {
+    const parent = table.get(process.ppid);
+    if (parent === undefined || kin.has(parent.pid)) continue;
+    const claim = definition.claimParent?.(parent.facts) ?? null;
+    if (claim) kin.set(parent.pid, unlinked(parent, { definition, claim }));
+  }
+  for (const process of processes) {
+    const parent = kin.get(process.ppid);
+    if (parent?.definition.claimChild === undefined || kin.has(process.pid)) continue;
+    const claim = parent.definition.claimChild(process.facts, parent.claim);
+    if (claim) kin.set(process.pid, unlinked(process, { definition: parent.definition, claim }));
+  }
 }
 
 function unlinked(process: ProcessSample, { definition, claim }: Claimed): Kin {

@@ -1,14 +1,81 @@
 import type { ProcessFacts, SettingsRequest } from '../snapshot.ts';
+import { apache } from './apache.ts';
 import { celery } from './celery.ts';
 import { celeryBeat } from './celery-beat.ts';
 import type { Claim, ServerDefinition } from './definition.ts';
 import { gunicorn } from './gunicorn.ts';
+import { mojolicious } from './mojolicious.ts';
 import { nginx } from './nginx.ts';
+import { nodeCluster, pm2 } from './node-servers.ts';
+import { odoo } from './odoo.ts';
+import { phpFpm } from './php-fpm.ts';
+import { pitchfork } from './pitchfork.ts';
 import { postgres } from './postgres.ts';
+import { puma } from './puma.ts';
+import {
+  arq,
+  daphne,
+  dramatiq,
+  flower,
+  granian,
+  huey,
+  hypercorn,
+  jupyter,
+  rq,
+  runserver,
+  waitress,
+} from './python-servers.ts';
 import { redis } from './redis.ts';
+import { foreman, goodJob, passenger, resque, sidekiq, solidQueue } from './ruby-servers.ts';
+import { circus, mariadb, memcached, procfile, supervisord } from './services.ts';
+import { starman } from './starman.ts';
+import { unicorn } from './unicorn.ts';
+import { uvicorn } from './uvicorn.ts';
+import { uwsgi } from './uwsgi.ts';
 
 /** Every kind of server that workertop knows. The first to claim a process has it. */
-export const definitions: readonly ServerDefinition[] = [gunicorn, celery, celeryBeat, postgres, redis, nginx];
+export const definitions: readonly ServerDefinition[] = [
+  gunicorn,
+  uvicorn,
+  puma,
+  unicorn,
+  pitchfork,
+  starman,
+  mojolicious,
+  uwsgi,
+  celery,
+  celeryBeat,
+  flower,
+  odoo,
+  hypercorn,
+  granian,
+  daphne,
+  waitress,
+  rq,
+  dramatiq,
+  huey,
+  arq,
+  runserver,
+  passenger,
+  sidekiq,
+  resque,
+  goodJob,
+  solidQueue,
+  phpFpm,
+  nodeCluster,
+  jupyter,
+  nginx,
+  apache,
+  postgres,
+  mariadb,
+  redis,
+  memcached,
+  supervisord,
+  circus,
+  pm2,
+  foreman,
+  procfile,
+];
 
 export function definitionOf(kind: string): ServerDefinition | null {
   return definitions.find((definition) => definition.kind === kind) ?? null;

@@ -57,7 +57,7 @@ describe('roles', () => {
     expect(kind('python3', '-m', 'celery', '-A', 'beat', 'worker', '-n', 'a@host')).toBe('celery');
     expect(kind('python3', 'manage.py', 'celery', 'worker')).toBe('celery');
     expect(kind('[celery beat] -A shop beat')).toBe('celery-beat');
-    expect(kind('celery', '-A', 'shop', 'flower')).toBeUndefined();
+    expect(kind('celery', '-A', 'shop', 'flower')).toBe('flower');
     expect(kind('python3', 'worker.py', 'worker')).toBeUndefined();
   });
 });

@@ -1,0 +1,40 @@
+import type { ProcessFacts } from '../snapshot.ts';
+import { byDefault, fromFlag } from './configured.ts';
+import type { Claim, ServerDefinition } from './definition.ts';
+import { flag, flags } from './flags.ts';
+import { programOf } from './program.ts';
+import { catches } from './signals.ts';
+
+/**
+ * Mojolicious' prefork and hypnotoad (Mojo/Server/Prefork.pm): master and workers have one argv, and masks tell
+ * them apart. TTOU goes down to no worker at all.
+ */
+export const mojolicious: ServerDefinition = {
+  kind: 'mojolicious',
+  label: 'Mojolicious',
+  category: 'app',
+  documented: { configured: '`-w`, else 4', tested: 'live' },
+  environment: ['MOJO_MODE', 'HYPNOTOAD_APP'],
+  claim,
+  role: ({ parent, process }) => {
+    if (parent !== null) return 'worker';
+    return catches(process.facts.caught, 'SIGTTIN') ? 'master' : 'single';
+  },
+  bind: ({ claim: { args } }) =>
+    flags(args ?? [], ['-l', '--listen']).map((use) => use.value.replace(/^https?:\/\//, '')),
+  configured: ({ claim: { args } }) => {
+    const told = flag(args ?? [], ['-w', '--workers']);
+    return told ? fromFlag(told) : byDefault('Mojolicious', 4);
+  },
+  scaling: { method: 'signal', floor: 0, victim: 'oldest' },
+};
+
+function claim({ argv, environment }: ProcessFacts): Claim | null {
+  const { interpreter, name, args } = programOf(argv);
+  if (interpreter !== 'perl') return null;
+  const app = environment['HYPNOTOAD_APP'];
+  if (name === 'hypnotoad') return { args, app: app ?? args.at(-1) ?? 'hypnotoad' };
+  // `app.pl prefork`, `mojo prefork`, or hypnotoad once it has started the app itself.
+  if (args[0] === 'prefork') return { args: args.slice(1), app: name ?? 'app' };
+  return app === undefined || name === null ? null : { args, app: name };
+}

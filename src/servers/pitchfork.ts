@@ -1,0 +1,32 @@
+import type { ProcessFacts } from '../snapshot.ts';
+import type { Claim, Role, ServerDefinition } from './definition.ts';
+import { programOf, titleOf } from './program.ts';
+import { workerProcesses, workerProcessesRequest } from './worker-processes.ts';
+
+/** pitchfork/http_server.rb: `pitchfork monitor - ARGS`, `pitchfork (gen:0) worker[1] - waiting`, mold, service. */
+const title = /^pitchfork (?:\(gen:\d+\) )?(monitor|mold|service|worker\[\d+\])(?: - (.*))?$/;
+
+const roles: Readonly<Record<string, Role>> = { monitor: 'master', mold: 'helper', service: 'helper' };
+
+/** pitchfork (Ruby), 0.18: a mold forks the workers, and the monitor takes the signals. Its floor is no worker. */
+export const pitchfork: ServerDefinition = {
+  kind: 'pitchfork',
+  label: 'pitchfork',
+  documented: { configured: '`worker_processes` of its `-c` file', tested: 'recorded' },
+  category: 'app',
+  environment: ['BUNDLE_GEMFILE', 'RACK_ENV', 'RAILS_ENV'],
+  claim,
+  settings: (facts) => workerProcessesRequest(facts, claim(facts)),
+  configured: ({ head, claim: claimed }) => workerProcesses(head.facts, claimed, 'pitchfork'),
+  scaling: { method: 'signal', floor: 0, victim: 'highest' },
+};
+
+function claim({ argv }: ProcessFacts): Claim | null {
+  const [, what, written] = title.exec(titleOf(argv) ?? '') ?? [];
+  if (what !== undefined) {
+    const role = roles[what] ?? 'worker';
+    return { role, args: role === 'master' ? (written ?? '').split(' ').filter(Boolean) : null };
+  }
+  const { name, args } = programOf(argv);
+  return name === 'pitchfork' ? { args } : null;
+}

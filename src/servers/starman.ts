@@ -1,0 +1,33 @@
+import type { ProcessFacts } from '../snapshot.ts';
+import { byDefault, fromFlag } from './configured.ts';
+import type { Claim, ServerDefinition } from './definition.ts';
+import { flag, flags } from './flags.ts';
+import { programOf, titleOf } from './program.ts';
+
+/** Starman/Server.pm sets `starman master ARGS` and `starman worker ARGS`. */
+const title = /^starman (master|worker)(?: (.*))?$/;
+
+/** Starman (Perl): Net::Server trims slowly after TTOU, up to about 10 seconds. */
+export const starman: ServerDefinition = {
+  kind: 'starman',
+  label: 'Starman',
+  documented: { configured: '`--workers`, else 5', tested: 'live' },
+  category: 'app',
+  environment: ['PLACK_ENV'],
+  claim,
+  bind: ({ claim: { args } }) => flags(args ?? [], ['-l', '--listen', '-p', '--port']).map((use) => use.value),
+  configured: ({ claim: { args } }) => {
+    const told = flag(args ?? [], ['--workers']);
+    return told ? fromFlag(told) : byDefault('Starman', 5);
+  },
+  scaling: { method: 'signal', floor: 1, victim: 'oldest' },
+};
+
+function claim({ argv }: ProcessFacts): Claim | null {
+  const [, what, written] = title.exec(titleOf(argv) ?? '') ?? [];
+  if (what !== undefined) {
+    return { role: what === 'master' ? 'master' : 'worker', args: (written ?? '').split(' ').filter(Boolean) };
+  }
+  const { name, args } = programOf(argv);
+  return name === 'starman' ? { args } : null;
+}

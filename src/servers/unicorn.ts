@@ -1,0 +1,38 @@
+import type { ProcessFacts } from '../snapshot.ts';
+import { hiddenByTitle } from './configured.ts';
+import type { Claim, ServerDefinition } from './definition.ts';
+import { flag } from './flags.ts';
+import { programOf, titleOf } from './program.ts';
+import { workerProcesses, workerProcessesRequest } from './worker-processes.ts';
+
+/** unicorn/http_server.rb `proc_name`: its own arguments follow the role. */
+const title = /^unicorn(?:_rails)? (master|worker\[\d+\])(?: \(old\))?(?: (.*))?$/;
+
+/** unicorn (Ruby), 6.1: TTOU goes down to no worker at all, which is an outage. */
+export const unicorn: ServerDefinition = {
+  kind: 'unicorn',
+  label: 'unicorn',
+  documented: { configured: '`worker_processes` of its `-c` file', tested: 'live' },
+  category: 'app',
+  environment: ['BUNDLE_GEMFILE', 'RACK_ENV', 'RAILS_ENV'],
+  claim,
+  // A master re-executed by USR2 is the child of the old one, and names itself a master.
+  role: ({ parent }) => (parent === null ? 'master' : 'worker'),
+  settings: (facts) => workerProcessesRequest(facts, claim(facts)),
+  bind: ({ claim: { args } }) => {
+    const told = flag(args ?? [], ['-l', '--listen'])?.value;
+    return told === undefined ? [] : [told];
+  },
+  configured: ({ head, claim: claimed }) =>
+    claimed.args === null ? hiddenByTitle : workerProcesses(head.facts, claimed, 'unicorn'),
+  scaling: { method: 'signal', floor: 0, victim: 'highest' },
+};
+
+function claim({ argv }: ProcessFacts): Claim | null {
+  const [, what, written] = title.exec(titleOf(argv) ?? '') ?? [];
+  if (what !== undefined) {
+    return { role: what === 'master' ? 'master' : 'worker', args: (written ?? '').split(' ').filter(Boolean) };
+  }
+  const { name, args } = programOf(argv);
+  return name === 'unicorn' || name === 'unicorn_rails' ? { args } : null;
+}

@@ -1,0 +1,106 @@
+import type { ProcessFacts } from '../snapshot.ts';
+import { absolutePath, fromFlag, fromLines, fromVariable } from './configured.ts';
+import type { Claim, ConfiguredWorkers, Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
+import { flag, flags, hasFlag } from './flags.ts';
+import { baseName, programOf, titleOf } from './program.ts';
+
+/** With --auto-procname (core/init.c, master.c): `uWSGI master`, `uWSGI worker 1`, with a prefix before it. */
+const title = /^(?:(.*?) ?)?uWSGI (master|worker \d+|mule \d+|http \d+|https \d+|fastrouter \d+|spooler|Emperor)\s*$/;
+
+const iniLines =
+  /^\s*(?:workers|processes|cheaper|cheaper-algo|master-fifo|master|module|wsgi-file|socket|http|http-socket)\s*=/;
+
+/**
+ * uWSGI, 2.0: TTIN and TTOU freeze its master. With `cheaper` it scales by its FIFO, `+` and `-`, of which the second has no floor
+ * (core/fifo.c, master_utils.c).
+ */
+export const uwsgi: ServerDefinition = {
+  kind: 'uwsgi',
+  label: 'uWSGI',
+  category: 'app',
+  documented: { configured: '`-p`, its ini file, `UWSGI_PROCESSES`', tested: 'live' },
+  environment: ['UWSGI_PROCESSES', 'UWSGI_WORKERS'],
+  directoryFlags: ['--chdir'],
+  distribution: 'uwsgi',
+  claim,
+  role,
+  settings: (facts) => iniFiles(facts).map((path) => ({ path, lines: iniLines })),
+  bind: (server) => ['http-socket', 'http', 'socket'].flatMap((name) => option(server, name) ?? []).slice(0, 1),
+  configured,
+  scaling: {
+    method: 'fifo',
+    floor: 0,
+    victim: 'oldest',
+    refuse,
+    path: (server) => {
+      const told = option(server, 'master-fifo');
+      return told === null ? null : absolutePath(server.head.facts, told);
+    },
+  },
+};
+
+function claim({ argv }: ProcessFacts): Claim | null {
+  const [, prefix, what] = title.exec(titleOf(argv) ?? '') ?? [];
+  if (what !== undefined) {
+    const app = prefix ? { app: prefix } : {};
+    if (what === 'master') return { role: 'master', args: null, ...app };
+    return { role: what.startsWith('worker') ? 'worker' : 'helper', args: null, ...app };
+  }
+  const { interpreter, name, args } = programOf(argv);
+  if (interpreter !== null || name === null || !/^uwsgi(?:-core|_python\d*)?$/.test(name)) return null;
+  const module =
+    flag(args, ['-w', '--module', '--wsgi', '--wsgi-file'])?.value ??
+    args.find((arg) => /\.(?:ini|yaml|yml|xml|json)$/.test(arg));
+  return module === undefined ? { args } : { args, app: baseName(module) };
+}
+
+/** Without --auto-procname all have one argv. Without --master the first worker is the parent of the others. */
+function role({ parent, children, claim: { args } }: Member): Role {
+  if (parent !== null) return parent.parent === null ? 'worker' : 'helper';
+  const isMaster = hasFlag(args ?? [], ['--master', '-M']) || flag(args ?? [], ['--ini']) !== null;
+  return isMaster || children.length > 0 ? 'master' : 'single';
+}
+
+function iniFiles(facts: ProcessFacts): readonly string[] {
+  const { args } = programOf(facts.argv);
+  const named = [
+    ...flags(args, ['--ini', '-i']).map(({ value }) => value),
+    ...args.filter((arg) => /\.ini$/.test(arg)),
+  ];
+  return [...new Set(named)].flatMap((path) => absolutePath(facts, path.split(':', 1)[0] ?? path) ?? []);
+}
+
+/** An option's value, from the command line or its ini files. */
+function option({ head: { facts }, claim: { args } }: ServerProcesses, name: string): string | null {
+  const told = flag(args ?? [], [`--${name}`])?.value;
+  if (told !== undefined) return told;
+  for (const path of iniFiles(facts)) {
+    for (const line of facts.settings[path] ?? []) {
+      const [, key, value] = /^\s*([\w-]+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+      if (key === name && value !== undefined) return value;
+    }
+  }
+  return null;
+}
+
+function configured(server: ServerProcesses): ConfiguredWorkers {
+  const { facts } = server.head;
+  const told = flag(server.claim.args ?? [], ['-p', '--processes', '--workers']);
+  if (told) return fromFlag(told);
+  for (const path of iniFiles(facts)) {
+    const lines = (facts.settings[path] ?? []).filter((line) => /^\s*(?:workers|processes)\s*=/.test(line));
+    const found = fromLines(path, lines, /^(?:workers|processes)\s*=\s*(\d+)$/);
+    if (found) return found;
+  }
+  const variable = fromVariable(facts, 'UWSGI_PROCESSES') ?? fromVariable(facts, 'UWSGI_WORKERS');
+  return variable ?? { count: null, by: null, where: 'unknown: neither -p nor an ini file that could be read' };
+}
+
+function refuse(server: ServerProcesses): string | null {
+  const frozen = 'uWSGI takes no TTIN or TTOU: they would freeze its master.';
+  const fifo = option(server, 'master-fifo');
+  const cheaper = option(server, 'cheaper');
+  if (fifo !== null && cheaper !== null) return null;
+  const missing = [fifo === null ? 'master-fifo' : '', cheaper === null ? 'cheaper' : ''].filter(Boolean).join(' and ');
+  return `${frozen} It can be scaled with master-fifo and cheaper set, of which ${missing} is missing; else set processes and reload it.`;
+}
