@@ -115,6 +115,31 @@ function block(character: string, x: number, y: number, fill: string): string | 
   return null;
 }
 
+/** A Braille pattern (U+2800 to U+28FF) as its dots, of which fonts have their own ideas; null for all other characters. */
+function braille(character: string, x: number, y: number, fill: string): string | null {
+  const code = (character.codePointAt(0) ?? 0) - 0x2800;
+  if (code < 0 || code > 0xff) return null;
+  // By bit: column and row of the dot.
+  const dots = [
+    [0, 0],
+    [0, 1],
+    [0, 2],
+    [1, 0],
+    [1, 1],
+    [1, 2],
+    [0, 3],
+    [1, 3],
+  ] as const;
+  return dots
+    .filter((_, bit) => (code & (1 << bit)) !== 0)
+    .map(([column, row]) => {
+      const cx = x + CELL.width * (0.25 + column / 2);
+      const cy = y + CELL.height * (0.125 + row / 4);
+      return `<circle cx="${cx}" cy="${cy}" r="1.2" fill="${fill}"/>`;
+    })
+    .join('');
+}
+
 function drawRun(run: Run, y: number): string {
   const { style, column } = run;
   const x = column * CELL.width;
@@ -131,8 +156,8 @@ function drawRun(run: Run, y: number): string {
 
   let at = x;
   // Each word is placed on its own: a font that is a little wider or narrower does not move the next.
-  for (const [piece] of run.text.matchAll(/ +|[\u2580-\u2593]|[^ \u2580-\u2593]+/gu)) {
-    const drawn = block(piece, at, y, style.foreground);
+  for (const [piece] of run.text.matchAll(/ +|[\u2580-\u2593\u2800-\u28ff]|[^ \u2580-\u2593\u2800-\u28ff]+/gu)) {
+    const drawn = block(piece, at, y, style.foreground) ?? braille(piece, at, y, style.foreground);
     const length = [...piece].length * CELL.width;
     if (drawn !== null) parts.push(drawn);
     else if (piece.trim() !== '') {

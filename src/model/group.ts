@@ -64,8 +64,7 @@ export function groupProcesses(
   for (const server of supervisors) {
     const evidence = evidenceOf(server.head.facts);
     const group = groups.ofDirectory(evidence) ?? groups.ofVirtualenv(certain(evidence.virtualenv));
-    if (group) groups.addServer(group, server);
-    else system.push(...server.processes);
+    groups.addServer(group ?? serviceOf(server), server);
   }
   return { projects: groups.finish(), system };
 }

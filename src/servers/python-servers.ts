@@ -102,7 +102,7 @@ export const rq = unscalable({
   kind: 'rq',
   label: 'rq',
   distribution: 'rq',
-  documented: { configured: '`worker-pool -n`', tested: 'live' },
+  documented: { configured: '`worker-pool -n`', tested: 'recorded' },
   claim: (facts) => {
     const title = titleOf(facts.argv) ?? '';
     const [, queue] = /^rq(?::worker:\S+)?: Listening on (.+?)(?:\.\.\.)?$/.exec(title) ?? [];
@@ -192,7 +192,7 @@ export const runserver = unscalable({
   kind: 'django-runserver',
   label: 'django runserver',
   distribution: 'django',
-  documented: { configured: 'one process', tested: 'live' },
+  documented: { configured: 'one process', tested: 'recorded' },
   claim: (facts) => {
     const args = djangoCommand(facts, 'runserver') ?? djangoCommand(facts, 'runserver_plus');
     return args && { args };

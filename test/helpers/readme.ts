@@ -1,10 +1,30 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { helpText } from '../../src/options.ts';
+import type { ServerDefinition } from '../../src/servers/definition.ts';
+import { prefork } from '../../src/servers/prefork.ts';
+import { definitions } from '../../src/servers/registry.ts';
 import { bindings } from '../../src/state/keymap.ts';
 
 const README = fileURLToPath(new URL('../../README.md', import.meta.url));
 const BENCH = fileURLToPath(new URL('../../bench/results.md', import.meta.url));
+
+const methods = {
+  signal: 'by TTIN and TTOU',
+  fifo: 'by `+` and `-` in its FIFO',
+  command: 'by its own command, as its owner',
+  none: 'no, with advice',
+} as const;
+
+function serverRow({ label, scaling, documented }: ServerDefinition): string {
+  // The server's own, that is: workertop goes below one worker only when told --allow-zero.
+  const [floor, first] =
+    scaling.method === 'none' ? ['', ''] : [String(scaling.floor), `the ${victims[scaling.victim]}`];
+  const tested = documented?.tested === 'live' ? 'on the real one' : 'from recorded facts';
+  return `| ${label} | ${methods[scaling.method]} | ${floor} | ${first} | ${documented?.configured ?? ''} | ${tested} |`;
+}
+
+const victims = { oldest: 'oldest', newest: 'newest', highest: 'one with the highest number' } as const;
 
 /** The parts of the README that are made of the program, by their names. */
 const parts: Readonly<Record<string, () => string>> = {
@@ -14,6 +34,12 @@ const parts: Readonly<Record<string, () => string>> = {
       '| key | what it does |',
       '| --- | --- |',
       ...bindings.map(({ label, help }) => `| \`${label}\` | ${help} |`),
+    ].join('\n'),
+  servers: () =>
+    [
+      '| server | scaled | floor | goes first | configured in | tested |',
+      '| --- | --- | --- | --- | --- | --- |',
+      ...[...definitions, prefork].map(serverRow),
     ].join('\n'),
   bench: () => (existsSync(BENCH) ? readFileSync(BENCH, 'utf8').trim() : ''),
 };
