@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ProcessSignals } from '../../src/control/signals.ts';
+import { buildModel } from '../../src/model/build.ts';
+import type { Server } from '../../src/model/model.ts';
+import type { ProcessSample } from '../../src/snapshot.ts';
+import { gunicorn } from '../helpers/models.ts';
+import { caught, snapshot } from '../helpers/samples.ts';
+
+let child: ChildProcess;
+let pid: number;
+
+const stat = () => readFileSync(`/proc/${pid}/stat`, 'latin1');
+const state = () => stat().charAt(stat().lastIndexOf(')') + 2);
+const startTicks = () =>
+  Number(
+    stat()
+      .slice(stat().lastIndexOf(')') + 2)
+      .split(' ')[19],
+  );
+
+beforeEach(async () => {
+  child = spawn('sleep', ['60'], { stdio: 'ignore' });
+  await once(child, 'spawn');
+  pid = child.pid ?? 0;
+});
+afterEach(async () => {
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+});
+
+/** A gunicorn as the screen may still have it, whose pid is the sleeper's by now. */
+function serverSeen(change: (master: ProcessSample) => ProcessSample): Server {
+  const [master, ...workers] = gunicorn({ pid, workers: [{}, {}, {}] });
+  if (master === undefined) throw new Error('no master');
+  const processes = [change(master), ...workers];
+  const server = buildModel(snapshot(processes), null, { memoryTotal: null }).projects[0]?.servers[0];
+  if (server === undefined) throw new Error('no server');
+  return server;
+}
+
+describe('a process that is not what the screen says', () => {
+  it.each([
+    ['of another age', (master: ProcessSample) => ({ ...master, startTicks: 1 }), 'another process by now'],
+    [
+      'that runs another program',
+      (master: ProcessSample) => ({ ...master, startTicks: startTicks() }),
+      'another program by now',
+    ],
+  ])('%s gets no signal', (_, change, why) => {
+    const server = serverSeen(change);
+    expect(server.scaling.available).toBe(true);
+    for (const direction of [1, -1] as const) expect(new ProcessSignals().scale(server, direction)).toContain(why);
+    expect(state()).toMatch(/[RS]/);
+  });
+
+  it('that has ended gets none either', () => {
+    const server = serverSeen((master) => ({ ...master, pid: 4_000_000 }));
+    expect(new ProcessSignals().scale(server, 1)).toContain('has ended');
+  });
+
+  it('gets none of the others', () => {
+    const server = serverSeen((master) => ({ ...master, startTicks: 1 }));
+    for (const action of ['stop', 'kill', 'reload'] as const) {
+      expect(new ProcessSignals().act(action, server.head, server)).toContain('another process by now');
+    }
+    expect(state()).toMatch(/[RS]/);
+  });
+});
+
+it('sends HUP to a process that handles it only', () => {
+  const server = serverSeen((master) => ({ ...master, startTicks: startTicks() }));
+  expect(server.head.sample.facts.caught).toBe(caught.gunicornMaster);
+  expect(new ProcessSignals().act('reload', server.head, server)).toContain('does not handle HUP');
+  expect(state()).toMatch(/[RS]/);
+});
+
+it.each([1, 0, -1])('never signals %i', (number) => {
+  const server = serverSeen((master) => master);
+  const head = { ...server.head, pid: number, sample: { ...server.head.sample, pid: number } };
+  expect(new ProcessSignals().scale({ ...server, head }, 1)).toContain('never sent a signal');
+  expect(new ProcessSignals().act('kill', head, null)).toContain('never sent a signal');
+});
+
+it('continues a process that is stopped', async () => {
+  process.kill(pid, 'SIGSTOP');
+  await expect.poll(state).toBe('T');
+  const server = serverSeen((master) => ({ ...master, startTicks: startTicks(), state: 'T' }));
+  expect(server.scaling.reason).toContain('kill -CONT');
+  expect(new ProcessSignals().act('continue', server.head, server)).toBeNull();
+  await expect.poll(state).toBe('S');
+});
