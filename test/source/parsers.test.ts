@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseCounters, parseLoad, parseMeminfo, parsePressure } from '../../src/source/proc/parsers/host.ts';
+import { parseSmaps, parseStatm } from '../../src/source/proc/parsers/memory.ts';
+import { parseTcp, parseUnix } from '../../src/source/proc/parsers/net.ts';
+import { parseStat } from '../../src/source/proc/parsers/stat.ts';
+import { parseStatus } from '../../src/source/proc/parsers/status.ts';
+import {
+  parseCgroup,
+  parseCmdline,
+  parseOpenFiles,
+  parsePasswd,
+  pickEnvironment,
+  sitePrefixes,
+} from '../../src/source/proc/parsers/text.ts';
+
+describe('addresses', () => {
+  const address = (hex: string) =>
+    parseTcp(`   0: ${hex}:1F90 ${'0'.repeat(8)}:0000 0A 00000000:00000000 00:00000000 00000000     0        0 5 1\n`)
+      .listeners[0]?.address;
+  it.each([
+    ['0100007F', '127.0.0.1:8080'],
+    ['00000000', '0.0.0.0:8080'],
+    ['0'.repeat(32), '[::]:8080'],
+    ['00000000000000000000000001000000', '[::1]:8080'],
+    ['B80D0120000000000000000001000000', '[2001:db8::1]:8080'],
+    ['0000000000000000FFFF00000100007F', '127.0.0.1:8080'],
+  ])('%s is %s', (hex, text) => {
+    expect(address(hex)).toBe(text);
+  });
+});
+
+it('knows listening unix sockets by their flag', () => {
+  const text =
+    'Num: …\n0000: 00000002 00000000 00010000 0001 01 77 /run/app.sock\n0000: 00000003 00000000 00000000 0001 03 78 /run/app.sock\n';
+  expect(parseUnix(text)).toEqual([{ address: 'unix:/run/app.sock', inode: 77, queue: null }]);
+});
+
+it.each([
+  ['0::/system.slice/shop.service\n', '/system.slice/shop.service'],
+  ['5:memory:/docker/a\n1:name=systemd:/docker/a\n', '/docker/a'],
+  ['1:name=systemd:/user.slice\n0::/\n', '/user.slice'],
+  ['', null],
+])('takes the cgroup of %j', (text, path) => {
+  expect(parseCgroup(text)).toBe(path);
+});
+
+it('takes signals 1 to 31 of a mask, and no more', () => {
+  expect(parseStatus('Uid:\t1\t2\t3\t4\nSigCgt:\t0000000108314a07\n')).toMatchObject({ uid: 2, caught: 0x8314a07 });
+  expect(parseStatus('SigCgt:\tffffffffffffffff\n').caught).toBe(0x7fffffff);
+});
+
+/** Captured here and now, of this process. */
+const captures = Object.fromEntries(
+  ['stat', 'status', 'smaps_rollup', 'statm', 'cmdline', 'cgroup', 'maps', 'limits', 'net/tcp', 'net/unix'].map(
+    (name) => [name, readFileSync(`/proc/self/${name}`)],
+  ),
+);
+const host = Object.fromEntries(['meminfo', 'vmstat', 'loadavg'].map((name) => [name, readFileSync(`/proc/${name}`)]));
+
+/** A capture with some bytes changed, cut out, doubled, or cut off. */
+function mutated(capture: Buffer | undefined): fc.Arbitrary<Buffer> {
+  const original = capture ?? Buffer.alloc(0);
+  const spot = fc.nat(Math.max(0, original.length - 1));
+  const edit = fc.record({ at: spot, remove: fc.nat(12), insert: fc.uint8Array({ maxLength: 6 }) });
+  return fc.tuple(fc.array(edit, { maxLength: 4 }), fc.option(spot)).map(([edits, end]) => {
+    let bytes = original;
+    for (const { at, remove, insert } of edits)
+      bytes = Buffer.concat([bytes.subarray(0, at), insert, bytes.subarray(at + remove)]);
+    return end === null ? bytes : bytes.subarray(0, end);
+  });
+}
+
+/** No number that is none, and none below zero, anywhere within. */
+function isSound(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value) && value >= 0;
+  if (value instanceof Map) return [...value.values()].every(isSound);
+  if (value instanceof Set) return [...value].every(isSound);
+  if (typeof value === 'object' && value !== null) return Object.values(value).every(isSound);
+  return true;
+}
+
+const names = new Set(['PATH', 'HOME']);
+
+const parsers: readonly (readonly [name: string, capture: Buffer | undefined, parse: (bytes: Buffer) => unknown])[] = [
+  ['stat', captures['stat'], (bytes) => parseStat(bytes, bytes.length)],
+  ['status', captures['status'], (bytes) => parseStatus(bytes.toString())],
+  ['smaps_rollup', captures['smaps_rollup'], (bytes) => parseSmaps(bytes.toString())],
+  ['statm', captures['statm'], (bytes) => parseStatm(bytes.toString())],
+  ['cmdline', captures['cmdline'], parseCmdline],
+  ['environ', Buffer.from('PATH=/bin\0HOME=/root\0=x\0A\0'), (bytes) => pickEnvironment(bytes, names)],
+  ['cgroup', captures['cgroup'], (bytes) => parseCgroup(bytes.toString())],
+  ['maps', captures['maps']?.subarray(0, 4000), (bytes) => sitePrefixes(bytes.toString())],
+  ['limits', captures['limits'], (bytes) => (parseOpenFiles(bytes.toString()) ?? 0) >= 0],
+  [
+    'passwd',
+    Buffer.from('root:x:0:0::/root:/bin/sh\nweb:x:1000:1000::/home/web:\n'),
+    (bytes) => parsePasswd(bytes.toString()),
+  ],
+  ['tcp', captures['net/tcp'], (bytes) => parseTcp(bytes.toString())],
+  ['unix', captures['net/unix'], (bytes) => parseUnix(bytes.toString())],
+  ['meminfo', host['meminfo'], (bytes) => parseMeminfo(bytes.toString())],
+  ['vmstat', host['vmstat']?.subarray(0, 1000), (bytes) => parseCounters(bytes.toString())],
+  ['loadavg', host['loadavg'], (bytes) => parseLoad(bytes.toString())],
+  [
+    'pressure',
+    Buffer.from('some avg10=0.12 avg60=1.00 avg300=0.00 total=5\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=1\n'),
+    (bytes) => parsePressure(bytes.toString()),
+  ],
+];
+
+/** 100,000 in all; more by WORKERTOP_FUZZ. */
+const RUNS = Number(process.env['WORKERTOP_FUZZ'] ?? 100_000);
+
+it.each(parsers)('%s, however broken, gives no exception and no nonsense', (_, capture, parse) => {
+  expect(capture?.length).toBeGreaterThan(0);
+  fc.assert(
+    fc.property(mutated(capture), (bytes) => isSound(parse(bytes))),
+    { numRuns: Math.ceil(RUNS / parsers.length) },
+  );
+});
