@@ -10,6 +10,18 @@ import type { Memory, Model, ProcessNode, Project, Server } from './model.ts';
 import { cpuSince, sumKnown } from './rates.ts';
 import type { GroupRule } from './rules.ts';
 
+/** Most processes idle, and are one and the same sample from one snapshot to the next: so are their nodes. */
+const nodes = new WeakMap<
+  ProcessSample,
+  {
+    readonly node: ProcessNode;
+    readonly cpu: number | null;
+    readonly role: Role | null;
+    readonly total: number;
+    readonly accounting: Snapshot['accounting'];
+  }
+>();
+
 export interface ModelOptions {
   /** Bytes that shares are shares of; null for what the host has. */
   readonly memoryTotal: number | null;
@@ -22,16 +34,25 @@ export function buildModel(snapshot: Snapshot, previous: Snapshot | null, option
   const host = hostModel(snapshot, options.memoryTotal, previous);
   const { total } = host.memory;
   const cpu = cpuSince(previous, snapshot);
-  const node = (process: ProcessSample, role: Role | null): ProcessNode => ({
-    key: processKey(process),
-    pid: process.pid,
-    sample: process,
-    role,
-    memory: processMemory(process.memory, total, snapshot.accounting),
-    cpu: cpu(process),
-    age: Math.max(0, snapshot.uptime - process.startTicks / snapshot.host.ticksPerSecond),
-    command: commandOf(process.facts),
-  });
+  const node = (process: ProcessSample, role: Role | null): ProcessNode => {
+    const used = cpu(process);
+    const known = nodes.get(process);
+    const { accounting } = snapshot;
+    const same = known?.cpu === used && known.role === role && known.total === total && known.accounting === accounting;
+    if (known !== undefined && same) return known.node;
+    const made: ProcessNode = {
+      key: processKey(process),
+      pid: process.pid,
+      sample: process,
+      role,
+      memory: processMemory(process.memory, total, accounting),
+      cpu: used,
+      startedAt: process.startTicks / snapshot.host.ticksPerSecond,
+      command: commandOf(process.facts),
+    };
+    nodes.set(process, { node: made, cpu: used, role, total, accounting });
+    return made;
+  };
   const grouping = groupProcesses(snapshot, recognise(snapshot.processes), options.rules);
   const projects = grouping.projects.map((group) => project(group, node, total));
   const system = grouping.system.map(({ process, role }) => node(process, role));

@@ -27,8 +27,8 @@ export interface ProcessNode {
   readonly memory: Memory;
   /** Fraction of one core since the last snapshot; null on the first. */
   readonly cpu: number | null;
-  /** Seconds since it started. */
-  readonly age: number;
+  /** When it started, in seconds since boot. */
+  readonly startedAt: number;
   /** Its command line or title, secrets masked; control characters may be in it. */
   readonly command: string;
 }

@@ -71,10 +71,10 @@ function serverJson(server: Server, model: Model) {
   };
 }
 
-function processJson({ pid, age, role, sample, command, memory, cpu }: ProcessNode, model: Model) {
+function processJson({ pid, startedAt, role, sample, command, memory, cpu }: ProcessNode, model: Model) {
   return {
     pid,
-    started: new Date(model.at - age * 1000).toISOString(),
+    started: new Date(model.at - (model.uptime - startedAt) * 1000).toISOString(),
     role,
     parent: sample.ppid,
     user: sample.facts.user ?? (sample.facts.uid === null ? null : String(sample.facts.uid)),

@@ -32,7 +32,7 @@ function headLines({ host, coverage, accounting }: Model): readonly string[] {
 
 function tableLines(model: Model): readonly string[] {
   const rows: Cells[] = [titles];
-  for (const project of model.projects) rows.push(...projectRows(project));
+  for (const project of model.projects) rows.push(...projectRows(project, model.uptime));
   const { system } = model;
   const count = system.processes.length;
   rows.push([
@@ -49,7 +49,7 @@ function tableLines(model: Model): readonly string[] {
   );
 }
 
-function projectRows(project: Project): readonly Cells[] {
+function projectRows(project: Project, uptime: number): readonly Cells[] {
   const { virtualenv, servers, processes, memory, cpu, name } = project;
   const workers = servers.reduce((sum, server) => sum + server.workers.current, 0);
   return [
@@ -61,12 +61,12 @@ function projectRows(project: Project): readonly Cells[] {
       cpuText(cpu),
       '',
     ],
-    ...servers.flatMap(serverRows),
-    ...processes.map((process) => processRow(process, 1)),
+    ...servers.flatMap((server) => serverRows(server, uptime)),
+    ...processes.map((process) => processRow(process, 1, uptime)),
   ];
 }
 
-function serverRows(server: Server): readonly Cells[] {
+function serverRows(server: Server, uptime: number): readonly Cells[] {
   const { head, definition, version, bind, workers, queue } = server;
   const label = `${definition.label}${version === null ? '' : ` ${clean(version)}`}`;
   const name = `  ${label} ${head.role ?? ''} ${head.pid}  ${clean(bind.join(' '))}`.trimEnd();
@@ -80,12 +80,13 @@ function serverRows(server: Server): readonly Cells[] {
   ];
   const others = server.processes.filter(({ key }) => key !== head.key);
   if (definition.category !== 'app') return [row];
-  return [row, ...others.map((process) => processRow(process, 2))];
+  return [row, ...others.map((process) => processRow(process, 2, uptime))];
 }
 
-function processRow(process: ProcessNode, depth: number): Cells {
-  const { role, pid, age, memory, cpu, command } = process;
-  const what = role === null || role === 'helper' ? `${pid}  ${clean(command)}` : `${role} ${pid}  ${ageText(age)}`;
+function processRow(process: ProcessNode, depth: number, uptime: number): Cells {
+  const { role, pid, startedAt, memory, cpu, command } = process;
+  const what =
+    role === null || role === 'helper' ? `${pid}  ${clean(command)}` : `${role} ${pid}  ${ageText(uptime - startedAt)}`;
   const frees = role === 'worker' && memory.uss !== null ? bytes(memory.uss) : '';
   return [cut(`${'  '.repeat(depth)}${what}`, MOST_NAME), '', '', ...figures(memory, frees), cpuText(cpu), ''];
 }

@@ -39,7 +39,7 @@ export function nameOf(row: Row, context: Context): readonly Span[] {
         return [start, span(`${what}${process.pid}  ${clean(process.command || facts.comm)}`, theme.faint)];
       }
       const leaving = context.leaving.has(process.key);
-      const note = leaving ? '  leaving' : `  ${ageText(process.age)}`;
+      const note = leaving ? '  leaving' : `  ${ageText((state.model?.uptime ?? 0) - process.startedAt)}`;
       return [
         start,
         span(`${process.role} ${process.pid}`, leaving ? theme.warning : theme.worker),

@@ -6,6 +6,8 @@ export type Unread = 'gone' | 'denied';
 /** More than a title or an environment that matters; a process may have megabytes of arguments. */
 const LARGEST = 128 * 1024;
 
+const SHORT_READ = 3 * 1024;
+
 let scratch = Buffer.allocUnsafe(16 * 1024);
 
 /**
@@ -34,8 +36,9 @@ export function readBytes(path: string, limit = LARGEST): Buffer | Unread {
     while (length < limit) {
       if (length === scratch.length) scratch = Buffer.concat([scratch], 2 * scratch.length);
       const read = readSync(descriptor, scratch, length, Math.min(scratch.length, limit) - length, null);
-      if (read === 0) break;
       length += read;
+      // The kernel gives its files by the page: less than that was all, and to be told so would cost as much again.
+      if (read < SHORT_READ) break;
     }
     return scratch.subarray(0, length);
   } catch (error) {

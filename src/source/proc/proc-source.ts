@@ -40,6 +40,9 @@ interface Tracked extends Measurable {
   facts: ProcessFacts;
   stat: Stat;
   readonly memory: MemoryState;
+  /** What was given of it last, and of which reading of `stat` that was made. */
+  sample: ProcessSample | null;
+  sampled: Stat | null;
 }
 
 /** Reads a Linux proc tree: each file at its own cadence, so that a reading costs little more than one pass over `stat`. */
@@ -75,12 +78,16 @@ export class ProcSource implements Source {
   async read(hints: ReadHints): Promise<Snapshot> {
     const uptime = readUptime(this.#root);
     this.#readings += 1;
+    const everything = hints.memoryBudget === Number.POSITIVE_INFINITY;
     const tracked = new Map<number, Tracked>();
     let kernelThreads = 0;
+    // Of what is no project's, and nobody looks at, an idle process is read at every fourth reading.
+    const isWanted = (pid: number) => hints.prefer.has(pid) || hints.watch.has(pid) || hints.listeners.has(pid);
+    const mayRest = (pid: number) => !everything && !isWanted(pid);
     this.#stats.scan((pid, stat) => {
       if (stat.kernelThread) kernelThreads += 1;
       else tracked.set(pid, this.#track(pid, stat, uptime, hints));
-    });
+    }, mayRest);
     this.#tracked = tracked;
     const living = [...tracked.values()].filter(({ stat }) => !isDead(stat));
     readMemory(living, this.#memory, hints, uptime);
@@ -106,7 +113,8 @@ export class ProcSource implements Source {
     if (known === undefined || known.startTicks !== stat.startTicks) {
       const facts = this.#facts.read(pid, stat.comm, uptime);
       const { startTicks } = stat;
-      return { pid, key: `${pid}:${startTicks}`, startTicks, rss, stat, facts, memory: unreadMemory() };
+      const fresh = { memory: unreadMemory(), sample: null, sampled: null };
+      return { pid, key: `${pid}:${startTicks}`, startTicks, rss, stat, facts, ...fresh };
     }
     known.rss = rss;
     known.stat = stat;
@@ -134,22 +142,28 @@ export class ProcSource implements Source {
     this.#sockets.begin(keys);
     const samples: ProcessSample[] = [];
     for (const process of this.#tracked.values()) {
-      const { pid, key, stat, facts } = process;
-      samples.push({
-        pid,
-        startTicks: stat.startTicks,
-        ppid: stat.ppid,
-        pgrp: stat.pgrp,
-        session: stat.session,
-        state: stat.state,
-        cpuTicks: stat.cpuTicks,
-        memory: isDead(stat) ? noMemory : memoryOf(process),
-        listeners: hints.listeners.has(pid) ? this.#sockets.of(pid, key, uptime) : null,
-        facts,
-      });
+      const listeners = hints.listeners.has(process.pid) ? this.#sockets.of(process.pid, process.key, uptime) : null;
+      samples.push(sampleOf(process, listeners));
     }
     return samples;
   }
+}
+
+/** The same object as the last time where nothing has changed, so that nothing is made anew of it further on. */
+function sampleOf(process: Tracked, listeners: ProcessSample['listeners']): ProcessSample {
+  const { pid, stat, facts, sample } = process;
+  const memory = isDead(stat) ? noMemory : memoryOf(process);
+  const unchanged =
+    sample !== null &&
+    process.sampled === stat &&
+    sample.facts === facts &&
+    sample.memory === memory &&
+    sample.listeners === listeners;
+  if (unchanged) return sample;
+  const { startTicks, ppid, pgrp, session, state, cpuTicks } = stat;
+  process.sampled = stat;
+  process.sample = { pid, startTicks, ppid, pgrp, session, state, cpuTicks, memory, listeners, facts };
+  return process.sample;
 }
 
 function isDead({ state }: Stat): boolean {

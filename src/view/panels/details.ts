@@ -132,7 +132,7 @@ function processLines(process: ProcessNode, context: Context): readonly Line[] {
     ...say('process', `${process.pid}, ${stateWord(sample.state)}, child of ${sample.ppid}`),
     ...labelled('command', process.command, columns, context.theme),
     ...say('user', facts.user ?? (facts.uid === null ? null : String(facts.uid))),
-    ...say('started', `${ageText(process.age)} ago`),
+    ...say('started', `${ageText(context.model.uptime - process.startedAt)} ago`),
     ...say('directory', facts.cwd ?? 'unknown: may be read by root only'),
     ...say('program', facts.exe),
     ...say('virtualenv', virtualenv === null ? null : `${virtualenv.path} (${evidence[virtualenv.evidence]})`),

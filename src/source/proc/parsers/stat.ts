@@ -39,14 +39,19 @@ const fields = new Float64Array(RSS + 1);
 /**
  * Reads the first `length` bytes of `buffer`. The name is whatever stands between the first parenthesis and the
  * last, since parentheses, spaces and newlines may be in it. Null when it is no such line.
+ *
+ * @param previous of the same process, whose name is mostly the same still
  */
-export function parseStat(buffer: Buffer, length: number): Stat | null {
-  const closing = buffer.subarray(0, length).lastIndexOf(CLOSING);
+export function parseStat(buffer: Buffer, length: number, previous?: Stat): Stat | null {
+  let closing = length - 1;
+  while (closing >= 0 && buffer[closing] !== CLOSING) closing--;
   const opening = buffer.indexOf(OPENING);
   if (closing < 0 || opening < 0 || opening > closing || closing + 2 >= length) return null;
   if (!readFields(buffer, closing + 4, length)) return null;
   return {
-    comm: buffer.toString('utf8', opening + 1, closing),
+    comm: isAscii(buffer, opening + 1, closing, previous?.comm ?? '')
+      ? (previous?.comm ?? '')
+      : buffer.toString('utf8', opening + 1, closing),
     state: String.fromCharCode(buffer[closing + 2] ?? SPACE),
     ppid: field(PPID),
     pgrp: field(PGRP),
@@ -56,6 +61,16 @@ export function parseStat(buffer: Buffer, length: number): Stat | null {
     startTicks: field(START),
     rssPages: field(RSS),
   };
+}
+
+/** Whether these bytes are that text: to compare is cheaper than to make a text of them. */
+function isAscii(buffer: Buffer, from: number, to: number, text: string): boolean {
+  if (to - from !== text.length || text.length === 0) return false;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code > 0x7f || buffer[from + index] !== code) return false;
+  }
+  return true;
 }
 
 function field(number: number): number {
