@@ -1,13 +1,13 @@
-import { fileURLToPath } from 'node:url';
 import { openPty } from '../test/helpers/pty.ts';
 import { pause } from './machine.ts';
+import { workertop } from './monitors.ts';
 
-const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const PRESSES = 200;
 
 /** Seconds from a key to the first of what it changes on the screen, in order. */
 export async function keyLatencies(): Promise<readonly number[]> {
-  const pty = openPty(process.execPath, [CLI], { cols: 120, rows: 40 });
+  const [program, ...args] = workertop;
+  const pty = openPty(program, args, { cols: 120, rows: 40 });
   await pty.waitFor('quit');
   // Many rows to move along.
   pty.press('end', 'right');

@@ -20,24 +20,26 @@ export function processCount(): number {
   return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length;
 }
 
-export interface Crowd {
-  readonly processes: number;
+/** A program that keeps so many processes until it is ended. */
+export interface Feeder {
   end(): Promise<void>;
 }
 
-/** Fills the machine up to so many processes, kernel threads included. */
-export async function crowd(program: string, total: number): Promise<Crowd> {
-  const count = Math.max(0, total - processCount());
+export async function startFeeder(program: string, count: number): Promise<Feeder> {
   const child = spawn(program, [String(count)], { stdio: ['pipe', 'pipe', 'inherit'] });
   await once(createInterface(child.stdout), 'line');
   return {
-    processes: processCount(),
     end: async () => {
       const ended = once(child, 'exit');
       child.stdin.end();
       await ended;
     },
   };
+}
+
+/** Fills the machine up to so many processes, kernel threads included. */
+export async function crowd(program: string, total: number): Promise<Feeder> {
+  return startFeeder(program, Math.max(0, total - processCount()));
 }
 
 /** A process and all that it has started. */

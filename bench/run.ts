@@ -6,105 +6,127 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { StatTable } from '../src/source/proc/stat-table.ts';
+import { growth } from './growth.ts';
 import { keyLatencies } from './keys.ts';
-import { compile, crowd, describeMachine } from './machine.ts';
+import { compile, crowd, describeMachine, processCount } from './machine.ts';
 import { type Figures, measure, monitors } from './monitors.ts';
+import { mb, ms, quantile, Report, ratio } from './report.ts';
+import { stalledCosts } from './stalled.ts';
+import { watchedLatencies } from './watched.ts';
 
 const quick = process.argv.includes('--quick');
 const sizes = quick ? [100, 1100] : [100, 1100, 5000];
-const seconds = quick ? 12 : 16;
-const MB = 1024 * 1024;
+const seconds = quick ? 12 : 24;
+const readings = quick ? 3000 : 10_000;
 
-const lines: string[] = [];
-function say(line: string): void {
-  lines.push(line);
-  process.stdout.write(`${line}\n`);
-}
+const report = new Report();
+const crowdProgram = compile('crowd');
+const scanProgram = compile('scan');
+const churnProgram = compile('churn');
 
-/** Seconds that one scan takes; in C, and ours. */
-function scanTimes(program: string): { readonly c: number; readonly ours: number } {
-  const rounds = 60;
-  const c = Number(execFileSync(program, [String(rounds)], { encoding: 'utf8' }).split(' ')[1]);
+/** Seconds that one scan takes, the least of some rounds; in C, and ours. */
+function scanTimes(): { readonly c: number; readonly ours: number } {
+  const scans = 30;
+  const rounds = 12;
   const table = new StatTable('/proc', 60_000);
-  for (let round = 0; round < 10; round++) table.scan(() => {});
-  const start = performance.now();
-  for (let round = 0; round < rounds; round++) table.scan(() => {});
-  const ours = (performance.now() - start) / 1000 / rounds;
+  for (let scan = 0; scan < 2 * scans; scan++) table.scan(() => {});
+  let c = Number.POSITIVE_INFINITY;
+  let ours = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < rounds; round++) {
+    c = Math.min(c, Number(execFileSync(scanProgram, [String(scans)], { encoding: 'utf8' }).split(' ')[1]));
+    const start = performance.now();
+    for (let scan = 0; scan < scans; scan++) table.scan(() => {});
+    ours = Math.min(ours, (performance.now() - start) / 1000 / scans);
+  }
   table.close();
   return { c, ours };
 }
 
-const ms = (value: number) => `${(value * 1000).toFixed(1)} ms`;
-const mb = (value: number) => `${(value / MB).toFixed(0)} MB`;
-const ratio = (value: number) => `${value.toFixed(2)}×`;
-const budgets: string[] = [];
-
-function budget(what: string, value: number, most: number, of: string): void {
-  budgets.push(`| ${what} | ${ratio(value)} ${of} | ≤ ${ratio(most)} | ${value <= most ? 'met' : '**missed**'} |`);
-}
-
-const crowdProgram = compile('crowd');
-const scanProgram = compile('scan');
-const costs: { readonly processes: number; readonly cpu: number }[] = [];
-
-say(
-  `Measured on ${describeMachine()}; a terminal of 120 × 40 in tmux, a reading every 2 seconds, all default columns.`,
-);
-say('');
-for (const size of sizes) {
+/** @returns seconds on CPU of a refresh of workertop's */
+async function besideOthers(size: number): Promise<{ readonly processes: number; readonly cpu: number }> {
   const others = await crowd(crowdProgram, size);
+  const processes = processCount();
   const found = new Map<string, Figures>();
   for (const monitor of monitors) found.set(monitor.name, await measure(monitor, seconds));
-  say(`**${others.processes} processes**`);
-  say('');
-  say('| | CPU per refresh | PSS | RSS | first frame | bytes per refresh |');
-  say('| --- | --- | --- | --- | --- | --- |');
+  report.say(
+    `**${processes} processes**`,
+    '',
+    '| | CPU per refresh | PSS | RSS | first frame | bytes per refresh |',
+    '| --- | --- | --- | --- | --- | --- |',
+  );
   for (const [name, { cpu, pss, rss, firstFrame, written }] of found) {
-    say(`| ${name} | ${ms(cpu)} | ${mb(pss)} | ${mb(rss)} | ${ms(firstFrame)} | ${written.toFixed(0)} |`);
+    report.say(`| ${name} | ${ms(cpu)} | ${mb(pss)} | ${mb(rss)} | ${ms(firstFrame)} | ${written.toFixed(0)} |`);
   }
-  const own = found.get('workertop');
+  const [own, htop, btop, glances] = ['workertop', 'htop', 'btop', 'glances'].map((name) => found.get(name));
+  if (!own || !htop || !btop || !glances) throw new Error('a monitor was not measured');
   for (const [name, figures] of found) {
-    if (name === 'workertop' || own === undefined) continue;
-    const parts = [
-      own.cpu / figures.cpu,
-      own.pss / figures.pss,
-      own.rss / figures.rss,
-      own.firstFrame / figures.firstFrame,
-    ];
-    say(`| *workertop ÷ ${name}* | ${parts.map(ratio).join(' | ')} | ${ratio(own.written / figures.written)} |`);
+    if (figures === own) continue;
+    const parts = (['cpu', 'pss', 'rss', 'firstFrame', 'written'] as const).map((key) =>
+      ratio(own[key] / figures[key]),
+    );
+    report.say(`| *workertop ÷ ${name}* | ${parts.join(' | ')} |`);
   }
-  const { c, ours } = scanTimes(scanProgram);
-  say('');
-  say(`The scan of \`stat\` alone: ${ms(ours)}, a C loop of pread ${ms(c)}: ${ratio(ours / c)}.`);
-  say('');
-  const [htop, btop, glances] = ['htop', 'btop', 'glances'].map((name) => found.get(name));
-  if (own && htop && btop && glances) {
-    costs.push({ processes: others.processes, cpu: own.cpu });
-    if (size === 100) budget('CPU per refresh, 100 processes', own.cpu / htop.cpu, 1, "htop's");
-    if (size === 1100) {
-      budget('CPU per refresh, 1,100 processes', own.cpu / htop.cpu, 0.5, "htop's");
-      budget('the same', own.cpu / btop.cpu, 1, "btop's");
-      budget('the stat scan', ours / c, 1.3, 'a C loop');
-      budget('memory (PSS)', own.pss / glances.pss, 0.8, "glances'");
-      budget('start to first frame', own.firstFrame / glances.firstFrame, 0.35, "glances'");
-      budget('start to first frame', own.firstFrame / 0.3, 1, '300 ms');
-      budget('bytes per idle refresh', own.written / htop.written, 1, "htop's");
-      const latencies = await keyLatencies();
-      const p99 = latencies[Math.floor(latencies.length * 0.99)] ?? 0;
-      say(`Key to repaint: p50 ${ms(latencies[Math.floor(latencies.length / 2)] ?? 0)}, p99 ${ms(p99)}.`);
-      say('');
-      budget('key to repaint, p99', p99 / 0.05, 1, '50 ms');
-    }
+  const { c, ours } = scanTimes();
+  report.say('', `The scan of \`stat\` alone: ${ms(ours)}, a C loop of pread ${ms(c)}: ${ratio(ours / c)}.`, '');
+  if (size === 100) {
+    report.budget('CPU per refresh, 100 processes', own.cpu / htop.cpu, 1, "htop's");
+    report.budget('memory (PSS)', own.pss / glances.pss, 0.8, "glances'");
+    report.budget('start to first frame', own.firstFrame / 0.3, 1, '300 ms');
+    report.budget('the same', own.firstFrame / glances.firstFrame, 0.35, "glances'");
+  }
+  if (size === 1100) {
+    report.budget('CPU per refresh, 1,100 processes', own.cpu / htop.cpu, 0.5, "htop's");
+    report.budget('the same', own.cpu / btop.cpu, 1, "btop's");
+    report.budget('the stat scan', ours / c, 1.3, 'a C loop');
+    report.budget('bytes per idle refresh', own.written / htop.written, 1, "htop's");
+    const latencies = await keyLatencies();
+    const p99 = quantile(latencies, 0.99);
+    report.say(`From a key to the repaint: p50 ${ms(quantile(latencies, 0.5))}, p99 ${ms(p99)}.`, '');
+    report.budget('key to repaint, p99', p99 / 0.05, 1, '50 ms');
   }
   await others.end();
+  return { processes, cpu: own.cpu };
 }
+
+report.say(
+  `Measured on ${describeMachine()}; a terminal of 120 × 40 in tmux, a reading every 2 seconds, all default columns.`,
+  '',
+);
+const costs = [];
+for (const size of sizes) costs.push(await besideOthers(size));
 const [first, last] = [costs[0], costs.at(-1)];
 if (first && last && last.processes > first.processes) {
   const slope = (last.cpu - first.cpu) / (last.processes - first.processes);
-  say(`Each further process costs ${(slope * 1e6).toFixed(1)} µs of CPU per refresh.`);
-  say('');
+  report.say(`Each further process costs ${(slope * 1e6).toFixed(1)} µs of CPU per refresh.`, '');
 }
-say('| budget | measured | allowed | |');
-say('| --- | --- | --- | --- |');
-for (const line of budgets) say(line);
-if (!quick) writeFileSync(fileURLToPath(new URL('results.md', import.meta.url)), `${lines.join('\n')}\n`);
+
+const { read, stalled, grown } = await stalledCosts(quick ? 6 : 15);
+report.say(
+  `While its terminal is not read a reading costs ${ratio(stalled / read)} of what it costs otherwise, and memory grew by ${mb(grown)}.`,
+  '',
+);
+
+const { without, watched } = await watchedLatencies();
+const [p50, p99] = [0.5, 0.99].map((share) => [quantile(without, share), quantile(watched, share)] as const);
+if (p50 && p99) {
+  report.say(
+    'A gunicorn under load whose workers hold 150 MB each, without and with a workertop that reads it every second: ' +
+      `p50 ${ms(p50[0])} and ${ms(p50[1])}, p99 ${ms(p99[0])} and ${ms(p99[1])} (${ratio(p99[1] / p99[0])}).`,
+    '',
+  );
+}
+
+const { early, late, perReading } = await growth(churnProgram, readings);
+report.say(
+  `Heap over ${readings} readings while processes and projects come and go: ${(early / 1e6).toFixed(2)} MB once history is full, ` +
+    `${(late / 1e6).toFixed(2)} MB at the end; ${perReading === null ? 'a robust fit finds no growth' : `${perReading.toFixed(0)} bytes per reading`}.`,
+  '',
+);
+report.verdict(
+  'memory growth',
+  perReading === null ? 'none' : `${perReading.toFixed(0)} bytes per reading`,
+  'none that a fit finds',
+  perReading === null,
+);
+report.budgets();
+if (!quick) writeFileSync(fileURLToPath(new URL('results.md', import.meta.url)), report.text);

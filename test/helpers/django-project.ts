@@ -49,7 +49,15 @@ def sleep(request):
     return pid(request)
 
 
-urlpatterns = [path("pid", pid), path("sleep", sleep)]
+def allocate(request):
+    """Takes memory that the kernel must give page by page, and gives it back."""
+    block = bytearray(int(request.GET["mb"]) << 20)
+    for start in range(0, len(block), 4096):
+        block[start] = 1
+    return pid(request)
+
+
+urlpatterns = [path("pid", pid), path("sleep", sleep), path("allocate", allocate)]
 `,
 
   [`${name}/wsgi.py`]: `import os

@@ -9,6 +9,9 @@ const MB = 1024 * 1024;
 const OLDEST_PREFERRED = 30;
 const OLDEST = 90;
 
+/** Seconds between two readings of one that is no project's, however its RSS moves. */
+const SHORTEST = 10;
+
 /** Seconds until it is tried again whether a process's memory may be read. */
 const DENIED = 120;
 
@@ -45,7 +48,7 @@ function urgency(process: Measurable, hints: ReadHints, now: number): number | n
   const preferred = hints.prefer.has(pid);
   if (memory.reading === null) return preferred ? 1 : 2;
   if (hints.memoryBudget === Number.POSITIVE_INFINITY) return 3;
-  if (moved(process)) return preferred ? 3 : 5;
+  if (moved(process) && (preferred || now - memory.readAt > SHORTEST)) return preferred ? 3 : 5;
   if (now - memory.readAt > (preferred ? OLDEST_PREFERRED : OLDEST)) return preferred ? 4 : 6;
   return null;
 }

@@ -1,0 +1,50 @@
+/**
+ * Makes readings as fast as it can, two seconds apart by the clock that it pretends, while processes and projects come and go, and
+ * tells its memory on the way. Run by growth.ts, with --expose-gc.
+ */
+import { Observer } from '../src/observer.ts';
+import { interests } from '../src/servers/registry.ts';
+import { ProcSource } from '../src/source/proc/proc-source.ts';
+import type { ReadHints, Source } from '../src/source/source.ts';
+import { initialState } from '../src/state/state.ts';
+import { update } from '../src/state/update.ts';
+import { frame } from '../src/view/frame.ts';
+import { makeTheme } from '../src/view/theme.ts';
+
+const readings = Number(process.argv[2]);
+const EVERY = 100;
+/** Seconds. */
+const DELAY = 2;
+
+/** The machine, with a clock on which readings are as far apart as those of a dashboard. */
+class HastySource implements Source {
+  readonly #source = new ProcSource({ root: '/proc', interests });
+  #count = 0;
+
+  async read(hints: ReadHints) {
+    const snapshot = await this.#source.read(hints);
+    this.#count += 1;
+    return { ...snapshot, uptime: snapshot.uptime + DELAY * this.#count };
+  }
+
+  close(): void {
+    this.#source.close();
+  }
+}
+
+const source = new HastySource();
+const observer = new Observer(source, { memoryTotal: null });
+const theme = makeTheme(256, false);
+const view = { columns: 120, lines: 40, delay: DELAY, readOnly: false, badge: null, hidden: [] };
+const filter = { text: '', user: null };
+let state = initialState({ ...view, arrangement: { sort: 'mem', reverse: false, filter, toggled: new Set() } });
+for (let reading = 1; reading <= readings; reading++) {
+  const model = await observer.observe({ memoryBudget: 0.006, watch: new Set() });
+  [state] = update(state, { type: 'model', model });
+  frame(state, theme);
+  if (reading % EVERY !== 0) continue;
+  globalThis.gc?.();
+  const { heapUsed, rss, external } = process.memoryUsage();
+  process.stdout.write(`${reading} ${heapUsed + external} ${rss}\n`);
+}
+source.close();
