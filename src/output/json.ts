@@ -1,3 +1,4 @@
+import { json } from '../clean.ts';
 import type { Advice } from '../model/advice/advice.ts';
 import type { Memory, Model, ProcessNode, Project, Server } from '../model/model.ts';
 import type { Operation } from '../state/operation.ts';
@@ -27,7 +28,7 @@ export function listJson(model: Model, advice: readonly Advice[]): string {
     system: { processes: system.processes.length, memory: memoryJson(system.memory) },
     advice: advice.map(({ kind, project, pid, text, frees }) => ({ kind, project, pid, text, frees })),
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return `${json(document, 2)}\n`;
 }
 
 function projectJson(project: Project, model: Model) {
@@ -108,7 +109,7 @@ export function scaleJson(operation: Operation): string {
     text,
     reminder,
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return `${json(document, 2)}\n`;
 }
 
 /** What a change would be, for programs. */
@@ -123,5 +124,5 @@ export function planJson(server: Server, project: Project, target: number, predi
     predicted,
     dryRun: true,
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return `${json(document, 2)}\n`;
 }

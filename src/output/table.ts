@@ -1,8 +1,9 @@
+import { clean } from '../clean.ts';
 import type { Advice } from '../model/advice/advice.ts';
 import { bytes, percent } from '../model/figures.ts';
 import type { Memory, Model, ProcessNode, Project, Server } from '../model/model.ts';
 import { ageText, countText, cpuText, memoryText, shareText, UNKNOWN } from '../view/format.ts';
-import { clean, cut, fill, width } from '../view/text.ts';
+import { cut, fill, width } from '../view/text.ts';
 
 type Cells = readonly [string, string, string, string, string, string, string, string];
 

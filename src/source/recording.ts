@@ -1,3 +1,4 @@
+import { json } from '../clean.ts';
 import type { ProcessFacts, ProcessSample, Snapshot } from '../snapshot.ts';
 
 /** The first line of a recording. */
@@ -33,7 +34,7 @@ export class RecordingWriter {
     });
     this.#numbers = numbers;
     const recorded: RecordedSnapshot = { ...snapshot, self: null, facts, processes };
-    return `${JSON.stringify(recorded)}\n`;
+    return `${json(recorded)}\n`;
   }
 }
 

@@ -1,10 +1,11 @@
+import { clean } from '../clean.ts';
 import type { Model } from '../model/model.ts';
 import type { AppState } from '../state/state.ts';
 import { apportion } from './bars.ts';
 import { ageText, bytes, percent, shareText } from './format.ts';
 import type { Line, Span } from './style.ts';
 import { span } from './style.ts';
-import { clean, fill, width } from './text.ts';
+import { fill, width } from './text.ts';
 import type { Theme } from './theme.ts';
 
 /** What a recording is labelled, whose time is not now. */

@@ -61,7 +61,8 @@ export class ProcSource implements Source {
 
   /** @throws Error when `root` is no proc tree */
   constructor({ root, interests, cgroups, clock = Date.now }: ProcSourceOptions) {
-    if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) throw new Error(`${root} is no directory`);
+    if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
+      throw new Error(`${root || 'a proc tree without a name'} is no directory`);
     readUptime(root);
     this.#root = root;
     this.#clock = clock;
