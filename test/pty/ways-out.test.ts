@@ -128,14 +128,18 @@ describe('when the terminal goes away', () => {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', TERM: 'xterm-256color', SHELL: '/bin/sh' },
     });
-    let written = '';
-    holder.stdout.on('data', (data: Buffer) => {
-      written += data.toString('latin1');
-    });
-    await eventually('the dashboard', () => written.includes('workertop'));
-    const pid = await eventually('workertop', () => kernel.children(holder.pid ?? 0)[0]);
-    holder.kill('SIGKILL');
-    await eventually('workertop has ended', () => !kernel.isAlive(pid), 5);
+    try {
+      let written = '';
+      holder.stdout.on('data', (data: Buffer) => {
+        written += data.toString('latin1');
+      });
+      await eventually('the dashboard', () => written.includes('workertop'));
+      const pid = await eventually('workertop', () => kernel.children(holder.pid ?? 0)[0]);
+      holder.kill('SIGKILL');
+      await eventually('workertop has ended', () => !kernel.isAlive(pid), 5);
+    } finally {
+      holder.kill('SIGKILL');
+    }
   });
 
   it('with the shell that started it', async () => {
