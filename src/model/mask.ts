@@ -31,11 +31,11 @@ const knownToken =
 const attachedPassword = /^(mysql|mariadb|sshpass)/;
 
 /** Programs with flags that a password follows, or a user with one. */
-const followingPassword: Readonly<Record<string, readonly string[]>> = {
-  'redis-cli': ['-a'],
-  sshpass: ['-p'],
-  curl: ['-u', '--user', '-U', '--proxy-user'],
-};
+const followingPassword: ReadonlyMap<string, readonly string[]> = new Map([
+  ['redis-cli', ['-a']],
+  ['sshpass', ['-p']],
+  ['curl', ['-u', '--user', '-U', '--proxy-user']],
+]);
 
 /** What is looked at of a command line, which may be megabytes long: more is shown nowhere. */
 const MOST_WORDS = 200;
@@ -81,7 +81,7 @@ function maskWord(word: string, index: number, argv: readonly string[]): string 
   const previous = argv[index - 1];
   if (previous !== undefined && secretFlag.test(previous) && !word.startsWith('--')) return HIDDEN;
   const programs = argv.slice(0, index).map(baseName);
-  if (programs.some((program) => previous !== undefined && followingPassword[program]?.includes(previous)))
+  if (programs.some((program) => previous !== undefined && followingPassword.get(program)?.includes(previous)))
     return HIDDEN;
   if (/^-p./.test(word) && programs.some((program) => attachedPassword.test(program))) return `-p${HIDDEN}`;
   return maskText(word.replace(assignment, `$1${HIDDEN}`));

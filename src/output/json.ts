@@ -75,7 +75,7 @@ function serverJson(server: Server, model: Model) {
 function processJson({ pid, startedAt, role, sample, command, memory, cpu }: ProcessNode, model: Model) {
   return {
     pid,
-    started: new Date(model.at - (model.uptime - startedAt) * 1000).toISOString(),
+    started: dateText(model.at - (model.uptime - startedAt) * 1000),
     role,
     parent: sample.ppid,
     user: sample.facts.user ?? (sample.facts.uid === null ? null : String(sample.facts.uid)),
@@ -84,6 +84,13 @@ function processJson({ pid, startedAt, role, sample, command, memory, cpu }: Pro
     memory: memoryJson(memory),
     cpu,
   };
+}
+
+/** The furthest that a date can be from 1970, in milliseconds (ECMA-262, time values). */
+const FURTHEST = 8.64e15;
+
+function dateText(milliseconds: number): string {
+  return new Date(Math.max(-FURTHEST, Math.min(FURTHEST, milliseconds))).toISOString();
 }
 
 function memoryJson({ rss, pss, uss, swap, share, exact }: Memory) {
