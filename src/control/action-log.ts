@@ -1,4 +1,14 @@
-import { chmodSync, closeSync, constants, fchmodSync, fstatSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  fchmodSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  writeSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { clean } from '../clean.ts';
@@ -45,7 +55,7 @@ const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
 /** The file and its directory are made private, also where they are there already and are not. */
 function append(path: string, line: string): void {
   const folder = dirname(path);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   // Run as root in a user's home: never follows a link to what only root may write.
   const descriptor = openSync(path, APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o600);
   try {
@@ -59,4 +69,11 @@ function append(path: string, line: string): void {
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Node's own recursive mkdir never returns where a file system says ENOENT to a new directory, as /proc does. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  mkdirSync(folder, { mode: 0o700 });
 }

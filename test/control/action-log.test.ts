@@ -65,6 +65,10 @@ it.each([
   expect(() => new ActionLog(null).note(0, 'text')).not.toThrow();
 });
 
+it.each(['/proc', '/proc/1', '/dev/null', '/sys'])('gives up at once in the home %s', (folder) => {
+  expect(() => new ActionLog(actionLogPath({ HOME: folder })).note(0, 'text')).not.toThrow();
+});
+
 it('keeps nobody from anything where it cannot be written', () => {
   writeFileSync(join(home, '.local'), 'a file where a directory should be');
   expect(() => new ActionLog(path).note(0, 'text')).not.toThrow();
