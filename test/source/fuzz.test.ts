@@ -12,8 +12,10 @@ import { listJson } from '../../src/output/json.ts';
 import { listTable } from '../../src/output/table.ts';
 import { interests } from '../../src/servers/registry.ts';
 import type { Snapshot } from '../../src/snapshot.ts';
+import { DemoHost } from '../../src/source/demo/host.ts';
 import { ProcSource } from '../../src/source/proc/proc-source.ts';
 import { inspectVirtualenv } from '../../src/source/proc/virtualenv.ts';
+import { RecordingReader, RecordingWriter } from '../../src/source/recording.ts';
 import { isSound, mutated } from '../helpers/fuzz.ts';
 import { makeProcTree, type ProcTree } from '../helpers/proc-tree.ts';
 import { sample, snapshot } from '../helpers/samples.ts';
@@ -239,4 +241,31 @@ it('argv of any kind is recognised as something or nothing, and shown', () => {
     }),
     { numRuns: CASES / 20 },
   );
+});
+
+it('a recording, however broken, is shown or refused as one', async () => {
+  const host = new DemoHost({ seed: 1, now: () => 1_700_000_000_000 });
+  const recorded = await host.source.read({ ...hints([]), memoryBudget: 1 });
+  const line = Buffer.from(
+    new RecordingWriter((facts) => facts).line({ ...recorded, processes: recorded.processes.slice(0, 6) }),
+  );
+  let shown = 0;
+  fc.assert(
+    fc.property(mutated(line), (bytes) => {
+      let read: Snapshot;
+      try {
+        read = new RecordingReader().snapshot(bytes.toString());
+      } catch (error) {
+        expect(String(error)).toMatch(/is no reading of a recording|names facts|SyntaxError/);
+        return;
+      }
+      expect(isSound({ ...read, at: 0 })).toBe(true);
+      const model = buildModel(read, null, { memoryTotal: null });
+      listJson(model, []);
+      listTable(model, []);
+      shown += 1;
+    }),
+    { numRuns: CASES / 10 },
+  );
+  expect(shown).toBeGreaterThan(0);
 });
