@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { clean } from './clean.ts';
 import { ActionLog, actionLogPath } from './control/action-log.ts';
 import { noSignals, ProcessSignals, type Signals } from './control/signals.ts';
+import { fileProblem } from './file-problem.ts';
 import { helpText, type Options, parseOptions, UsageError } from './options.ts';
 import { interests } from './servers/registry.ts';
 import { type Settings, settingsFor } from './settings.ts';
@@ -22,6 +24,8 @@ const DEMO_DELAY = 1;
 // The reader of a pipe may have had enough: `workertop list | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
+  // A terminal that has gone away is the dashboard's matter.
+  if (!process.stdout.isTTY) process.exit(complain(new Error(`stdout: ${fileProblem(error)}`), FAILED));
 });
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -43,7 +47,10 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'config':
       return showConfig(settings);
     case 'top':
-      return withSource(settings, process.stdout.isTTY ? topOf(signalsFor(settings)) : list);
+      return withSource(settings, async (source) => {
+        if (options.user !== null) await checkUser(source, options.user);
+        return process.stdout.isTTY ? topOf(signalsFor(settings))(source, settings) : list(source, settings);
+      });
   }
 }
 
@@ -151,6 +158,20 @@ function signalsFor({ readOnly, options: { proc } }: Settings): Signals {
   return new ProcessSignals();
 }
 
+/** A user may be one of a container. @throws UsageError for a name that nothing here is of */
+async function checkUser(source: Source, name: string): Promise<void> {
+  if (
+    readFileSync('/etc/passwd', 'utf8')
+      .split('\n')
+      .some((line) => line.startsWith(`${name}:`))
+  )
+    return;
+  const none: ReadonlySet<number> = new Set();
+  const { processes } = await source.read({ memoryBudget: 0, prefer: none, watch: none, listeners: none });
+  if (processes.some(({ facts }) => facts.user === name)) return;
+  throw new UsageError(`no user ${name}: not in /etc/passwd, and no process is of that name`);
+}
+
 /** Aborted by Ctrl-C, or by other signals that ask for an end. */
 function interruption(...signals: readonly NodeJS.Signals[]): AbortSignal {
   const controller = new AbortController();
@@ -201,7 +222,7 @@ function version(): string {
 /** One line, whatever happened. */
 function complain(error: unknown, code: number): number {
   const text = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`workertop: ${text.replace(/\p{Cc}+/gu, ' ').trim()}\n`);
+  process.stderr.write(`workertop: ${clean(text.replace(/\s+/g, ' ').trim())}\n`);
   return code;
 }
 
@@ -217,5 +238,8 @@ process.on('uncaughtException', (error) => {
 
 const code = await main(process.argv.slice(2)).catch(fail);
 // stdin and its terminal would keep us here. What was written is waited for, but not for a terminal that is not read.
-process.stdout.write('', () => process.exit(code));
+process.stdout.write('', (error) => {
+  // Told where errors of stdout are.
+  if (!error || process.stdout.isTTY) process.exit(code);
+});
 if (process.stdout.isTTY) setTimeout(() => process.exit(code), GIVE_UP * 1000);

@@ -293,6 +293,7 @@ function findOption(word: string): { readonly row: OptionRow; readonly attached:
 }
 
 function withCommand(draft: Draft, [name, ...operands]: readonly string[], used: readonly OptionRow[]): Options {
+  if (name === 'help') return { ...draft, command: 'help' };
   const row = commandRows.find((one) => one.name === (name ?? 'top') && name !== 'top');
   const command = name === undefined ? commandRows[0] : row;
   if (command === undefined) throw new UsageError(`unknown command ${name}: workertop --help tells all`);

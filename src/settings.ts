@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, defaults, parseConfig } from './config.ts';
+import { fileProblem } from './file-problem.ts';
 import type { ModelOptions } from './model/build.ts';
 import { type Options, UsageError } from './options.ts';
 
@@ -38,7 +39,7 @@ function readConfig(named: string | null, environment: NodeJS.ProcessEnv): Confi
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : null;
     if (named === null && (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES')) return defaults;
-    throw new UsageError(`${path} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : String(code)}`);
+    throw new UsageError(`${path || 'a configuration file without a name'} cannot be read: ${fileProblem(error)}`);
   }
   return parseConfig(text, path);
 }

@@ -174,4 +174,6 @@ export interface Snapshot {
   readonly kernelThreads: number;
   /** The reader's own pid, so that it does not count itself into a project; null in a recording. */
   readonly self: number | null;
+  /** Whether there are processes that this user may not even see (hidepid of proc(5)). */
+  readonly othersHidden?: boolean;
 }

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { constants, createGzip } from 'node:zlib';
+import { fileProblem } from '../file-problem.ts';
 import { maskArgv } from '../model/mask.ts';
 import { Observer } from '../observer.ts';
+import { UsageError } from '../options.ts';
 import { pause } from '../pause.ts';
 import type { ProcessFacts, Snapshot } from '../snapshot.ts';
 import { HEADING, RecordingWriter } from '../source/recording.ts';
@@ -22,11 +24,13 @@ export interface RecordOptions {
 /**
  * Keeps readings in a file until it is told to stop, secrets masked.
  * @returns how many readings there are
- * @throws Error when the file cannot be written
+ * @throws UsageError when the file cannot be opened; Error when the disk is full
  */
 export async function record(source: Source, { file, delay, stop }: RecordOptions): Promise<number> {
   const output = createWriteStream(file, { mode: 0o600 });
-  await once(output, 'open');
+  await once(output, 'open').catch((error: unknown) => {
+    throw new UsageError(`${file || 'a file without a name'} cannot be written: ${fileProblem(error)}`);
+  });
   const gzip = file.endsWith('.gz') ? createGzip({ level: constants.Z_BEST_SPEED }) : null;
   gzip?.pipe(output);
   const target = gzip ?? output;

@@ -1,3 +1,4 @@
+import { clean } from '../clean.ts';
 import type { ActionLog } from '../control/action-log.ts';
 import { Controller } from '../control/controller.ts';
 import type { Signals } from '../control/signals.ts';
@@ -62,7 +63,7 @@ export async function scale(source: Source, signals: Signals, log: ActionLog, op
   if (target === current)
     return options.json
       ? planJson(server, project, target, null)
-      : `${project.name} has ${plural(current, 'worker')} already.\n`;
+      : `${clean(project.name)} has ${plural(current, 'worker')} already.\n`;
   if (command !== null && !options.yes) {
     const { label } = server.definition;
     throw new Refusal(
@@ -72,7 +73,8 @@ export async function scale(source: Source, signals: Signals, log: ActionLog, op
   const operation = await run(observer, model, server, target, signals, log, options.stop);
   if (operation.phase !== 'done') throw new Refusal(operation.text);
   if (options.json) return scaleJson(operation);
-  return `${[operation.text, operation.reminder].filter((line) => line !== null).join('\n')}\n`;
+  const { text, reminder } = operation;
+  return `${clean(text)}\n${reminder === null ? '' : `${clean(reminder)}\n`}`;
 }
 
 function findOne(model: Model, target: string): { readonly server: Server; readonly project: Project } {
@@ -99,7 +101,7 @@ function plan(server: Server, project: Project, target: number, command: string 
   if (json) return planJson(server, project, target, frees);
   const freed = frees === null ? '' : `, would free ≈${bytes(frees)}`;
   const by = command === null ? '' : `, by ${command}`;
-  return `${project.name} ${current} → ${target} workers${freed}${by}: nothing was sent, this is a dry run.\n`;
+  return `${clean(`${project.name} ${current} → ${target} workers${freed}${by}`)}: nothing was sent, this is a dry run.\n`;
 }
 
 async function run(

@@ -1,4 +1,4 @@
-import { openSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { Dashboard } from '../app.ts';
 import type { ActionLog } from '../control/action-log.ts';
@@ -28,6 +28,9 @@ export interface TopOptions {
   readonly badge: string | null;
   readonly terminal: TerminalTraits;
 }
+
+/** Seconds between two looks at whether the terminal is still ours. */
+const FOREGROUND_CHECK = 1;
 
 /** How each signal that ends a program is told by its exit code: 128 and its number. */
 const endings = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 } as const;
@@ -84,9 +87,16 @@ export async function top(source: Source, signals: Signals, log: ActionLog, opti
     process.kill(0, 'SIGTSTP');
     process.on('SIGTSTP', suspended);
   }
+  let inBackground = false;
+  const watch = setInterval(() => {
+    const before = inBackground;
+    inBackground = isInBackground();
+    if (before && inBackground) dashboard.end(endings.SIGHUP);
+  }, FOREGROUND_CHECK * 1000);
   try {
     return await dashboard.run();
   } finally {
+    clearInterval(watch);
     screen.close();
   }
 }
@@ -98,6 +108,18 @@ export async function top(source: Source, signals: Signals, log: ActionLog, opti
 function neverBlock(output: NodeJS.WriteStream): void {
   const { _handle: handle } = output as { readonly _handle?: { setBlocking?(blocking: boolean): void } };
   handle?.setBlocking?.(false);
+}
+
+/**
+ * Whether another job has the terminal. The kernel stops a program in the background that touches it, but not one whose
+ * parent was killed (an orphaned process group, setpgid(2)): that one would paint over the shell and never hear a key.
+ */
+function isInBackground(): boolean {
+  if (process.platform !== 'linux') return false;
+  // proc_pid_stat(5): pgrp is the fifth field, tpgid the eighth.
+  const stat = readFileSync('/proc/self/stat', 'latin1');
+  const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return Number(foreground) > 0 && foreground !== group;
 }
 
 /** Keys come from the terminal even where something else is piped in. @throws Error where there is none */

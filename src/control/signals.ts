@@ -4,6 +4,7 @@ import { offersFor } from '../model/offers.ts';
 import { claimOf } from '../servers/registry.ts';
 import { scalingRefusal } from '../servers/scaling.ts';
 import type { ProcessSample } from '../snapshot.ts';
+import { readLink } from '../source/proc/files.ts';
 import { type Inspected, inspectProcess } from '../source/proc/inspect.ts';
 import { runAsOwner, writeFifo } from './commands.ts';
 
@@ -83,6 +84,9 @@ export class ProcessSignals implements Signals {
   #identify({ pid, sample }: ProcessNode): Inspected | string {
     // 0 and below would be groups of processes, and 1 is the machine's own.
     if (!Number.isInteger(pid) || pid <= 1) return `${pid} is never sent a signal.`;
+    // In a container that sees the host's /proc, the pid that is shown is somebody else's for kill(2).
+    if (readLink(`${this.#root}/self`) !== String(process.pid))
+      return `${this.#root} shows another PID namespace, where pids mean other processes: nothing was sent.`;
     const found = inspectProcess(this.#root, pid);
     if (found === null) return `${pid} has ended.`;
     if (found.startTicks !== sample.startTicks) return `${pid} is another process by now: nothing was sent.`;

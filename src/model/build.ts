@@ -64,6 +64,7 @@ export function buildModel(snapshot: Snapshot, previous: Snapshot | null, option
     coverage: {
       processes: snapshot.processes.length,
       exact: snapshot.processes.filter(({ memory }) => memory.quality === 'exact').length,
+      hidden: snapshot.othersHidden ?? false,
     },
     projects: projects.sort((a, b) => b.memory.counted - a.memory.counted || (a.id < b.id ? -1 : 1)),
     system: { ...sums(system, total), processes: system },

@@ -135,6 +135,8 @@ export interface HostModel {
 export interface Coverage {
   readonly processes: number;
   readonly exact: number;
+  /** Whether other users' processes are not to be seen at all. */
+  readonly hidden: boolean;
 }
 
 /** The machine as people think of it. Computed from snapshots alone. */

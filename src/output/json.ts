@@ -1,3 +1,4 @@
+import { json } from '../clean.ts';
 import type { Advice } from '../model/advice/advice.ts';
 import type { Memory, Model, ProcessNode, Project, Server } from '../model/model.ts';
 import type { Operation } from '../state/operation.ts';
@@ -27,7 +28,7 @@ export function listJson(model: Model, advice: readonly Advice[]): string {
     system: { processes: system.processes.length, memory: memoryJson(system.memory) },
     advice: advice.map(({ kind, project, pid, text, frees }) => ({ kind, project, pid, text, frees })),
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return `${json(document, 2)}\n`;
 }
 
 function projectJson(project: Project, model: Model) {
@@ -74,7 +75,7 @@ function serverJson(server: Server, model: Model) {
 function processJson({ pid, startedAt, role, sample, command, memory, cpu }: ProcessNode, model: Model) {
   return {
     pid,
-    started: new Date(model.at - (model.uptime - startedAt) * 1000).toISOString(),
+    started: dateText(model.at - (model.uptime - startedAt) * 1000),
     role,
     parent: sample.ppid,
     user: sample.facts.user ?? (sample.facts.uid === null ? null : String(sample.facts.uid)),
@@ -83,6 +84,13 @@ function processJson({ pid, startedAt, role, sample, command, memory, cpu }: Pro
     memory: memoryJson(memory),
     cpu,
   };
+}
+
+/** The furthest that a date can be from 1970, in milliseconds (ECMA-262, time values). */
+const FURTHEST = 8.64e15;
+
+function dateText(milliseconds: number): string {
+  return new Date(Math.max(-FURTHEST, Math.min(FURTHEST, milliseconds))).toISOString();
 }
 
 function memoryJson({ rss, pss, uss, swap, share, exact }: Memory) {
@@ -108,7 +116,7 @@ export function scaleJson(operation: Operation): string {
     text,
     reminder,
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return `${json(document, 2)}\n`;
 }
 
 /** What a change would be, for programs. */
@@ -123,5 +131,5 @@ export function planJson(server: Server, project: Project, target: number, predi
     predicted,
     dryRun: true,
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return `${json(document, 2)}\n`;
 }

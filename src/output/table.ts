@@ -1,8 +1,9 @@
+import { clean } from '../clean.ts';
 import type { Advice } from '../model/advice/advice.ts';
 import { bytes, percent } from '../model/figures.ts';
 import type { Memory, Model, ProcessNode, Project, Server } from '../model/model.ts';
 import { ageText, countText, cpuText, memoryText, shareText, UNKNOWN } from '../view/format.ts';
-import { clean, cut, fill, width } from '../view/text.ts';
+import { cut, fill, width } from '../view/text.ts';
 
 type Cells = readonly [string, string, string, string, string, string, string, string];
 
@@ -26,6 +27,7 @@ function headLines({ host, coverage, accounting }: Model): readonly string[] {
   ];
   if (accounting === 'rss')
     return [...lines, 'Figures are RSS: shared memory counts with each process that shares it.'];
+  if (coverage.hidden) lines.push("Other users' processes are hidden from this user (hidepid); sudo sees all.");
   if (coverage.exact === coverage.processes) return lines;
   return [...lines, `${coverage.exact} of ${coverage.processes} processes exact, ~ is an estimate; sudo reads all.`];
 }

@@ -12,16 +12,17 @@ export interface Program {
 
 export type Interpreter = 'python' | 'ruby' | 'node' | 'perl' | 'php';
 
-const interpreters: Readonly<Record<string, Interpreter>> = {
-  python: 'python',
-  pypy: 'python',
-  ruby: 'ruby',
-  jruby: 'ruby',
-  node: 'node',
-  nodejs: 'node',
-  perl: 'perl',
-  php: 'php',
-};
+/** By name: a map, since a process may be called `constructor`. */
+const interpreters: ReadonlyMap<string, Interpreter> = new Map([
+  ['python', 'python'],
+  ['pypy', 'python'],
+  ['ruby', 'ruby'],
+  ['jruby', 'ruby'],
+  ['node', 'node'],
+  ['nodejs', 'node'],
+  ['perl', 'perl'],
+  ['php', 'php'],
+]);
 
 interface Syntax {
   /** Flags whose value is the next argument. */
@@ -68,7 +69,7 @@ function parse(argv: readonly string[]): Program {
     return { interpreter: null, name: null, script: null, args: [] };
   }
   const name = baseName(first);
-  const interpreter = interpreters[/^([a-z]+)(\d[\w.-]*)?$/.exec(name)?.[1] ?? ''];
+  const interpreter = interpreters.get(/^([a-z]+)(\d[\w.-]*)?$/.exec(name)?.[1] ?? '');
   if (interpreter === undefined) return { interpreter: null, name, script: null, args: argv.slice(1) };
   return parseInterpreter(interpreter, argv.slice(1));
 }

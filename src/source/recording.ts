@@ -1,4 +1,6 @@
+import { json } from '../clean.ts';
 import type { ProcessFacts, ProcessSample, Snapshot } from '../snapshot.ts';
+import { isRecorded } from './recorded-shape.ts';
 
 /** The first line of a recording. */
 export const HEADING = { workertop: 'recording', version: 1 } as const;
@@ -33,7 +35,7 @@ export class RecordingWriter {
     });
     this.#numbers = numbers;
     const recorded: RecordedSnapshot = { ...snapshot, self: null, facts, processes };
-    return `${JSON.stringify(recorded)}\n`;
+    return `${json(recorded)}\n`;
   }
 }
 
@@ -59,16 +61,15 @@ export class RecordingReader {
 
 function parseLine(line: string): RecordedSnapshot {
   const value: unknown = JSON.parse(line);
-  const shape =
-    typeof value === 'object' && value !== null && 'processes' in value && 'facts' in value && 'host' in value;
-  if (!shape) throw new Error('is no reading of a recording');
+  if (!isRecorded(value)) throw new Error('is no reading of a recording');
   return value as RecordedSnapshot;
 }
 
 export function isHeading(line: string): boolean {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && 'workertop' in value && value.workertop === HEADING.workertop;
+    if (typeof value !== 'object' || value === null || !('workertop' in value) || !('version' in value)) return false;
+    return value.workertop === HEADING.workertop && value.version === HEADING.version;
   } catch {
     return false;
   }

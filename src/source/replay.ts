@@ -1,6 +1,6 @@
 import { createReadStream, statSync } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
-import { createGunzip } from 'node:zlib';
+import { constants, createGunzip } from 'node:zlib';
 import type { Snapshot } from '../snapshot.ts';
 import { isHeading, RecordingReader } from './recording.ts';
 import type { Source } from './source.ts';
@@ -20,9 +20,9 @@ export class ReplaySource implements Source {
     if (!statSync(path, { throwIfNoEntry: false })?.isFile()) throw new Error(`${path} is no file`);
     this.#path = path;
     const file = createReadStream(path);
-    const input = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
+    // One that was cut off by a crash is good up to there: an end without gzip's trailer is no error.
+    const input = path.endsWith('.gz') ? file.pipe(createGunzip({ finishFlush: constants.Z_SYNC_FLUSH })) : file;
     this.#interface = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-    // One that was cut off by a crash is good up to there.
     input.on('error', (error: Error) => {
       this.#broken = error;
       this.#interface.close();

@@ -1,10 +1,11 @@
+import { clean } from '../clean.ts';
 import type { Model } from '../model/model.ts';
 import type { AppState } from '../state/state.ts';
 import { apportion } from './bars.ts';
 import { ageText, bytes, percent, shareText } from './format.ts';
 import type { Line, Span } from './style.ts';
 import { span } from './style.ts';
-import { clean, fill, width } from './text.ts';
+import { fill, width } from './text.ts';
 import type { Theme } from './theme.ts';
 
 /** What a recording is labelled, whose time is not now. */
@@ -61,6 +62,7 @@ function pieces(state: AppState, model: Model, theme: Theme): readonly Piece[] {
   if ((pressure?.someAvg10 ?? 0) >= 0.01) say(5, span(`stalled ${shareText(pressure?.someAvg10 ?? 0)}`, theme.warning));
   if (load !== null) say(5, span(`Load ${load.map((value) => value.toFixed(2)).join(' ')}`));
   if (accounting === 'rss') say(2, span('RSS: shared pages count many times', theme.warning));
+  else if (coverage.hidden) say(6, span('others hidden', theme.warning));
   else if (coverage.exact < coverage.processes) {
     say(6, span(`${coverage.exact} of ${coverage.processes} exact`, theme.warning));
   }

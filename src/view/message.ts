@@ -1,3 +1,4 @@
+import { clean } from '../clean.ts';
 import type { Advice } from '../model/advice/advice.ts';
 import { busy, idle } from '../model/busy.ts';
 import type { Project, Server } from '../model/model.ts';
@@ -8,7 +9,7 @@ import type { Row } from '../state/row.ts';
 import { type AppState, selectedRow } from '../state/state.ts';
 import { bytes, duration, percent, plural } from './format.ts';
 import { type Line, type Style, span } from './style.ts';
-import { clean, fill, width, wrap } from './text.ts';
+import { fill, width, wrap } from './text.ts';
 import type { Theme } from './theme.ts';
 
 interface Said {

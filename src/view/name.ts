@@ -1,9 +1,9 @@
+import { clean } from '../clean.ts';
 import type { Server } from '../model/model.ts';
 import type { Row } from '../state/row.ts';
 import type { AppState } from '../state/state.ts';
 import { ageText } from './format.ts';
 import { plain, type Span, type Style, span } from './style.ts';
-import { clean } from './text.ts';
 import type { Theme } from './theme.ts';
 
 interface Context {

@@ -42,6 +42,8 @@ interface Internals {
   draw(from: number, to: number): void;
   enter(): void;
   leave(): void;
+  /** Whether `leave` gives the mouse back; blessed sets it for its own widgets only. */
+  _listenedMouse: boolean;
   readonly tput: { brokenACS: boolean };
   readonly program: {
     on(
@@ -104,6 +106,7 @@ export class Screen {
       events.key(key.full, types ? character : null);
     });
     if (mouse) {
+      this.#internals._listenedMouse = true;
       program.enableMouse();
       program.on('mouse', ({ action, y }) => {
         if (action === 'mousedown') events.mouse({ what: 'click', line: y });

@@ -1,3 +1,4 @@
+import { clean } from '../clean.ts';
 import type { Memory } from '../model/model.ts';
 import { sumKnown } from '../model/rates.ts';
 import { freedBy } from '../model/victims.ts';
@@ -10,7 +11,7 @@ import { type Column, type ColumnName, layoutColumns } from './columns.ts';
 import { bytes, countText, cpuText, memoryText, shareText, UNKNOWN } from './format.ts';
 import { nameOf } from './name.ts';
 import { type Line, plain, type Span, type Style, span } from './style.ts';
-import { clean, fill, width } from './text.ts';
+import { fill, width } from './text.ts';
 import type { Theme } from './theme.ts';
 
 interface Context {

@@ -1,18 +1,6 @@
 import { eastAsianWidth } from 'get-east-asian-width';
 
-/**
- * What must never reach a terminal, or would not be seen there: control characters and escape sequences, marks that turn
- * the direction of writing, characters of no width, halves of surrogate pairs.
- */
-const harmful = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;
-const combining = /\p{M}/gu;
 const plainAscii = /^[\x20-\x7e]*$/;
-
-/** Names are data: what is harmful in them is shown as `·`, wherever they come from. */
-export function clean(text: string): string {
-  if (plainAscii.test(text)) return text;
-  return text.normalize('NFC').replace(combining, '').replace(harmful, '·');
-}
 
 /** Columns that cleaned text takes. */
 export function width(text: string): number {

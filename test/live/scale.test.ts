@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
 import * as kernel from '../helpers/kernel.ts';
 import { freedIn } from '../helpers/sizes.ts';
-import { type Gunicorn, type Home, openHome, type Story, startStory } from '../helpers/story.ts';
+import { type Gunicorn, type Home, openHome, REDIS_PASSWORD, type Story, startStory } from '../helpers/story.ts';
 import { list, projectIn, workertop } from '../helpers/workertop.ts';
 
 const ONE_LINE = /^workertop: .+\n$/;
@@ -95,6 +95,8 @@ describe('the story', () => {
       const { code, stdout, stderr } = await workertop('scale', String(pid), size);
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
       expect(stderr).toMatch(ONE_LINE);
+      // The refusal quotes the command that would do it.
+      expect(stderr).not.toContain(REDIS_PASSWORD);
       expect(kernel.state(pid)).toMatch(/[RS]/);
     }
   });

@@ -98,7 +98,7 @@ describe('a model', () => {
     };
     const { projects, coverage } = buildModel(snapshot([master, unreadable]), null, options);
     expect(projects[0]?.memory).toMatchObject({ pss: null, uss: null, swap: null, exact: false, counted: 62 * MB });
-    expect(coverage).toEqual({ processes: 2, exact: 1 });
+    expect(coverage).toEqual({ processes: 2, exact: 1, hidden: false });
   });
 
   it('counts RSS where the source knows nothing better', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { maskArgv } from '../../src/model/mask.ts';
 import { programOf, titleOf } from '../../src/servers/program.ts';
 
 describe('programOf', () => {
@@ -31,4 +32,9 @@ it('takes one argument with spaces for a title, padding left off', () => {
   expect(titleOf(['gunicorn: master [a]   '])).toBe('gunicorn: master [a]');
   expect(titleOf(['redis-server'])).toBeNull();
   expect(titleOf(['sh', '-c', 'a b'])).toBeNull();
+});
+
+it.each(['constructor', 'toString', '__proto__', 'valueOf'])('takes a program called %s for what it is', (name) => {
+  expect(programOf([name, 'a'])).toEqual({ interpreter: null, name, script: null, args: ['a'] });
+  expect(maskArgv([name, 'a'])).toEqual([name, 'a']);
 });

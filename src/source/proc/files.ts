@@ -12,12 +12,14 @@ let scratch = Buffer.allocUnsafe(16 * 1024);
 
 /**
  * What an error of the file system says of one process's file. A descriptor limit or a broken disk is no such thing.
- * @throws the error with its path, when it is anything but ENOENT, ESRCH, EACCES or EPERM
+ * @throws the error with its path, when it is anything that is no matter of this one file
  */
 export function unreadOr(error: unknown): Unread {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   // ENOTDIR: what was a directory is none any more. EINVAL: no link. Neither is there in that form.
   if (code === 'ENOENT' || code === 'ESRCH' || code === 'ENOTDIR') return 'gone';
+  // A process may work in a directory deeper than a path can be long (getcwd(2)), or name a path with a NUL in it.
+  if (code === 'ENAMETOOLONG' || code === 'ERR_INVALID_ARG_VALUE') return 'gone';
   if (code === 'EACCES' || code === 'EPERM') return 'denied';
   throw error;
 }
@@ -100,6 +102,16 @@ export function list(path: string): readonly string[] | null {
   } catch (error) {
     unreadOr(error);
     return null;
+  }
+}
+
+/** A directory's entries, for directories that are not the kernel's; none when it is none. */
+export function listRegular(path: string): readonly string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    // As with files: a user's link that leads to itself must not end anything here.
+    return [];
   }
 }
 

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import type { ProcessFacts, ProcessSample, Snapshot } from '../../snapshot.ts';
 import type { Interests, ReadHints, Source } from '../source.ts';
 import { FactsReader } from './facts.ts';
-import { readLink, readText } from './files.ts';
+import { readBytes, readLink, readText } from './files.ts';
 import { HostReader } from './host.ts';
 import { pageSize, readUptime, TICKS_PER_SECOND } from './machine.ts';
 import { MemoryReader } from './memory-reader.ts';
@@ -61,7 +61,8 @@ export class ProcSource implements Source {
 
   /** @throws Error when `root` is no proc tree */
   constructor({ root, interests, cgroups, clock = Date.now }: ProcSourceOptions) {
-    if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) throw new Error(`${root} is no directory`);
+    if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
+      throw new Error(`${root || 'a proc tree without a name'} is no directory`);
     readUptime(root);
     this.#root = root;
     this.#clock = clock;
@@ -99,6 +100,8 @@ export class ProcSource implements Source {
       processes: this.#samples(hints, uptime),
       kernelThreads,
       self: this.#self,
+      // The first process is there in every tree: who does not see it sees no other user's.
+      othersHidden: typeof readBytes(`${this.#root}/1/stat`) === 'string',
     };
   }
 

@@ -1,10 +1,11 @@
+import { clean } from '../../clean.ts';
 import type { HistoryId, Mark } from '../../model/history.ts';
 import { panelLines } from '../../state/layout.ts';
 import type { AppState } from '../../state/state.ts';
 import { sparkline } from '../bars.ts';
 import { bytes, clockText } from '../format.ts';
 import { type Line, type Style, span } from '../style.ts';
-import { clean, cut, fill, width } from '../text.ts';
+import { cut, fill, width } from '../text.ts';
 import type { Theme } from '../theme.ts';
 import type { PanelContent } from './panel.ts';
 

@@ -1,3 +1,4 @@
+import { clean } from '../../clean.ts';
 import type { History } from '../../model/history.ts';
 import type { Memory, Model, ProcessNode, Project, Server } from '../../model/model.ts';
 import type { Row } from '../../state/row.ts';
@@ -5,7 +6,7 @@ import type { AppState } from '../../state/state.ts';
 import { apportion, sparkline } from '../bars.ts';
 import { ageText, bytes, countText, cpuText, shareText, UNKNOWN } from '../format.ts';
 import { type Line, type Span, span } from '../style.ts';
-import { clean, fill, wrap } from '../text.ts';
+import { fill, wrap } from '../text.ts';
 import type { Theme } from '../theme.ts';
 import type { PanelContent } from './panel.ts';
 

@@ -1,3 +1,4 @@
+import { clean } from '../../clean.ts';
 import type { Advice } from '../../model/advice/advice.ts';
 import { rowOffers } from '../../state/process-actions.ts';
 import type { Row } from '../../state/row.ts';
@@ -5,7 +6,7 @@ import { type SortKey, sortKeys } from '../../state/sort.ts';
 import type { AppState, Panel } from '../../state/state.ts';
 import { bytes, clockText, percent, plural } from '../format.ts';
 import { type Line, plain, span } from '../style.ts';
-import { clean, fill, wrap } from '../text.ts';
+import { fill, wrap } from '../text.ts';
 import type { Theme } from '../theme.ts';
 import type { PanelContent } from './panel.ts';
 

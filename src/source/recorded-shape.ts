@@ -1,0 +1,94 @@
+/** What a value of a recording must be like: a file may be broken, or by somebody else. */
+type Check = (value: unknown) => boolean;
+
+const number: Check = (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0;
+const signed: Check = (value) => typeof value === 'number' && Number.isFinite(value);
+const text: Check = (value) => typeof value === 'string';
+const flag: Check = (value) => typeof value === 'boolean';
+const one =
+  (...words: readonly string[]): Check =>
+  (value) =>
+    words.some((word) => word === value);
+const maybe =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value);
+const list =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const map =
+  (check: Check): Check =>
+  (value) =>
+    isObject(value) && Object.values(value).every(check);
+const all = (checks: Readonly<Record<string, Check>>): Check => {
+  const entries = Object.entries(checks);
+  return (value) => isObject(value) && entries.every(([key, check]) => check((value as Record<string, unknown>)[key]));
+};
+
+const memory = all({
+  rss: number,
+  pss: maybe(number),
+  uss: maybe(number),
+  swap: maybe(number),
+  quality: one('exact', 'estimate', 'rss'),
+  fresh: flag,
+});
+
+const process = all({
+  pid: number,
+  startTicks: number,
+  ppid: number,
+  pgrp: number,
+  session: number,
+  state: text,
+  cpuTicks: number,
+  memory,
+  listeners: maybe(list(all({ address: text, inode: number, queue: maybe(number) }))),
+  facts: number,
+});
+
+const facts = all({
+  comm: text,
+  argv: list(text),
+  cwd: maybe(text),
+  exe: maybe(text),
+  uid: maybe(number),
+  user: maybe(text),
+  caught: maybe(number),
+  ignored: maybe(number),
+  blocked: maybe(number),
+  cgroup: maybe(text),
+  memoryLimit: maybe(number),
+  environment: map(text),
+  virtualenv: maybe(all({ path: text, name: text, evidence: text, python: maybe(text) })),
+  packages: map(text),
+  directory: maybe(all({ path: text, marker: maybe(text), from: text })),
+  settings: map(list(text)),
+});
+
+const averages = { someAvg10: maybe(number), someAvg60: maybe(number), fullAvg10: maybe(number) };
+
+const host = all({
+  name: text,
+  os: text,
+  cores: number,
+  ticksPerSecond: number,
+  memory: all({ total: number, free: number, available: number, cache: number, swapTotal: number, swapUsed: number }),
+  cgroup: maybe(all({ limit: number, used: number })),
+  pressure: maybe(all({ ...averages, swappedIn: maybe(number), swappedOut: maybe(number), oomKills: maybe(number) })),
+  load: maybe(list(number)),
+});
+
+/** Whether this is a reading as `RecordingWriter` writes it. */
+export const isRecorded = all({
+  at: signed,
+  uptime: number,
+  host,
+  accounting: one('pss', 'rss'),
+  processes: list(process),
+  kernelThreads: number,
+  facts: map(facts),
+});

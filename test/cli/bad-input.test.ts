@@ -1,0 +1,177 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeProcTree, type ProcTree } from '../helpers/proc-tree.ts';
+import { workertop } from '../helpers/workertop.ts';
+
+let folder: string;
+let tree: ProcTree;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'workertop-input-'));
+  tree = makeProcTree();
+  const argv = ['/usr/bin/python3', '/usr/bin/gunicorn', '-w', '2', 'shop.wsgi'];
+  for (const pid of [10, 11, 12]) tree.add(pid, { argv, ppid: pid === 10 ? 1 : 10, cwd: '/', caught: '8314a07' });
+  mkdirSync(join(folder, 'directory'));
+  writeFileSync(join(folder, 'text'), 'hello\n');
+  writeFileSync(join(folder, 'empty'), '');
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+  tree.close();
+});
+
+/** `@` stands for the folder of files, `%` for a proc tree with a gunicorn, whose pid is 10. */
+function words(line: string): readonly string[] {
+  return line.split(' ').map((word) => word.replace('@', `${folder}/`).replace('%', tree.root).replace(/^''$/, ''));
+}
+
+/** Nothing but one line on stderr that says this, and the exit code. */
+async function expectRefused(args: readonly string[], message: string | RegExp, code: number): Promise<void> {
+  const result = await workertop(...args);
+  expect(result.stderr).toMatch(/^workertop: [^\n]+\n$/);
+  expect(result.stderr.slice('workertop: '.length, -1)).toMatch(message);
+  expect({ code: result.code, stdout: result.stdout }).toEqual({ code, stdout: '' });
+}
+
+const oneOf = 'it is one of mem, share';
+const positive = 'a delay is a positive number of seconds, not';
+const range = 'a delay is between 0.1 and 3600 seconds, not';
+const size = 'a size is such as 1.5G or 512M, and 1M at least, not';
+
+describe('on the command line', () => {
+  const wrong: readonly (readonly [line: string, message: string | RegExp])[] = [
+    ['--nonsense', 'unknown option --nonsense'],
+    ['--nonsense=1', 'unknown option --nonsense: workertop --help'],
+    ['-x', 'unknown option -x'],
+    ['-hV', 'unknown option -hV'],
+    ['---', 'unknown option ---'],
+    ['--Delay 1', 'unknown option --Delay'],
+    ['nonsense', 'unknown command nonsense'],
+    ['top', 'unknown command top'],
+    ['list list', 'usage: workertop list'],
+    ['-- list extra', 'usage: workertop list'],
+    ['demo 1', 'usage: workertop demo'],
+    ['config file', 'usage: workertop config'],
+    ['scale', 'usage: workertop scale TARGET N|+N|-N'],
+    ['scale shop', 'usage: workertop scale TARGET N|+N|-N'],
+    ['scale shop 1 2', 'usage: workertop scale TARGET N|+N|-N'],
+    ['record', 'usage: workertop record FILE'],
+    ['replay', 'usage: workertop replay FILE'],
+    ['--delay', '--delay needs a value: SECONDS'],
+    ['-d', '--delay needs a value: SECONDS'],
+    ['list --memory', '--memory needs a value: SIZE'],
+    ['list --json=yes', '--json takes no value'],
+    ['--read-only=', '--read-only takes no value'],
+    ['list --delay 1', '--delay has no meaning for list'],
+    ['--dry-run', '--dry-run has no meaning for the dashboard'],
+    ['demo --proc /proc', '--proc has no meaning for demo'],
+    ['record @x --json', '--json has no meaning for record'],
+    ...['NaN', 'two', '0', '-1', '-0', 'Infinity', '-Infinity', '1e999', '1,5', '2s', "''"].map(
+      (value) => [`--delay=${value}`, positive] as const,
+    ),
+    ...['1e9', '1e-9', '0.01', '3601'].map((value) => [`-d ${value}`, range] as const),
+    ...['0', '-5', '1', '1e9', '1.5X', 'G', '1.5.5G', '99999999T', 'NaN', '1,5G'].map(
+      (value) => [`list --memory=${value}`, size] as const,
+    ),
+    ['--sort size', `unknown sort key size: ${oneOf}`],
+    ['--sort=', `unknown sort key : ${oneOf}`],
+    ['--sort __proto__', `unknown sort key __proto__: ${oneOf}`],
+    ['--sort toString', `unknown sort key toString: ${oneOf}`],
+    ['--user nobody-of-this-name', 'no user nobody-of-this-name: not in /etc/passwd'],
+    ['list --source ps', 'unknown source ps: it is proc or portable'],
+    ...['', 'x', '1.5', '+', '1e3', '--', '99999', '+-1', '٣'].map(
+      (value) => [`scale --proc % 10 ${value || "''"}`, /^(?:a number of workers is|usage:)/] as const,
+    ),
+    ['list --proc @missing', /missing is no directory/],
+    ['list --proc @text', /text is no directory/],
+    ['list --proc @directory', /directory\/uptime cannot be read: is .* a proc tree/],
+    ["list --proc ''", 'a proc tree without a name is no directory'],
+    ['record @missing/file', /missing\/file cannot be written: there is no such file or directory/],
+    ['record @directory', /directory cannot be written: it is a directory/],
+    ["record ''", 'a file without a name cannot be written'],
+    ['replay @missing', /missing is no file/],
+    ['replay @directory', /directory is no file/],
+    ['list --config @missing', /missing cannot be read: there is no such file/],
+    ['list --config @directory', /directory cannot be read: it is a directory/],
+    ["list --config ''", 'cannot be read'],
+  ];
+
+  it.concurrent.each(wrong)('%s', async (line, message) => {
+    await expectRefused(words(line), message, 2);
+  });
+
+  const impossible: readonly (readonly [line: string, message: string | RegExp])[] = [
+    ['scale --proc % nothing +1', 'no project nothing: there is'],
+    ["scale --proc % '' +1", 'no project'],
+    ['scale --proc % 999999999 +1', 'no process 999999999'],
+    ['scale --proc % 10 +1', /Signals reach processes of this machine only/],
+    ['scale --proc % 10 0', /is the fewest: nothing was sent/],
+    ['scale --read-only 1 +1', /no part of a server|no process 1/],
+    ['replay @text', 'a recording is shown on a terminal'],
+  ];
+
+  it.concurrent.each(impossible)('%s cannot be done', async (line, message) => {
+    await expectRefused(words(line), message, 1);
+  });
+
+  it('is not let through to the terminal', async () => {
+    const { stderr, code } = await workertop('\x1b]52;c;ZXZpbA==\x07\u202e\u009b');
+    expect(stderr).toMatch(/^workertop: unknown command [^\p{Cc}\p{Cf}]+\n$/u);
+    expect(code).toBe(2);
+  });
+});
+
+describe('in the configuration file', () => {
+  const wrong: readonly (readonly [text: string, message: string | RegExp])[] = [
+    ['dealy = 2', 'line 1: unknown setting dealy: there is delay, sort'],
+    ['\n\n# two\ndelay = "2"', 'line 4: delay must be a number of seconds from 0.1 to 3600'],
+    ['delay = 0', 'line 1: delay must be a number'],
+    ['delay = -1.5', 'line 1: delay must be a number'],
+    ['delay = nan', 'line 1: delay must be a number'],
+    ['delay = inf', 'line 1: delay must be a number'],
+    ['delay = 9223372036854775807', /line 1: (?:delay must be a number|integer)/i],
+    ['sort = "size"', 'line 1: sort must be one of mem, share'],
+    ['sort = ["mem"]', 'line 1: sort must be one of mem'],
+    ['memory = 1024', 'line 1: memory must be a size such as "1.5G"'],
+    ['memory = "1K"', 'line 1: memory must be a size'],
+    ['mouse = "yes"', 'line 1: mouse must be true or false'],
+    ['read-only = 1', 'line 1: read-only must be true or false'],
+    ['hide = "cpu"', 'line 1: hide must be a list of'],
+    ['hide = ["name"]', 'line 1: hide must be a list of'],
+    ['hide = [["cpu"]]', 'line 1: hide must be a list of'],
+    ['delay = 2\ndelay = 3', /line 2: /],
+    ['delay = ', /line 1: /],
+    ['delay', /line 1: /],
+    ['[delay', /line 1: /],
+    ['x = "\u0000"', /line 1: /],
+    ['projects = 1', 'line 1: projects are written as [[projects]]'],
+    ['[projects]\nname = "a"', 'line 1: projects are written as [[projects]]'],
+    ['projects = ["a"]', 'line 1: projects are written as [[projects]]'],
+    ['[[projects]]\ndirectory = "/srv"', 'line 1: a project needs a name'],
+    ['[[projects]]\nname = "a"', 'line 2: a needs a directory, a virtualenv, a command or a user'],
+    ['[[projects]]\nname = "a"\nuser = "b"\n[[projects]]\nname = 1\nuser = "c"', 'line 5: name must be text'],
+    ['[[projects]]\nname = ""\nuser = "b"', 'line 2: name must be text'],
+    ['[[projects]]\nname = "a"\nport = "b"', 'line 3: unknown setting port of a project: there is name, directory'],
+    ['__proto__ = 1', /line 1: /],
+    ['constructor = 1', 'line 1: unknown setting constructor'],
+    [`"\\u001b[31m" = 1`, 'line 1: unknown setting'],
+  ];
+
+  it.concurrent.each(wrong)('%j', async (text, message) => {
+    const file = join(folder, `${wrong.findIndex((one) => one[0] === text)}.toml`);
+    writeFileSync(file, text);
+    const { stderr, stdout, code } = await workertop('list', '--proc', tree.root, '--config', file);
+    expect(stderr).toMatch(/^[^\n]+\n$/);
+    expect(stderr.startsWith(`workertop: ${file}, line `)).toBe(true);
+    expect(stderr).toMatch(message);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  it('that cannot be text is refused like any other', async () => {
+    const file = join(folder, 'binary.toml');
+    writeFileSync(file, Buffer.from([0xff, 0xfe, 0x00, 0x1b, 0x5d]));
+    await expectRefused(['list', '--config', file], /binary\.toml, line 1: /, 2);
+  });
+});
