@@ -4,7 +4,7 @@ import type { Signals } from '../control/signals.ts';
 import type { ModelOptions } from '../model/build.ts';
 import { bytes, plural } from '../model/figures.ts';
 import { findTargets, whyNoTarget } from '../model/find.ts';
-import type { Model, Project, Server } from '../model/model.ts';
+import { type Model, type Project, type Server, serverTitle } from '../model/model.ts';
 import { commandText, ownerOf } from '../model/route.ts';
 import { freedBy } from '../model/victims.ts';
 import { Observer } from '../observer.ts';
@@ -80,8 +80,9 @@ function findOne(model: Model, target: string): { readonly server: Server; reado
   const [server] = found;
   if (server === undefined) throw new Refusal(whyNoTarget(model, target));
   if (found.length > 1) {
-    const masters = found.map(({ kind, head }) => `${kind} ${head.pid}`).join(', ');
-    throw new Refusal(`${target} is several: ${masters}. Name one by its pid.`);
+    const masters = found.map(serverTitle).join(', ');
+    const names = found.every(({ pool }) => pool !== null) ? 'its name' : 'its pid';
+    throw new Refusal(`${target} is several: ${masters}. Name one by ${names}.`);
   }
   const project = model.projects.find(({ servers }) => servers.includes(server));
   if (project === undefined) throw new Refusal(whyNoTarget(model, target));

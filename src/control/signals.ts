@@ -49,11 +49,13 @@ export class ProcessSignals implements Signals {
     if (typeof found === 'string') return found;
     const fresh = renewed(head.sample, found);
     const claimed = claimOf(fresh.facts);
-    if (claimed === null || claimed.definition !== definition || head.role === null) {
+    const runs = claimed?.definition.pools ?? claimed?.definition;
+    if (claimed === null || runs !== definition || head.role === null) {
       return `${head.pid} runs another program by now: nothing was sent.`;
     }
     const workers = server.processes.flatMap(({ role, sample }) => (role === 'worker' ? [sample] : []));
-    const processes = { head: fresh, claim: claimed.claim, workers };
+    const claim = server.pool === null ? claimed.claim : server.claim;
+    const processes = { head: fresh, claim, workers };
     const refused = scalingRefusal(definition, processes, head.role);
     if (refused !== null) return refused;
     const { scaling } = definition;

@@ -14,6 +14,8 @@ export interface Claim {
   readonly masterPid?: number;
   /** The server's version, where the title names it. */
   readonly version?: string;
+  /** Which of its parent's pools it is a worker of, where that runs several: the name of its app in pm2. */
+  readonly pool?: string;
 }
 
 /** A process that a definition has claimed, with its place among its kin. */
@@ -28,7 +30,7 @@ export interface Member {
 
 /** One running instance of a server, as its definition sees it. */
 export interface ServerProcesses {
-  /** The process that stands for the server: its master, or the only one. */
+  /** The process that stands for the server: its master, the only one, or what runs this pool among others. */
   readonly head: ProcessSample;
   readonly claim: Claim;
   /** Living workers, in order of age, oldest first. */
@@ -44,8 +46,8 @@ export interface ConfiguredWorkers {
   readonly where: string;
 }
 
-/** Which worker a server ends when told to run one fewer. */
-export type Victim = 'oldest' | 'newest' | 'highest';
+/** Which worker a server ends when told to run one fewer; those with a number go by that. */
+export type Victim = 'oldest' | 'newest' | 'highest' | 'lowest';
 
 /** A program of the project's own that tells its server what to do. Run without a shell, as the server's owner. */
 export interface ControlCommand {
@@ -59,6 +61,8 @@ interface Scalable {
   /** The fewest workers the server itself would go down to. */
   readonly floor: number;
   readonly victim: Victim;
+  /** A worker's number, where they go by that; null when it is not known. */
+  number?(facts: ProcessFacts): number | null;
   /** A sentence when this very instance cannot be scaled so (single mode, too old); null when it can. */
   refuse?(server: ServerProcesses): string | null;
 }
@@ -115,7 +119,9 @@ export interface ServerDefinition {
   settings?(facts: ProcessFacts): readonly SettingsRequest[];
   /** What this process is to this server; null when nothing. */
   claim(facts: ProcessFacts): Claim | null;
-  /** What a process that nobody claims is to this server when it is the child of one of its processes. */
+  /** What the children of its processes are, where each pool of them is a server of its own: the apps of pm2. */
+  readonly pools?: ServerDefinition;
+  /** What a process that nobody claims is to this server when it is the child of one of its processes, or of what runs its pools. */
   claimChild?(facts: ProcessFacts, parent: Claim): Claim | null;
   /** What a process that nobody claims is to this server when it is the parent of one of its processes. */
   claimParent?(facts: ProcessFacts): Claim | null;
