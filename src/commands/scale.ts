@@ -66,7 +66,7 @@ export async function scale(source: Source, signals: Signals, log: ActionLog, op
   if (command !== null && !options.yes) {
     const { label } = server.definition;
     throw new Refusal(
-      `${label} takes no TTIN or TTOU: it would freeze. With --yes this is run as ${ownerOf(server)}: ${command}`,
+      `${label} takes no signals for this. With --yes its own command is run, as ${ownerOf(server)}: ${command}`,
     );
   }
   const operation = await run(observer, model, server, target, signals, log, options.stop);

@@ -51,8 +51,12 @@ export type Victim = 'oldest' | 'newest' | 'highest' | 'lowest';
 
 /** A program of the project's own that tells its server what to do. Run without a shell, as the server's owner. */
 export interface ControlCommand {
-  /** A path, or a name to be looked for in the owner's PATH. */
+  /** An absolute path, or a name to be looked for in the owner's PATH. */
   readonly program: string;
+  /** Directories to look in where PATH does not have it. */
+  readonly places?: readonly string[];
+  /** What it needs besides the owner's environment. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** `%h` stands for the machine's name. */
   readonly args: readonly string[];
 }

@@ -127,7 +127,8 @@ function claimRelatives(processes: readonly ProcessSample[], kin: Map<number, Ki
   }
   for (const process of processes) {
     const parent = kin.get(process.ppid);
-    if (parent === undefined || kin.has(process.pid)) continue;
+    // What a worker of a pool has started is none of the pool, whatever environment it has from it.
+    if (parent === undefined || parent.claim.pool !== undefined || kin.has(process.pid)) continue;
     const definition = parent.definition.pools ?? parent.definition;
     const claim = definition.claimChild?.(process.facts, parent.claim) ?? null;
     if (claim) kin.set(process.pid, unlinked(process, { definition, claim }));

@@ -6,10 +6,11 @@ import type { Claim, ServerDefinition } from './definition.ts';
 import { gunicorn } from './gunicorn.ts';
 import { mojolicious } from './mojolicious.ts';
 import { nginx } from './nginx.ts';
-import { nodeCluster, pm2 } from './node-servers.ts';
+import { nodeCluster } from './node-servers.ts';
 import { odoo } from './odoo.ts';
 import { phpFpm } from './php-fpm.ts';
 import { pitchfork } from './pitchfork.ts';
+import { pm2, pm2Daemon } from './pm2.ts';
 import { postgres } from './postgres.ts';
 import { puma } from './puma.ts';
 import {
@@ -44,6 +45,7 @@ export const definitions: readonly ServerDefinition[] = [
   mojolicious,
   uwsgi,
   celery,
+  pm2,
   celeryBeat,
   flower,
   odoo,
@@ -72,7 +74,7 @@ export const definitions: readonly ServerDefinition[] = [
   memcached,
   supervisord,
   circus,
-  pm2,
+  pm2Daemon,
   foreman,
   procfile,
 ];

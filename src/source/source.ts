@@ -5,7 +5,7 @@ import type { ProcessFacts, SettingsRequest, Snapshot } from '../snapshot.ts';
  * read it; the definitions, which know no files, say what.
  */
 export interface Interests {
-  /** Names of environment variables. */
+  /** Names of environment variables; `pm2_env.name` is a member of one that holds a JSON object. */
   readonly environment: readonly string[];
   /** Command-line flags whose value is the project's directory, such as `--chdir`. */
   readonly directoryFlags: readonly string[];

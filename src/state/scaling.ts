@@ -25,15 +25,16 @@ export function changeWorkers(state: AppState, delta: 1 | -1): Answer {
 
 /** A program of the project is run only once the user has seen which, and as whom. */
 function commandQuestion({ model }: AppState, server: Server, delta: 1 | -1): Panel | null {
-  const command = model === null ? null : commandText(server, delta, model);
-  if (command === null) return null;
+  if (model === null || commandText(server, delta, model) === null) return null;
+  // Both, since it is asked but once, and the way back is the other one.
+  const commands = ([1, -1] as const).flatMap((direction) => commandText(server, direction, model) ?? []);
   const { label } = server.definition;
   return {
     type: 'confirm',
     question: [
-      `${label} takes no TTIN or TTOU: it would freeze. It has a command of its own:`,
-      command,
-      `Run this as ${ownerOf(server)}? It is asked once for this ${label}.`,
+      `${label} takes no signals for this. It has commands of its own, to add and to trim:`,
+      ...commands,
+      `Run them as ${ownerOf(server)}? It is asked once for ${serverTitle(server)}.`,
     ],
     effects: [{ type: 'scale', server: server.key, delta }],
     server: server.key,

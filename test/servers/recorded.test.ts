@@ -246,9 +246,9 @@ const recorded: readonly Recorded[] = [
     refusal: 'apachectl graceful',
   },
   {
-    what: 'pm2',
+    what: 'pm2 without apps',
     processes: family({ argv: ['PM2 v5.3.0: God Daemon (/home/web/.pm2)'] }),
-    kind: 'pm2',
+    kind: 'pm2-daemon',
     roles: ['single'],
     refusal: 'pm2 scale APP N',
   },
