@@ -4,7 +4,7 @@ import type { Signals } from '../control/signals.ts';
 import type { ModelOptions } from '../model/build.ts';
 import { bytes, plural } from '../model/figures.ts';
 import { findTargets, whyNoTarget } from '../model/find.ts';
-import { type Model, type Project, type Server, serverTitle } from '../model/model.ts';
+import { beyondMost, type Model, type Project, type Server, serverTitle } from '../model/model.ts';
 import { commandText, ownerOf } from '../model/route.ts';
 import { freedBy } from '../model/victims.ts';
 import { Observer } from '../observer.ts';
@@ -57,6 +57,8 @@ export async function scale(source: Source, signals: Signals, log: ActionLog, op
       `${project.name} has ${plural(current, 'worker')}, and ${floor} is the fewest: nothing was sent.`,
     );
   }
+  const beyond = beyondMost(server, target);
+  if (beyond !== null) throw new Refusal(`${beyond} Nothing was sent.`);
   const command = commandText(server, target < current ? -1 : 1, model);
   if (options.dryRun) return plan(server, project, target, command, options.json);
   if (target === current)

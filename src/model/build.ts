@@ -117,6 +117,7 @@ function server(recognised: RecognisedServer, node: MakeNode, total: number): Se
       current: workers.length,
       configured: definition.configured?.(recognised) ?? { count: null, by: null, where: 'unknown' },
       floor: scaling.method === 'none' ? 1 : Math.max(1, scaling.floor),
+      most: scaling.method === 'none' ? null : (scaling.most?.(recognised) ?? null),
     },
     scaling: { method: scaling.method, available: reason === null, reason },
     ...sums(processes, total),

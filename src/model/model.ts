@@ -1,4 +1,4 @@
-import type { Claim, ConfiguredWorkers, Role, ServerDefinition } from '../servers/definition.ts';
+import type { Claim, ConfiguredWorkers, MostWorkers, Role, ServerDefinition } from '../servers/definition.ts';
 import type { Listener, ProcessKey, ProcessSample, Virtualenv } from '../snapshot.ts';
 
 /** Memory of a process, or the sum over several. Bytes. */
@@ -38,6 +38,8 @@ export interface Workers {
   readonly configured: ConfiguredWorkers;
   /** The fewest that a trim goes down to: the server's own floor, and never below 1. */
   readonly floor: number;
+  /** The most that it would run, and what says so; null when that is not known, or has no end. */
+  readonly most: MostWorkers | null;
 }
 
 export interface ScalingAnswer {
@@ -81,6 +83,13 @@ export function ownHead({ pool, head }: Server): ProcessNode | null {
 /** What tells a server from others of its kind: `gunicorn 9542`, `pm2 shop`. */
 export function serverTitle({ definition, pool, head }: Server): string {
   return `${definition.label} ${pool ?? head.pid}`;
+}
+
+/** Why a server cannot have so many workers, as a sentence; null when it can. */
+export function beyondMost(server: Server, target: number): string | null {
+  const { most, current } = server.workers;
+  if (most === null || target <= most.count || target <= current) return null;
+  return `${serverTitle(server)} runs ${most.count} workers at most, by ${most.by}.`;
 }
 
 export interface Project {

@@ -1,4 +1,4 @@
-import type { ProcessFacts, ProcessSample, SettingsRequest } from '../snapshot.ts';
+import type { Inquiry, ProcessFacts, ProcessSample, SettingsRequest } from '../snapshot.ts';
 
 export type Role = 'master' | 'worker' | 'helper' | 'scheduler' | 'single';
 
@@ -61,12 +61,20 @@ export interface ControlCommand {
   readonly args: readonly string[];
 }
 
+export interface MostWorkers {
+  readonly count: number;
+  /** A phrase: `processes of its ini file`. */
+  readonly by: string;
+}
+
 interface Scalable {
   /** The fewest workers the server itself would go down to. */
   readonly floor: number;
   readonly victim: Victim;
   /** A worker's number, where they go by that; null when it is not known. */
   number?(facts: ProcessFacts): number | null;
+  /** The most workers that it would run, and what says so; null when that is not known, or has no end. */
+  most?(server: ServerProcesses): MostWorkers | null;
   /** A sentence when this very instance cannot be scaled so (single mode, too old); null when it can. */
   refuse?(server: ServerProcesses): string | null;
 }
@@ -121,6 +129,8 @@ export interface ServerDefinition {
   readonly preloading?: string;
   /** Configuration files to look for the number of workers in. */
   settings?(facts: ProcessFacts): readonly SettingsRequest[];
+  /** What its master can be asked. */
+  readonly inquiry?: Inquiry;
   /** What this process is to this server; null when nothing. */
   claim(facts: ProcessFacts): Claim | null;
   /** What the children of its processes are, where each pool of them is a server of its own: the apps of pm2. */

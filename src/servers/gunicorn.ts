@@ -1,10 +1,27 @@
-import type { ProcessFacts } from '../snapshot.ts';
+import type { Inquiry, Listener, ProcessFacts } from '../snapshot.ts';
+import { countOf, memberOf } from './answers.ts';
 import type { Claim, ConfiguredWorkers, Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
 import { type Flag, flag, flags, positionals, splitWords, wholeNumber } from './flags.ts';
 import { programOf, titleOf } from './program.ts';
 import { catches } from './signals.ts';
 
 const title = /^gunicorn: (master|worker|dirty-worker|dirty-arbiter)(?: \[(.+?)(\.2)?\])?$/;
+
+/** From 25.1 on, the master listens for commands there, unless told otherwise; in no case for the web (gunicorn/ctl). */
+const controlSocket = /^unix:\/.*\.ctl$/;
+
+const inquiry: Inquiry = {
+  // One path serves all of a user's gunicorns, and the last one that was started has it: only the master's own socket is asked.
+  question: (_, listeners) => {
+    const address = listeners.find((listener) => controlSocket.test(listener.address))?.address;
+    return address === undefined ? null : { address, commands: ['show stats', 'show config'] };
+  },
+  isFrom: (pid, answer) => memberOf(answer, 'pid') === pid,
+  understand: ([, config]) => {
+    const configured = countOf(memberOf(config, 'workers'));
+    return configured === null ? null : { workers: null, configured };
+  },
+};
 
 const programs = new Set(['gunicorn', 'gunicorn3', 'gunicorn_django', 'gunicorn_paster', 'gunicorn.app.wsgiapp']);
 
@@ -50,9 +67,11 @@ export const gunicorn: ServerDefinition = {
   },
   bind: (server) => {
     const told = flags([...environmentArgs(server.head.facts), ...(server.claim.args ?? [])], ['-b', '--bind']);
-    return told.map((use) => use.value);
+    return told.length > 0 ? told.map((use) => use.value) : webAddresses(server.head.listeners ?? []);
   },
-  configured,
+  configured: (server) =>
+    withTold(configured(server), server.head.told?.configured ?? null, server.claim.args === null),
+  inquiry,
   scaling: { method: 'signal', floor: 1, victim: 'oldest' },
 };
 
@@ -136,6 +155,18 @@ function configured({ head: { facts }, claim: { args } }: ServerProcesses): Conf
   // The kernel guards the working directory and the environment alike.
   if (facts.cwd === null) return { count: null, by: null, where: 'unknown: its environment may be read by root only' };
   return { count: 1, by: 'default', where: "gunicorn's default of 1" };
+}
+
+function webAddresses(listeners: readonly Listener[]): readonly string[] {
+  return listeners.map(({ address }) => address).filter((address) => !controlSocket.test(address));
+}
+
+/** What the master says of itself counts where its command line is hidden, or is code: where it is set remains what was found. */
+function withTold(found: ConfiguredWorkers, told: number | null, hidden: boolean): ConfiguredWorkers {
+  if (told === null || found.count === told || (found.count !== null && !hidden)) return found;
+  if (found.count === null && found.by !== null) return { ...found, count: told };
+  const where = `${told} by its control socket${hidden ? '; where that is set, the process title hides' : ''}`;
+  return { count: told, by: 'control socket', where };
 }
 
 function fromFlag({ name, value }: Flag, by: string, where: string): ConfiguredWorkers {

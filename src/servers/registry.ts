@@ -1,4 +1,4 @@
-import type { ProcessFacts, SettingsRequest } from '../snapshot.ts';
+import type { Inquiry, ProcessFacts, SettingsRequest } from '../snapshot.ts';
 import { apache } from './apache.ts';
 import { celery } from './celery.ts';
 import { celeryBeat } from './celery-beat.ts';
@@ -115,6 +115,9 @@ export const interests = {
   packages: union(['django'], ({ distribution }) => (distribution === undefined ? [] : [distribution])),
   settings(facts: ProcessFacts): readonly SettingsRequest[] {
     return firstClaim(facts)?.definition.settings?.(facts) ?? [];
+  },
+  inquiry(facts: ProcessFacts): Inquiry | null {
+    return claimOf(facts)?.definition.inquiry ?? null;
   },
 } as const;
 

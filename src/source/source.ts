@@ -1,4 +1,4 @@
-import type { ProcessFacts, SettingsRequest, Snapshot } from '../snapshot.ts';
+import type { Inquiry, ProcessFacts, SettingsRequest, Snapshot } from '../snapshot.ts';
 
 /**
  * What the server definitions need to know of a process beyond the common facts. The sources
@@ -12,6 +12,8 @@ export interface Interests {
   /** Python distributions whose version matters, lower case. */
   readonly packages: readonly string[];
   settings(facts: ProcessFacts): readonly SettingsRequest[];
+  /** How this process is asked of itself; null where it cannot be. */
+  inquiry(facts: ProcessFacts): Inquiry | null;
 }
 
 /** What the reader of the last snapshot asks of the next. */

@@ -1,5 +1,5 @@
 import { plural } from '../model/figures.ts';
-import { ownHead, type Server, serverTitle } from '../model/model.ts';
+import { beyondMost, ownHead, type Server, serverTitle } from '../model/model.ts';
 import { commandText, ownerOf } from '../model/route.ts';
 import type { Effect } from './action.ts';
 import type { Row, RowId } from './row.ts';
@@ -96,7 +96,8 @@ function whyNot(state: AppState, server: Server, delta: 1 | -1): string | null {
   if (!scaling.available) return scaling.reason ?? `${server.definition.label} cannot be scaled.`;
   const change = running(state).find((operation) => operation.server === server.key);
   const target = (change?.target ?? workers.current) + delta;
-  if (target >= workers.floor || delta > 0) return null;
+  if (delta > 0) return beyondMost(server, target);
+  if (target >= workers.floor) return null;
   return `${serverTitle(server)} has ${plural(workers.floor, 'worker')} left: that is the fewest.`;
 }
 
