@@ -2,6 +2,7 @@ import type { Inquiry, ProcessFacts, SettingsRequest } from '../snapshot.ts';
 import { apache } from './apache.ts';
 import { celery } from './celery.ts';
 import { celeryBeat } from './celery-beat.ts';
+import { circus } from './circus.ts';
 import type { Claim, ServerDefinition } from './definition.ts';
 import { gunicorn } from './gunicorn.ts';
 import { mojolicious } from './mojolicious.ts';
@@ -28,7 +29,7 @@ import {
 } from './python-servers.ts';
 import { redis } from './redis.ts';
 import { foreman, goodJob, passenger, resque, sidekiq, solidQueue } from './ruby-servers.ts';
-import { circus, mariadb, memcached, procfile, supervisord } from './services.ts';
+import { mariadb, memcached, procfile, supervisord } from './services.ts';
 import { starman } from './starman.ts';
 import { unicorn } from './unicorn.ts';
 import { uvicorn } from './uvicorn.ts';
