@@ -100,7 +100,9 @@ function server(recognised: RecognisedServer, node: MakeNode, total: number): Se
   );
   const reason = scalingRefusal(definition, recognised, headRole);
   // Who listens for which of several pools cannot be told.
-  const listeners = pool === null ? head.listeners : [];
+  const all = pool === null ? head.listeners : [];
+  const { isControl } = definition;
+  const listeners = isControl ? (all?.filter(({ address }) => !isControl(address)) ?? null) : all;
   const told = definition.bind?.(recognised) ?? [];
   return {
     key,

@@ -143,6 +143,8 @@ export interface ServerDefinition {
   role?(member: Member): Role;
   /** Addresses it was told to listen on, from its arguments; empty when unknown. */
   bind?(server: ServerProcesses): readonly string[];
+  /** Whether it listens there for commands, and not for what it serves. */
+  isControl?(address: string): boolean;
   configured?(server: ServerProcesses): ConfiguredWorkers;
   readonly scaling: Scaling;
 }

@@ -1,5 +1,6 @@
-import type { Inquiry, Listener, ProcessFacts } from '../snapshot.ts';
+import type { Inquiry, ProcessFacts } from '../snapshot.ts';
 import { countOf, memberOf } from './answers.ts';
+import { absolutePath } from './configured.ts';
 import type { Claim, ConfiguredWorkers, Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
 import { type Flag, flag, flags, positionals, splitWords, wholeNumber } from './flags.ts';
 import { programOf, titleOf } from './program.ts';
@@ -7,14 +8,15 @@ import { catches } from './signals.ts';
 
 const title = /^gunicorn: (master|worker|dirty-worker|dirty-arbiter)(?: \[(.+?)(\.2)?\])?$/;
 
-/** From 25.1 on, the master listens for commands there, unless told otherwise; in no case for the web (gunicorn/ctl). */
-const controlSocket = /^unix:\/.*\.ctl$/;
+/** From 25.1 on, the master listens for commands there, unless told otherwise; in no case for the web (gunicorn/ctl). 25.1.0 has it relative. */
+const controlSocket = /^unix:(.+\.ctl)$/;
 
 const inquiry: Inquiry = {
   // One path serves all of a user's gunicorns, and the last one that was started has it: only the master's own socket is asked.
-  question: (_, listeners) => {
-    const address = listeners.find((listener) => controlSocket.test(listener.address))?.address;
-    return address === undefined ? null : { address, commands: ['show stats', 'show config'] };
+  question: (facts, listeners) => {
+    const [path] = listeners.flatMap(({ address }) => controlSocket.exec(address)?.[1] ?? []);
+    const absolute = path === undefined ? null : absolutePath(facts, path);
+    return absolute === null ? null : { address: `unix:${absolute}`, commands: ['show stats', 'show config'] };
   },
   isFrom: (pid, answer) => memberOf(answer, 'pid') === pid,
   understand: ([, config]) => {
@@ -67,8 +69,9 @@ export const gunicorn: ServerDefinition = {
   },
   bind: (server) => {
     const told = flags([...environmentArgs(server.head.facts), ...(server.claim.args ?? [])], ['-b', '--bind']);
-    return told.length > 0 ? told.map((use) => use.value) : webAddresses(server.head.listeners ?? []);
+    return told.map((use) => use.value);
   },
+  isControl: (address) => controlSocket.test(address),
   configured: (server) =>
     withTold(configured(server), server.head.told?.configured ?? null, server.claim.args === null),
   inquiry,
@@ -155,10 +158,6 @@ function configured({ head: { facts }, claim: { args } }: ServerProcesses): Conf
   // The kernel guards the working directory and the environment alike.
   if (facts.cwd === null) return { count: null, by: null, where: 'unknown: its environment may be read by root only' };
   return { count: 1, by: 'default', where: "gunicorn's default of 1" };
-}
-
-function webAddresses(listeners: readonly Listener[]): readonly string[] {
-  return listeners.map(({ address }) => address).filter((address) => !controlSocket.test(address));
 }
 
 /** What the master says of itself counts where its command line is hidden, or is code: where it is set remains what was found. */
