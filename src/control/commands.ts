@@ -32,7 +32,12 @@ export async function runAsOwner(root: string, head: ProcessSample, command: Con
   const place = placeOf(root, head, owner, command);
   if (typeof place === 'string') return place;
   const args = command.args.map((arg) => arg.replaceAll('%h', hostname()));
-  return run(place, args, own === 0 ? owner : null);
+  try {
+    return await run(place, args, own === 0 ? owner : null);
+  } catch (error) {
+    // Names of apps are anybody's: one with a NUL in it is no argument, which Node says by throwing.
+    return `${command.program} could not be run: ${error instanceof Error ? error.message : error}`;
+  }
 }
 
 function run(

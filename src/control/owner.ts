@@ -63,8 +63,13 @@ function findProgram({ program, places = [] }: ControlCommand, path: readonly st
 }
 
 function isProgram(path: string): boolean {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found?.isFile() === true && (found.mode & (constants.S_IXUSR | constants.S_IXGRP | constants.S_IXOTH)) !== 0;
+  try {
+    const found = statSync(path);
+    return found.isFile() && (found.mode & (constants.S_IXUSR | constants.S_IXGRP | constants.S_IXOTH)) !== 0;
+  } catch {
+    // Anything may be in a PATH, and what cannot be looked at cannot be run.
+    return false;
+  }
 }
 
 /** Whether two paths lead to one file. False where one of them may not be looked at, or is not there. */

@@ -41,6 +41,7 @@ export const pm2: ServerDefinition = {
   configured,
   scaling: {
     method: 'command',
+    // The last one is the app: with it pm2 would forget that.
     floor: 1,
     victim: 'lowest',
     number: idOf,
@@ -92,8 +93,7 @@ function command({ head, claim: { app }, workers }: ServerProcesses, direction: 
   if (direction === 1) return { ...by, args: ['scale', app, '+1'] };
   const ids = workers.map(({ facts }) => idOf(facts));
   const known = ids.filter((id) => id !== null);
-  // The last one is the app: with it pm2 would forget that.
-  if (known.length < 2 || known.length < ids.length) return null;
+  if (known.length === 0 || known.length < ids.length) return null;
   return { ...by, args: ['delete', String(Math.min(...known))] };
 }
 

@@ -112,6 +112,18 @@ describe('the program', () => {
     expect(outcome).toContain('was not found');
   });
 
+  it('is looked for in no directory that cannot be one', async () => {
+    const head = start({ PATH: `/${'a'.repeat(5000)}:${folder}/told:/bin` });
+    expect(await runAsOwner('/proc', head, { program: 'control', args: [] })).toContain('was not found');
+  });
+
+  it('gets no argument that is none', async () => {
+    const path = await program('control', 'echo wrong >told');
+    const outcome = await runAsOwner('/proc', start({ PATH: '/bin' }), { program: path, args: ['shop\0 --all'] });
+    expect(outcome).toContain('could not be run');
+    expect(await told()).toBe('');
+  });
+
   it('is not run in a directory that has gone', async () => {
     const path = await program('control', 'echo wrong >told');
     const head = start({ PATH: '/bin' });

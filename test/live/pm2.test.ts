@@ -5,6 +5,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDashboard, select } from '../helpers/dashboard.ts';
 import { eventually } from '../helpers/eventually.ts';
 import * as kernel from '../helpers/kernel.ts';
 import { type ListedProject, type ListedServer, list, projectIn, workertop } from '../helpers/workertop.ts';
@@ -129,6 +130,26 @@ describe.each(['forked', 'clustered'])('the app %s', (app) => {
     expect(stdout).toContain('2 → 1 workers');
     expect([...(await running(app)).keys()]).toEqual([second]);
   });
+});
+
+it('asks in the dashboard before it runs pm2, then tells the outcome, and undoes it', async () => {
+  const pty = await openDashboard(['--filter', (await project()).name], { cols: 140, rows: 40 });
+  try {
+    const before = await running('forked');
+    await select(pty, /pm2 forked/);
+    pty.press('+');
+    await pty.waitFor(`PM2_HOME=${home} pm2 scale forked +1`);
+    await pty.waitFor(`PM2_HOME=${home} pm2 delete ${Math.min(...before.keys())}`);
+    expect(await running('forked')).toEqual(before);
+    pty.press('y');
+    await pty.waitFor(new RegExp(`${before.size} → ${before.size + 1} workers, memory`));
+    expect((await running('forked')).size).toBe(before.size + 1);
+    pty.press('u');
+    await pty.waitFor(new RegExp(`${before.size + 1} → ${before.size} workers, freed`));
+    expect((await running('forked')).size).toBe(before.size);
+  } finally {
+    await pty.close();
+  }
 });
 
 it('leaves the daemon alone: it is no worker, and told apart from its apps', async () => {

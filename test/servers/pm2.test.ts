@@ -62,8 +62,7 @@ describe('the commands of pm2', () => {
     expect(command(shop(), -1)).toEqual({ ...by, args: ['delete', '9'] });
   });
 
-  it('never end the last process, nor one of which the id is not known', () => {
-    expect(command(pools(daemon, forked(11, 'shop', '0'))[0], -1)).toBeNull();
+  it('end no process where the id of one is not known', () => {
     const odd = { ...forked(12, 'shop', '1'), startTicks: 1 };
     const [server] = pools(daemon, forked(11, 'shop', '0'), odd);
     const unknown = server && { ...server, workers: [...server.workers, sample({ pid: 30, environment: {} })] };
