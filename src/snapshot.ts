@@ -95,6 +95,33 @@ export interface SettingsRequest {
   readonly lines: RegExp;
 }
 
+/** What a master said of itself when asked over a socket of its own. */
+export interface Told {
+  /** Clock ticks since boot when it was asked: of processes that started later it knows nothing. */
+  readonly asOf: number;
+  /** Its workers, with what each does, in the server's words; null where it does not tell. */
+  readonly workers: readonly { readonly pid: number; readonly state: string }[] | null;
+  /** The number of workers that a restart would bring; null where it does not tell. */
+  readonly configured: number | null;
+}
+
+/** Where and what to ask a master. Nothing that changes anything is ever asked. */
+export interface Question {
+  /** `unix:/run/stats.sock`, or `tcp:127.0.0.1:1717`. */
+  readonly address: string;
+  /** In turn, each in a frame of gunicorn's control protocol; none where the other side speaks first, once, and closes. */
+  readonly commands: readonly string[];
+}
+
+/** How a kind of server is asked. Answers are JSON, and anything may be in them. */
+export interface Inquiry {
+  /** Null where there is nothing to ask. */
+  question(facts: ProcessFacts, listeners: readonly Listener[]): Question | null;
+  /** Whether the first answer is from this very process: another may have taken over its address. */
+  isFrom(pid: number, answer: unknown): boolean;
+  understand(answers: readonly unknown[]): Omit<Told, 'asOf'> | null;
+}
+
 /** The raw reading of one process at one time. */
 export interface ProcessSample {
   readonly pid: number;
@@ -110,6 +137,8 @@ export interface ProcessSample {
   readonly memory: MemoryReading;
   /** Null when not asked for or not readable. */
   readonly listeners: readonly Listener[] | null;
+  /** Left out where it was not asked, or gave no answer that makes sense. */
+  readonly told?: Told;
   /** The same object from one snapshot to the next for as long as nothing in it changed. */
   readonly facts: ProcessFacts;
 }

@@ -5,7 +5,7 @@ import type { Signals } from '../control/signals.ts';
 import type { ModelOptions } from '../model/build.ts';
 import { bytes, plural } from '../model/figures.ts';
 import { findTargets, whyNoTarget } from '../model/find.ts';
-import type { Model, Project, Server } from '../model/model.ts';
+import { beyondMost, type Model, type Project, type Server, serverTitle } from '../model/model.ts';
 import { commandText, ownerOf } from '../model/route.ts';
 import { freedBy } from '../model/victims.ts';
 import { Observer } from '../observer.ts';
@@ -58,6 +58,8 @@ export async function scale(source: Source, signals: Signals, log: ActionLog, op
       `${project.name} has ${plural(current, 'worker')}, and ${floor} is the fewest: nothing was sent.`,
     );
   }
+  const beyond = beyondMost(server, target);
+  if (beyond !== null) throw new Refusal(`${beyond} Nothing was sent.`);
   const command = commandText(server, target < current ? -1 : 1, model);
   if (options.dryRun) return plan(server, project, target, command, options.json);
   if (target === current)
@@ -67,7 +69,7 @@ export async function scale(source: Source, signals: Signals, log: ActionLog, op
   if (command !== null && !options.yes) {
     const { label } = server.definition;
     throw new Refusal(
-      `${label} takes no TTIN or TTOU: it would freeze. With --yes this is run as ${ownerOf(server)}: ${command}`,
+      `${label} takes no signals for this. With --yes its own command is run, as ${ownerOf(server)}: ${command}`,
     );
   }
   const operation = await run(observer, model, server, target, signals, log, options.stop);
@@ -82,8 +84,9 @@ function findOne(model: Model, target: string): { readonly server: Server; reado
   const [server] = found;
   if (server === undefined) throw new Refusal(whyNoTarget(model, target));
   if (found.length > 1) {
-    const masters = found.map(({ kind, head }) => `${kind} ${head.pid}`).join(', ');
-    throw new Refusal(`${target} is several: ${masters}. Name one by its pid.`);
+    const masters = found.map(serverTitle).join(', ');
+    const names = found.every(({ pool }) => pool !== null) ? 'its name' : 'its pid';
+    throw new Refusal(`${target} is several: ${masters}. Name one by ${names}.`);
   }
   const project = model.projects.find(({ servers }) => servers.includes(server));
   if (project === undefined) throw new Refusal(whyNoTarget(model, target));

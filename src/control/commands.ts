@@ -1,90 +1,57 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { stripVTControlCharacters } from 'node:util';
 import { maskArgv } from '../model/mask.ts';
 import type { ControlCommand } from '../servers/definition.ts';
 import type { ProcessSample } from '../snapshot.ts';
-import { readBytes, readText } from '../source/proc/files.ts';
+import { type Owner, ownerOf, type Place, placeOf } from './owner.ts';
 import type { Outcome } from './signals.ts';
 
 /** Seconds until a command is given up. A celery with a large app takes some to start. */
 const LONGEST = 30;
 
+/** Seconds for which output is waited for once it has ended: what it has left behind may hold on to its pipes for ever. */
+const LAST_WORDS = 0.5;
+
 const MOST_OUTPUT = 4096;
-
-function named(args: readonly string[]): readonly string[] {
-  return args.map((arg) => arg.replaceAll('%h', hostname()));
-}
-
-interface Owner {
-  readonly uid: number;
-  readonly gid: number;
-}
 
 /**
  * Runs a server's own command as the server's owner, in its directory and with its environment, which are read at this moment and not kept.
- * A program of a project is never run as root for a project of another user.
+ * A program of a project is never run as root for a project of another user. It gets the owner's user and group alone:
+ * Node gives up all other groups with them.
  */
-export async function runAsOwner(
-  root: string,
-  { pid, facts }: ProcessSample,
-  command: ControlCommand,
-): Promise<Outcome> {
+export async function runAsOwner(root: string, head: ProcessSample, command: ControlCommand): Promise<Outcome> {
+  const { pid, facts } = head;
   const owner = ownerOf(root, pid);
   if (owner === null) return `${pid} has ended.`;
   const own = process.geteuid?.() ?? -1;
   if (own !== 0 && own !== owner.uid) {
     return `${command.program} would have to be run as ${facts.user ?? owner.uid}, whose server it is. Use sudo.`;
   }
-  const environment = environmentOf(root, pid, owner, facts);
-  const { cwd } = facts;
-  if (cwd === null) return `The directory of ${pid} is not known, and its command may need that.`;
-  return run(command, cwd, environment, own === 0 ? owner : null);
+  const place = placeOf(root, head, owner, command);
+  if (typeof place === 'string') return place;
+  const args = command.args.map((arg) => arg.replaceAll('%h', hostname()));
+  try {
+    return await run(place, args, own === 0 ? owner : null);
+  } catch (error) {
+    // Names of apps are anybody's: one with a NUL in it is no argument, which Node says by throwing.
+    return `${command.program} could not be run: ${error instanceof Error ? error.message : error}`;
+  }
 }
 
-function ownerOf(root: string, pid: number): Owner | null {
-  const status = readText(`${root}/${pid}/status`) ?? '';
-  const uid = /^Uid:\t\d+\t(\d+)/m.exec(status)?.[1];
-  const gid = /^Gid:\t\d+\t(\d+)/m.exec(status)?.[1];
-  return uid === undefined || gid === undefined ? null : { uid: Number(uid), gid: Number(gid) };
-}
-
-/** The server's own, where its title has not overwritten it; else what a login would give, and what is known of it. */
-function environmentOf(root: string, pid: number, { uid }: Owner, facts: ProcessSample['facts']): NodeJS.ProcessEnv {
-  const bytes = readBytes(`${root}/${pid}/environ`);
-  const text = typeof bytes === 'string' ? '' : bytes.toString('utf8');
-  const pairs = text.split('\0').flatMap((pair): [string, string][] => {
-    const equals = pair.indexOf('=');
-    return equals > 0 && /^\w+$/.test(pair.slice(0, equals)) ? [[pair.slice(0, equals), pair.slice(equals + 1)]] : [];
-  });
-  if (pairs.length > 0) return Object.fromEntries(pairs);
-  const entry = (readText('/etc/passwd', 1024 * 1024) ?? '')
-    .split('\n')
-    .find((line) => line.split(':')[2] === String(uid));
-  const [user = String(uid), , , , , home = '/'] = entry?.split(':') ?? [];
-  const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-  const virtualenv = facts.virtualenv?.path;
-  return {
-    ...facts.environment,
-    HOME: home,
-    USER: user,
-    LOGNAME: user,
-    PATH: virtualenv === undefined ? path : `${virtualenv}/bin:${path}`,
-    LANG: 'C.UTF-8',
-    ...(virtualenv === undefined ? {} : { VIRTUAL_ENV: virtualenv }),
-  };
-}
-
-function run(command: ControlCommand, cwd: string, env: NodeJS.ProcessEnv, owner: Owner | null): Promise<Outcome> {
+function run(
+  { program, cwd, environment: env }: Place,
+  args: readonly string[],
+  owner: Owner | null,
+): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = spawn(command.program, named(command.args), {
+    const child = spawn(program, args, {
       cwd,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
-      // Its own group, so that a Ctrl-C here does not end it half-way; a limit to its time.
+      // Its own group, so that a Ctrl-C here does not end it half-way.
       detached: true,
-      timeout: LONGEST * 1000,
-      killSignal: 'SIGKILL',
       ...(owner ?? {}),
     });
     let output = '';
@@ -93,14 +60,39 @@ function run(command: ControlCommand, cwd: string, env: NodeJS.ProcessEnv, owner
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
-    child.on('error', (error) => resolve(`${command.program} could not be run: ${error.message}`));
-    child.on('close', (code, signal) => {
-      if (code === 0) return resolve(null);
-      if (signal !== null) return resolve(`${command.program} did not end within ${LONGEST} s and was stopped.`);
-      const said = output.trim().split('\n').at(-1) ?? '';
-      resolve(`${command.program} failed with ${code}: ${maskArgv([said]).join(' ')}`);
+    const limit = setTimeout(() => {
+      killGroup(child);
+      end(`${program} did not end within ${LONGEST} s and was stopped.`);
+    }, LONGEST * 1000);
+    const end = (outcome: Outcome) => {
+      clearTimeout(limit);
+      child.stdout.destroy();
+      child.stderr.destroy();
+      resolve(outcome);
+    };
+    child.on('error', (error) => end(`${program} could not be run: ${error.message}`));
+    child.on('exit', (code, signal) => {
+      const tell = () => end(code === 0 ? null : `${program} failed with ${signal ?? code}: ${lastWords(output)}`);
+      child.on('close', tell);
+      setTimeout(tell, LAST_WORDS * 1000).unref();
     });
   });
+}
+
+/** With what it has started, as long as that has not left its group. */
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended in this moment.
+  }
+}
+
+/** What an error is about stands in its last line; such output may have colours, and passwords. */
+function lastWords(output: string): string {
+  const last = stripVTControlCharacters(output).trim().split('\n').at(-1) ?? '';
+  return maskArgv(last.replace(/\p{Cc}/gu, ' ').split(' ')).join(' ');
 }
 
 /** Writes to a FIFO that somebody reads; never waits, and never makes a file. */

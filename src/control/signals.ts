@@ -1,4 +1,5 @@
-import type { ProcessNode, Server } from '../model/model.ts';
+import { plural } from '../model/figures.ts';
+import { type ProcessNode, type Server, serverTitle } from '../model/model.ts';
 import type { ProcessAction } from '../model/offers.ts';
 import { offersFor } from '../model/offers.ts';
 import { claimOf } from '../servers/registry.ts';
@@ -50,14 +51,20 @@ export class ProcessSignals implements Signals {
     if (typeof found === 'string') return found;
     const fresh = renewed(head.sample, found);
     const claimed = claimOf(fresh.facts);
-    if (claimed === null || claimed.definition !== definition || head.role === null) {
+    const runs = claimed?.definition.pools ?? claimed?.definition;
+    if (claimed === null || runs !== definition || head.role === null) {
       return `${head.pid} runs another program by now: nothing was sent.`;
     }
     const workers = server.processes.flatMap(({ role, sample }) => (role === 'worker' ? [sample] : []));
-    const processes = { head: fresh, claim: claimed.claim, workers };
+    const claim = server.pool === null ? claimed.claim : server.claim;
+    const processes = { head: fresh, claim, workers };
     const refused = scalingRefusal(definition, processes, head.role);
     if (refused !== null) return refused;
     const { scaling } = definition;
+    // Whoever asks has looked at the floor; a server that would go below it is an outage, and pm2 would forget its app.
+    if (scaling.method !== 'none' && direction === -1 && workers.length <= scaling.floor) {
+      return `${serverTitle(server)} has ${plural(workers.length, 'worker')} left: nothing was sent.`;
+    }
     switch (scaling.method) {
       case 'signal':
         return send(head, direction === 1 ? 'SIGTTIN' : 'SIGTTOU');

@@ -93,29 +93,34 @@ function project(group: ProjectGroup, node: MakeNode, total: number): Project {
 }
 
 function server(recognised: RecognisedServer, node: MakeNode, total: number): Server {
-  const { definition, head, headRole, claim, workers } = recognised;
+  const { key, definition, head, headRole, pool, claim, workers } = recognised;
   const { scaling } = definition;
   const headNode = node(head, headRole);
   const processes = recognised.processes.map(({ process, role }) =>
     process === head ? headNode : node(process, role),
   );
   const reason = scalingRefusal(definition, recognised, headRole);
-  const { listeners } = head;
+  // Who listens for which of several pools cannot be told.
+  const all = pool === null ? head.listeners : [];
+  const { isControl } = definition;
+  const listeners = isControl ? (all?.filter(({ address }) => !isControl(address)) ?? null) : all;
   const told = definition.bind?.(recognised) ?? [];
   return {
-    key: headNode.key,
+    key,
     definition,
     claim,
     kind: definition.kind,
+    pool,
     version: versionOf(recognised),
     app: claim.app ?? null,
     bind: told.length > 0 ? told : (listeners ?? []).map(({ address }) => address),
     listeners,
-    queue: sumKnown((listeners ?? []).map(({ queue }) => queue)),
+    queue: pool !== null ? null : sumKnown((listeners ?? []).map(({ queue }) => queue)),
     workers: {
       current: workers.length,
       configured: definition.configured?.(recognised) ?? { count: null, by: null, where: 'unknown' },
       floor: scaling.method === 'none' ? 1 : Math.max(1, scaling.floor),
+      most: scaling.method === 'none' ? null : (scaling.most?.(recognised) ?? null),
     },
     scaling: { method: scaling.method, available: reason === null, reason },
     ...sums(processes, total),

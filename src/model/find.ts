@@ -1,13 +1,13 @@
-import type { Model, Project, Server } from './model.ts';
+import { type Model, ownHead, type Project, type Server } from './model.ts';
 
 /**
  * The servers that TARGET names: a master's pid, a project, or `project:kind`. A project's name alone means
- * those of its servers that scale by signals, if it has any. Several are the caller's to refuse.
+ * those of its servers that scale by signals, if it has any. A pool goes by its own name too. Several are the caller's to refuse.
  */
 export function findTargets(model: Model, text: string): readonly Server[] {
   if (isPid(text)) {
     const pid = Number(text);
-    return allServers(model).filter((server) => server.head.pid === pid);
+    return allServers(model).filter((server) => isNamedBy(server, pid));
   }
   const whole = projectNamed(model, text);
   if (whole) {
@@ -17,7 +17,15 @@ export function findTargets(model: Model, text: string): readonly Server[] {
     return scalable.length > 0 ? scalable : whole.servers;
   }
   const [name, kind] = splitTarget(text);
-  return projectNamed(model, name)?.servers.filter((server) => server.kind === kind) ?? [];
+  const { servers } = projectNamed(model, name) ?? { servers: [] };
+  const pools = servers.filter(({ pool }) => pool === kind);
+  return pools.length > 0 ? pools : servers.filter((server) => server.kind === kind);
+}
+
+/** A master's pid names its server. A pool has none of its own, so that any of its workers does. */
+function isNamedBy(server: Server, pid: number): boolean {
+  const head = ownHead(server);
+  return head === null ? server.processes.some((node) => node.pid === pid) : head.pid === pid;
 }
 
 /** A sentence for a TARGET that names no server: what it is instead, or what there is. */

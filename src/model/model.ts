@@ -1,4 +1,4 @@
-import type { Claim, ConfiguredWorkers, Role, ServerDefinition } from '../servers/definition.ts';
+import type { Claim, ConfiguredWorkers, MostWorkers, Role, ServerDefinition } from '../servers/definition.ts';
 import type { Listener, ProcessKey, ProcessSample, Virtualenv } from '../snapshot.ts';
 
 /** Memory of a process, or the sum over several. Bytes. */
@@ -38,6 +38,8 @@ export interface Workers {
   readonly configured: ConfiguredWorkers;
   /** The fewest that a trim goes down to: the server's own floor, and never below 1. */
   readonly floor: number;
+  /** The most that it would run, and what says so; null when that is not known, or has no end. */
+  readonly most: MostWorkers | null;
 }
 
 export interface ScalingAnswer {
@@ -49,12 +51,14 @@ export interface ScalingAnswer {
 }
 
 export interface Server {
-  /** The identity of its head process. */
+  /** The identity of its head process, and of its pool where that is one of several. */
   readonly key: ProcessKey;
   readonly definition: ServerDefinition;
-  /** What its head process says of itself. */
+  /** What its head process, or the first of its pool, says of itself. */
   readonly claim: Claim;
   readonly kind: string;
+  /** The name of its pool, where its head runs several and is part of none of them; else null. */
+  readonly pool: string | null;
   readonly version: string | null;
   readonly app: string | null;
   readonly bind: readonly string[];
@@ -65,9 +69,27 @@ export interface Server {
   readonly scaling: ScalingAnswer;
   readonly memory: Memory;
   readonly cpu: number | null;
+  /** What adds and ends its workers, or the only one. */
   readonly head: ProcessNode;
-  /** Head first, then workers oldest first, then the rest. */
+  /** Its head first, unless that runs several pools; then workers oldest first, then the rest. */
   readonly processes: readonly ProcessNode[];
+}
+
+/** The process that a server's row stands for too; null where its head is not its own. */
+export function ownHead({ pool, head }: Server): ProcessNode | null {
+  return pool === null ? head : null;
+}
+
+/** What tells a server from others of its kind: `gunicorn 9542`, `pm2 shop`. */
+export function serverTitle({ definition, pool, head }: Server): string {
+  return `${definition.label} ${pool ?? head.pid}`;
+}
+
+/** Why a server cannot have so many workers, as a sentence; null when it can. */
+export function beyondMost(server: Server, target: number): string | null {
+  const { most, current } = server.workers;
+  if (most === null || target <= most.count || target <= current) return null;
+  return `${serverTitle(server)} runs ${most.count} workers at most, by ${most.by}.`;
 }
 
 export interface Project {

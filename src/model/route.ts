@@ -1,7 +1,7 @@
 import { maskArgv } from './mask.ts';
 import type { Model, Server } from './model.ts';
 
-/** The command that scales a server, for people: masked, and as whom it is run. Null where none is run. */
+/** The command that scales a server, for people, masked. Null where none is run. */
 export function commandText(server: Server, direction: 1 | -1, model: Model): string | null {
   const { definition, head, claim, processes } = server;
   if (definition.scaling.method !== 'command') return null;
@@ -9,7 +9,8 @@ export function commandText(server: Server, direction: 1 | -1, model: Model): st
   const command = definition.scaling.command({ head: head.sample, claim, workers }, direction);
   if (command === null) return null;
   const args = command.args.map((arg) => arg.replaceAll('%h', model.host.name));
-  return maskArgv([command.program, ...args]).join(' ');
+  const variables = Object.entries(command.environment ?? {}).map(([name, value]) => `${name}=${value}`);
+  return maskArgv([...variables, command.program, ...args]).join(' ');
 }
 
 /** As whom it is run: the server's owner. */

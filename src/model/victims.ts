@@ -7,7 +7,10 @@ export function victims(server: Server): readonly ProcessNode[] {
   if (scaling.method === 'none' || scaling.victim === 'oldest') return oldestFirst;
   const newestFirst = oldestFirst.toReversed();
   if (scaling.victim === 'newest') return newestFirst;
-  return newestFirst.sort((a, b) => (numberOf(b) ?? 0) - (numberOf(a) ?? 0));
+  const numberOf = ({ sample }: ProcessNode) => scaling.number?.(sample.facts) ?? 0;
+  return scaling.victim === 'highest'
+    ? newestFirst.sort((a, b) => numberOf(b) - numberOf(a))
+    : oldestFirst.toSorted((a, b) => numberOf(a) - numberOf(b));
 }
 
 /**
@@ -28,10 +31,4 @@ export function spareWorkers({ scaling, workers }: Server): number {
   return scaling.available && scaling.method !== 'command'
     ? Math.max(0, workers.current - Math.max(1, workers.floor))
     : 0;
-}
-
-/** unicorn and pitchfork number their workers in the title: `worker[2]`. */
-function numberOf({ command }: ProcessNode): number | null {
-  const number = /worker\[(\d+)\]/.exec(command)?.[1];
-  return number === undefined ? null : Number(number);
 }

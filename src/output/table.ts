@@ -1,7 +1,7 @@
 import { clean } from '../clean.ts';
 import type { Advice } from '../model/advice/advice.ts';
 import { bytes, percent } from '../model/figures.ts';
-import type { Memory, Model, ProcessNode, Project, Server } from '../model/model.ts';
+import { type Memory, type Model, ownHead, type ProcessNode, type Project, type Server } from '../model/model.ts';
 import { ageText, countText, cpuText, memoryText, shareText, UNKNOWN } from '../view/format.ts';
 import { cut, fill, width } from '../view/text.ts';
 
@@ -69,15 +69,17 @@ function projectRows(project: Project, uptime: number): readonly Cells[] {
 }
 
 function serverRows(server: Server, uptime: number): readonly Cells[] {
-  const { head, definition, version, bind, workers, queue } = server;
+  const { head, pool, definition, version, bind, workers, queue } = server;
+  const own = ownHead(server) ?? server;
   const label = `${definition.label}${version === null ? '' : ` ${clean(version)}`}`;
-  const name = `  ${label} ${head.role ?? ''} ${head.pid}  ${clean(bind.join(' '))}`.trimEnd();
+  const what = pool === null ? `${head.role ?? ''} ${head.pid}` : clean(pool);
+  const name = `  ${label} ${what}  ${clean(bind.join(' '))}`.trimEnd();
   const row: Cells = [
     cut(name, MOST_NAME),
     '',
     workers.current > 0 ? String(workers.current) : '',
-    ...figures(head.memory, ''),
-    cpuText(head.cpu),
+    ...figures(own.memory, ''),
+    cpuText(own.cpu),
     definition.category === 'app' ? countText(queue) : '',
   ];
   const others = server.processes.filter(({ key }) => key !== head.key);

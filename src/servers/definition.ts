@@ -1,4 +1,4 @@
-import type { ProcessFacts, ProcessSample, SettingsRequest } from '../snapshot.ts';
+import type { Inquiry, ProcessFacts, ProcessSample, SettingsRequest } from '../snapshot.ts';
 
 export type Role = 'master' | 'worker' | 'helper' | 'scheduler' | 'single';
 
@@ -14,6 +14,8 @@ export interface Claim {
   readonly masterPid?: number;
   /** The server's version, where the title names it. */
   readonly version?: string;
+  /** Which of its parent's pools it is a worker of, where that runs several: the name of its app in pm2. */
+  readonly pool?: string;
 }
 
 /** A process that a definition has claimed, with its place among its kin. */
@@ -28,7 +30,7 @@ export interface Member {
 
 /** One running instance of a server, as its definition sees it. */
 export interface ServerProcesses {
-  /** The process that stands for the server: its master, or the only one. */
+  /** The process that stands for the server: its master, the only one, or what runs this pool among others. */
   readonly head: ProcessSample;
   readonly claim: Claim;
   /** Living workers, in order of age, oldest first. */
@@ -44,21 +46,35 @@ export interface ConfiguredWorkers {
   readonly where: string;
 }
 
-/** Which worker a server ends when told to run one fewer. */
-export type Victim = 'oldest' | 'newest' | 'highest';
+/** Which worker a server ends when told to run one fewer; those with a number go by that. */
+export type Victim = 'oldest' | 'newest' | 'highest' | 'lowest';
 
 /** A program of the project's own that tells its server what to do. Run without a shell, as the server's owner. */
 export interface ControlCommand {
-  /** A path, or a name to be looked for in the owner's PATH. */
+  /** An absolute path, or a name to be looked for in the owner's PATH. */
   readonly program: string;
+  /** Directories to look in where PATH does not have it. */
+  readonly places?: readonly string[];
+  /** What it needs besides the owner's environment. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** `%h` stands for the machine's name. */
   readonly args: readonly string[];
+}
+
+export interface MostWorkers {
+  readonly count: number;
+  /** A phrase: `processes of its ini file`. */
+  readonly by: string;
 }
 
 interface Scalable {
   /** The fewest workers the server itself would go down to. */
   readonly floor: number;
   readonly victim: Victim;
+  /** A worker's number, where they go by that; null when it is not known. */
+  number?(facts: ProcessFacts): number | null;
+  /** The most workers that it would run, and what says so; null when that is not known, or has no end. */
+  most?(server: ServerProcesses): MostWorkers | null;
   /** A sentence when this very instance cannot be scaled so (single mode, too old); null when it can. */
   refuse?(server: ServerProcesses): string | null;
 }
@@ -113,9 +129,13 @@ export interface ServerDefinition {
   readonly preloading?: string;
   /** Configuration files to look for the number of workers in. */
   settings?(facts: ProcessFacts): readonly SettingsRequest[];
+  /** What its master can be asked. */
+  readonly inquiry?: Inquiry;
   /** What this process is to this server; null when nothing. */
   claim(facts: ProcessFacts): Claim | null;
-  /** What a process that nobody claims is to this server when it is the child of one of its processes. */
+  /** What the children of its processes are, where each pool of them is a server of its own: the apps of pm2. */
+  readonly pools?: ServerDefinition;
+  /** What a process that nobody claims is to this server when it is the child of one of its processes, or of what runs its pools. */
   claimChild?(facts: ProcessFacts, parent: Claim): Claim | null;
   /** What a process that nobody claims is to this server when it is the parent of one of its processes. */
   claimParent?(facts: ProcessFacts): Claim | null;
@@ -123,6 +143,8 @@ export interface ServerDefinition {
   role?(member: Member): Role;
   /** Addresses it was told to listen on, from its arguments; empty when unknown. */
   bind?(server: ServerProcesses): readonly string[];
+  /** Whether it listens there for commands, and not for what it serves. */
+  isControl?(address: string): boolean;
   configured?(server: ServerProcesses): ConfiguredWorkers;
   readonly scaling: Scaling;
 }

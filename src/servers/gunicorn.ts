@@ -1,10 +1,29 @@
-import type { ProcessFacts } from '../snapshot.ts';
+import type { Inquiry, ProcessFacts } from '../snapshot.ts';
+import { countOf, memberOf } from './answers.ts';
+import { absolutePath } from './configured.ts';
 import type { Claim, ConfiguredWorkers, Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
 import { type Flag, flag, flags, positionals, splitWords, wholeNumber } from './flags.ts';
 import { programOf, titleOf } from './program.ts';
 import { catches } from './signals.ts';
 
 const title = /^gunicorn: (master|worker|dirty-worker|dirty-arbiter)(?: \[(.+?)(\.2)?\])?$/;
+
+/** From 25.1 on, the master listens for commands there, unless told otherwise; in no case for the web (gunicorn/ctl). 25.1.0 has it relative. */
+const controlSocket = /^unix:(.+\.ctl)$/;
+
+const inquiry: Inquiry = {
+  // One path serves all of a user's gunicorns, and the last one that was started has it: only the master's own socket is asked.
+  question: (facts, listeners) => {
+    const [path] = listeners.flatMap(({ address }) => controlSocket.exec(address)?.[1] ?? []);
+    const absolute = path === undefined ? null : absolutePath(facts, path);
+    return absolute === null ? null : { address: `unix:${absolute}`, commands: ['show stats', 'show config'] };
+  },
+  isFrom: (pid, answer) => memberOf(answer, 'pid') === pid,
+  understand: ([, config]) => {
+    const configured = countOf(memberOf(config, 'workers'));
+    return configured === null ? null : { workers: null, configured };
+  },
+};
 
 const programs = new Set(['gunicorn', 'gunicorn3', 'gunicorn_django', 'gunicorn_paster', 'gunicorn.app.wsgiapp']);
 
@@ -52,7 +71,10 @@ export const gunicorn: ServerDefinition = {
     const told = flags([...environmentArgs(server.head.facts), ...(server.claim.args ?? [])], ['-b', '--bind']);
     return told.map((use) => use.value);
   },
-  configured,
+  isControl: (address) => controlSocket.test(address),
+  configured: (server) =>
+    withTold(configured(server), server.head.told?.configured ?? null, server.claim.args === null),
+  inquiry,
   scaling: { method: 'signal', floor: 1, victim: 'oldest' },
 };
 
@@ -136,6 +158,14 @@ function configured({ head: { facts }, claim: { args } }: ServerProcesses): Conf
   // The kernel guards the working directory and the environment alike.
   if (facts.cwd === null) return { count: null, by: null, where: 'unknown: its environment may be read by root only' };
   return { count: 1, by: 'default', where: "gunicorn's default of 1" };
+}
+
+/** What the master says of itself counts where its command line is hidden, or is code: where it is set remains what was found. */
+function withTold(found: ConfiguredWorkers, told: number | null, hidden: boolean): ConfiguredWorkers {
+  if (told === null || found.count === told || (found.count !== null && !hidden)) return found;
+  if (found.count === null && found.by !== null) return { ...found, count: told };
+  const where = `${told} by its control socket${hidden ? '; where that is set, the process title hides' : ''}`;
+  return { count: told, by: 'control socket', where };
 }
 
 function fromFlag({ name, value }: Flag, by: string, where: string): ConfiguredWorkers {

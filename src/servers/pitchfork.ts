@@ -1,7 +1,7 @@
 import type { ProcessFacts } from '../snapshot.ts';
 import type { Claim, Role, ServerDefinition } from './definition.ts';
 import { programOf, titleOf } from './program.ts';
-import { workerProcesses, workerProcessesRequest } from './worker-processes.ts';
+import { workerNumber, workerProcesses, workerProcessesRequest } from './worker-processes.ts';
 
 /** pitchfork/http_server.rb: `pitchfork monitor - ARGS`, `pitchfork (gen:0) worker[1] - waiting`, mold, service. */
 const title = /^pitchfork (?:\(gen:\d+\) )?(monitor|mold|service|worker\[\d+\])(?: - (.*))?$/;
@@ -18,7 +18,7 @@ export const pitchfork: ServerDefinition = {
   claim,
   settings: (facts) => workerProcessesRequest(facts, claim(facts)),
   configured: ({ head, claim: claimed }) => workerProcesses(head.facts, claimed, 'pitchfork'),
-  scaling: { method: 'signal', floor: 0, victim: 'highest' },
+  scaling: { method: 'signal', floor: 0, victim: 'highest', number: workerNumber },
 };
 
 function claim({ argv }: ProcessFacts): Claim | null {

@@ -1,4 +1,4 @@
-import type { ProcessSample } from '../snapshot.ts';
+import { type ProcessKey, type ProcessSample, processKey } from '../snapshot.ts';
 import type { Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
 import { type PreforkFamily, prefork, preforkCandidates, preforkFamilies } from './prefork.ts';
 import { byPid } from './process-table.ts';
@@ -12,9 +12,13 @@ export interface RecognisedProcess {
 
 /** One running server with all the processes that belong to it. */
 export interface RecognisedServer extends ServerProcesses {
+  /** The identity of its head, and of its pool where that is one of several. */
+  readonly key: ProcessKey;
   readonly definition: ServerDefinition;
   readonly headRole: Role;
-  /** Head first, then workers oldest first, then the rest. */
+  /** The name of its pool, where its head runs several and is part of none of them; else null. */
+  readonly pool: string | null;
+  /** Its head first, unless that runs several pools; then workers oldest first, then the rest. */
   readonly processes: readonly RecognisedProcess[];
 }
 
@@ -27,6 +31,7 @@ interface Kin extends Member {
 interface Draft {
   readonly head: Kin;
   readonly headRole: Role;
+  readonly pool: string | null;
   readonly workers: ProcessSample[];
   readonly others: RecognisedProcess[];
 }
@@ -39,16 +44,30 @@ export function recognise(processes: readonly ProcessSample[]): readonly Recogni
   const kin = findKin(processes);
   const owners = new Map<number, Draft>();
   const drafts: Draft[] = [];
+  const pools = new Map<string, Draft>();
+  const poolOf = ({ process: { ppid }, claim, definition }: Kin, pool: string): Draft | null => {
+    const head = kin.get(ppid)?.process;
+    if (head === undefined) return null;
+    const key = `${ppid}/${pool}`;
+    let draft = pools.get(key);
+    if (draft === undefined) {
+      const manager = { process: head, claim, definition, parent: null, children: [] };
+      draft = { head: manager, headRole: 'master', pool, workers: [], others: [] };
+      pools.set(key, draft);
+      drafts.push(draft);
+    }
+    return draft;
+  };
   const draftOf = (member: Kin): Draft => {
     const known = owners.get(member.process.pid);
     if (known) return known;
     const role = roleOf(member);
-    let draft: Draft;
-    if (member.parent === null || role === 'master') {
-      draft = { head: member, headRole: role, workers: [], others: [] };
+    const pool = member.claim.pool === undefined ? null : poolOf(member, member.claim.pool);
+    let draft = pool ?? (member.parent === null || role === 'master' ? null : draftOf(member.parent));
+    if (draft === null) {
+      draft = { head: member, headRole: role, pool: null, workers: [], others: [] };
       drafts.push(draft);
     } else {
-      draft = draftOf(member.parent);
       if (role === 'worker' && isAlive(member.process)) draft.workers.push(member.process);
       else draft.others.push({ process: member.process, role });
     }
@@ -69,7 +88,7 @@ export function recognise(processes: readonly ProcessSample[]): readonly Recogni
 function preforkDraft({ master, workers, name }: PreforkFamily): Draft {
   const claim = { role: 'master', app: name, args: null } as const;
   const head: Kin = { process: master, claim, definition: prefork, parent: null, children: [] };
-  return { head, headRole: 'master', workers: workers.filter(isAlive), others: [] };
+  return { head, headRole: 'master', pool: null, workers: workers.filter(isAlive), others: [] };
 }
 
 /** Pids whose listening sockets decide over what is recognised, beyond those of servers. */
@@ -108,9 +127,11 @@ function claimRelatives(processes: readonly ProcessSample[], kin: Map<number, Ki
   }
   for (const process of processes) {
     const parent = kin.get(process.ppid);
-    if (parent?.definition.claimChild === undefined || kin.has(process.pid)) continue;
-    const claim = parent.definition.claimChild(process.facts, parent.claim);
-    if (claim) kin.set(process.pid, unlinked(process, { definition: parent.definition, claim }));
+    // What a worker of a pool has started is none of the pool, whatever environment it has from it.
+    if (parent === undefined || parent.claim.pool !== undefined || kin.has(process.pid)) continue;
+    const definition = parent.definition.pools ?? parent.definition;
+    const claim = definition.claimChild?.(process.facts, parent.claim) ?? null;
+    if (claim) kin.set(process.pid, unlinked(process, { definition, claim }));
   }
 }
 
@@ -182,6 +203,7 @@ function adoptWrappers(
   const children = new Map<number, number>();
   for (const { ppid } of processes) children.set(ppid, (children.get(ppid) ?? 0) + 1);
   for (const draft of drafts) {
+    if (draft.pool !== null) continue;
     let wrapper = wrapperOf(draft.head.process);
     while (wrapper && children.get(wrapper.pid) === 1) {
       owners.set(wrapper.pid, draft);
@@ -191,16 +213,19 @@ function adoptWrappers(
   }
 }
 
-function finish({ head, headRole, workers, others }: Draft): RecognisedServer {
+function finish({ head, headRole, pool, workers, others }: Draft): RecognisedServer {
   workers.sort(byAge);
+  const key = processKey(head.process);
   return {
+    key: pool === null ? key : `${key}/${pool}`,
     definition: head.definition,
     head: head.process,
     headRole,
+    pool,
     claim: head.claim,
     workers,
     processes: [
-      { process: head.process, role: headRole },
+      ...(pool === null ? [{ process: head.process, role: headRole }] : []),
       ...workers.map((process) => ({ process, role: 'worker' as const })),
       ...others,
     ],

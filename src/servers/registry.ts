@@ -1,15 +1,17 @@
-import type { ProcessFacts, SettingsRequest } from '../snapshot.ts';
+import type { Inquiry, ProcessFacts, SettingsRequest } from '../snapshot.ts';
 import { apache } from './apache.ts';
 import { celery } from './celery.ts';
 import { celeryBeat } from './celery-beat.ts';
+import { circus } from './circus.ts';
 import type { Claim, ServerDefinition } from './definition.ts';
 import { gunicorn } from './gunicorn.ts';
 import { mojolicious } from './mojolicious.ts';
 import { nginx } from './nginx.ts';
-import { nodeCluster, pm2 } from './node-servers.ts';
+import { nodeCluster } from './node-servers.ts';
 import { odoo } from './odoo.ts';
 import { phpFpm } from './php-fpm.ts';
 import { pitchfork } from './pitchfork.ts';
+import { pm2, pm2Daemon } from './pm2.ts';
 import { postgres } from './postgres.ts';
 import { puma } from './puma.ts';
 import {
@@ -27,7 +29,7 @@ import {
 } from './python-servers.ts';
 import { redis } from './redis.ts';
 import { foreman, goodJob, passenger, resque, sidekiq, solidQueue } from './ruby-servers.ts';
-import { circus, mariadb, memcached, procfile, supervisord } from './services.ts';
+import { mariadb, memcached, procfile, supervisord } from './services.ts';
 import { starman } from './starman.ts';
 import { unicorn } from './unicorn.ts';
 import { uvicorn } from './uvicorn.ts';
@@ -44,6 +46,7 @@ export const definitions: readonly ServerDefinition[] = [
   mojolicious,
   uwsgi,
   celery,
+  pm2,
   celeryBeat,
   flower,
   odoo,
@@ -72,7 +75,7 @@ export const definitions: readonly ServerDefinition[] = [
   memcached,
   supervisord,
   circus,
-  pm2,
+  pm2Daemon,
   foreman,
   procfile,
 ];
@@ -113,6 +116,9 @@ export const interests = {
   packages: union(['django'], ({ distribution }) => (distribution === undefined ? [] : [distribution])),
   settings(facts: ProcessFacts): readonly SettingsRequest[] {
     return firstClaim(facts)?.definition.settings?.(facts) ?? [];
+  },
+  inquiry(facts: ProcessFacts): Inquiry | null {
+    return claimOf(facts)?.definition.inquiry ?? null;
   },
 } as const;
 

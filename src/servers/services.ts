@@ -1,4 +1,4 @@
-import { baseName, programOf } from './program.ts';
+import { programOf } from './program.ts';
 import { unscalable } from './unscalable.ts';
 
 /** mariadb and mysql: threads in one process. */
@@ -36,19 +36,6 @@ export const supervisord = unscalable({
     return name === 'supervisord' ? { role: 'single', args } : null;
   },
   advice: 'Set numprocs of the program, then: supervisorctl update',
-});
-
-export const circus = unscalable({
-  kind: 'circus',
-  label: 'circus',
-  category: 'supervisor',
-  documented: { configured: '`numprocesses` of each watcher, not read', tested: 'recorded' },
-  claim: ({ argv }) => {
-    const { name, args } = programOf(argv);
-    const entitled = argv.length === 1 && baseName(argv[0] ?? '').trim() === 'circusd';
-    return name === 'circusd' || entitled ? { role: 'single', args } : null;
-  },
-  advice: 'Use: circusctl incr WATCHER, or circusctl decr WATCHER',
 });
 
 /** honcho and overmind, which start what a Procfile says. honcho has a layer of itself for each process. */

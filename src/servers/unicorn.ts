@@ -3,7 +3,7 @@ import { hiddenByTitle } from './configured.ts';
 import type { Claim, ServerDefinition } from './definition.ts';
 import { flag } from './flags.ts';
 import { programOf, titleOf } from './program.ts';
-import { workerProcesses, workerProcessesRequest } from './worker-processes.ts';
+import { workerNumber, workerProcesses, workerProcessesRequest } from './worker-processes.ts';
 
 /** unicorn/http_server.rb `proc_name`: its own arguments follow the role. */
 const title = /^unicorn(?:_rails)? (master|worker\[\d+\])(?: \(old\))?(?: (.*))?$/;
@@ -25,7 +25,7 @@ export const unicorn: ServerDefinition = {
   },
   configured: ({ head, claim: claimed }) =>
     claimed.args === null ? hiddenByTitle : workerProcesses(head.facts, claimed, 'unicorn'),
-  scaling: { method: 'signal', floor: 0, victim: 'highest' },
+  scaling: { method: 'signal', floor: 0, victim: 'highest', number: workerNumber },
 };
 
 function claim({ argv }: ProcessFacts): Claim | null {

@@ -1,4 +1,5 @@
-import type { ProcessFacts } from '../snapshot.ts';
+import type { ProcessFacts, Question, Told } from '../snapshot.ts';
+import { countOf, memberOf } from './answers.ts';
 import { absolutePath, fromFlag, fromLines, fromVariable } from './configured.ts';
 import type { Claim, ConfiguredWorkers, Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
 import { flag, flags, hasFlag } from './flags.ts';
@@ -8,7 +9,7 @@ import { baseName, programOf, titleOf } from './program.ts';
 const title = /^(?:(.*?) ?)?uWSGI (master|worker \d+|mule \d+|http \d+|https \d+|fastrouter \d+|spooler|Emperor)\s*$/;
 
 const iniLines =
-  /^\s*(?:workers|processes|cheaper|cheaper-algo|master-fifo|master|module|wsgi-file|socket|http|http-socket)\s*=/;
+  /^\s*(?:workers|processes|cheaper|cheaper-algo|master-fifo|master|stats|stats-server|mules?|spooler|https?-router|fastrouter|module|wsgi-file|socket|http|http-socket)\s*=/;
 
 /**
  * uWSGI, 2.0: TTIN and TTOU freeze its master. With `cheaper` it scales by its FIFO, `+` and `-`, of which the second has no floor
@@ -27,11 +28,16 @@ export const uwsgi: ServerDefinition = {
   settings: (facts) => iniFiles(facts).map((path) => ({ path, lines: iniLines })),
   bind: (server) => ['http-socket', 'http', 'socket'].flatMap((name) => option(server, name) ?? []).slice(0, 1),
   configured,
+  inquiry: { question, isFrom: (pid, answer) => memberOf(answer, 'pid') === pid, understand },
   scaling: {
     method: 'fifo',
     floor: 0,
     victim: 'oldest',
     refuse,
+    most: (server) => {
+      const { count, where } = configured(server);
+      return count === null ? null : { count, by: where };
+    },
     path: (server) => {
       const told = option(server, 'master-fifo');
       return told === null ? null : absolutePath(server.head.facts, told);
@@ -54,9 +60,17 @@ function claim({ argv }: ProcessFacts): Claim | null {
   return module === undefined ? { args } : { args, app: baseName(module) };
 }
 
-/** Without --auto-procname all have one argv. Without --master the first worker is the parent of the others. */
-function role({ parent, children, claim: { args } }: Member): Role {
-  if (parent !== null) return parent.parent === null ? 'worker' : 'helper';
+/**
+ * Without --auto-procname all have one argv, mules and spoolers too: its stats tell. Without --master the first worker is the
+ * parent of the others.
+ */
+function role({ process, parent, children, claim: { args } }: Member): Role {
+  if (parent !== null) {
+    const { told } = parent.process;
+    if (told?.workers && process.startTicks <= told.asOf)
+      return told.workers.some(({ pid }) => pid === process.pid) ? 'worker' : 'helper';
+    return parent.parent === null ? 'worker' : 'helper';
+  }
   const isMaster = hasFlag(args ?? [], ['--master', '-M']) || flag(args ?? [], ['--ini']) !== null;
   return isMaster || children.length > 0 ? 'master' : 'single';
 }
@@ -72,6 +86,10 @@ function iniFiles(facts: ProcessFacts): readonly string[] {
 
 /** An option's value, from the command line or its ini files. */
 function option({ head: { facts }, claim: { args } }: ServerProcesses, name: string): string | null {
+  return optionOf(facts, args, name);
+}
+
+function optionOf(facts: ProcessFacts, args: readonly string[] | null, name: string): string | null {
   const told = flag(args ?? [], [`--${name}`])?.value;
   if (told !== undefined) return told;
   for (const path of iniFiles(facts)) {
@@ -100,7 +118,49 @@ function refuse(server: ServerProcesses): string | null {
   const frozen = 'uWSGI takes no TTIN or TTOU: they would freeze its master.';
   const fifo = option(server, 'master-fifo');
   const cheaper = option(server, 'cheaper');
-  if (fifo !== null && cheaper !== null) return null;
+  const algorithm = option(server, 'cheaper-algo') ?? 'spare';
+  if (fifo !== null && cheaper !== null && algorithm !== 'manual') {
+    return `Its cheaper algorithm, ${algorithm}, brings the number of workers back by itself within seconds: set cheaper-algo = manual to do it by hand, or another cheaper or processes, and reload it.`;
+  }
+  if (fifo !== null && cheaper !== null) return whyNotCounted(server);
   const missing = [fifo === null ? 'master-fifo' : '', cheaper === null ? 'cheaper' : ''].filter(Boolean).join(' and ');
   return `${frozen} It can be scaled with master-fifo and cheaper set, of which ${missing} is missing; else set processes and reload it.`;
+}
+
+/** What has a process beside the workers, of the same command line. */
+const besides = ['mule', 'mules', 'spooler', 'http', 'https', 'http-router', 'https-router', 'fastrouter'] as const;
+
+/** To trim what is not counted for sure may be to end the last worker: `-` has no floor. */
+function whyNotCounted(server: ServerProcesses): string | null {
+  const { head, claim: claimed } = server;
+  // Titles, or its stats, tell which is which.
+  if (claimed.args === null || head.told?.workers) return null;
+  const args = claimed.args;
+  const found = besides.find((name) => hasFlag(args, [`--${name}`]) || option(server, name) !== null);
+  if (found === undefined) return null;
+  return `Its workers cannot be told from its ${found}, and the last one might be trimmed: add stats, or auto-procname, to its configuration.`;
+}
+
+/** `--stats` gives JSON to whoever connects (core/stats.c): an address of the machine or a socket's path. */
+function question(facts: ProcessFacts): Question | null {
+  const { args } = programOf(facts.argv);
+  const told = optionOf(facts, args, 'stats') ?? optionOf(facts, args, 'stats-server');
+  if (told === null) return null;
+  const [, host, port] = /^(.*):(\d+)$/.exec(told) ?? [];
+  if (host === undefined) {
+    const path = absolutePath(facts, told);
+    return path === null ? null : { address: `unix:${path}`, commands: [] };
+  }
+  return { address: `tcp:${host === '' || host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`, commands: [] };
+}
+
+/** Those that have a process and are not `cheap`: one that is has ended its last request and is about to go. */
+function understand([stats]: readonly unknown[]): Omit<Told, 'asOf'> | null {
+  const workers = memberOf(stats, 'workers');
+  if (!Array.isArray(workers)) return null;
+  const running = workers.flatMap((worker: unknown) => {
+    const [pid, state] = [countOf(memberOf(worker, 'pid')), memberOf(worker, 'status')];
+    return pid !== null && pid > 0 && typeof state === 'string' && state !== 'cheap' ? [{ pid, state }] : [];
+  });
+  return { workers: running, configured: null };
 }

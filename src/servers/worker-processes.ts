@@ -2,6 +2,13 @@ import type { ProcessFacts, SettingsRequest } from '../snapshot.ts';
 import { absolutePath, byDefault, fromLines } from './configured.ts';
 import type { Claim, ConfiguredWorkers } from './definition.ts';
 import { flag } from './flags.ts';
+import { titleOf } from './program.ts';
+
+/** unicorn and pitchfork number their workers in the title: `worker[2]`. */
+export function workerNumber({ argv }: ProcessFacts): number | null {
+  const number = /worker\[(\d+)\]/.exec(titleOf(argv) ?? '')?.[1];
+  return number === undefined ? null : Number(number);
+}
 
 /** `worker_processes` in a file named by `-c`, as unicorn and pitchfork have it. Null when none is named. */
 function configFile(facts: ProcessFacts, { args }: Claim): string | null {

@@ -1,17 +1,19 @@
-import type { ProcessFacts, SettingsRequest, Snapshot } from '../snapshot.ts';
+import type { Inquiry, ProcessFacts, SettingsRequest, Snapshot } from '../snapshot.ts';
 
 /**
  * What the server definitions need to know of a process beyond the common facts. The sources
  * read it; the definitions, which know no files, say what.
  */
 export interface Interests {
-  /** Names of environment variables. */
+  /** Names of environment variables; `pm2_env.name` is a member of one that holds a JSON object. */
   readonly environment: readonly string[];
   /** Command-line flags whose value is the project's directory, such as `--chdir`. */
   readonly directoryFlags: readonly string[];
   /** Python distributions whose version matters, lower case. */
   readonly packages: readonly string[];
   settings(facts: ProcessFacts): readonly SettingsRequest[];
+  /** How this process is asked of itself; null where it cannot be. */
+  inquiry(facts: ProcessFacts): Inquiry | null;
 }
 
 /** What the reader of the last snapshot asks of the next. */

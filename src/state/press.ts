@@ -6,7 +6,7 @@ import { type Command, commandFor } from './keymap.ts';
 import { tableLines } from './layout.ts';
 import { pressInFilter, pressInPanel } from './panels.ts';
 import { choose, rowOffers } from './process-actions.ts';
-import type { Row, RowId } from './row.ts';
+import { processOf, type Row, type RowId } from './row.ts';
 import { makeRows } from './rows.ts';
 import { changeWorkers, refuse, tag } from './scaling.ts';
 import { moveBy, reselect, selectIndex, selectRow } from './selection.ts';
@@ -140,8 +140,7 @@ function openAll(state: AppState): AppState {
 }
 
 function figureOf(row: Row): number {
-  if (row.type === 'process') return row.process.memory.counted;
-  return row.type === 'server' ? row.server.head.memory.counted : 0;
+  return processOf(row)?.memory.counted ?? 0;
 }
 
 /** Selects the row with the largest figure, opening what it is in. */

@@ -1,4 +1,4 @@
-import type { ProcessNode, Project, Server, SystemGroup } from '../model/model.ts';
+import { ownHead, type ProcessNode, type Project, type Server, type SystemGroup } from '../model/model.ts';
 import type { ProcessKey } from '../snapshot.ts';
 
 /** What a row stands for, which it keeps wherever it moves. The history knows figures by the same names. */
@@ -17,7 +17,7 @@ export interface ProjectRow extends Placed {
   readonly project: Project;
 }
 
-/** A server's row is that of its head process too. */
+/** A server's row is that of its head process too, where that is its own. */
 export interface ServerRow extends Placed {
   readonly type: 'server';
   readonly project: Project;
@@ -44,5 +44,5 @@ export type Row = ProjectRow | ServerRow | ProcessRow | SystemRow;
 /** The process that a row stands for; null for a group. */
 export function processOf(row: Row): ProcessNode | null {
   if (row.type === 'process') return row.process;
-  return row.type === 'server' ? row.server.head : null;
+  return row.type === 'server' ? ownHead(row.server) : null;
 }

@@ -1,5 +1,5 @@
 import { plural } from '../model/figures.ts';
-import type { Server } from '../model/model.ts';
+import { beyondMost, ownHead, type Server, serverTitle } from '../model/model.ts';
 import { commandText, ownerOf } from '../model/route.ts';
 import type { Effect } from './action.ts';
 import type { Row, RowId } from './row.ts';
@@ -25,15 +25,16 @@ export function changeWorkers(state: AppState, delta: 1 | -1): Answer {
 
 /** A program of the project is run only once the user has seen which, and as whom. */
 function commandQuestion({ model }: AppState, server: Server, delta: 1 | -1): Panel | null {
-  const command = model === null ? null : commandText(server, delta, model);
-  if (command === null) return null;
+  if (model === null || commandText(server, delta, model) === null) return null;
+  // Both, since it is asked but once, and the way back is the other one.
+  const commands = ([1, -1] as const).flatMap((direction) => commandText(server, direction, model) ?? []);
   const { label } = server.definition;
   return {
     type: 'confirm',
     question: [
-      `${label} takes no TTIN or TTOU: it would freeze. It has a command of its own:`,
-      command,
-      `Run this as ${ownerOf(server)}? It is asked once for this ${label}.`,
+      `${label} takes no signals for this. It has commands of its own, to add and to trim:`,
+      ...commands,
+      `Run them as ${ownerOf(server)}? It is asked once for ${serverTitle(server)}.`,
     ],
     effects: [{ type: 'scale', server: server.key, delta }],
     server: server.key,
@@ -45,7 +46,7 @@ function changeAll(state: AppState, servers: readonly Server[], delta: 1 | -1): 
   const refusals: string[] = [];
   for (const server of servers) {
     const unasked = server.scaling.method === 'command' && !state.allowed.has(server.key);
-    const asks = `${server.definition.label} ${server.head.pid} is asked for by itself first.`;
+    const asks = `${serverTitle(server)} is asked for by itself first.`;
     const refused = whyNot(state, server, delta) ?? (unasked ? asks : null);
     if (refused === null) effects.push({ type: 'scale', server: server.key, delta });
     else refusals.push(refused);
@@ -71,8 +72,11 @@ export function targetOf(row: Row): Server | string {
       const { process, server } = row;
       if (server === null) return `${process.pid} is no part of a server that workertop knows: select a master.`;
       if (server.scaling.method === 'none') return server;
-      const { head } = server;
-      return `${process.pid} is a ${process.role ?? 'process'}. Only its ${head.role} ${head.pid} adds and trims workers: select that.`;
+      const what = `${process.pid} is a ${process.role ?? 'process'}.`;
+      const head = ownHead(server);
+      return head === null
+        ? `${what} Select ${serverTitle(server)} to add and trim workers.`
+        : `${what} Only its ${head.role} ${head.pid} adds and trims workers: select that.`;
     }
     case 'system':
       return 'These processes are no servers. Select a master.';
@@ -92,8 +96,9 @@ function whyNot(state: AppState, server: Server, delta: 1 | -1): string | null {
   if (!scaling.available) return scaling.reason ?? `${server.definition.label} cannot be scaled.`;
   const change = running(state).find((operation) => operation.server === server.key);
   const target = (change?.target ?? workers.current) + delta;
-  if (target >= workers.floor || delta > 0) return null;
-  return `${server.definition.label} ${server.head.pid} has ${plural(workers.floor, 'worker')} left: that is the fewest.`;
+  if (delta > 0) return beyondMost(server, target);
+  if (target >= workers.floor) return null;
+  return `${serverTitle(server)} has ${plural(workers.floor, 'worker')} left: that is the fewest.`;
 }
 
 export function refuse(state: AppState, text: string): Answer {

@@ -1,5 +1,5 @@
 import { clean } from '../clean.ts';
-import type { Server } from '../model/model.ts';
+import { type Server, serverTitle } from '../model/model.ts';
 import type { Row } from '../state/row.ts';
 import type { AppState } from '../state/state.ts';
 import { ageText } from './format.ts';
@@ -75,11 +75,11 @@ function shortVersion(version: string): string {
 function serverName(server: Server, expanded: boolean | null, { state, theme }: Context): readonly Span[] {
   const { head, definition, workers } = server;
   const tagged = state.tagged.has(`server:${server.key}`) ? [span(`${theme.glyphs.tag} `, theme.tagged)] : [];
-  const what = head.role === 'master' ? `master ${head.pid}` : `${shortLabel(server)} ${head.pid}`;
+  const what = nameOfServer(server);
   const hidden = expanded === false && workers.current > 0 ? ` +${workers.current}` : '';
   const notes = [
     addressOf(server, state.columns < WIDE),
-    head.role === 'master' ? definition.label : '',
+    head.role === 'master' && server.pool === null ? definition.label : '',
     noteOf(server),
   ];
   return [
@@ -91,6 +91,12 @@ function serverName(server: Server, expanded: boolean | null, { state, theme }: 
   ];
 }
 
+function nameOfServer(server: Server): string {
+  if (server.pool !== null) return clean(serverTitle(server));
+  const { pid, role } = server.head;
+  return role === 'master' ? `master ${pid}` : `${shortLabel(server)} ${pid}`;
+}
+
 /** The port alone is what tells masters apart where there is little room. */
 function addressOf({ bind }: Server, narrow: boolean): string {
   const address = clean(bind[0] ?? '');
@@ -98,8 +104,8 @@ function addressOf({ bind }: Server, narrow: boolean): string {
   return /^unix:/.test(address) ? address.replace(/^unix:.*\//, 'unix:') : address.replace(/^.*(?=:\d+$)/, '');
 }
 
-function noteOf({ head, app, bind }: Server): string {
-  return head.role === 'master' && bind.length === 0 && app !== null ? clean(app) : '';
+function noteOf({ head, app, bind, pool }: Server): string {
+  return head.role === 'master' && pool === null && bind.length === 0 && app !== null ? clean(app) : '';
 }
 
 function shortLabel({ definition, kind }: Server): string {

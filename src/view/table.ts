@@ -1,5 +1,5 @@
 import { clean } from '../clean.ts';
-import type { Memory } from '../model/model.ts';
+import { type Memory, ownHead } from '../model/model.ts';
 import { sumKnown } from '../model/rates.ts';
 import { freedBy } from '../model/victims.ts';
 import { tableLines } from '../state/layout.ts';
@@ -92,7 +92,7 @@ function memoryOf(row: Row): Memory {
     case 'project':
       return row.project.memory;
     case 'server':
-      return row.expanded === true ? row.server.head.memory : row.server.memory;
+      return (row.expanded === true ? ownHead(row.server)?.memory : null) ?? row.server.memory;
     case 'process':
       return row.process.memory;
     case 'system':
@@ -179,7 +179,7 @@ function cpuOf(row: Row): number | null {
     case 'project':
       return row.project.cpu;
     case 'server':
-      return row.expanded === true ? row.server.head.cpu : row.server.cpu;
+      return row.expanded === true && row.server.pool === null ? row.server.head.cpu : row.server.cpu;
     case 'process':
       return row.process.cpu;
     case 'system':
@@ -199,7 +199,8 @@ function queueCell(row: Row, theme: Theme): Span {
 }
 
 function trendCell(row: Row, columns: number, { history }: AppState, theme: Theme): Span {
-  const id = row.type === 'server' && row.expanded === true ? (`process:${row.server.key}` as const) : row.id;
+  const head = row.type === 'server' && row.expanded === true ? ownHead(row.server) : null;
+  const id = head === null ? row.id : (`process:${head.key}` as const);
   const trend = history.trend(id);
   const rate = trend !== null && trend.perHour > 0 ? `+${bytes(trend.perHour)}/h` : '';
   const room = rate === '' ? columns : columns - rate.length - 1;

@@ -7,7 +7,7 @@ import { buildModel } from '../../src/model/build.ts';
 import type { Server } from '../../src/model/model.ts';
 import type { ProcessSample } from '../../src/snapshot.ts';
 import { gunicorn } from '../helpers/models.ts';
-import { caught, snapshot } from '../helpers/samples.ts';
+import { caught, directory, sample, snapshot } from '../helpers/samples.ts';
 
 let child: ChildProcess;
 let pid: number;
@@ -83,6 +83,23 @@ it.each([1, 0, -1])('never signals %i', (number) => {
   const head = { ...server.head, pid: number, sample: { ...server.head.sample, pid: number } };
   expect(new ProcessSignals().scale({ ...server, head }, 1)).toContain('never sent a signal');
   expect(new ProcessSignals().act('kill', head, null)).toContain('never sent a signal');
+});
+
+it('never lets pm2 end the last process of an app, whoever asks for it', async () => {
+  const daemon = spawn('cat', [], { argv0: 'PM2 v7.0.4: God Daemon (/nowhere)', stdio: ['pipe', 'ignore', 'ignore'] });
+  try {
+    await once(daemon, 'spawn');
+    const started = readFileSync(`/proc/${daemon.pid}/stat`, 'latin1').split(' ')[21];
+    const common = { directory: directory('/srv/shop'), cwd: '/srv/shop' };
+    const argv = ['PM2 v7.0.4: God Daemon (/nowhere)'];
+    const head = sample({ ...common, pid: daemon.pid ?? 0, startTicks: Number(started), argv });
+    const worker = sample({ ...common, pid, ppid: head.pid, environment: { name: 'shop', pm_id: '0' } });
+    const { projects } = buildModel(snapshot([head, worker]), null, { memoryTotal: null });
+    const app = projects.flatMap(({ servers }) => servers).find(({ kind }) => kind === 'pm2');
+    expect(app && new ProcessSignals().scale(app, -1)).toBe('pm2 shop has 1 worker left: nothing was sent.');
+  } finally {
+    daemon.kill('SIGKILL');
+  }
 });
 
 it('continues a process that is stopped', async () => {

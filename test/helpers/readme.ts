@@ -24,7 +24,12 @@ function serverRow({ label, scaling, documented }: ServerDefinition): string {
   return `| ${label} | ${methods[scaling.method]} | ${floor} | ${first} | ${documented?.configured ?? ''} | ${tested} |`;
 }
 
-const victims = { oldest: 'oldest', newest: 'newest', highest: 'one with the highest number' } as const;
+const victims = {
+  oldest: 'oldest',
+  newest: 'newest',
+  highest: 'one with the highest number',
+  lowest: 'one with the lowest number',
+} as const;
 
 /** The parts of the README that are made of the program, by their names. */
 const parts: Readonly<Record<string, () => string>> = {

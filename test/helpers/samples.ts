@@ -48,6 +48,7 @@ export function sample(options: SampleOptions): ProcessSample {
     cpuTicks: options.cpuTicks ?? 0,
     memory: memory(options.memory),
     listeners: options.listeners ?? null,
+    ...(options.told ? { told: options.told } : {}),
     facts: options.facts ?? facts(options),
   };
 }

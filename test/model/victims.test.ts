@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Server } from '../../src/model/model.ts';
 import { freedBy, spareWorkers, victims } from '../../src/model/victims.ts';
 import type { Victim } from '../../src/servers/definition.ts';
+import { workerNumber } from '../../src/servers/worker-processes.ts';
 import { gunicorn, own, watch } from '../helpers/models.ts';
 import { MB } from '../helpers/samples.ts';
 
@@ -13,10 +14,15 @@ function server(workers: readonly number[], caught?: number): Server {
   return found;
 }
 
-function ending(victim: Victim, commands: readonly string[] = []): Server {
+/** @param numbers of its workers, oldest first */
+function ending(victim: Victim, numbers: readonly number[] = []): Server {
   const base = server([10, 20, 30]);
-  const processes = base.processes.map((process, index) => ({ ...process, command: commands[index - 1] ?? '' }));
-  return { ...base, processes, definition: { ...base.definition, scaling: { method: 'signal', floor: 0, victim } } };
+  const processes = base.processes.map((process, index) => {
+    const facts = { ...process.sample.facts, argv: [`unicorn worker[${numbers[index - 1]}] -c u.rb`] };
+    return { ...process, sample: { ...process.sample, facts } };
+  });
+  const scaling = { method: 'signal', floor: 0, victim, number: workerNumber } as const;
+  return { ...base, processes, definition: { ...base.definition, scaling } };
 }
 
 const pids = (one: Server) => victims(one).map(({ pid }) => pid);
@@ -25,8 +31,8 @@ describe('victims', () => {
   it('go in the order of their kind of server', () => {
     expect(pids(ending('oldest'))).toEqual([101, 102, 103]);
     expect(pids(ending('newest'))).toEqual([103, 102, 101]);
-    const numbered = ['unicorn worker[1] -c u.rb', 'unicorn worker[2] -c u.rb', 'unicorn worker[0] -c u.rb'];
-    expect(pids(ending('highest', numbered))).toEqual([102, 101, 103]);
+    expect(pids(ending('highest', [1, 2, 0]))).toEqual([102, 101, 103]);
+    expect(pids(ending('lowest', [1, 2, 0]))).toEqual([103, 101, 102]);
   });
 
   it('give back the memory that is theirs alone', () => {

@@ -174,6 +174,22 @@ describe('the configured number of workers', () => {
     expect(configured({ argv: title, settings })).toMatchObject({ count: 6, by: 'gunicorn.conf.py' });
   });
 
+  it('is what its control socket says where the title hides it, or where it is code', () => {
+    const told = { asOf: 0, workers: null, configured: 5 };
+    const title = ['gunicorn: master [shop]'];
+    const where = '5 by its control socket; where that is set, the process title hides';
+    expect(configured({ argv: title, told })).toEqual({ count: 5, by: 'control socket', where });
+    // The command line, which is hidden, outranks the file.
+    expect(configured({ argv: title, settings, told })).toEqual({ count: 5, by: 'control socket', where });
+    const code = { '/p/gunicorn.conf.py': ['workers = cores() + 1'] };
+    expect(configured({ argv: ['gunicorn', 'shop'], settings: code, told })).toEqual({
+      count: 5,
+      by: 'gunicorn.conf.py',
+      where: 'workers = cores() + 1 in /p/gunicorn.conf.py',
+    });
+    expect(configured({ argv, told })).toMatchObject({ count: 2, by: 'argv -w' });
+  });
+
   it('is unknown, not 1, where the environment or a named file cannot be read', () => {
     expect(configured({ argv: ['gunicorn', 'shop'], cwd: null })).toMatchObject({ count: null, by: null });
     expect(configured({ argv: ['gunicorn', '-c', '/secret.py', 'shop'] })).toMatchObject({ count: null, by: null });

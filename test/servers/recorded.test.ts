@@ -246,9 +246,9 @@ const recorded: readonly Recorded[] = [
     refusal: 'apachectl graceful',
   },
   {
-    what: 'pm2',
+    what: 'pm2 without apps',
     processes: family({ argv: ['PM2 v5.3.0: God Daemon (/home/web/.pm2)'] }),
-    kind: 'pm2',
+    kind: 'pm2-daemon',
     roles: ['single'],
     refusal: 'pm2 scale APP N',
   },
@@ -257,7 +257,28 @@ const recorded: readonly Recorded[] = [
     processes: family({ argv: python('circusd', 'circus.ini') }),
     kind: 'circus',
     roles: ['single'],
-    refusal: 'circusctl incr',
+    refusal: 'Use: circusctl incr WATCHER, or circusctl decr WATCHER.',
+  },
+  {
+    what: 'circus with a watcher at an address of its own',
+    processes: family({
+      argv: python('circusd', '--daemon', '/etc/circus.ini'),
+      settings: { '/etc/circus.ini': ['endpoint = tcp://127.0.0.1:6000', '[watcher:web]'] },
+    }),
+    kind: 'circus',
+    roles: ['single'],
+    refusal: 'Use: circusctl --endpoint tcp://127.0.0.1:6000 incr web, or',
+  },
+  {
+    what: 'circus with two watchers, which its processes do not name',
+    processes: family({
+      argv: python('circusd', 'circus.ini'),
+      cwd: '/etc',
+      settings: { '/etc/circus.ini': ['[watcher:web]', '[watcher:beat]'] },
+    }),
+    kind: 'circus',
+    roles: ['single'],
+    refusal: 'circusctl decr WATCHER, with one of its watchers web, beat.',
   },
   {
     what: 'mariadb',

@@ -47,6 +47,17 @@ it.each([
   expect(parseCgroup(text)).toBe(path);
 });
 
+it.each([
+  ['{"name":"shop","pm_id":3,"env":{"SECRET":"x"}}', { 'pm2_env.name': 'shop', 'pm2_env.pm_id': '3' }],
+  ['{"name":{"a":1},"pm_id":null}', {}],
+  ['{"name":"cut o', {}],
+  ['null', {}],
+  ['[]', {}],
+])('takes no more than the members asked for of a variable that holds %s', (json, expected) => {
+  const bytes = Buffer.from(`A=1\0pm2_env=${json}\0name=x\0`);
+  expect(pickEnvironment(bytes, new Set(['pm2_env.name', 'pm2_env.pm_id']))).toEqual(expected);
+});
+
 it('takes signals 1 to 31 of a mask, and no more', () => {
   expect(parseStatus('Uid:\t1\t2\t3\t4\nSigCgt:\t0000000108314a07\n')).toMatchObject({ uid: 2, caught: 0x8314a07 });
   expect(parseStatus('SigCgt:\tffffffffffffffff\n').caught).toBe(0x7fffffff);

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
-import type { ProcessFacts, ProcessSample, Snapshot } from '../../snapshot.ts';
+import type { Listener, ProcessFacts, ProcessSample, Snapshot, Told } from '../../snapshot.ts';
 import type { Interests, ReadHints, Source } from '../source.ts';
+import { Asker } from './asker.ts';
 import { FactsReader } from './facts.ts';
 import { readBytes, readLink, readText } from './files.ts';
 import { HostReader } from './host.ts';
@@ -54,6 +55,9 @@ export class ProcSource implements Source {
   readonly #host: HostReader;
   readonly #memory: MemoryReader;
   readonly #sockets: Sockets;
+  readonly #interests: Interests;
+  /** Null where another machine's tree may be looked at: its sockets are not here. */
+  readonly #asker: Asker | null;
   readonly #pageSize: number;
   readonly #self: number | null;
   #tracked = new Map<number, Tracked>();
@@ -72,6 +76,8 @@ export class ProcSource implements Source {
     this.#host = new HostReader(root, this.#pageSize, cgroups);
     this.#memory = new MemoryReader(root, this.#pageSize);
     this.#sockets = new Sockets(root);
+    this.#interests = interests;
+    this.#asker = root === '/proc' ? new Asker() : null;
     const self = Number(readLink(`${root}/self`) ?? Number.NaN);
     this.#self = Number.isInteger(self) ? self : null;
   }
@@ -92,12 +98,14 @@ export class ProcSource implements Source {
     this.#tracked = tracked;
     const living = [...tracked.values()].filter(({ stat }) => !isDead(stat));
     readMemory(living, this.#memory, hints, uptime);
+    const listeners = this.#listeners(hints, uptime);
+    await this.#ask(listeners, hints, uptime);
     return {
       at: this.#clock(),
       uptime,
       host: this.#host.read(),
       accounting: 'pss',
-      processes: this.#samples(hints, uptime),
+      processes: this.#samples(listeners),
       kernelThreads,
       self: this.#self,
       // The first process is there in every tree: who does not see it sees no other user's.
@@ -139,21 +147,48 @@ export class ProcSource implements Source {
     return (this.#readings + pid) % every === 0;
   }
 
-  #samples(hints: ReadHints, uptime: number): readonly ProcessSample[] {
+  #listeners(hints: ReadHints, uptime: number): ReadonlyMap<number, ProcessSample['listeners']> {
     const keys = new Set<string>();
     for (const pid of hints.listeners) keys.add(this.#tracked.get(pid)?.key ?? '');
     this.#sockets.begin(keys);
+    this.#asker?.keep(keys);
+    const listeners = new Map<number, ProcessSample['listeners']>();
+    for (const pid of hints.listeners) {
+      const process = this.#tracked.get(pid);
+      if (process !== undefined) listeners.set(pid, this.#sockets.of(pid, process.key, uptime));
+    }
+    return listeners;
+  }
+
+  /** Waits for answers only where they decide over what is done next, or where nothing else is to come. */
+  async #ask(
+    listeners: ReadonlyMap<number, readonly Listener[] | null>,
+    { watch, memoryBudget }: ReadHints,
+    uptime: number,
+  ): Promise<void> {
+    const awaited: Promise<void>[] = [];
+    for (const [pid, ofProcess] of listeners) {
+      const process = this.#tracked.get(pid);
+      const inquiry = process === undefined ? null : this.#interests.inquiry(process.facts);
+      if (this.#asker === null || process === undefined || inquiry === null) continue;
+      const anew = watch.has(pid);
+      const answer = this.#asker.ask({ ...process, listeners: ofProcess ?? [] }, inquiry, uptime, anew);
+      if (anew || memoryBudget === Number.POSITIVE_INFINITY) awaited.push(answer);
+    }
+    if (awaited.length > 0) await Promise.all(awaited);
+  }
+
+  #samples(listeners: ReadonlyMap<number, ProcessSample['listeners']>): readonly ProcessSample[] {
     const samples: ProcessSample[] = [];
     for (const process of this.#tracked.values()) {
-      const listeners = hints.listeners.has(process.pid) ? this.#sockets.of(process.pid, process.key, uptime) : null;
-      samples.push(sampleOf(process, listeners));
+      samples.push(sampleOf(process, listeners.get(process.pid) ?? null, this.#asker?.told(process.key)));
     }
     return samples;
   }
 }
 
 /** The same object as the last time where nothing has changed, so that nothing is made anew of it further on. */
-function sampleOf(process: Tracked, listeners: ProcessSample['listeners']): ProcessSample {
+function sampleOf(process: Tracked, listeners: ProcessSample['listeners'], told: Told | undefined): ProcessSample {
   const { pid, stat, facts, sample } = process;
   const memory = isDead(stat) ? noMemory : memoryOf(process);
   const unchanged =
@@ -161,11 +196,13 @@ function sampleOf(process: Tracked, listeners: ProcessSample['listeners']): Proc
     process.sampled === stat &&
     sample.facts === facts &&
     sample.memory === memory &&
-    sample.listeners === listeners;
+    sample.listeners === listeners &&
+    sample.told === told;
   if (unchanged) return sample;
   const { startTicks, ppid, pgrp, session, state, cpuTicks } = stat;
   process.sampled = stat;
-  process.sample = { pid, startTicks, ppid, pgrp, session, state, cpuTicks, memory, listeners, facts };
+  const common = { pid, startTicks, ppid, pgrp, session, state, cpuTicks, memory, listeners, facts };
+  process.sample = told === undefined ? common : { ...common, told };
   return process.sample;
 }
 

@@ -1,6 +1,14 @@
 import { clean } from '../../clean.ts';
 import type { History } from '../../model/history.ts';
-import type { Memory, Model, ProcessNode, Project, Server } from '../../model/model.ts';
+import {
+  type Memory,
+  type Model,
+  ownHead,
+  type ProcessNode,
+  type Project,
+  type Server,
+  serverTitle,
+} from '../../model/model.ts';
 import type { Row } from '../../state/row.ts';
 import type { AppState } from '../../state/state.ts';
 import { apportion, sparkline } from '../bars.ts';
@@ -49,7 +57,7 @@ function titleOf(row: Row): string {
     case 'system':
       return 'system';
     case 'server':
-      return clean(`${row.project.name}: ${row.server.definition.label} ${row.server.head.pid}`);
+      return clean(`${row.project.name}: ${serverTitle(row.server)}`);
     case 'process':
       return clean(`${row.project ? `${row.project.name}: ` : ''}${row.process.role ?? 'process'} ${row.process.pid}`);
   }
@@ -62,12 +70,17 @@ function content(row: Row, context: Context): readonly Line[] {
     case 'system':
       return memoryLines(row.system.memory, 'system', context);
     case 'server':
-      return [...serverLines(row.server, row.project, context), [], ...processLines(row.server.head, context)];
+      return serverAndHeadLines(row.server, row.project, context);
     case 'process': {
       const server = row.server === null ? [] : [[], ...serverLines(row.server, row.project, context)];
       return [...processLines(row.process, context), ...server];
     }
   }
+}
+
+function serverAndHeadLines(server: Server, project: Project, context: Context): readonly Line[] {
+  const head = ownHead(server);
+  return [...serverLines(server, project, context), ...(head === null ? [] : [[], ...processLines(head, context)])];
 }
 
 function projectLines(project: Project, context: Context): readonly Line[] {
@@ -80,7 +93,7 @@ function projectLines(project: Project, context: Context): readonly Line[] {
     ...say('virtualenv', virtualenv === null ? 'none found' : `${virtualenv.path} (${evidence[virtualenv.evidence]})`),
     ...say('python', virtualenv?.python ?? null),
     ...say('django', packageOf(project, 'django')),
-    ...say('servers', project.servers.map(({ definition, head }) => `${definition.label} ${head.pid}`).join(', ')),
+    ...say('servers', project.servers.map(serverTitle).join(', ')),
     ...memoryLines(project.memory, `project:${project.id}`, context),
     ...say('limit', project.memoryLimit === null ? null : `${bytes(project.memoryLimit)}, of its cgroup`),
     ...say('CPU', `${cpuText(project.cpu)} % of a core`),
@@ -107,9 +120,10 @@ function packageOf({ servers }: Project, name: string): string | null {
 function serverLines(server: Server, project: Project | null, context: Context): readonly Line[] {
   const { say, theme, model } = context;
   const { definition, workers, scaling, version, head } = server;
+  const what = server.pool === null ? `${head.role} ${head.pid}` : `${server.pool}, run by ${head.pid}`;
   const configured = workers.configured.count === null ? '' : `${workers.configured.count}: `;
   return [
-    ...say('server', `${definition.label}${version === null ? '' : ` ${version}`}, ${head.role} ${head.pid}`),
+    ...say('server', `${definition.label}${version === null ? '' : ` ${version}`}, ${what}`),
     ...say('project', project?.name ?? null),
     ...say('app', server.app),
     ...say('listens on', server.bind.join(', ')),

@@ -9,9 +9,13 @@ export function parseCmdline(bytes: Buffer): readonly string[] {
   return bytes.toString('utf8', 0, end).split('\0');
 }
 
-/** Of proc_pid_environ(5), only the variables asked for: what else is there may be secret, and is not kept. */
+/**
+ * Of proc_pid_environ(5), only the variables asked for: what else is there may be secret, and is not kept. `a.b` asks for the
+ * member `b`, a string or a number, of the JSON object that `a` holds.
+ */
 export function pickEnvironment(bytes: Buffer, names: ReadonlySet<string>): Readonly<Record<string, string>> {
   const found: Record<string, string> = {};
+  const objects = membersOf(names);
   let start = 0;
   while (start < bytes.length) {
     let end = bytes.indexOf(0, start);
@@ -21,10 +25,38 @@ export function pickEnvironment(bytes: Buffer, names: ReadonlySet<string>): Read
       const name = bytes.toString('latin1', start, equals);
       // The first of two is the one that getenv(3) finds.
       if (names.has(name) && !(name in found)) found[name] = bytes.toString('utf8', equals + 1, end);
+      const members = objects.get(name);
+      if (members) Object.assign(found, pickMembers(bytes.toString('utf8', equals + 1, end), name, members));
     }
     start = end + 1;
   }
   return found;
+}
+
+function membersOf(names: ReadonlySet<string>): ReadonlyMap<string, readonly string[]> {
+  const objects = new Map<string, string[]>();
+  for (const dotted of names) {
+    const [name = '', member] = dotted.split('.');
+    if (member !== undefined) objects.set(name, [...(objects.get(name) ?? []), member]);
+  }
+  return objects;
+}
+
+function pickMembers(json: string, name: string, members: readonly string[]): Readonly<Record<string, string>> {
+  let object: unknown;
+  try {
+    object = JSON.parse(json);
+  } catch {
+    return {};
+  }
+  if (typeof object !== 'object' || object === null) return {};
+  const values = new Map(Object.entries(object));
+  return Object.fromEntries(
+    members.flatMap((member) => {
+      const value: unknown = values.get(member);
+      return typeof value === 'string' || typeof value === 'number' ? [[`${name}.${member}`, String(value)]] : [];
+    }),
+  );
 }
 
 /** proc_pid_cgroup(5): the path in the v2 hierarchy, or v1's of systemd or of memory. */

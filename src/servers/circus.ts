@@ -1,0 +1,43 @@
+import type { ProcessFacts } from '../snapshot.ts';
+import { absolutePath } from './configured.ts';
+import type { ServerProcesses } from './definition.ts';
+import { baseName, programOf } from './program.ts';
+import { unscalable } from './unscalable.ts';
+
+/** Where circusctl looks for a circusd (circus/util.py). */
+const DEFAULT_ENDPOINT = 'tcp://127.0.0.1:5555';
+
+/**
+ * circusd (https://circus.readthedocs.io), 0.18. It scales by `circusctl incr WATCHER`, but tells its processes nothing of
+ * the watcher that they are of: which one is meant is for the user to say.
+ */
+export const circus = unscalable({
+  kind: 'circus',
+  label: 'circus',
+  category: 'supervisor',
+  documented: { configured: '`numprocesses` of each watcher, not read', tested: 'recorded' },
+  claim: ({ argv }) => {
+    const { name, args } = programOf(argv);
+    const entitled = argv.length === 1 && baseName(argv[0] ?? '').trim() === 'circusd';
+    return name === 'circusd' || entitled ? { role: 'single', args } : null;
+  },
+  settings: (facts) => iniFiles(facts).map((path) => ({ path, lines: /^\s*(?:\[watcher:|endpoint\s*[=:])/ })),
+  advice,
+});
+
+function iniFiles(facts: ProcessFacts): readonly string[] {
+  const { args } = programOf(facts.argv);
+  return args.filter((arg) => /\.ini$/.test(arg)).flatMap((path) => absolutePath(facts, path) ?? []);
+}
+
+function advice({ head: { facts } }: ServerProcesses): string {
+  const lines = iniFiles(facts).flatMap((path) => facts.settings[path] ?? []);
+  const found = (pattern: RegExp) => lines.flatMap((line) => pattern.exec(line)?.[1]?.trim() ?? []);
+  const [endpoint = DEFAULT_ENDPOINT] = found(/^\s*endpoint\s*[=:](.*)$/);
+  const watchers = found(/^\s*\[watcher:([^\]]+)\]/);
+  const program = endpoint === DEFAULT_ENDPOINT ? 'circusctl' : `circusctl --endpoint ${endpoint}`;
+  const [only] = watchers;
+  const watcher = watchers.length === 1 && only !== undefined ? only : 'WATCHER';
+  const named = watchers.length > 1 ? `, with one of its watchers ${watchers.join(', ')}` : '';
+  return `Use: ${program} incr ${watcher}, or ${program} decr ${watcher}${named}.`;
+}
