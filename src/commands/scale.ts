@@ -85,7 +85,7 @@ function findOne(model: Model, target: string): { readonly server: Server; reado
   if (server === undefined) throw new Refusal(whyNoTarget(model, target));
   if (found.length > 1) {
     const masters = found.map(serverTitle).join(', ');
-    const names = found.every(({ pool }) => pool !== null) ? 'its name' : 'its pid';
+    const names = found.every(({ managed }) => managed !== null) ? 'its name' : 'its pid';
     throw new Refusal(`${target} is several: ${masters}. Name one by ${names}.`);
   }
   const project = model.projects.find(({ servers }) => servers.includes(server));

@@ -51,12 +51,12 @@ export class ProcessSignals implements Signals {
     if (typeof found === 'string') return found;
     const fresh = renewed(head.sample, found);
     const claimed = claimOf(fresh.facts);
-    const runs = claimed?.definition.pools ?? claimed?.definition;
+    const runs = claimed?.definition.manages ?? claimed?.definition;
     if (claimed === null || runs !== definition || head.role === null) {
       return `${head.pid} runs another program by now: nothing was sent.`;
     }
     const workers = server.processes.flatMap(({ role, sample }) => (role === 'worker' ? [sample] : []));
-    const claim = server.pool === null ? claimed.claim : server.claim;
+    const claim = server.managed === null ? claimed.claim : server.claim;
     const processes = { head: fresh, claim, workers };
     const refused = scalingRefusal(definition, processes, head.role);
     if (refused !== null) return refused;

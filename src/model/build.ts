@@ -93,15 +93,15 @@ function project(group: ProjectGroup, node: MakeNode, total: number): Project {
 }
 
 function server(recognised: RecognisedServer, node: MakeNode, total: number): Server {
-  const { key, definition, head, headRole, pool, claim, workers } = recognised;
+  const { key, definition, head, headRole, managed, claim, workers } = recognised;
   const { scaling } = definition;
   const headNode = node(head, headRole);
   const processes = recognised.processes.map(({ process, role }) =>
     process === head ? headNode : node(process, role),
   );
   const reason = scalingRefusal(definition, recognised, headRole);
-  // Who listens for which of several pools cannot be told.
-  const all = pool === null ? head.listeners : [];
+  // Who listens for which of several apps cannot be told.
+  const all = managed === null ? head.listeners : [];
   const { isControl } = definition;
   const listeners = isControl ? (all?.filter(({ address }) => !isControl(address)) ?? null) : all;
   const told = definition.bind?.(recognised) ?? [];
@@ -110,12 +110,12 @@ function server(recognised: RecognisedServer, node: MakeNode, total: number): Se
     definition,
     claim,
     kind: definition.kind,
-    pool,
+    managed,
     version: versionOf(recognised),
     app: claim.app ?? null,
     bind: told.length > 0 ? told : (listeners ?? []).map(({ address }) => address),
     listeners,
-    queue: pool !== null ? null : sumKnown((listeners ?? []).map(({ queue }) => queue)),
+    queue: managed !== null ? null : sumKnown((listeners ?? []).map(({ queue }) => queue)),
     workers: {
       current: workers.length,
       configured: definition.configured?.(recognised) ?? { count: null, by: null, where: 'unknown' },

@@ -2,7 +2,7 @@ import { type Model, ownHead, type Project, type Server } from './model.ts';
 
 /**
  * The servers that TARGET names: a master's pid, a project, or `project:kind`. A project's name alone means
- * those of its servers that scale by signals, if it has any. A pool goes by its own name too. Several are the caller's to refuse.
+ * those of its servers that scale by signals, if it has any. An app goes by its own name too. Several are the caller's to refuse.
  */
 export function findTargets(model: Model, text: string): readonly Server[] {
   if (isPid(text)) {
@@ -18,11 +18,11 @@ export function findTargets(model: Model, text: string): readonly Server[] {
   }
   const [name, kind] = splitTarget(text);
   const { servers } = projectNamed(model, name) ?? { servers: [] };
-  const pools = servers.filter(({ pool }) => pool === kind);
-  return pools.length > 0 ? pools : servers.filter((server) => server.kind === kind);
+  const apps = servers.filter(({ managed }) => managed === kind);
+  return apps.length > 0 ? apps : servers.filter((server) => server.kind === kind);
 }
 
-/** A master's pid names its server. A pool has none of its own, so that any of its workers does. */
+/** A master's pid names its server. An app has none of its own, so that any of its workers does. */
 function isNamedBy(server: Server, pid: number): boolean {
   const head = ownHead(server);
   return head === null ? server.processes.some((node) => node.pid === pid) : head.pid === pid;

@@ -51,14 +51,14 @@ export interface ScalingAnswer {
 }
 
 export interface Server {
-  /** The identity of its head process, and of its pool where that is one of several. */
+  /** The identity of its head process, and of its app where that is one of several. */
   readonly key: ProcessKey;
   readonly definition: ServerDefinition;
-  /** What its head process, or the first of its pool, says of itself. */
+  /** What its head process, or the first of its app, says of itself. */
   readonly claim: Claim;
   readonly kind: string;
-  /** The name of its pool, where its head runs several and is part of none of them; else null. */
-  readonly pool: string | null;
+  /** The name of its app, where its head manages several and is part of none of them; else null. */
+  readonly managed: string | null;
   readonly version: string | null;
   readonly app: string | null;
   readonly bind: readonly string[];
@@ -71,18 +71,18 @@ export interface Server {
   readonly cpu: number | null;
   /** What adds and ends its workers, or the only one. */
   readonly head: ProcessNode;
-  /** Its head first, unless that runs several pools; then workers oldest first, then the rest. */
+  /** Its head first, unless that manages several apps; then workers oldest first, then the rest. */
   readonly processes: readonly ProcessNode[];
 }
 
 /** The process that a server's row stands for too; null where its head is not its own. */
-export function ownHead({ pool, head }: Server): ProcessNode | null {
-  return pool === null ? head : null;
+export function ownHead({ managed, head }: Server): ProcessNode | null {
+  return managed === null ? head : null;
 }
 
 /** What tells a server from others of its kind: `gunicorn 9542`, `pm2 shop`. */
-export function serverTitle({ definition, pool, head }: Server): string {
-  return `${definition.label} ${pool ?? head.pid}`;
+export function serverTitle({ definition, managed, head }: Server): string {
+  return `${definition.label} ${managed ?? head.pid}`;
 }
 
 /** Why a server cannot have so many workers, as a sentence; null when it can. */

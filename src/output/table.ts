@@ -69,10 +69,10 @@ function projectRows(project: Project, uptime: number): readonly Cells[] {
 }
 
 function serverRows(server: Server, uptime: number): readonly Cells[] {
-  const { head, pool, definition, version, bind, workers, queue } = server;
+  const { head, managed, definition, version, bind, workers, queue } = server;
   const own = ownHead(server) ?? server;
   const label = `${definition.label}${version === null ? '' : ` ${clean(version)}`}`;
-  const what = pool === null ? `${head.role ?? ''} ${head.pid}` : clean(pool);
+  const what = managed === null ? `${head.role ?? ''} ${head.pid}` : clean(managed);
   const name = `  ${label} ${what}  ${clean(bind.join(' '))}`.trimEnd();
   const row: Cells = [
     cut(name, MOST_NAME),

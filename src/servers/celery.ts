@@ -143,7 +143,7 @@ function refuse({ head, claim }: ServerProcesses): string | null {
   return null;
 }
 
-/** `celery -A app control -d node pool_grow 1`: it ends workers that are idle, and none when all are busy (billiard/pool.py). */
+/** `celery -An app control -d node pool_grow 1`: it ends workers that are idle, and none when all are busy (billiard/pool.py). */
 function command({ head: { facts }, claim }: ServerProcesses, direction: 1 | -1): ControlCommand | null {
   if (claim.app === undefined) return null;
   const args = claim.args ?? [];

@@ -14,8 +14,8 @@ export interface Claim {
   readonly masterPid?: number;
   /** The server's version, where the title names it. */
   readonly version?: string;
-  /** Which of its parent's pools it is a worker of, where that runs several: the name of its app in pm2. */
-  readonly pool?: string;
+  /** Which of its parent's apps it is a worker of, where that manages several: the name of its app in pm2. */
+  readonly managed?: string;
 }
 
 /** A process that a definition has claimed, with its place among its kin. */
@@ -30,7 +30,7 @@ export interface Member {
 
 /** One running instance of a server, as its definition sees it. */
 export interface ServerProcesses {
-  /** The process that stands for the server: its master, the only one, or what runs this pool among others. */
+  /** The process that stands for the server: its master, the only one, or what runs this app among others. */
   readonly head: ProcessSample;
   readonly claim: Claim;
   /** Living workers, in order of age, oldest first. */
@@ -133,9 +133,9 @@ export interface ServerDefinition {
   readonly inquiry?: Inquiry;
   /** What this process is to this server; null when nothing. */
   claim(facts: ProcessFacts): Claim | null;
-  /** What the children of its processes are, where each pool of them is a server of its own: the apps of pm2. */
-  readonly pools?: ServerDefinition;
-  /** What a process that nobody claims is to this server when it is the child of one of its processes, or of what runs its pools. */
+  /** What the children of its processes are, where each app of them is a server of its own: the apps of pm2. */
+  readonly manages?: ServerDefinition;
+  /** What a process that nobody claims is to this server when it is the child of one of its processes, or of what manages it. */
   claimChild?(facts: ProcessFacts, parent: Claim): Claim | null;
   /** What a process that nobody claims is to this server when it is the parent of one of its processes. */
   claimParent?(facts: ProcessFacts): Claim | null;

@@ -65,13 +65,13 @@ export const pm2Daemon: ServerDefinition = {
     signals: 'pm2 does nothing on TTIN and TTOU.',
     advice: 'Select one of its apps, or use: pm2 scale APP N, as its user; never 0, which deletes the app.',
   }),
-  pools: pm2,
+  manages: pm2,
 };
 
 /** The environment is inherited by whatever the app starts: only the daemon's own children are the app's processes. */
 function claimChild(facts: ProcessFacts): Claim | null {
   const app = told(facts, 'name');
-  return app === undefined || idOf(facts) === null ? null : { role: 'worker', args: null, app, pool: app };
+  return app === undefined || idOf(facts) === null ? null : { role: 'worker', args: null, app, managed: app };
 }
 
 function configured({ workers: [worker] }: ServerProcesses): ConfiguredWorkers {

@@ -12,13 +12,13 @@ export interface RecognisedProcess {
 
 /** One running server with all the processes that belong to it. */
 export interface RecognisedServer extends ServerProcesses {
-  /** The identity of its head, and of its pool where that is one of several. */
+  /** The identity of its head, and of its app where that is one of several. */
   readonly key: ProcessKey;
   readonly definition: ServerDefinition;
   readonly headRole: Role;
-  /** The name of its pool, where its head runs several and is part of none of them; else null. */
-  readonly pool: string | null;
-  /** Its head first, unless that runs several pools; then workers oldest first, then the rest. */
+  /** The name of its app, where its head manages several and is part of none of them; else null. */
+  readonly managed: string | null;
+  /** Its head first, unless that manages several apps; then workers oldest first, then the rest. */
   readonly processes: readonly RecognisedProcess[];
 }
 
@@ -31,7 +31,7 @@ interface Kin extends Member {
 interface Draft {
   readonly head: Kin;
   readonly headRole: Role;
-  readonly pool: string | null;
+  readonly managed: string | null;
   readonly workers: ProcessSample[];
   readonly others: RecognisedProcess[];
 }
@@ -44,16 +44,16 @@ export function recognise(processes: readonly ProcessSample[]): readonly Recogni
   const kin = findKin(processes);
   const owners = new Map<number, Draft>();
   const drafts: Draft[] = [];
-  const pools = new Map<string, Draft>();
-  const poolOf = ({ process: { ppid }, claim, definition }: Kin, pool: string): Draft | null => {
+  const apps = new Map<string, Draft>();
+  const managedOf = ({ process: { ppid }, claim, definition }: Kin, managed: string): Draft | null => {
     const head = kin.get(ppid)?.process;
     if (head === undefined) return null;
-    const key = `${ppid}/${pool}`;
-    let draft = pools.get(key);
+    const key = `${ppid}/${managed}`;
+    let draft = apps.get(key);
     if (draft === undefined) {
       const manager = { process: head, claim, definition, parent: null, children: [] };
-      draft = { head: manager, headRole: 'master', pool, workers: [], others: [] };
-      pools.set(key, draft);
+      draft = { head: manager, headRole: 'master', managed, workers: [], others: [] };
+      apps.set(key, draft);
       drafts.push(draft);
     }
     return draft;
@@ -62,10 +62,10 @@ export function recognise(processes: readonly ProcessSample[]): readonly Recogni
     const known = owners.get(member.process.pid);
     if (known) return known;
     const role = roleOf(member);
-    const pool = member.claim.pool === undefined ? null : poolOf(member, member.claim.pool);
-    let draft = pool ?? (member.parent === null || role === 'master' ? null : draftOf(member.parent));
+    const managed = member.claim.managed === undefined ? null : managedOf(member, member.claim.managed);
+    let draft = managed ?? (member.parent === null || role === 'master' ? null : draftOf(member.parent));
     if (draft === null) {
-      draft = { head: member, headRole: role, pool: null, workers: [], others: [] };
+      draft = { head: member, headRole: role, managed: null, workers: [], others: [] };
       drafts.push(draft);
     } else {
       if (role === 'worker' && isAlive(member.process)) draft.workers.push(member.process);
@@ -88,7 +88,7 @@ export function recognise(processes: readonly ProcessSample[]): readonly Recogni
 function preforkDraft({ master, workers, name }: PreforkFamily): Draft {
   const claim = { role: 'master', app: name, args: null } as const;
   const head: Kin = { process: master, claim, definition: prefork, parent: null, children: [] };
-  return { head, headRole: 'master', pool: null, workers: workers.filter(isAlive), others: [] };
+  return { head, headRole: 'master', managed: null, workers: workers.filter(isAlive), others: [] };
 }
 
 /** Pids whose listening sockets decide over what is recognised, beyond those of servers. */
@@ -127,9 +127,9 @@ function claimRelatives(processes: readonly ProcessSample[], kin: Map<number, Ki
   }
   for (const process of processes) {
     const parent = kin.get(process.ppid);
-    // What a worker of a pool has started is none of the pool, whatever environment it has from it.
-    if (parent === undefined || parent.claim.pool !== undefined || kin.has(process.pid)) continue;
-    const definition = parent.definition.pools ?? parent.definition;
+    // What a worker of an app has started is none of the app, whatever environment it has from it.
+    if (parent === undefined || parent.claim.managed !== undefined || kin.has(process.pid)) continue;
+    const definition = parent.definition.manages ?? parent.definition;
     const claim = definition.claimChild?.(process.facts, parent.claim) ?? null;
     if (claim) kin.set(process.pid, unlinked(process, { definition, claim }));
   }
@@ -203,7 +203,7 @@ function adoptWrappers(
   const children = new Map<number, number>();
   for (const { ppid } of processes) children.set(ppid, (children.get(ppid) ?? 0) + 1);
   for (const draft of drafts) {
-    if (draft.pool !== null) continue;
+    if (draft.managed !== null) continue;
     let wrapper = wrapperOf(draft.head.process);
     while (wrapper && children.get(wrapper.pid) === 1) {
       owners.set(wrapper.pid, draft);
@@ -213,19 +213,19 @@ function adoptWrappers(
   }
 }
 
-function finish({ head, headRole, pool, workers, others }: Draft): RecognisedServer {
+function finish({ head, headRole, managed, workers, others }: Draft): RecognisedServer {
   workers.sort(byAge);
   const key = processKey(head.process);
   return {
-    key: pool === null ? key : `${key}/${pool}`,
+    key: managed === null ? key : `${key}/${managed}`,
     definition: head.definition,
     head: head.process,
     headRole,
-    pool,
+    managed,
     claim: head.claim,
     workers,
     processes: [
-      ...(pool === null ? [{ process: head.process, role: headRole }] : []),
+      ...(managed === null ? [{ process: head.process, role: headRole }] : []),
       ...workers.map((process) => ({ process, role: 'worker' as const })),
       ...others,
     ],

@@ -79,7 +79,7 @@ function serverName(server: Server, expanded: boolean | null, { state, theme }: 
   const hidden = expanded === false && workers.current > 0 ? ` +${workers.current}` : '';
   const notes = [
     addressOf(server, state.columns < WIDE),
-    head.role === 'master' && server.pool === null ? definition.label : '',
+    head.role === 'master' && server.managed === null ? definition.label : '',
     noteOf(server),
   ];
   return [
@@ -92,7 +92,7 @@ function serverName(server: Server, expanded: boolean | null, { state, theme }: 
 }
 
 function nameOfServer(server: Server): string {
-  if (server.pool !== null) return clean(serverTitle(server));
+  if (server.managed !== null) return clean(serverTitle(server));
   const { pid, role } = server.head;
   return role === 'master' ? `master ${pid}` : `${shortLabel(server)} ${pid}`;
 }
@@ -104,8 +104,8 @@ function addressOf({ bind }: Server, narrow: boolean): string {
   return /^unix:/.test(address) ? address.replace(/^unix:.*\//, 'unix:') : address.replace(/^.*(?=:\d+$)/, '');
 }
 
-function noteOf({ head, app, bind, pool }: Server): string {
-  return head.role === 'master' && pool === null && bind.length === 0 && app !== null ? clean(app) : '';
+function noteOf({ head, app, bind, managed }: Server): string {
+  return head.role === 'master' && managed === null && bind.length === 0 && app !== null ? clean(app) : '';
 }
 
 function shortLabel({ definition, kind }: Server): string {

@@ -179,7 +179,7 @@ function cpuOf(row: Row): number | null {
     case 'project':
       return row.project.cpu;
     case 'server':
-      return row.expanded === true && row.server.pool === null ? row.server.head.cpu : row.server.cpu;
+      return row.expanded === true && row.server.managed === null ? row.server.head.cpu : row.server.cpu;
     case 'process':
       return row.process.cpu;
     case 'system':

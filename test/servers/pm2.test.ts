@@ -14,7 +14,7 @@ const clustered = (pid: number, name: string, id: string) =>
     environment: { 'pm2_env.name': name, 'pm2_env.pm_id': id, 'pm2_env.instances': '2', NODE_UNIQUE_ID: '1' },
   });
 
-function pools(...processes: readonly ProcessSample[]): readonly RecognisedServer[] {
+function apps(...processes: readonly ProcessSample[]): readonly RecognisedServer[] {
   return recognise(processes).filter(({ definition }) => definition.kind === 'pm2');
 }
 
@@ -25,8 +25,8 @@ function command(server: RecognisedServer | undefined, direction: 1 | -1) {
 
 describe('the apps of pm2', () => {
   it('are servers by their names, each with its own key', () => {
-    const found = pools(daemon, forked(11, 'shop', '0'), clustered(12, 'api', '1'), forked(13, 'shop', '2'));
-    expect(found.map(({ pool, workers }) => [pool, workers.map(({ pid }) => pid)])).toEqual([
+    const found = apps(daemon, forked(11, 'shop', '0'), clustered(12, 'api', '1'), forked(13, 'shop', '2'));
+    expect(found.map(({ managed, workers }) => [managed, workers.map(({ pid }) => pid)])).toEqual([
       ['shop', [11, 13]],
       ['api', [12]],
     ]);
@@ -34,14 +34,14 @@ describe('the apps of pm2', () => {
   });
 
   it('keep their key while their processes come and go', () => {
-    const before = pools(daemon, forked(11, 'shop', '0'), forked(13, 'shop', '2'));
-    const after = pools(daemon, forked(13, 'shop', '2'));
+    const before = apps(daemon, forked(11, 'shop', '0'), forked(13, 'shop', '2'));
+    const after = apps(daemon, forked(13, 'shop', '2'));
     expect(after[0]?.key).toBe(before[0]?.key);
   });
 
   it('have the children of their processes for helpers, which inherit the environment', () => {
     const child = forked(20, 'shop', '0', { ppid: 11 });
-    const [shop] = pools(daemon, forked(11, 'shop', '0'), child);
+    const [shop] = apps(daemon, forked(11, 'shop', '0'), child);
     expect(shop?.processes.map(({ process, role }) => [process.pid, role])).toEqual([
       [11, 'worker'],
       [20, 'helper'],
@@ -49,12 +49,12 @@ describe('the apps of pm2', () => {
   });
 
   it('are none where no daemon runs them', () => {
-    expect(pools(forked(11, 'shop', '0', { ppid: 1 }))).toEqual([]);
+    expect(apps(forked(11, 'shop', '0', { ppid: 1 }))).toEqual([]);
   });
 });
 
 describe('the commands of pm2', () => {
-  const shop = () => pools(daemon, forked(11, 'shop', '10'), forked(12, 'shop', '9'))[0];
+  const shop = () => apps(daemon, forked(11, 'shop', '10'), forked(12, 'shop', '9'))[0];
 
   it('go to the daemon of that home', () => {
     const by = { program: 'pm2', places: ['/opt/node/bin'], environment: { PM2_HOME: '/home/web/.pm2' } };
@@ -64,13 +64,13 @@ describe('the commands of pm2', () => {
 
   it('end no process where the id of one is not known', () => {
     const odd = { ...forked(12, 'shop', '1'), startTicks: 1 };
-    const [server] = pools(daemon, forked(11, 'shop', '0'), odd);
+    const [server] = apps(daemon, forked(11, 'shop', '0'), odd);
     const unknown = server && { ...server, workers: [...server.workers, sample({ pid: 30, environment: {} })] };
     expect(command(unknown, -1)).toBeNull();
   });
 
   it('take no name for an option', () => {
-    const [server] = pools(daemon, forked(11, '--kill', '0'));
+    const [server] = apps(daemon, forked(11, '--kill', '0'));
     expect(server?.definition.scaling.refuse?.(server)).toContain('for an option');
   });
 });

@@ -120,7 +120,7 @@ function packageOf({ servers }: Project, name: string): string | null {
 function serverLines(server: Server, project: Project | null, context: Context): readonly Line[] {
   const { say, theme, model } = context;
   const { definition, workers, scaling, version, head } = server;
-  const what = server.pool === null ? `${head.role} ${head.pid}` : `${server.pool}, run by ${head.pid}`;
+  const what = server.managed === null ? `${head.role} ${head.pid}` : `${server.managed}, run by ${head.pid}`;
   const configured = workers.configured.count === null ? '' : `${workers.configured.count}: `;
   return [
     ...say('server', `${definition.label}${version === null ? '' : ` ${version}`}, ${what}`),
