@@ -108,6 +108,7 @@ function server(recognised: RecognisedServer, node: MakeNode, total: number): Se
     kind: definition.kind,
     version: versionOf(recognised),
     app: claim.app ?? null,
+    remark: definition.remark?.(recognised) ?? null,
     bind: told.length > 0 ? told : (listeners ?? []).map(({ address }) => address),
     listeners,
     queue: sumKnown((listeners ?? []).map(({ queue }) => queue)),

@@ -57,6 +57,8 @@ export interface Server {
   readonly kind: string;
   readonly version: string | null;
   readonly app: string | null;
+  /** What sets it apart from others of its kind. */
+  readonly remark: string | null;
   readonly bind: readonly string[];
   readonly listeners: readonly Listener[] | null;
   /** Connections waiting to be accepted, over all its listeners. */

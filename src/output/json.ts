@@ -56,6 +56,7 @@ function serverJson(server: Server, model: Model) {
     kind: server.kind,
     version: server.version,
     app: server.app,
+    remark: server.remark,
     bind: server.bind,
     queue: server.queue,
     workers: {

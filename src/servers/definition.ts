@@ -115,12 +115,17 @@ export interface ServerDefinition {
   settings?(facts: ProcessFacts): readonly SettingsRequest[];
   /** What this process is to this server; null when nothing. */
   claim(facts: ProcessFacts): Claim | null;
-  /** What a process that nobody claims is to this server when it is the child of one of its processes. */
+  /**
+   * What a process that is no process of this kind by itself is to this server when it is the child of one of its processes. It comes
+   * before what another kind claims.
+   */
   claimChild?(facts: ProcessFacts, parent: Claim): Claim | null;
   /** What a process that nobody claims is to this server when it is the parent of one of its processes. */
   claimParent?(facts: ProcessFacts): Claim | null;
   /** The role where `claim` left it open. Default: a child of its kind is a worker, a parent of its kind a master, else single. */
   role?(member: Member): Role;
+  /** What sets this instance apart from others of its kind, for people; null when nothing does. */
+  remark?(server: ServerProcesses): string | null;
   /** Addresses it was told to listen on, from its arguments; empty when unknown. */
   bind?(server: ServerProcesses): readonly string[];
   configured?(server: ServerProcesses): ConfiguredWorkers;

@@ -111,10 +111,10 @@ export const rq = unscalable({
     const args = argsOf(facts, ['rq', 'rqworker']);
     return args && (args[0] === 'worker' || args[0] === 'worker-pool' || args.length === 0) ? { args } : null;
   },
-  // Of a pool the children are workers; of a worker they are its horse and its scheduler.
+  // Of a pool the children are workers; of a worker they are its horse and its scheduler, with the argv of whoever forked them.
   role: ({ parent, children, claim: { args } }) => {
-    const isPool = (words: readonly string[] | null | undefined) => words?.[0] === 'worker-pool';
-    if (parent !== null) return isPool(parent.claim.args) && !isPool(args) ? 'worker' : 'helper';
+    const isPool = (words: readonly string[] | null) => words?.[0] === 'worker-pool';
+    if (parent !== null) return parent.parent === null && isPool(parent.claim.args) ? 'worker' : 'helper';
     return isPool(args) && children.length > 0 ? 'master' : 'single';
   },
   configured: ({ claim: { args } }) => {

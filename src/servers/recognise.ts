@@ -108,7 +108,7 @@ function claimRelatives(processes: readonly ProcessSample[], kin: Map<number, Ki
   }
   for (const process of processes) {
     const parent = kin.get(process.ppid);
-    if (parent?.definition.claimChild === undefined || kin.has(process.pid)) continue;
+    if (parent?.definition.claimChild === undefined || kin.get(process.pid)?.definition === parent.definition) continue;
     const claim = parent.definition.claimChild(process.facts, parent.claim);
     if (claim) kin.set(process.pid, unlinked(process, { definition: parent.definition, claim }));
   }

@@ -4,6 +4,7 @@ import { celery } from './celery.ts';
 import { celeryBeat } from './celery-beat.ts';
 import type { Claim, ServerDefinition } from './definition.ts';
 import { gunicorn } from './gunicorn.ts';
+import { gunicornDirty } from './gunicorn-dirty.ts';
 import { mojolicious } from './mojolicious.ts';
 import { nginx } from './nginx.ts';
 import { nodeCluster, pm2 } from './node-servers.ts';
@@ -35,6 +36,7 @@ import { uwsgi } from './uwsgi.ts';
 
 /** Every kind of server that workertop knows. The first to claim a process has it. */
 export const definitions: readonly ServerDefinition[] = [
+  gunicornDirty,
   gunicorn,
   uvicorn,
   puma,

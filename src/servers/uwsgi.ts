@@ -3,6 +3,7 @@ import { absolutePath, fromFlag, fromLines, fromVariable } from './configured.ts
 import type { Claim, ConfiguredWorkers, Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
 import { flag, flags, hasFlag } from './flags.ts';
 import { baseName, programOf, titleOf } from './program.ts';
+import { catches } from './signals.ts';
 
 /** With --auto-procname (core/init.c, master.c): `uWSGI master`, `uWSGI worker 1`, with a prefix before it. */
 const title = /^(?:(.*?) ?)?uWSGI (master|worker \d+|mule \d+|http \d+|https \d+|fastrouter \d+|spooler|Emperor)\s*$/;
@@ -55,8 +56,11 @@ function claim({ argv }: ProcessFacts): Claim | null {
 }
 
 /** Without --auto-procname all have one argv. Without --master the first worker is the parent of the others. */
-function role({ parent, children, claim: { args } }: Member): Role {
-  if (parent !== null) return parent.parent === null ? 'worker' : 'helper';
+function role({ process: { facts }, parent, children, claim: { args } }: Member): Role {
+  if (parent !== null) {
+    // Workers handle USR2, and mules, spoolers and the router of --http do not (core/uwsgi.c, 2.0.21).
+    return parent.parent === null && catches(facts.caught, 'SIGUSR2') ? 'worker' : 'helper';
+  }
   const isMaster = hasFlag(args ?? [], ['--master', '-M']) || flag(args ?? [], ['--ini']) !== null;
   return isMaster || children.length > 0 ? 'master' : 'single';
 }

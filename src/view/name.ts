@@ -98,7 +98,8 @@ function addressOf({ bind }: Server, narrow: boolean): string {
   return /^unix:/.test(address) ? address.replace(/^unix:.*\//, 'unix:') : address.replace(/^.*(?=:\d+$)/, '');
 }
 
-function noteOf({ head, app, bind }: Server): string {
+function noteOf({ head, app, bind, remark }: Server): string {
+  if (remark !== null) return clean(remark);
   return head.role === 'master' && bind.length === 0 && app !== null ? clean(app) : '';
 }
 

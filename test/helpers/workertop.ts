@@ -56,6 +56,7 @@ export interface ListedServer {
   readonly kind: string;
   readonly version: string | null;
   readonly app: string | null;
+  readonly remark: string | null;
   readonly bind: readonly string[];
   readonly workers: {
     readonly current: number;
