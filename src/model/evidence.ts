@@ -15,6 +15,8 @@ export interface Evidence {
   /** The file that marks the directory, null when it is the working directory alone. */
   readonly marker: string | null;
   readonly from: string | null;
+  /** The directory of its virtualenv, where nothing else says any. */
+  readonly beside: Beside | null;
   readonly virtualenv: Virtualenv | null;
   /** The first 12 digits of its container's id, as docker shows them. */
   readonly container: string | null;
@@ -23,6 +25,11 @@ export interface Evidence {
   readonly user: string;
   /** Without being a server, may it belong to a project? An interpreter, or run from its directory or virtualenv. */
   readonly joins: boolean;
+}
+
+export interface Beside {
+  readonly directory: string;
+  readonly marker: string | null;
 }
 
 const known = new WeakMap<ProcessFacts, Evidence>();
@@ -38,13 +45,17 @@ export function evidenceOf(facts: ProcessFacts): Evidence {
 
 function gather(facts: ProcessFacts): Evidence {
   const path = facts.directory === null ? null : lasting(facts.directory.path);
-  const directory = path === null || general.test(path) ? null : path;
+  const found = path === null || general.test(path) ? null : path;
+  const { marker = null, from = null } = facts.directory ?? {};
+  // Weaker than all else: it holds only where the virtualenv is not another project's.
+  const directory = from === 'virtualenv' ? null : found;
   const { virtualenv } = facts;
   const container = containerOf(facts.cgroup);
   return {
     directory,
-    marker: directory === null ? null : (facts.directory?.marker ?? null),
-    from: directory === null ? null : (facts.directory?.from ?? null),
+    marker: directory === null ? null : marker,
+    from: directory === null ? null : from,
+    beside: from === 'virtualenv' && found !== null ? { directory: found, marker } : null,
     virtualenv,
     container,
     unit: container === null ? unitOf(facts.cgroup) : null,
@@ -55,7 +66,10 @@ function gather(facts: ProcessFacts): Evidence {
 
 /** Deployed releases come and go, and the project stays: `blog/releases/20261123` and `blog/current` are `blog`. */
 function lasting(path: string): string {
-  return path.replace(/ \(deleted\)$/, '').replace(/(.)\/(?:releases\/[^/]+|current)$/, '$1');
+  return path
+    .replace(/ \(deleted\)$/, '')
+    .replace(/(.)\/(?:releases\/[^/]+|current)$/, '$1')
+    .replace(/(.)\/releases\/\d{8,}(?=\/)/, '$1');
 }
 
 /** docker, podman, containerd, cri-o and Kubernetes: 64 hex digits in the last parts of the path. */

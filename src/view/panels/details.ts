@@ -89,6 +89,7 @@ function projectLines(project: Project, context: Context): readonly Line[] {
 const evidence = {
   environ: 'from its environment',
   argv: 'from its command line',
+  exe: 'its interpreter is in it',
   maps: 'from the files mapped into it',
   guess: 'a guess: it is in the working directory',
 } as const;
