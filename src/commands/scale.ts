@@ -13,6 +13,7 @@ import { planJson, scaleJson } from '../output/json.ts';
 import { pause } from '../pause.ts';
 import type { Source } from '../source/source.ts';
 import type { Operation } from '../state/operation.ts';
+import { clean } from '../view/text.ts';
 
 /** Seconds between readings while workers come or go. */
 const INTERVAL = 0.1;
@@ -72,7 +73,7 @@ export async function scale(source: Source, signals: Signals, log: ActionLog, op
   const operation = await run(observer, model, server, target, signals, log, options.stop);
   if (operation.phase !== 'done') throw new Refusal(operation.text);
   if (options.json) return scaleJson(operation);
-  return `${[operation.text, operation.reminder].filter((line) => line !== null).join('\n')}\n`;
+  return [operation.text, operation.reminder].map((line) => (line === null ? '' : `${clean(line)}\n`)).join('');
 }
 
 function findOne(model: Model, target: string): { readonly server: Server; readonly project: Project } {

@@ -1,6 +1,7 @@
 import type { Role } from '../servers/definition.ts';
 import type { RecognisedProcess, RecognisedServer } from '../servers/recognise.ts';
 import type { ProcessSample, Snapshot, Virtualenv } from '../snapshot.ts';
+import { unescaped } from './cgroup.ts';
 import { directoryPhrase, type Evidence, evidenceOf } from './evidence.ts';
 import { distinctNames, nameOfPath } from './names.ts';
 import { type GroupRule, ruleFor } from './rules.ts';
@@ -258,7 +259,10 @@ function withoutDirectory(server: RecognisedServer): Place {
   if (container !== null) {
     return { id: `container:${container}`, name: container, directory: null, evidence: `container ${container}` };
   }
-  if (unit !== null) return { id: `unit:${unit}`, name: unit, directory: null, evidence: `systemd unit ${unit}` };
+  if (unit !== null) {
+    const name = unescaped(unit.name.replace(/\.service$/, ''));
+    return { id: `unit:${name}`, name, directory: null, evidence: `systemd unit ${unit.name}` };
+  }
   const app = server.claim.app?.split(/[.:]/)[0];
   if (app) return { id: `app:${user}:${app}`, name: app, directory: null, evidence: `application ${app} of ${user}` };
   const { kind, label } = server.definition;

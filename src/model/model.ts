@@ -59,6 +59,8 @@ export interface Server {
   readonly app: string | null;
   /** What sets it apart from others of its kind. */
   readonly remark: string | null;
+  /** Its systemd unit, its program of supervisord, its Procfile, its container: a phrase; null where nothing tells. */
+  readonly startedBy: string | null;
   readonly bind: readonly string[];
   readonly listeners: readonly Listener[] | null;
   /** Connections waiting to be accepted, over all its listeners. */

@@ -57,6 +57,7 @@ function serverJson(server: Server, model: Model) {
     version: server.version,
     app: server.app,
     remark: server.remark,
+    startedBy: server.startedBy,
     bind: server.bind,
     queue: server.queue,
     workers: {

@@ -92,6 +92,7 @@ export const foreman = unscalable({
   label: 'foreman',
   category: 'supervisor',
   documented: { configured: '`-m`', tested: 'recorded' },
+  environment: ['PS'],
   claim: ({ argv }) => {
     if (titleOf(argv) === 'foreman: master') return { role: 'single', args: null };
     const { name, args } = programOf(argv);

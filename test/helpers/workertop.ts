@@ -57,6 +57,7 @@ export interface ListedServer {
   readonly version: string | null;
   readonly app: string | null;
   readonly remark: string | null;
+  readonly startedBy: string | null;
   readonly bind: readonly string[];
   readonly workers: {
     readonly current: number;

@@ -113,6 +113,7 @@ function serverLines(server: Server, project: Project | null, context: Context):
     ...say('project', project?.name ?? null),
     ...say('app', server.app),
     ...say('remark', server.remark),
+    ...say('started by', server.startedBy),
     ...say('listens on', server.bind.join(', ')),
     ...say('queue', server.queue === null ? null : `${countText(server.queue)} waiting to be accepted`),
     ...say('workers', `${workers.current} running; gunicorn’s advice would start at ${model.host.recommendedWorkers}`),
