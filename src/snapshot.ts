@@ -93,7 +93,7 @@ export interface ProcessFacts {
 
 /** Lines wanted from a configuration file: never the whole file, which may hold secrets. */
 export interface SettingsRequest {
-  /** Absolute. */
+  /** Absolute. The last part may have `*` and `?` in it, and then stands for several files. */
   readonly path: string;
   readonly lines: RegExp;
 }

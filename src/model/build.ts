@@ -126,6 +126,7 @@ function server(recognised: RecognisedServer, startedBy: string | null, node: Ma
       configured: configuredBy(definition.configured?.(recognised) ?? unknown, startedBy),
       floor: scaling.method === 'none' ? 1 : Math.max(1, scaling.floor),
     },
+    pools: definition.pools?.(recognised) ?? [],
     scaling: { method: scaling.method, available: reason === null, reason },
     ...sums(processes, total),
     head: headNode,

@@ -1,4 +1,4 @@
-import type { Claim, ConfiguredWorkers, Role, ServerDefinition } from '../servers/definition.ts';
+import type { Claim, ConfiguredWorkers, Pool, Role, ServerDefinition } from '../servers/definition.ts';
 import type { Listener, ProcessKey, ProcessSample, Virtualenv } from '../snapshot.ts';
 
 /** Memory of a process, or the sum over several. Bytes. */
@@ -66,6 +66,8 @@ export interface Server {
   /** Connections waiting to be accepted, over all its listeners. */
   readonly queue: number | null;
   readonly workers: Workers;
+  /** Where its workers are of several kinds. */
+  readonly pools: readonly Pool[];
   readonly scaling: ScalingAnswer;
   readonly memory: Memory;
   readonly cpu: number | null;

@@ -44,6 +44,14 @@ export interface ConfiguredWorkers {
   readonly where: string;
 }
 
+/** Workers that are counted and configured by themselves, where a server has several kinds of them. */
+export interface Pool {
+  readonly name: string;
+  /** Of its living workers. */
+  readonly pids: readonly number[];
+  readonly configured: ConfiguredWorkers;
+}
+
 /** Which worker a server ends when told to run one fewer. */
 export type Victim = 'oldest' | 'newest' | 'highest';
 
@@ -111,7 +119,7 @@ export interface ServerDefinition {
   readonly recycling?: string;
   /** The setting with which it loads the app before it forks its workers, which then share it: `--preload`. */
   readonly preloading?: string;
-  /** Configuration files to look for the number of workers in. */
+  /** Configuration files to look for the number of workers in. It is asked again with what those say, and may then name more. */
   settings?(facts: ProcessFacts): readonly SettingsRequest[];
   /** What this process is to this server; null when nothing. */
   claim(facts: ProcessFacts): Claim | null;
@@ -129,5 +137,6 @@ export interface ServerDefinition {
   /** Addresses it was told to listen on, from its arguments; empty when unknown. */
   bind?(server: ServerProcesses): readonly string[];
   configured?(server: ServerProcesses): ConfiguredWorkers;
+  pools?(server: ServerProcesses): readonly Pool[];
   readonly scaling: Scaling;
 }

@@ -63,6 +63,7 @@ export interface ListedServer {
     readonly current: number;
     readonly configured: number | null;
     readonly configuredBy: string | null;
+    readonly pools: readonly { readonly name: string; readonly current: number; readonly configured: number | null }[];
   };
   readonly scaling: { readonly method: string; readonly available: boolean; readonly reason: string | null };
   readonly memory: ListedMemory;

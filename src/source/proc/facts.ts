@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { ProcessFacts, SettingsRequest, Virtualenv } from '../../snapshot.ts';
+import type { ProcessFacts, Virtualenv } from '../../snapshot.ts';
 import type { Interests } from '../source.ts';
 import { Cache } from './cache.ts';
 import { CGROUPS, limitedCgroups, limitOf } from './cgroups.ts';
@@ -9,13 +9,13 @@ import { installedVersions, type Versions } from './packages.ts';
 import { parseStatus } from './parsers/status.ts';
 import { parseCgroup, parseCmdline, parsePasswd, pickEnvironment, sitePrefixes } from './parsers/text.ts';
 import { findMarked, projectDirectory } from './project-directory.ts';
+import { readSettings } from './settings.ts';
 import { findVirtualenv, type Inspect, inspectVirtualenv, isProjectsOwn } from './virtualenv.ts';
 
 /** Seconds for which what was found in directories holds. */
 const LASTING = 60;
 
 const MOST_MAPS = 4 * 1024 * 1024;
-const MOST_SETTINGS = 64 * 1024;
 
 /** What is looked at here, and not kept unless a definition asks for it. */
 const ownVariables = ['VIRTUAL_ENV', 'CONDA_PREFIX', 'PATH', 'PWD', 'BUNDLE_GEMFILE'];
@@ -92,7 +92,8 @@ export class FactsReader {
       ),
       settings: {},
     };
-    return { ...facts, settings: readSettings(this.#interests.settings(facts), fileRoot) };
+    const asked = (settings: ProcessFacts['settings']) => this.#interests.settings({ ...facts, settings });
+    return { ...facts, settings: readSettings(asked, fileRoot) };
   }
 
   /** Whether what a program changes of itself is as it was: its title, and the signals that it handles. */
@@ -150,15 +151,6 @@ function lowestLimit(cgroup: string, mount: string): number | null {
 function pathAndRoot(key: string): [path: string, root: string] {
   const [path = '', root = ''] = key.split(NUL);
   return [path, root];
-}
-
-function readSettings(requests: readonly SettingsRequest[], fileRoot: string): ProcessFacts['settings'] {
-  const settings: Record<string, readonly string[]> = {};
-  for (const { path, lines } of requests) {
-    const text = readRegular(fileRoot + path, MOST_SETTINGS);
-    if (text !== null) settings[path] = text.split('\n').filter((line) => lines.test(line));
-  }
-  return settings;
 }
 
 function equal(a: readonly string[], b: readonly string[]): boolean {

@@ -106,7 +106,7 @@ function packageOf({ servers }: Project, name: string): string | null {
 
 function serverLines(server: Server, project: Project | null, context: Context): readonly Line[] {
   const { say, theme, model } = context;
-  const { definition, workers, scaling, version, head } = server;
+  const { definition, workers, pools, scaling, version, head } = server;
   const configured = workers.configured.count === null ? '' : `${workers.configured.count}: `;
   return [
     ...say('server', `${definition.label}${version === null ? '' : ` ${version}`}, ${head.role} ${head.pid}`),
@@ -117,7 +117,8 @@ function serverLines(server: Server, project: Project | null, context: Context):
     ...say('listens on', server.bind.join(', ')),
     ...say('queue', server.queue === null ? null : `${countText(server.queue)} waiting to be accepted`),
     ...say('workers', `${workers.current} running; gunicorn’s advice would start at ${model.host.recommendedWorkers}`),
-    ...say('configured', `${configured}${workers.configured.where}`),
+    ...(pools.length > 0 ? [] : say('configured', `${configured}${workers.configured.where}`)),
+    ...pools.flatMap((pool) => say('pool', `${pool.name}: ${pool.pids.length} running; ${pool.configured.where}`)),
     scaling.available
       ? [span(fill('scaling', LABEL), theme.faint), span('+ and - add and trim workers', theme.good)]
       : [span(fill('scaling', LABEL), theme.faint), span('not by signals', theme.warning)],
