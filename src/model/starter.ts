@@ -60,7 +60,7 @@ function supervised(server: RecognisedServer, supervisor: RecognisedServer | nul
 }
 
 function inFile(path: string | null): string {
-  return path === null ? '' : `, of ${path}`;
+  return path === null ? '' : ` (${path})`;
 }
 
 function configOf({ claim, head }: RecognisedServer): string | null {
@@ -70,14 +70,14 @@ function configOf({ claim, head }: RecognisedServer): string | null {
 
 function procfile({ claim, head }: RecognisedServer, program: string, name: string | null): string {
   const file = absolute(flag(claim.args ?? [], ['-f', '--procfile'])?.value ?? 'Procfile', head);
-  return `${program}, as ${name === null ? '' : `${name.replace(/\.\d+$/, '')} of `}${file}`;
+  return `${program} (${name === null ? '' : `${name.replace(/\.\d+$/, '')} of `}${file})`;
 }
 
 /** overmind's processes are children of a tmux of its own (start/tmux.go), which has forgotten who started it. */
 function overmind({ facts: { argv, cwd } }: ProcessSample): string | null {
   const socket = flag(argv, ['-L'])?.value ?? '';
   if (!/(?:^|\/)tmux$/.test(argv[0] ?? '') || !socket.startsWith('overmind-')) return null;
-  return `overmind, as ${cwd === null ? 'its Procfile' : `${cwd}/Procfile`} says`;
+  return `overmind (${cwd === null ? 'its Procfile' : `${cwd}/Procfile`})`;
 }
 
 /** By its cgroup. */

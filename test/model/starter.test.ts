@@ -79,24 +79,22 @@ describe('who starts a server', () => {
       cwd: '/etc',
       cgroup: '/system.slice/supervisor.service',
     });
-    const told = 'supervisord’s program web:web_00, of /etc/conf/supervisord.conf';
+    const told = 'supervisord’s program web:web_00 (/etc/conf/supervisord.conf)';
     expect(configuredWhere(supervisord, gunicorn({ ppid: 70, environment }))).toBe(`${flag}; started by ${told}`);
     const shell = sample({ pid: 80, ppid: 70, argv: ['sh', '-c', 'gunicorn'], environment });
     expect(configuredWhere(supervisord, shell, gunicorn({}, ['gunicorn: master [shop]']))).toContain(told);
-    expect(configuredWhere(supervisord, gunicorn({ ppid: 70 }))).toContain(
-      'supervisord, of /etc/conf/supervisord.conf',
-    );
+    expect(configuredWhere(supervisord, gunicorn({ ppid: 70 }))).toContain('supervisord (/etc/conf/supervisord.conf)');
   });
 
   it.each([
-    ['foreman', ['foreman: master'], { PS: 'web.1' }, 'foreman, as web of /srv/shop/Procfile'],
+    ['foreman', ['foreman: master'], { PS: 'web.1' }, 'foreman (web of /srv/shop/Procfile)'],
     [
       'honcho',
       ['python3', '/v/bin/honcho', '-f', 'Procfile.prod', 'start'],
       { HONCHO_PROCESS_NAME: 'web.2' },
-      'honcho, as web of /srv/shop/Procfile.prod',
+      'honcho (web of /srv/shop/Procfile.prod)',
     ],
-    ['overmind', ['tmux', '-C', '-L', 'overmind-shop-x1', 'new'], {}, 'overmind, as /srv/shop/Procfile says'],
+    ['overmind', ['tmux', '-C', '-L', 'overmind-shop-x1', 'new'], {}, 'overmind (/srv/shop/Procfile)'],
   ])('is a Procfile, run by %s', (_, argv, environment, told) => {
     const runner = sample({ pid: 80, argv, cwd: '/srv/shop' });
     expect(configuredWhere(runner, gunicorn({ environment }))).toBe(`${flag}; started by ${told}`);

@@ -118,6 +118,56 @@ describe('nginx', () => {
   });
 });
 
+describe('apache', () => {
+  const argv = ['/usr/sbin/apache2', '-k', 'start'];
+  const daemon = (pid: number, name: string) => ({ pid, argv: [name, '-k', 'start'] });
+  /** Of its child, and of mod_wsgi's daemon. */
+  const [child, wsgi] = [0x80046e9, 0x804202];
+  const debian = (mpm: string) => ({
+    '/etc/apache2/apache2.conf':
+      'IncludeOptional mods-enabled/*.load\nIncludeOptional mods-enabled/*.conf\nIncludeOptional sites-enabled/*.conf\n',
+    [`/etc/apache2/mods-enabled/mpm_${mpm}.load`]: `LoadModule mpm_${mpm}_module /usr/lib/x.so\n`,
+    [`/etc/apache2/mods-enabled/mpm_${mpm}.conf`]: `<IfModule mpm_${mpm}_module>\n\tMaxRequestWorkers 150\n</IfModule>\n`,
+    '/etc/apache2/mods-enabled/other.conf':
+      '<IfModule mpm_other_module>\n</IfModule>\n<IfModule !prefork.c>\n</IfModule>\n',
+    '/etc/apache2/sites-enabled/shop.conf':
+      'WSGIDaemonProcess shop processes=3 threads=2 python-home=/v/shop\n<IfModule mpm_worker_module>\nMaxRequestWorkers 9\n</IfModule>\n',
+  });
+
+  it('has its ceiling as processes under prefork, and as threads under the others', () => {
+    write(debian('prefork'));
+    expect(configured({ argv })).toEqual({
+      count: 150,
+      by: 'MaxRequestWorkers',
+      where: 'MaxRequestWorkers 150 in /etc/apache2/mods-enabled/mpm_prefork.conf',
+    });
+    rmSync(root, { recursive: true });
+    write(debian('event'));
+    expect(configured({ argv })).toMatchObject({
+      count: null,
+      where: expect.stringMatching(/150 in .*which are threads/),
+    });
+  });
+
+  it.each([
+    ['by name', { ...daemon(13, '(wsgi:shop)'), caught: wsgi }],
+    ['by what is left of their name', { ...daemon(13, '(wsgi:s'), caught: wsgi }],
+    ['by their mask', { pid: 13, argv, caught: wsgi }],
+  ])('tells the daemons of mod_wsgi from those that serve requests, %s', (_, options) => {
+    write(debian('prefork'));
+    const found = server({ argv }, { pid: 11, argv, caught: child }, { pid: 12, argv, caught: child }, options);
+    const pools = found.definition.pools?.(found).map((pool) => [pool.name, pool.pids, pool.configured.count]);
+    expect(pools).toEqual([
+      ['requests', [11, 12], 150],
+      ['wsgi:shop', [13], 3],
+    ]);
+  });
+
+  it('is not known where its files cannot be read', () => {
+    expect(configured({ argv })).toMatchObject({ count: null, by: null });
+  });
+});
+
 describe('puma', () => {
   const argv = ['puma 6.4.2 (tcp://0.0.0.0:80) [shop]'];
 
