@@ -1,5 +1,5 @@
 import type { ProcessFacts } from '../snapshot.ts';
-import type { Claim, Member, Role, ServerDefinition } from './definition.ts';
+import type { Claim, Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
 import { flag, flags, positionals } from './flags.ts';
 import { configuredIn, environmentArgs, gunicornSettings, type WorkerSetting } from './gunicorn-config.ts';
 import { programOf, titleOf } from './program.ts';
@@ -56,7 +56,7 @@ export const gunicorn: ServerDefinition = {
   },
   configured: (server) => configuredIn(server, workers),
   remark: ({ head }) => (isUpgradeOf(head.facts, head.ppid) ? `started by USR2, beside ${head.ppid}` : null),
-  scaling: { method: 'signal', floor: 1, victim: 'oldest' },
+  scaling: { method: 'signal', floor: 1, victim: 'oldest', refuse },
 };
 
 function claim(facts: ProcessFacts): Claim | null {
@@ -82,15 +82,23 @@ export function untitled(facts: ProcessFacts): Claim | null {
 function role(member: Member): Role {
   const { process, parent, children } = member;
   const { caught } = process.facts;
-  if (parent === null) {
-    // Workers reset HUP and CHLD but go on catching TTIN: one whose master has died.
-    const orphan = catches(caught, 'SIGTTIN') && !catches(caught, 'SIGHUP') && !catches(caught, 'SIGCHLD');
-    return orphan ? 'worker' : 'master';
-  }
+  // One whose master has died.
+  if (parent === null) return hasWorkersMask(process.facts) ? 'worker' : 'master';
   if ((parent.claim.role ?? role(parent)) !== 'master') return 'helper';
   if (isUpgradeOf(process.facts, process.ppid) && !isSecond(parent.process.facts)) return 'master';
   // A worker just forked still has its master's mask, but no children.
   return children.length > 0 && catches(caught, 'SIGHUP') && catches(caught, 'SIGCHLD') ? 'master' : 'worker';
+}
+
+/** Workers reset HUP and CHLD, and go on catching TTIN and TTOU to no avail (workers/base.py). */
+function hasWorkersMask({ caught }: ProcessFacts): boolean {
+  const scales = catches(caught, 'SIGTTIN') && catches(caught, 'SIGTTOU');
+  return scales && !(catches(caught, 'SIGHUP') && catches(caught, 'SIGCHLD'));
+}
+
+/** Seen again at the last moment: what was taken for a master that starts may turn out to be a worker whose master has died. */
+function refuse({ head: { pid, facts } }: ServerProcesses): string | null {
+  return hasWorkersMask(facts) ? `${pid} is not the master of its gunicorn, but a worker that has lost it.` : null;
 }
 
 /** Whether this master was started by USR2 to its parent, which it is to replace: by its environment, or its title `[name.2]`. */

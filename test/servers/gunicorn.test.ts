@@ -139,6 +139,13 @@ describe('roles', () => {
       expect(server && scalingRefusal(server.definition, server, server.headRole)).toContain('not the master');
     }
   });
+
+  it('let a worker not be scaled that was taken for a master while its mask was still empty', () => {
+    const [server] = recognise([sample({ pid: 11, argv, caught: 0 })]);
+    expect(server?.headRole).toBe('master');
+    const fresh = server && { ...server, head: sample({ pid: 11, argv, caught: caught.gunicornWorker }) };
+    expect(fresh && scalingRefusal(fresh.definition, fresh, 'master')).toContain('not the master');
+  });
 });
 
 it('names what it serves', () => {
