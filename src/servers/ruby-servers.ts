@@ -27,7 +27,7 @@ export const sidekiq = unscalable({
   environment: ['RAILS_MAX_THREADS', 'SIDEKIQ_COUNT'],
   documented: { configured: 'threads: `-c`, `RAILS_MAX_THREADS`', tested: 'recorded' },
   claim: ({ argv }) => {
-    const [, version, tag] = /^sidekiq (\d\S*) (?:(\S+) )?\[\d+ of \d+ busy\]/.exec(titleOf(argv) ?? '') ?? [];
+    const [, version, tag] = /^sidekiq (\d\S*) +(?:(\S+) )?\[\d+ of \d+ busy\]/.exec(titleOf(argv) ?? '') ?? [];
     if (version !== undefined) return { args: null, version, ...(tag === undefined ? {} : { app: tag }) };
     const { name, args } = programOf(argv);
     return name === 'sidekiq' || name === 'sidekiqswarm' ? { args } : null;

@@ -185,6 +185,20 @@ describe('the project of', () => {
   });
 });
 
+it('takes whatever stands in somebody’s environment', async () => {
+  for (const path of [
+    `/${'a'.repeat(5000)}`,
+    `/${'a/'.repeat(5000)}`,
+    '/dev/null',
+    '/proc/self/mem',
+    '/\u0001',
+    '//',
+  ]) {
+    const environ = { VIRTUAL_ENV: path, CONDA_PREFIX: path, PATH: path, PWD: path, BUNDLE_GEMFILE: path };
+    expect((await factsOf({ argv: ['python', 'x.py'], environ })).argv).toHaveLength(2);
+  }
+});
+
 it('keeps none of what it looked at', async () => {
   const secret = 'hunter2';
   const found = await factsOf({ environ: { PATH: `/${secret}`, VIRTUAL_ENV: '', DATABASE_URL: secret } });

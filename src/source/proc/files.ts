@@ -103,6 +103,16 @@ export function list(path: string): readonly string[] | null {
   }
 }
 
+/** The entries of a directory that is not the kernel's; nothing when it cannot be read for whatever reason. */
+export function listRegular(path: string): readonly string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    // As with such files: a path from somebody's environment may be anything.
+    return [];
+  }
+}
+
 /** The text of a regular file, for files that are not the kernel's; null when it is none. */
 export function readRegular(path: string, limit = LARGEST): string | null {
   let descriptor: number;

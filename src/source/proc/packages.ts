@@ -1,4 +1,4 @@
-import { list } from './files.ts';
+import { listRegular } from './files.ts';
 
 /** Versions of installed Python distributions, by name in lower case (PEP 376, PEP 503). */
 export type Versions = ReadonlyMap<string, string>;
@@ -18,13 +18,13 @@ export function installedVersions(virtualenv: string | null, systemPackages: boo
 }
 
 function sitesOf(prefix: string, name: string): readonly string[] {
-  return (list(`${prefix}/lib`) ?? [])
+  return listRegular(`${prefix}/lib`)
     .filter((entry) => /^(?:python|pypy)\d/.test(entry))
     .map((entry) => `${prefix}/lib/${entry}/${name}`);
 }
 
 function addFrom(site: string, versions: Map<string, string>): void {
-  for (const entry of list(site) ?? []) {
+  for (const entry of listRegular(site)) {
     const [, name, version] = /^(.+?)-(\d[^-]*?)(?:-py\d[\d.]*)?\.(?:dist|egg)-info$/.exec(entry) ?? [];
     if (name !== undefined && version !== undefined) versions.set(name.toLowerCase().replaceAll('_', '-'), version);
   }

@@ -1,5 +1,5 @@
 import type { ProcessFacts, SettingsRequest } from '../../snapshot.ts';
-import { list, readRegular } from './files.ts';
+import { listRegular, readRegular } from './files.ts';
 
 /** Bytes of one configuration file. */
 const LARGEST = 64 * 1024;
@@ -42,6 +42,6 @@ function filesOf(path: string, root: string): readonly string[] {
   if (!/[*?]/.test(name)) return [path];
   const escaped = name.replace(/[.+^${}()|[\]\\]/g, '\\$&');
   const pattern = new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`);
-  const names = (list(root + folder) ?? []).filter((one) => pattern.test(one) && !one.startsWith('.'));
+  const names = listRegular(root + folder).filter((one) => pattern.test(one) && !one.startsWith('.'));
   return names.sort().map((one) => `${folder}/${one}`);
 }
