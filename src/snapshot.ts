@@ -40,7 +40,7 @@ export interface Listener {
   readonly queue: number | null;
 }
 
-export type VirtualenvEvidence = 'environ' | 'argv' | 'maps' | 'guess';
+export type VirtualenvEvidence = 'environ' | 'argv' | 'exe' | 'maps' | 'guess';
 
 export interface Virtualenv {
   readonly path: string;
@@ -56,7 +56,10 @@ export interface ProjectDirectory {
   readonly path: string;
   /** The file that marks it as a project (`manage.py`, `.git` …); null when it is just the working directory. */
   readonly marker: string | null;
-  /** `cwd`, or the command-line flag that named it, such as `--chdir`. */
+  /**
+   * `cwd`; the command-line flag that named it, such as `--chdir`; `BUNDLE_GEMFILE`; or, where none of these says anything,
+   * `virtualenv`, which is in it.
+   */
   readonly from: string;
 }
 
@@ -90,7 +93,7 @@ export interface ProcessFacts {
 
 /** Lines wanted from a configuration file: never the whole file, which may hold secrets. */
 export interface SettingsRequest {
-  /** Absolute. */
+  /** Absolute. The last part may have `*` and `?` in it, and then stands for several files. */
   readonly path: string;
   readonly lines: RegExp;
 }

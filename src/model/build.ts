@@ -1,4 +1,4 @@
-import type { Role } from '../servers/definition.ts';
+import type { ConfiguredWorkers, Role } from '../servers/definition.ts';
 import { type RecognisedServer, recognise } from '../servers/recognise.ts';
 import { scalingRefusal } from '../servers/scaling.ts';
 import { type ProcessSample, processKey, type Snapshot } from '../snapshot.ts';
@@ -9,6 +9,7 @@ import { processMemory, sumMemory } from './memory.ts';
 import type { Memory, Model, ProcessNode, Project, Server } from './model.ts';
 import { cpuSince, sumKnown } from './rates.ts';
 import type { GroupRule } from './rules.ts';
+import { startersOf } from './starter.ts';
 
 /** Most processes idle, and are one and the same sample from one snapshot to the next: so are their nodes. */
 const nodes = new WeakMap<
@@ -53,8 +54,10 @@ export function buildModel(snapshot: Snapshot, previous: Snapshot | null, option
     nodes.set(process, { node: made, cpu: used, role, total, accounting });
     return made;
   };
-  const grouping = groupProcesses(snapshot, recognise(snapshot.processes), options.rules);
-  const projects = grouping.projects.map((group) => project(group, node, total));
+  const recognised = recognise(snapshot.processes);
+  const startedBy = startersOf(snapshot.processes, recognised);
+  const grouping = groupProcesses(snapshot, recognised, options.rules);
+  const projects = grouping.projects.map((group) => project(group, startedBy, node, total));
   const system = grouping.system.map(({ process, role }) => node(process, role));
   return {
     at: snapshot.at,
@@ -73,8 +76,13 @@ export function buildModel(snapshot: Snapshot, previous: Snapshot | null, option
 
 type MakeNode = (process: ProcessSample, role: Role | null) => ProcessNode;
 
-function project(group: ProjectGroup, node: MakeNode, total: number): Project {
-  const servers = group.servers.map((recognised) => server(recognised, node, total));
+function project(
+  group: ProjectGroup,
+  startedBy: (server: RecognisedServer) => string | null,
+  node: MakeNode,
+  total: number,
+): Project {
+  const servers = group.servers.map((recognised) => server(recognised, startedBy(recognised), node, total));
   const processes = group.processes.map((process) => node(process, null));
   const { id, name, directory, virtualenv, evidence } = group;
   const limits = group.servers.flatMap(({ head }) => head.facts.memoryLimit ?? []).filter((limit) => limit < total);
@@ -92,7 +100,7 @@ function project(group: ProjectGroup, node: MakeNode, total: number): Project {
   };
 }
 
-function server(recognised: RecognisedServer, node: MakeNode, total: number): Server {
+function server(recognised: RecognisedServer, startedBy: string | null, node: MakeNode, total: number): Server {
   const { key, definition, head, headRole, managed, claim, workers } = recognised;
   const { scaling } = definition;
   const headNode = node(head, headRole);
@@ -113,20 +121,32 @@ function server(recognised: RecognisedServer, node: MakeNode, total: number): Se
     managed,
     version: versionOf(recognised),
     app: claim.app ?? null,
+    remark: definition.remark?.(recognised) ?? null,
+    startedBy,
     bind: told.length > 0 ? told : (listeners ?? []).map(({ address }) => address),
     listeners,
     queue: managed !== null ? null : sumKnown((listeners ?? []).map(({ queue }) => queue)),
     workers: {
       current: workers.length,
-      configured: definition.configured?.(recognised) ?? { count: null, by: null, where: 'unknown' },
+      configured: configuredBy(definition.configured?.(recognised) ?? unknown, startedBy),
       floor: scaling.method === 'none' ? 1 : Math.max(1, scaling.floor),
       most: scaling.method === 'none' ? null : (scaling.most?.(recognised) ?? null),
     },
+    pools: definition.pools?.(recognised) ?? [],
     scaling: { method: scaling.method, available: reason === null, reason },
     ...sums(processes, total),
     head: headNode,
     processes,
   };
+}
+
+const unknown: ConfiguredWorkers = { count: null, by: null, where: 'unknown' };
+
+/** What stands on a command line or in an environment is set where the one is that starts it. */
+function configuredBy(configured: ConfiguredWorkers, startedBy: string | null): ConfiguredWorkers {
+  const { by, where } = configured;
+  const given = by === null || by === 'default' || by.startsWith('argv ') || /^[A-Z_]+$/.test(by);
+  return startedBy === null || !given ? configured : { ...configured, where: `${where}; started by ${startedBy}` };
 }
 
 function versionOf({ definition: { distribution }, claim, processes }: RecognisedServer): string | null {

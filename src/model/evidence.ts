@@ -1,28 +1,29 @@
 import { programOf } from '../servers/program.ts';
 import type { ProcessFacts, Virtualenv } from '../snapshot.ts';
+import { type Place, placeOf } from './cgroup.ts';
 
 /** Directories that hold many things and are nobody's project. */
 const general =
   /^\/(?:home(?:\/[^/]+)?|root|srv|opt|tmp|usr(?:\/.*)?|etc(?:\/.*)?|run(?:\/.*)?|var(?:\/(?:www|lib|log|run|tmp|spool|cache))?)?$/;
 
-/** Units that start whatever their users like: none of their processes belong together. */
-const sharedUnits = /^(?:ssh|sshd|cron|crond|supervisor|supervisord|docker|containerd|init|user@\d+|session-.*|pm2.*)$/;
-
 /** What says to which project a process belongs: all that is known, the strongest first. */
-export interface Evidence {
+export interface Evidence extends Place {
   /** Its directory; null when that is one of those that hold many things. */
   readonly directory: string | null;
   /** The file that marks the directory, null when it is the working directory alone. */
   readonly marker: string | null;
   readonly from: string | null;
+  /** The directory of its virtualenv, where nothing else says any. */
+  readonly beside: Beside | null;
   readonly virtualenv: Virtualenv | null;
-  /** The first 12 digits of its container's id, as docker shows them. */
-  readonly container: string | null;
-  /** Its systemd unit, when that is its own. */
-  readonly unit: string | null;
   readonly user: string;
   /** Without being a server, may it belong to a project? An interpreter, or run from its directory or virtualenv. */
   readonly joins: boolean;
+}
+
+export interface Beside {
+  readonly directory: string;
+  readonly marker: string | null;
 }
 
 const known = new WeakMap<ProcessFacts, Evidence>();
@@ -38,16 +39,18 @@ export function evidenceOf(facts: ProcessFacts): Evidence {
 
 function gather(facts: ProcessFacts): Evidence {
   const path = facts.directory === null ? null : lasting(facts.directory.path);
-  const directory = path === null || general.test(path) ? null : path;
+  const found = path === null || general.test(path) ? null : path;
+  const { marker = null, from = null } = facts.directory ?? {};
+  // Weaker than all else: it holds only where the virtualenv is not another project's.
+  const directory = from === 'virtualenv' ? null : found;
   const { virtualenv } = facts;
-  const container = containerOf(facts.cgroup);
   return {
     directory,
-    marker: directory === null ? null : (facts.directory?.marker ?? null),
-    from: directory === null ? null : (facts.directory?.from ?? null),
+    marker: directory === null ? null : marker,
+    from: directory === null ? null : from,
+    beside: from === 'virtualenv' && found !== null ? { directory: found, marker } : null,
     virtualenv,
-    container,
-    unit: container === null ? unitOf(facts.cgroup) : null,
+    ...placeOf(facts.cgroup),
     user: facts.user ?? (facts.uid === null ? 'unknown user' : String(facts.uid)),
     joins: joins(facts, [facts.directory?.path, virtualenv?.path]),
   };
@@ -55,17 +58,10 @@ function gather(facts: ProcessFacts): Evidence {
 
 /** Deployed releases come and go, and the project stays: `blog/releases/20261123` and `blog/current` are `blog`. */
 function lasting(path: string): string {
-  return path.replace(/ \(deleted\)$/, '').replace(/(.)\/(?:releases\/[^/]+|current)$/, '$1');
-}
-
-/** docker, podman, containerd, cri-o and Kubernetes: 64 hex digits in the last parts of the path. */
-function containerOf(cgroup: string | null): string | null {
-  return /(?:^|[/:-])([0-9a-f]{12})[0-9a-f]{52}(?:\.scope)?(?:\/|$)/.exec(cgroup ?? '')?.[1] ?? null;
-}
-
-function unitOf(cgroup: string | null): string | null {
-  const name = /\/([^/]+)\.service(?:\/[^/]*)?$/.exec(cgroup ?? '')?.[1]?.replaceAll('\\x2d', '-');
-  return name === undefined || sharedUnits.test(name) ? null : name;
+  return path
+    .replace(/ \(deleted\)$/, '')
+    .replace(/(.)\/(?:releases\/[^/]+|current)$/, '$1')
+    .replace(/(.)\/releases\/\d{8,}(?=\/)/, '$1');
 }
 
 const shell = /^-?(?:ba|z|k|da|a|c|tc|fi|xon)?sh$/;

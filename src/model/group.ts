@@ -1,6 +1,7 @@
 import type { Role } from '../servers/definition.ts';
 import type { RecognisedProcess, RecognisedServer } from '../servers/recognise.ts';
 import type { ProcessSample, Snapshot, Virtualenv } from '../snapshot.ts';
+import { unescaped } from './cgroup.ts';
 import { directoryPhrase, type Evidence, evidenceOf } from './evidence.ts';
 import { distinctNames, nameOfPath } from './names.ts';
 import { type GroupRule, ruleFor } from './rules.ts';
@@ -57,7 +58,11 @@ export function groupProcesses(
   for (const server of rest) {
     if (server.definition.category === 'supervisor') supervisors.push(server);
     else if (server.definition.category === 'service') groups.addServer(serviceOf(server), server);
-    else groups.addServer(groups.ofVirtualenv(virtualenvOf(server)) ?? withoutDirectory(server), server);
+    else
+      groups.addServer(
+        groups.ofVirtualenv(virtualenvOf(server)) ?? besideVirtualenv(server) ?? withoutDirectory(server),
+        server,
+      );
   }
   placeLoose(snapshot, servers, groups, system, rules);
   // A supervisor is a project's own where it runs from that project's directory (honcho, foreman).
@@ -208,8 +213,9 @@ function certain(virtualenv: Virtualenv | null): Virtualenv | null {
   return virtualenv?.evidence === 'guess' ? null : virtualenv;
 }
 
+/** Its own, else that of what started it: a title may have wiped all traces but those of a shell or `uv run`. */
 function virtualenvOf(server: RecognisedServer): Virtualenv | null {
-  for (const { process } of members(server)) {
+  for (const { process } of [...members(server), ...server.processes]) {
     const virtualenv = certain(process.facts.virtualenv);
     if (virtualenv) return virtualenv;
   }
@@ -218,7 +224,10 @@ function virtualenvOf(server: RecognisedServer): Virtualenv | null {
 
 function projectVirtualenv({ servers, processes }: Draft): Virtualenv | null {
   const heads = servers.filter(({ definition }) => definition.category === 'app');
-  const all = [...heads.flatMap((server) => members(server).map(({ process }) => process)), ...processes];
+  const all = [
+    ...heads.flatMap((server) => [...members(server), ...server.processes].map(({ process }) => process)),
+    ...processes,
+  ];
   const found = all.flatMap(({ facts }) => facts.virtualenv ?? []);
   return found.find(certain) ?? found[0] ?? null;
 }
@@ -229,6 +238,19 @@ function virtualenvPlace(virtualenv: Virtualenv | null): Place | null {
   return { id: `venv:${path}`, name, directory: null, evidence: `virtualenv ${path}` };
 }
 
+/** The directory that its virtualenv was made for. */
+function besideVirtualenv(server: RecognisedServer): Place | null {
+  for (const { process } of members(server)) {
+    const { beside, virtualenv } = evidenceOf(process.facts);
+    if (beside === null || virtualenv === null) continue;
+    const { directory, marker } = beside;
+    const has = marker === null ? '' : `, which has ${marker}`;
+    const evidence = `virtualenv ${virtualenv.path}, made for ${directory}${has}`;
+    return { ...directoryPlace(directory, evidenceOf(process.facts)), evidence };
+  }
+  return null;
+}
+
 /** An app's server of which no directory is known: mostly another user's, seen without root. */
 function withoutDirectory(server: RecognisedServer): Place {
   const virtualenv = virtualenvPlace(virtualenvOf(server));
@@ -237,7 +259,10 @@ function withoutDirectory(server: RecognisedServer): Place {
   if (container !== null) {
     return { id: `container:${container}`, name: container, directory: null, evidence: `container ${container}` };
   }
-  if (unit !== null) return { id: `unit:${unit}`, name: unit, directory: null, evidence: `systemd unit ${unit}` };
+  if (unit !== null) {
+    const name = unescaped(unit.name.replace(/\.service$/, ''));
+    return { id: `unit:${name}`, name, directory: null, evidence: `systemd unit ${unit.name}` };
+  }
   const app = server.claim.app?.split(/[.:]/)[0];
   if (app) return { id: `app:${user}:${app}`, name: app, directory: null, evidence: `application ${app} of ${user}` };
   const { kind, label } = server.definition;

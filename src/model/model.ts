@@ -1,4 +1,4 @@
-import type { Claim, ConfiguredWorkers, MostWorkers, Role, ServerDefinition } from '../servers/definition.ts';
+import type { Claim, ConfiguredWorkers, MostWorkers, Pool, Role, ServerDefinition } from '../servers/definition.ts';
 import type { Listener, ProcessKey, ProcessSample, Virtualenv } from '../snapshot.ts';
 
 /** Memory of a process, or the sum over several. Bytes. */
@@ -61,11 +61,17 @@ export interface Server {
   readonly managed: string | null;
   readonly version: string | null;
   readonly app: string | null;
+  /** What sets it apart from others of its kind. */
+  readonly remark: string | null;
+  /** Its systemd unit, its program of supervisord, its Procfile, its container: a phrase; null where nothing tells. */
+  readonly startedBy: string | null;
   readonly bind: readonly string[];
   readonly listeners: readonly Listener[] | null;
   /** Connections waiting to be accepted, over all its listeners. */
   readonly queue: number | null;
   readonly workers: Workers;
+  /** Where its workers are of several kinds. */
+  readonly pools: readonly Pool[];
   readonly scaling: ScalingAnswer;
   readonly memory: Memory;
   readonly cpu: number | null;

@@ -57,6 +57,8 @@ function serverJson(server: Server, model: Model) {
     kind: server.kind,
     version: server.version,
     app: server.app,
+    remark: server.remark,
+    startedBy: server.startedBy,
     bind: server.bind,
     queue: server.queue,
     workers: {
@@ -64,6 +66,12 @@ function serverJson(server: Server, model: Model) {
       configured: workers.configured.count,
       configuredBy: workers.configured.by,
       floor: workers.floor,
+      pools: server.pools.map(({ name, pids, configured }) => ({
+        name,
+        current: pids.length,
+        configured: configured.count,
+        configuredBy: configured.by,
+      })),
     },
     scaling: { method: server.scaling.method, available: server.scaling.available, reason: server.scaling.reason },
     memory: memoryJson(server.memory),

@@ -8,7 +8,7 @@ import type {
   ServerDefinition,
   ServerProcesses,
 } from './definition.ts';
-import { flag, hasFlag, positionals, wholeNumber } from './flags.ts';
+import { flag, hasFlag, positionals, splitWords, wholeNumber } from './flags.ts';
 import { programOf, titleOf } from './program.ts';
 import { catches } from './signals.ts';
 
@@ -41,6 +41,9 @@ const switches = new Set([
   '--disable-prefetch',
 ]);
 
+/** Where Debian's init script and celery's example of a unit have their options from. */
+const DEFAULTS = '/etc/default/celeryd';
+
 /** Pools that run their tasks in one process. */
 const singlePools = new Set(['solo', 'threads', 'gevent', 'eventlet']);
 
@@ -54,6 +57,7 @@ export const celery: ServerDefinition = {
   directoryFlags: ['--workdir'],
   distribution: 'celery',
   recycling: '--max-memory-per-child KIB',
+  settings: () => [{ path: DEFAULTS, lines: /^\s*CELERYD_OPTS=/ }],
   claim,
   role,
   configured,
@@ -115,7 +119,8 @@ function configured({ head: { facts }, claim: { args } }: ServerProcesses): Conf
   const argument = flag(args ?? [], ['-c', '--concurrency']);
   if (argument) {
     const written = argument.name === '-c' ? `-c ${argument.value}` : `--concurrency=${argument.value}`;
-    return { count: wholeNumber(argument.value), by: `argv ${argument.name}`, where: `${written} on the command line` };
+    const place = isFromDefaults(facts, args ?? [], written) ? `in CELERYD_OPTS of ${DEFAULTS}` : 'on the command line';
+    return { count: wholeNumber(argument.value), by: `argv ${argument.name}`, where: `${written} ${place}` };
   }
   const range = flag(args ?? [], ['--autoscale']);
   if (range) return { count: null, by: 'argv --autoscale', where: `--autoscale=${range.value} on the command line` };
@@ -126,6 +131,14 @@ function configured({ head: { facts }, claim: { args } }: ServerProcesses): Conf
   }
   if (args === null) return { count: null, by: null, where: 'unknown: the process title hides the command line' };
   return { count: null, by: null, where: "unknown: the app's worker_concurrency, else one for each core" };
+}
+
+/** `celery multi`, which gives each of its nodes a --pidfile, gives them the options of that file too. */
+function isFromDefaults({ settings }: ProcessFacts, args: readonly string[], written: string): boolean {
+  const line = settings[DEFAULTS]?.at(-1);
+  if (line === undefined || flag(args, ['--pidfile']) === null) return false;
+  const options = splitWords(line.slice(line.indexOf('=') + 1)).join(' ');
+  return ` ${options} `.includes(` ${written} `);
 }
 
 /** TTIN and TTOU would freeze it: it scales by its remote control alone (celery/worker/control.py), and not in all pools. */

@@ -33,7 +33,12 @@ export const hiddenByTitle: ConfiguredWorkers = {
   where: 'unknown: the process title hides the command line',
 };
 
-export function byDefault(label: string, count: number): ConfiguredWorkers {
+/**
+ * What the server does when nothing is said. @param facts given where a variable could say something: the kernel guards the environment
+ * and the working directory alike, so where the one is not known the other was not read
+ */
+export function byDefault(label: string, count: number, facts?: ProcessFacts): ConfiguredWorkers {
+  if (facts?.cwd === null) return { count: null, by: null, where: 'unknown: its environment may be read by root only' };
   return { count, by: 'default', where: `${label}'s default of ${count}` };
 }
 

@@ -46,6 +46,14 @@ export interface ConfiguredWorkers {
   readonly where: string;
 }
 
+/** Workers that are counted and configured by themselves, where a server has several kinds of them. */
+export interface Pool {
+  readonly name: string;
+  /** Of its living workers. */
+  readonly pids: readonly number[];
+  readonly configured: ConfiguredWorkers;
+}
+
 /** Which worker a server ends when told to run one fewer; those with a number go by that. */
 export type Victim = 'oldest' | 'newest' | 'highest' | 'lowest';
 
@@ -127,7 +135,7 @@ export interface ServerDefinition {
   readonly recycling?: string;
   /** The setting with which it loads the app before it forks its workers, which then share it: `--preload`. */
   readonly preloading?: string;
-  /** Configuration files to look for the number of workers in. */
+  /** Configuration files to look for the number of workers in. It is asked again with what those say, and may then name more. */
   settings?(facts: ProcessFacts): readonly SettingsRequest[];
   /** What its master can be asked. */
   readonly inquiry?: Inquiry;
@@ -135,16 +143,22 @@ export interface ServerDefinition {
   claim(facts: ProcessFacts): Claim | null;
   /** What the children of its processes are, where each app of them is a server of its own: the apps of pm2. */
   readonly manages?: ServerDefinition;
-  /** What a process that nobody claims is to this server when it is the child of one of its processes, or of what manages it. */
+  /**
+   * What a process that is no process of this kind by itself is to this server when it is the child of one of its processes, or of what
+   * manages it. Of a server it comes before what another kind claims, of what is managed after it.
+   */
   claimChild?(facts: ProcessFacts, parent: Claim): Claim | null;
   /** What a process that nobody claims is to this server when it is the parent of one of its processes. */
   claimParent?(facts: ProcessFacts): Claim | null;
   /** The role where `claim` left it open. Default: a child of its kind is a worker, a parent of its kind a master, else single. */
   role?(member: Member): Role;
+  /** What sets this instance apart from others of its kind, for people; null when nothing does. */
+  remark?(server: ServerProcesses): string | null;
   /** Addresses it was told to listen on, from its arguments; empty when unknown. */
   bind?(server: ServerProcesses): readonly string[];
   /** Whether it listens there for commands, and not for what it serves. */
   isControl?(address: string): boolean;
   configured?(server: ServerProcesses): ConfiguredWorkers;
+  pools?(server: ServerProcesses): readonly Pool[];
   readonly scaling: Scaling;
 }

@@ -13,7 +13,7 @@ export const mojolicious: ServerDefinition = {
   kind: 'mojolicious',
   label: 'Mojolicious',
   category: 'app',
-  documented: { configured: '`-w`, else 4', tested: 'live' },
+  documented: { configured: '`-w`, else 4; of hypnotoad unknown', tested: 'live' },
   environment: ['MOJO_MODE', 'HYPNOTOAD_APP'],
   claim,
   role: ({ parent, process }) => {
@@ -22,9 +22,11 @@ export const mojolicious: ServerDefinition = {
   },
   bind: ({ claim: { args } }) =>
     flags(args ?? [], ['-l', '--listen']).map((use) => use.value.replace(/^https?:\/\//, '')),
-  configured: ({ claim: { args } }) => {
+  configured: ({ head: { facts }, claim: { args } }) => {
     const told = flag(args ?? [], ['-w', '--workers']);
-    return told ? fromFlag(told) : byDefault('Mojolicious', 4);
+    if (told) return fromFlag(told);
+    if (facts.environment['HYPNOTOAD_APP'] === undefined) return byDefault('Mojolicious', 4);
+    return { count: null, by: null, where: 'unknown: workers of hypnotoad in the app’s configuration, else 4' };
   },
   scaling: { method: 'signal', floor: 0, victim: 'oldest' },
 };

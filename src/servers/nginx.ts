@@ -1,13 +1,18 @@
-import type { ServerDefinition } from './definition.ts';
+import type { ProcessFacts } from '../snapshot.ts';
+import type { ConfiguredWorkers, ServerDefinition, ServerProcesses } from './definition.ts';
+import { flag } from './flags.ts';
 import { titleOf } from './program.ts';
 
 const title = /^nginx: (master process|worker process|cache (?:manager|loader) process)/;
+
+/** Where its packages keep it, unless -c says otherwise. */
+const USUAL = '/etc/nginx/nginx.conf';
 
 /** nginx; its workers take as little as its titles tell (ngx_process_cycle.c). */
 export const nginx: ServerDefinition = {
   kind: 'nginx',
   label: 'nginx',
-  documented: { configured: '`worker_processes`, not read', tested: 'live' },
+  documented: { configured: '`worker_processes` of its `-c` file', tested: 'live' },
   category: 'service',
   claim({ argv }) {
     const what = title.exec(titleOf(argv) ?? '')?.[1];
@@ -17,8 +22,48 @@ export const nginx: ServerDefinition = {
   },
   // A worker bears its master's title until it has set its own.
   role: ({ parent }) => (parent === null ? 'master' : 'worker'),
+  settings: (facts) => {
+    const path = configFile(facts);
+    return path === null ? [] : [{ path, lines: /^\s*worker_processes\s/ }];
+  },
+  configured,
   scaling: {
     method: 'none',
-    refuse: () => 'nginx takes no TTIN or TTOU: it would freeze. Edit worker_processes and use: nginx -s reload',
+    refuse: ({ head: { facts } }) =>
+      `nginx takes no TTIN or TTOU: it would freeze. Edit worker_processes in ${configFile(facts) ?? 'its configuration'} and use: nginx -s reload`,
   },
 };
+
+/** The title repeats what it was started with, without quotes. Null for a worker. */
+function argsOf({ argv }: ProcessFacts): readonly string[] | null {
+  const text = titleOf(argv) ?? '';
+  return text.startsWith('nginx: master process ') ? text.split(' ').slice(4) : null;
+}
+
+function configFile(facts: ProcessFacts): string | null {
+  const args = argsOf(facts);
+  if (args === null) return null;
+  const told = flag(args, ['-c'])?.value ?? USUAL;
+  if (told.startsWith('/')) return told;
+  const prefix = flag(args, ['-p'])?.value;
+  return prefix?.startsWith('/') ? `${prefix.replace(/\/$/, '')}/${told}` : null;
+}
+
+/** ngx_core_module: `auto` is one for each core, and nothing said is one. */
+function configured({ head: { facts } }: ServerProcesses): ConfiguredWorkers {
+  const told = /\bworker_processes (\w+);/.exec(titleOf(facts.argv) ?? '')?.[1];
+  if (told !== undefined) return answer(told, 'argv -g', '-g on the command line');
+  const path = configFile(facts);
+  const lines = path === null ? undefined : facts.settings[path];
+  if (path === null || lines === undefined) {
+    return { count: null, by: null, where: `unknown: ${path ?? 'its configuration'} could not be read` };
+  }
+  const value = /^\s*worker_processes\s+(\w+)\s*;/.exec(lines.at(-1) ?? '')?.[1];
+  if (value === undefined) return { count: 1, by: 'default', where: 'nginx’s default of 1' };
+  return answer(value, path.slice(path.lastIndexOf('/') + 1), path);
+}
+
+function answer(value: string, by: string, where: string): ConfiguredWorkers {
+  const phrase = `worker_processes ${value} in ${where}`;
+  return { count: /^\d+$/.test(value) ? Number(value) : null, by, where: phrase };
+}

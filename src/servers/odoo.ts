@@ -1,5 +1,5 @@
 import type { ProcessFacts } from '../snapshot.ts';
-import { byDefault, fromFlag } from './configured.ts';
+import { absolutePath, byDefault, fromFlag, fromLines } from './configured.ts';
 import type { Claim, ServerDefinition } from './definition.ts';
 import { flag } from './flags.ts';
 import { programOf, titleOf } from './program.ts';
@@ -14,11 +14,17 @@ export const odoo: ServerDefinition = {
   kind: 'odoo',
   label: 'odoo',
   category: 'app',
-  documented: { configured: '`--workers`', tested: 'recorded' },
+  documented: { configured: '`--workers`, `workers` of its `-c` file', tested: 'recorded' },
   claim,
-  configured: ({ claim: { args } }) => {
+  settings: (facts) => {
+    const path = configFile(facts);
+    return path === null ? [] : [{ path, lines: /^\s*workers\s*=/ }];
+  },
+  configured: ({ head: { facts }, claim: { args } }) => {
     const told = flag(args ?? [], ['--workers']);
-    return told ? fromFlag(told) : byDefault('odoo', 0);
+    if (told) return fromFlag(told);
+    const path = configFile(facts) ?? '';
+    return fromLines(path, facts.settings[path], /^workers\s*=\s*(\d+)$/) ?? byDefault('odoo', 0);
   },
   scaling: {
     method: 'none',
@@ -26,6 +32,12 @@ export const odoo: ServerDefinition = {
       'odoo counts TTOU without a floor and ends no worker for it: set workers in its configuration and restart it.',
   },
 };
+
+/** Where its package keeps it, unless -c says otherwise. */
+function configFile(facts: ProcessFacts): string | null {
+  const told = flag(programOf(facts.argv).args, ['-c', '--config'])?.value;
+  return absolutePath(facts, told ?? '/etc/odoo/odoo.conf');
+}
 
 function claim({ argv }: ProcessFacts): Claim | null {
   const what = title.exec(titleOf(argv) ?? '')?.[1];

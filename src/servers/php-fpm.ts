@@ -1,42 +1,99 @@
-import type { ProcessFacts } from '../snapshot.ts';
-import { fromLines } from './configured.ts';
+import type { ProcessFacts, SettingsRequest } from '../snapshot.ts';
+import type { ConfiguredWorkers, Pool, ServerProcesses } from './definition.ts';
 import { titleOf } from './program.ts';
 import { unscalable } from './unscalable.ts';
 
 const title = /^php-fpm: (?:master process \((.+)\)|pool (\S+))$/;
 
-/** Where Debian keeps the pool that it installs. */
-function poolFile(facts: ProcessFacts): string | null {
-  const main = title.exec(titleOf(facts.argv) ?? '')?.[1];
-  return main === undefined ? null : main.replace(/\/[^/]*$/, '/pool.d/www.conf');
-}
+const wanted = /^\s*(?:\[|include\s*=|pm\.max_children\s*=)/;
 
-/** php-fpm (fpm/fpm_signals.c): one master, and pools that it fills as its configuration says. */
+/** php-fpm (fpm/fpm_signals.c, fpm_conf.c): one master, and pools that it fills as its configuration says. */
 export const phpFpm = unscalable({
   kind: 'php-fpm',
   label: 'php-fpm',
-  documented: { configured: '`pm.max_children` of pool.d/www.conf', tested: 'live' },
+  documented: { configured: '`pm.max_children` of each pool', tested: 'live' },
   claim: ({ argv }) => {
     const [matched, main, pool] = title.exec(titleOf(argv) ?? '') ?? [];
     if (matched === undefined) return null;
     return main === undefined ? { role: 'worker', args: null, app: pool ?? '' } : { role: 'master', args: null };
   },
-  settings: (facts) => {
-    const path = poolFile(facts);
-    return path === null ? [] : [{ path, lines: /^\s*(?:\[|pm\s*=|pm\.max_children\s*=)/ }];
+  settings(facts): readonly SettingsRequest[] {
+    const main = mainFile(facts);
+    return main === null ? [] : [main, ...included(facts, main)].map((path) => ({ path, lines: wanted }));
   },
-  configured: ({ head: { facts } }) => {
-    const path = poolFile(facts) ?? '';
-    const lines = (facts.settings[path] ?? []).filter((line) => /pm\.max_children/.test(line));
-    return (
-      fromLines(path, lines, /^pm\.max_children\s*=\s*(\d+)/) ?? {
-        count: null,
-        by: null,
-        where: 'pm.max_children in the files of its pools',
-      }
-    );
+  pools,
+  configured(server) {
+    const all = pools(server).map(({ configured }) => configured);
+    const counts = all.map(({ count }) => count);
+    if (counts.length === 0 || counts.includes(null)) return unread(server.head.facts);
+    const count = counts.reduce<number>((sum, one) => sum + (one ?? 0), 0);
+    return { count, by: 'pm.max_children', where: all.map(({ where }) => where).join('; ') };
   },
   signals: 'php-fpm does nothing on TTIN and TTOU.',
-  advice: ({ head }) =>
-    `Set pm.max_children in ${poolFile(head.facts) ?? 'the file of its pool'}, then: kill -USR2 ${head.pid}`,
+  advice: (server) => {
+    const files = new Set([...poolSettings(server.head.facts).values()].map(({ path }) => path));
+    const where = files.size === 0 ? 'the file of its pool' : [...files].join(' or ');
+    return `Set pm.max_children in ${where}, then: kill -USR2 ${server.head.pid}`;
+  },
 });
+
+function mainFile({ argv }: ProcessFacts): string | null {
+  const path = title.exec(titleOf(argv) ?? '')?.[1];
+  return path?.startsWith('/') ? path : null;
+}
+
+/** `include=/etc/php/8.2/fpm/pool.d/*.conf`; a relative one is relative to where PHP was built for. */
+function included({ settings }: ProcessFacts, main: string): readonly string[] {
+  return (settings[main] ?? []).flatMap((line) => {
+    const path = /^\s*include\s*=\s*"?([^"\s]+)/.exec(line)?.[1];
+    return path?.startsWith('/') ? [path] : [];
+  });
+}
+
+interface PoolSetting {
+  readonly path: string;
+  /** `pm.max_children = 5`; null where the pool has none. */
+  readonly line: string | null;
+}
+
+/** By the name in the section's brackets. */
+function poolSettings({ settings }: ProcessFacts): ReadonlyMap<string, PoolSetting> {
+  const found = new Map<string, PoolSetting>();
+  for (const [path, lines] of Object.entries(settings)) {
+    let pool: string | null = null;
+    for (const line of lines) {
+      const section = /^\s*\[(.+?)\]/.exec(line)?.[1];
+      if (section !== undefined) {
+        pool = section === 'global' ? null : section;
+        if (pool !== null) found.set(pool, { path, line: found.get(pool)?.line ?? null });
+      } else if (pool !== null && /^\s*pm\.max_children/.test(line)) {
+        found.set(pool, { path, line: line.replace(/;.*$/, '').trim() });
+      }
+    }
+  }
+  return found;
+}
+
+function unread(facts: ProcessFacts): ConfiguredWorkers {
+  return { count: null, by: null, where: `unknown: pm.max_children in ${mainFile(facts) ?? 'the files of its pools'}` };
+}
+
+/** Those that are configured, with workers or without, and those that have workers. */
+function pools({ head: { facts }, workers }: ServerProcesses): readonly Pool[] {
+  const configured = poolSettings(facts);
+  const running = new Map<string, number[]>([...configured.keys()].map((name) => [name, []]));
+  for (const worker of workers) {
+    // One that has just been forked still bears its master's title.
+    const name = title.exec(titleOf(worker.facts.argv) ?? '')?.[2];
+    if (name !== undefined) running.set(name, [...(running.get(name) ?? []), worker.pid]);
+  }
+  return [...running].map(([name, pids]) => ({ name, pids, configured: ofPool(name, configured.get(name), facts) }));
+}
+
+function ofPool(name: string, setting: PoolSetting | undefined, facts: ProcessFacts): ConfiguredWorkers {
+  if (setting === undefined || setting.line === null) return unread(facts);
+  const { path, line } = setting;
+  const count = /^pm\.max_children\s*=\s*(\d+)$/.exec(line)?.[1];
+  const where = `${line} of [${name}] in ${path}`;
+  return { count: count === undefined ? null : Number(count), by: 'pm.max_children', where };
+}

@@ -1,7 +1,7 @@
 import type { ProcessFacts } from '../snapshot.ts';
-import { absolutePath, byDefault, fromFlag, fromLines, fromVariable } from './configured.ts';
+import { absolutePath, byDefault, fromFlag, fromLines, fromVariable, hiddenByTitle } from './configured.ts';
 import type { Claim, ConfiguredWorkers, Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
-import { flag } from './flags.ts';
+import { flag, wholeNumber } from './flags.ts';
 import { programOf, titleOf } from './program.ts';
 import { catches } from './signals.ts';
 
@@ -15,13 +15,12 @@ export const puma: ServerDefinition = {
   label: 'puma',
   documented: { configured: '`-w`, `config/puma.rb`, `WEB_CONCURRENCY`', tested: 'live' },
   category: 'app',
-  environment: ['WEB_CONCURRENCY', 'BUNDLE_GEMFILE', 'RACK_ENV', 'RAILS_ENV'],
+  environment: ['WEB_CONCURRENCY', 'BUNDLE_GEMFILE', 'APP_ENV', 'RACK_ENV', 'RAILS_ENV'],
   directoryFlags: ['--dir'],
   claim,
   role,
   settings(facts) {
-    const path = configFile(facts);
-    return path === null ? [] : [{ path, lines: /^\s*workers\b/ }];
+    return configFiles(facts).map((path) => ({ path, lines: /^\s*workers\b/ }));
   },
   bind: ({ head: { facts } }) => {
     const told = masterTitle.exec(titleOf(facts.argv) ?? '')?.[2] ?? '';
@@ -49,21 +48,31 @@ function role({ process, parent, children }: Member): Role {
   return children.length > 0 || catches(process.facts.caught, 'SIGTTIN') ? 'master' : 'single';
 }
 
-function configFile(facts: ProcessFacts): string | null {
+/** The one of -C, else those that puma looks for by itself, the first of which counts (configuration.rb `config_files`). */
+function configFiles(facts: ProcessFacts): readonly string[] {
   const given = flag(programOf(facts.argv).args, ['-C', '--config'])?.value;
-  return absolutePath(facts, given ?? 'config/puma.rb');
+  const { APP_ENV, RACK_ENV, RAILS_ENV } = facts.environment;
+  const usual = [`config/puma/${APP_ENV ?? RACK_ENV ?? RAILS_ENV ?? 'development'}.rb`, 'config/puma.rb'];
+  return (given === undefined ? usual : [given]).flatMap((path) => absolutePath(facts, path) ?? []);
 }
 
 function configured({ head: { facts }, claim: { args } }: ServerProcesses): ConfiguredWorkers {
   const told = flag(args ?? [], ['-w', '--workers']);
   if (told) return fromFlag(told);
-  const path = configFile(facts);
-  const file = path ?? '';
-  return (
-    fromLines(file, facts.settings[file], /^workers[\s(]+(\d+)\)?\s*(?:#.*)?$/) ??
-    fromVariable(facts, 'WEB_CONCURRENCY') ??
-    byDefault('puma', 0)
-  );
+  const file = configFiles(facts).find((path) => facts.settings[path] !== undefined) ?? '';
+  const lines = facts.settings[file];
+  const found = fromLines(file, lines, /^workers[\s(]+(\d+)\)?\s*(?:#.*)?$/);
+  if (found !== null) return { ...found, count: found.count ?? fetchedCount(lines?.at(-1) ?? '', facts) };
+  const variable = fromVariable(facts, 'WEB_CONCURRENCY');
+  if (variable) return variable;
+  return args === null ? hiddenByTitle : byDefault('puma', 0, facts);
+}
+
+/** `workers ENV.fetch("WEB_CONCURRENCY") { 2 }`, as Rails writes it, is no riddle: it is the variable, else what is given. */
+function fetchedCount(line: string, { environment }: ProcessFacts): number | null {
+  const words = line.replace(/#.*$/, '').replace(/[()"',]|\bInteger\b|\.to_i\b/g, ' ');
+  const match = /^\s*workers\s+ENV\.fetch\s+WEB_CONCURRENCY\s*(?:(\d+)|\{\s*(\d+)\s*\})?\s*$/.exec(words);
+  return match && wholeNumber(environment['WEB_CONCURRENCY'] ?? match[1] ?? match[2] ?? '');
 }
 
 function refuse({ head: { facts } }: ServerProcesses): string | null {

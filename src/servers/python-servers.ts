@@ -1,5 +1,5 @@
 import type { ProcessFacts } from '../snapshot.ts';
-import { byDefault, fromFlag, fromVariable } from './configured.ts';
+import { absolutePath, byDefault, fromFlag, fromLines, fromVariable } from './configured.ts';
 import type { Claim, ConfiguredWorkers, ServerProcesses } from './definition.ts';
 import { flag, flags, positionals } from './flags.ts';
 import { programOf, titleOf } from './program.ts';
@@ -32,16 +32,29 @@ export const hypercorn = unscalable({
   kind: 'hypercorn',
   label: 'hypercorn',
   distribution: 'hypercorn',
-  documented: { configured: '`-w`, else 1', tested: 'live' },
+  documented: { configured: '`-w`, `workers` of its `-c` file, else 1', tested: 'live' },
   claim: (facts) => {
     const args = argsOf(facts, ['hypercorn', 'hypercorn.__main__']);
     return args && withApp(args, ['--debug', '--reload', '--log-config']);
   },
   claimChild: spawned,
   bind: ({ claim: { args } }) => flags(args ?? [], ['-b', '--bind']).map(({ value }) => value),
-  configured: fromFlagOr(['-w', '--workers'], () => byDefault('hypercorn', 1)),
+  settings: (facts) => {
+    const path = hypercornFile(facts);
+    return path === null ? [] : [{ path, lines: /^\s*workers\s*=/ }];
+  },
+  configured: fromFlagOr(['-w', '--workers'], ({ head: { facts } }) => {
+    const path = hypercornFile(facts) ?? '';
+    return fromLines(path, facts.settings[path], /^workers\s*=\s*(\d+)\s*(?:#.*)?$/) ?? byDefault('hypercorn', 1);
+  }),
   advice: 'Restart it with another -w.',
 });
+
+/** A TOML file, or one of Python's; a module is not looked for. */
+function hypercornFile(facts: ProcessFacts): string | null {
+  const told = flag(programOf(facts.argv).args, ['-c', '--config'])?.value.replace(/^file:/, '');
+  return told === undefined || told.startsWith('python:') ? null : absolutePath(facts, told);
+}
 
 /** granian (Rust): titles as in granian/common.py and mp.py. */
 export const granian = unscalable({
@@ -60,7 +73,7 @@ export const granian = unscalable({
   claimChild: spawned,
   configured: fromFlagOr(
     ['--workers'],
-    ({ head }) => fromVariable(head.facts, 'GRANIAN_WORKERS') ?? byDefault('granian', 1),
+    ({ head }) => fromVariable(head.facts, 'GRANIAN_WORKERS') ?? byDefault('granian', 1, head.facts),
   ),
   advice: 'Restart it with another --workers; --workers-max-rss replaces workers that have grown.',
 });
@@ -111,10 +124,10 @@ export const rq = unscalable({
     const args = argsOf(facts, ['rq', 'rqworker']);
     return args && (args[0] === 'worker' || args[0] === 'worker-pool' || args.length === 0) ? { args } : null;
   },
-  // Of a pool the children are workers; of a worker they are its horse and its scheduler.
+  // Of a pool the children are workers; of a worker they are its horse and its scheduler, with the argv of whoever forked them.
   role: ({ parent, children, claim: { args } }) => {
-    const isPool = (words: readonly string[] | null | undefined) => words?.[0] === 'worker-pool';
-    if (parent !== null) return isPool(parent.claim.args) && !isPool(args) ? 'worker' : 'helper';
+    const isPool = (words: readonly string[] | null) => words?.[0] === 'worker-pool';
+    if (parent !== null) return parent.parent === null && isPool(parent.claim.args) ? 'worker' : 'helper';
     return isPool(args) && children.length > 0 ? 'master' : 'single';
   },
   configured: ({ claim: { args } }) => {

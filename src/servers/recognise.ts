@@ -128,8 +128,11 @@ function claimRelatives(processes: readonly ProcessSample[], kin: Map<number, Ki
   for (const process of processes) {
     const parent = kin.get(process.ppid);
     // What a worker of an app has started is none of the app, whatever environment it has from it.
-    if (parent === undefined || parent.claim.managed !== undefined || kin.has(process.pid)) continue;
-    const definition = parent.definition.manages ?? parent.definition;
+    if (parent === undefined || parent.claim.managed !== undefined) continue;
+    const { manages } = parent.definition;
+    const known = kin.get(process.pid)?.definition;
+    if (known !== undefined && (manages !== undefined || known === parent.definition)) continue;
+    const definition = manages ?? parent.definition;
     const claim = definition.claimChild?.(process.facts, parent.claim) ?? null;
     if (claim) kin.set(process.pid, unlinked(process, { definition, claim }));
   }

@@ -5,6 +5,7 @@ import { celeryBeat } from './celery-beat.ts';
 import { circus } from './circus.ts';
 import type { Claim, ServerDefinition } from './definition.ts';
 import { gunicorn } from './gunicorn.ts';
+import { gunicornDirty } from './gunicorn-dirty.ts';
 import { mojolicious } from './mojolicious.ts';
 import { nginx } from './nginx.ts';
 import { nodeCluster } from './node-servers.ts';
@@ -37,6 +38,7 @@ import { uwsgi } from './uwsgi.ts';
 
 /** Every kind of server that workertop knows. The first to claim a process has it. */
 export const definitions: readonly ServerDefinition[] = [
+  gunicornDirty,
   gunicorn,
   uvicorn,
   puma,

@@ -1,4 +1,4 @@
-import { byDefault, fromVariable } from './configured.ts';
+import { fromVariable } from './configured.ts';
 import { flag } from './flags.ts';
 import { programOf, titleOf } from './program.ts';
 import { unscalable } from './unscalable.ts';
@@ -27,11 +27,16 @@ export const sidekiq = unscalable({
   environment: ['RAILS_MAX_THREADS', 'SIDEKIQ_COUNT'],
   documented: { configured: 'threads: `-c`, `RAILS_MAX_THREADS`', tested: 'recorded' },
   claim: ({ argv }) => {
-    const [, version, tag] = /^sidekiq (\d\S*) (?:(\S+) )?\[\d+ of \d+ busy\]/.exec(titleOf(argv) ?? '') ?? [];
+    const [, version, tag] = /^sidekiq (\d\S*) +(?:(\S+) )?\[\d+ of \d+ busy\]/.exec(titleOf(argv) ?? '') ?? [];
     if (version !== undefined) return { args: null, version, ...(tag === undefined ? {} : { app: tag }) };
     const { name, args } = programOf(argv);
     return name === 'sidekiq' || name === 'sidekiqswarm' ? { args } : null;
   },
+  configured: () => ({
+    count: null,
+    by: null,
+    where: 'threads, not workers: -c, :concurrency in config/sidekiq.yml, RAILS_MAX_THREADS',
+  }),
   signals: 'sidekiq writes its threads to the log on TTIN, and TTOU would freeze it.',
   advice: 'It has threads, not workers: restart it with another -c.',
 });
@@ -82,7 +87,12 @@ export const solidQueue = unscalable({
     const role = what in roles ? roles[what as keyof typeof roles] : 'helper';
     return { role, args: null, version };
   },
-  configured: ({ head: { facts } }) => fromVariable(facts, 'JOB_CONCURRENCY') ?? byDefault('solid_queue', 1),
+  configured: ({ head: { facts } }) =>
+    fromVariable(facts, 'JOB_CONCURRENCY') ?? {
+      count: null,
+      by: null,
+      where: 'unknown: processes in config/queue.yml, else 1',
+    },
   advice: 'Set processes in config/queue.yml, or JOB_CONCURRENCY, and restart it.',
 });
 
@@ -92,6 +102,7 @@ export const foreman = unscalable({
   label: 'foreman',
   category: 'supervisor',
   documented: { configured: '`-m`', tested: 'recorded' },
+  environment: ['PS'],
   claim: ({ argv }) => {
     if (titleOf(argv) === 'foreman: master') return { role: 'single', args: null };
     const { name, args } = programOf(argv);

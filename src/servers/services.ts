@@ -1,3 +1,4 @@
+import { positionals } from './flags.ts';
 import { programOf } from './program.ts';
 import { unscalable } from './unscalable.ts';
 
@@ -31,6 +32,8 @@ export const supervisord = unscalable({
   label: 'supervisord',
   category: 'supervisor',
   documented: { configured: '`numprocs` of each program, not read', tested: 'live' },
+  // Of those that it has started.
+  environment: ['SUPERVISOR_PROCESS_NAME', 'SUPERVISOR_GROUP_NAME'],
   claim: ({ argv }) => {
     const { name, args } = programOf(argv);
     return name === 'supervisord' ? { role: 'single', args } : null;
@@ -38,15 +41,20 @@ export const supervisord = unscalable({
   advice: 'Set numprocs of the program, then: supervisorctl update',
 });
 
+/** Flags of honcho and overmind without a value, that may come before the command. */
+const switches = new Set(['--no-colour', '--no-color', '--no-prefix', '-v', '--version']);
+
 /** honcho and overmind, which start what a Procfile says. honcho has a layer of itself for each process. */
 export const procfile = unscalable({
   kind: 'procfile',
   label: 'Procfile runner',
   category: 'supervisor',
   documented: { configured: '`-c`, `-l`, `OVERMIND_FORMATION`, not read', tested: 'recorded' },
+  environment: ['HONCHO_PROCESS_NAME'],
   claim: ({ argv }) => {
     const { name, args } = programOf(argv);
-    return (name === 'honcho' || name === 'overmind') && args[0] === 'start' ? { args, app: name } : null;
+    if (name !== 'honcho' && name !== 'overmind') return null;
+    return positionals(args, switches)[0] === 'start' ? { args, app: name } : null;
   },
   role: ({ parent }) => (parent === null ? 'single' : 'helper'),
   advice: 'Start it with another formation: honcho start -c web=2, overmind start -l web=2.',

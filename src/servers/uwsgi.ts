@@ -4,6 +4,7 @@ import { absolutePath, fromFlag, fromLines, fromVariable } from './configured.ts
 import type { Claim, ConfiguredWorkers, Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
 import { flag, flags, hasFlag } from './flags.ts';
 import { baseName, programOf, titleOf } from './program.ts';
+import { catches } from './signals.ts';
 
 /** With --auto-procname (core/init.c, master.c): `uWSGI master`, `uWSGI worker 1`, with a prefix before it. */
 const title = /^(?:(.*?) ?)?uWSGI (master|worker \d+|mule \d+|http \d+|https \d+|fastrouter \d+|spooler|Emperor)\s*$/;
@@ -61,15 +62,15 @@ function claim({ argv }: ProcessFacts): Claim | null {
 }
 
 /**
- * Without --auto-procname all have one argv, mules and spoolers too: its stats tell. Without --master the first worker is the
- * parent of the others.
+ * Without --auto-procname all have one argv, mules and spoolers too: its stats tell, else that workers handle USR2 and mules, spoolers and
+ * the router of --http do not (core/uwsgi.c, 2.0.21). Without --master the first worker is the parent of the others.
  */
 function role({ process, parent, children, claim: { args } }: Member): Role {
   if (parent !== null) {
     const { told } = parent.process;
     if (told?.workers && process.startTicks <= told.asOf)
       return told.workers.some(({ pid }) => pid === process.pid) ? 'worker' : 'helper';
-    return parent.parent === null ? 'worker' : 'helper';
+    return parent.parent === null && catches(process.facts.caught, 'SIGUSR2') ? 'worker' : 'helper';
   }
   const isMaster = hasFlag(args ?? [], ['--master', '-M']) || flag(args ?? [], ['--ini']) !== null;
   return isMaster || children.length > 0 ? 'master' : 'single';

@@ -43,11 +43,18 @@ export function nameOf(row: Row, context: Context): readonly Span[] {
       return [
         start,
         span(`${process.role} ${process.pid}`, leaving ? theme.warning : theme.worker),
+        span(poolOf(process.pid, row.server), theme.faint),
         span(note, leaving ? theme.warning : theme.faint),
         ...stateNote(letter, theme),
       ];
     }
   }
+}
+
+/** Where there are several, the pool that a worker is of. */
+function poolOf(pid: number, server: Server | null): string {
+  const name = server?.pools.find(({ pids }) => pids.includes(pid))?.name;
+  return name === undefined ? '' : `  ${clean(name)}`;
 }
 
 function processes(count: number): string {
@@ -104,7 +111,8 @@ function addressOf({ bind }: Server, narrow: boolean): string {
   return /^unix:/.test(address) ? address.replace(/^unix:.*\//, 'unix:') : address.replace(/^.*(?=:\d+$)/, '');
 }
 
-function noteOf({ head, app, bind, managed }: Server): string {
+function noteOf({ head, app, bind, managed, remark }: Server): string {
+  if (remark !== null) return clean(remark);
   return head.role === 'master' && managed === null && bind.length === 0 && app !== null ? clean(app) : '';
 }
 

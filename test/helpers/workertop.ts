@@ -56,11 +56,14 @@ export interface ListedServer {
   readonly kind: string;
   readonly version: string | null;
   readonly app: string | null;
+  readonly remark: string | null;
+  readonly startedBy: string | null;
   readonly bind: readonly string[];
   readonly workers: {
     readonly current: number;
     readonly configured: number | null;
     readonly configuredBy: string | null;
+    readonly pools: readonly { readonly name: string; readonly current: number; readonly configured: number | null }[];
   };
   readonly scaling: { readonly method: string; readonly available: boolean; readonly reason: string | null };
   readonly memory: ListedMemory;

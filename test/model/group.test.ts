@@ -67,6 +67,12 @@ describe('a project', () => {
         beat(3, { directory: directory('/srv/blog/current') }),
       ]),
     ).toEqual(['blog: gunicorn celery celery-beat']);
+    expect(
+      outline([
+        gunicorn(1, { directory: directory('/srv/blog/releases/20261101/web') }),
+        worker(2, { directory: directory('/srv/blog/releases/20261123/web') }),
+      ]),
+    ).toEqual(['web: gunicorn celery']);
   });
 
   it('in two containers stays two, although both are /app', () => {
@@ -92,6 +98,24 @@ describe('a server without a directory of its own', () => {
     expect(
       outline([gunicorn(1, shop), gunicorn(2, other), beat(3, { ...nowhere, virtualenv: shop.virtualenv })]),
     ).toEqual(['shop: gunicorn', 'other: gunicorn', 'django: celery-beat']);
+  });
+
+  it('is in the directory that its virtualenv was made for, unless that is another project’s', () => {
+    const made = {
+      directory: directory('/srv/shop', { from: 'virtualenv' }),
+      virtualenv: virtualenv('/srv/shop/.venv'),
+    };
+    const [alone] = group([beat(1, made)]).projects;
+    expect(alone).toMatchObject({ id: 'dir:/srv/shop', name: 'shop' });
+    expect(alone?.evidence).toBe('virtualenv /srv/shop/.venv, made for /srv/shop, which has manage.py');
+    const web = { directory: directory('/srv/shop/web'), virtualenv: made.virtualenv };
+    expect(outline([beat(1, made), gunicorn(2, web)])).toEqual(['web: gunicorn celery-beat']);
+  });
+
+  it('has the virtualenv of what started it, where a title has wiped all traces', () => {
+    const runner = sample({ pid: 5, ppid: 0, argv: ['uv', 'run', 'gunicorn'], virtualenv: shop.virtualenv });
+    const master = sample({ pid: 6, ppid: 5, argv: ['gunicorn: master [shop]'], directory: directory('/srv/new') });
+    expect(group([runner, master]).projects[0]?.virtualenv?.path).toBe('/v/django');
   });
 
   it('is named after its unit, else its application, else its program and user', () => {

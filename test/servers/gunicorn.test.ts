@@ -76,6 +76,29 @@ describe('roles', () => {
     ]);
   });
 
+  it('say of the master that USR2 started that it is that, for as long as the old one is there', () => {
+    const remarks = (processes: readonly ProcessSample[]) =>
+      recognise(processes).map((server) => [server.head.pid, server.definition.remark?.(server) ?? null]);
+    const titled = [
+      sample({ pid: 10, argv: ['gunicorn: master [shop]'] }),
+      sample({ pid: 20, ppid: 10, argv: ['gunicorn: master [shop.2]'] }),
+    ];
+    const environment = { GUNICORN_PID: '10' };
+    const bare = [
+      sample({ pid: 10, argv, caught: caught.gunicornMaster }),
+      sample({ pid: 20, ppid: 10, argv, caught: caught.gunicornMaster, environment }),
+    ];
+    const told = 'started by USR2, beside 10';
+    for (const pair of [titled, bare])
+      expect(remarks(pair)).toEqual([
+        [10, null],
+        [20, told],
+      ]);
+    expect(remarks([sample({ pid: 20, ppid: 1, argv, caught: caught.gunicornMaster, environment })])).toEqual([
+      [20, null],
+    ]);
+  });
+
   it('count no zombie as a worker', () => {
     expect(
       outline([
@@ -86,18 +109,16 @@ describe('roles', () => {
     ).toEqual([{ head: 10, workers: [], rest: ['11 worker', '12 helper'] }]);
   });
 
-  it('make helpers of dirty workers, of what workers start, and of what started the master alone', () => {
+  it('make helpers of what workers start, and of what started the master alone', () => {
     expect(
       outline([
         sample({ pid: 5, argv: ['sh', '-c', 'gunicorn shop.wsgi'] }),
         sample({ pid: 10, ppid: 5, argv: ['gunicorn: master [shop]'] }),
-        sample({ pid: 11, ppid: 10, argv: ['gunicorn: dirty-arbiter'] }),
-        sample({ pid: 12, ppid: 11, argv: ['gunicorn: dirty-worker [shop]'] }),
         sample({ pid: 13, ppid: 10, argv: ['gunicorn: worker [shop]'] }),
         sample({ pid: 15, ppid: 14, argv: ['gs'] }),
         sample({ pid: 14, ppid: 13, argv: ['sh', '-c', 'gs x'] }),
       ]),
-    ).toEqual([{ head: 10, workers: [13], rest: ['11 helper', '12 helper', '15 helper', '14 helper', '5 helper'] }]);
+    ).toEqual([{ head: 10, workers: [13], rest: ['15 helper', '14 helper', '5 helper'] }]);
   });
 
   it('leave a shell alone that is a prompt, or has other children', () => {
@@ -118,6 +139,13 @@ describe('roles', () => {
       expect(server && scalingRefusal(server.definition, server, server.headRole)).toContain('not the master');
     }
   });
+
+  it('let a worker not be scaled that was taken for a master while its mask was still empty', () => {
+    const [server] = recognise([sample({ pid: 11, argv, caught: 0 })]);
+    expect(server?.headRole).toBe('master');
+    const fresh = server && { ...server, head: sample({ pid: 11, argv, caught: caught.gunicornWorker }) };
+    expect(fresh && scalingRefusal(fresh.definition, fresh, 'master')).toContain('not the master');
+  });
 });
 
 it('names what it serves', () => {
@@ -125,6 +153,60 @@ it('names what it serves', () => {
   expect(app('gunicorn: master [shop.wsgi]')).toBe('shop.wsgi');
   expect(app('gunicorn: master [gunicorn]')).toBeUndefined();
   expect(app('gunicorn', '--preload', 'shop.wsgi', '-w', '3')).toBe('shop.wsgi');
+});
+
+describe('the dirty arbiter', () => {
+  /** HUP INT QUIT USR1 TERM CHLD TTIN TTOU WINCH, and not USR2, by dirty/arbiter.py of 25.1. */
+  const arbiterMask = 0x8314207;
+  const dirty = ['/p/.venv/bin/python3', '/p/.venv/bin/gunicorn', '-w', '2', '--dirty-workers=3', 'shop.wsgi'];
+
+  it.each([
+    [
+      'by titles',
+      [
+        sample({ pid: 10, argv: ['gunicorn: master [shop]'], caught: caught.gunicornMaster }),
+        sample({ pid: 11, ppid: 10, argv: ['gunicorn: dirty-arbiter'], caught: arbiterMask }),
+        sample({ pid: 12, ppid: 11, argv: ['gunicorn: dirty-worker [shop]'], caught: caught.gunicornWorker }),
+        sample({ pid: 13, ppid: 10, argv: ['gunicorn: worker [shop]'], caught: caught.gunicornWorker }),
+      ],
+    ],
+    [
+      'by its mask',
+      [
+        sample({ pid: 10, argv: dirty, caught: caught.gunicornMaster }),
+        sample({ pid: 11, ppid: 10, argv: dirty, caught: arbiterMask }),
+        sample({ pid: 12, ppid: 11, argv: dirty, caught: caught.gunicornWorker }),
+        sample({ pid: 13, ppid: 10, argv: dirty, caught: caught.gunicornWorker }),
+      ],
+    ],
+  ])('is a master of its own, with its own workers, known %s', (_, processes) => {
+    expect(outline(processes)).toEqual([
+      { head: 10, workers: [13], rest: [] },
+      { head: 11, workers: [12], rest: [] },
+    ]);
+    const [main, own] = recognise(processes);
+    expect([main?.definition.kind, own?.definition.kind]).toEqual(['gunicorn', 'gunicorn-dirty']);
+    expect(own && scalingRefusal(own.definition, own, own.headRole)).toBeNull();
+  });
+
+  it('has a worker just forked, with its own mask, for a worker', () => {
+    expect(
+      outline([
+        sample({ pid: 11, argv: dirty, caught: arbiterMask }),
+        sample({ pid: 12, ppid: 11, argv: dirty, caught: arbiterMask }),
+      ]),
+    ).toEqual([{ head: 11, workers: [12], rest: [] }]);
+  });
+
+  it('is configured by --dirty-workers, not by -w', () => {
+    const [server] = recognise([sample({ pid: 11, argv: dirty, caught: arbiterMask })]);
+    expect(server?.definition.configured?.(server)).toMatchObject({ count: 3, by: 'argv --dirty-workers' });
+    const settings = { '/p/gunicorn.conf.py': ['workers = 9', 'dirty_workers = 4'] };
+    const plain = { argv: ['gunicorn', 'shop.wsgi'], cwd: '/p', settings };
+    const [other] = recognise([sample({ pid: 11, ...plain, caught: arbiterMask })]);
+    expect(other?.definition.configured?.(other)).toMatchObject({ count: 4, by: 'gunicorn.conf.py' });
+    expect(configured(plain)).toMatchObject({ count: 9 });
+  });
 });
 
 describe('the configured number of workers', () => {
@@ -203,5 +285,9 @@ describe('the configured number of workers', () => {
     expect(asked({ argv: ['gunicorn', 'shop'], environment: { GUNICORN_CMD_ARGS: '-c /x.py' } })).toEqual(['/x.py']);
     expect(asked({ argv: ['gunicorn', '-c', 'python:shop.conf', 'shop'] })).toEqual([]);
     expect(asked({ argv: ['bash'] })).toEqual([]);
+    // --chdir leads away from where it was started.
+    const moved = { cwd: '/p/site', environment: { PWD: '/p' } };
+    expect(asked({ argv: ['gunicorn', '--chdir', 'site', 'shop'], ...moved })).toEqual(['/p/gunicorn.conf.py']);
+    expect(asked({ argv: ['gunicorn', 'shop'], ...moved })).toEqual(['/p/site/gunicorn.conf.py']);
   });
 });

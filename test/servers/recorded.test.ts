@@ -3,13 +3,18 @@ import type { Role } from '../../src/servers/definition.ts';
 import { recognise } from '../../src/servers/recognise.ts';
 import { scalingRefusal } from '../../src/servers/scaling.ts';
 import type { ProcessSample } from '../../src/snapshot.ts';
-import { type SampleOptions, sample } from '../helpers/samples.ts';
+import { caught, type SampleOptions, sample } from '../helpers/samples.ts';
 
 /** SigCgt as recorded of real servers. */
 const masks = {
   uvicornSupervisor: 0x8304a07,
   uvicornWorker: 0x4002,
   pumaMaster: 0x300000 | 0x8804a03,
+  uwsgiMaster: 0x84687,
+  uwsgiWorker: 0x8085e83,
+  uwsgiMule: 0x4487,
+  uwsgiRouter: 0x4486,
+  uwsgiSpooler: 0x4682,
   none: 0,
 } as const;
 
@@ -163,6 +168,32 @@ const recorded: readonly Recorded[] = [
     refusal: 'another -n',
   },
   {
+    what: 'an rq pool without titles, one worker of which has a scheduler',
+    processes: family(
+      { argv: python('rq', 'worker-pool', '-n', '2') },
+      python('rq', 'worker-pool', '-n', '2'),
+      python('rq', 'worker-pool', '-n', '2'),
+      { argv: python('rq', 'worker-pool', '-n', '2'), ppid: 11 },
+    ),
+    kind: 'rq',
+    roles: ['master', 'worker', 'worker', 'helper'],
+    refusal: 'another -n',
+  },
+  {
+    what: 'uWSGI without titles, with a spooler, a mule and the router of --http',
+    processes: family(
+      { argv: ['uwsgi', '--master', '-p', '2', '--mule', '--http', ':80'], caught: masks.uwsgiMaster },
+      { argv: ['uwsgi', '--master', '-p', '2', '--mule', '--http', ':80'], caught: masks.uwsgiSpooler },
+      { argv: ['uwsgi', '--master', '-p', '2', '--mule', '--http', ':80'], caught: masks.uwsgiWorker },
+      { argv: ['uwsgi', '--master', '-p', '2', '--mule', '--http', ':80'], caught: masks.uwsgiWorker },
+      { argv: ['uwsgi', '--master', '-p', '2', '--mule', '--http', ':80'], caught: masks.uwsgiMule },
+      { argv: ['uwsgi', '--master', '-p', '2', '--mule', '--http', ':80'], caught: masks.uwsgiRouter },
+    ),
+    kind: 'uwsgi',
+    roles: ['master', 'worker', 'worker', 'helper', 'helper', 'helper'],
+    refusal: 'freeze',
+  },
+  {
     what: 'dramatiq',
     processes: family({ argv: python('dramatiq', 'shop', '-p', '2') }, python('dramatiq', 'shop', '-p', '2'), tracker),
     kind: 'dramatiq',
@@ -302,6 +333,39 @@ describe('as recorded of the real ones', () => {
     if (refusal === null) expect(refused).toBeNull();
     else expect(refused).toContain(refusal);
   });
+});
+
+it('shows two unicorns while one replaces the other, each with its own workers', () => {
+  const found = recognise([
+    sample({ pid: 10, argv: ['unicorn master (old) -c u.rb'] }),
+    sample({ pid: 11, ppid: 10, argv: ['unicorn worker[0] -c u.rb'] }),
+    sample({ pid: 20, ppid: 10, argv: ['unicorn master -c u.rb'] }),
+    sample({ pid: 21, ppid: 20, argv: ['unicorn worker[0] -c u.rb'] }),
+  ]);
+  expect(found.map((server) => [server.head.pid, server.workers.map(({ pid }) => pid)])).toEqual([
+    [10, [11]],
+    [20, [21]],
+  ]);
+  expect(found.map((server) => server.definition.remark?.(server))).toEqual(['being replaced, after USR2', null]);
+});
+
+it.each([
+  [['sh', '-c', 'gunicorn shop.wsgi']],
+  [['uv', 'run', 'gunicorn', 'shop.wsgi']],
+  [['/usr/bin/tini', '--', 'gunicorn', 'shop.wsgi']],
+  [['/opt/conda/bin/python', '/opt/conda/bin/conda', 'run', '-n', 'shop', 'gunicorn']],
+])('takes %j for what started a server, and neither for a master nor for a worker', (argv) => {
+  const [server, ...others] = recognise([
+    sample({ pid: 9, argv, caught: 0x300000 }),
+    sample({ pid: 10, ppid: 9, argv: python('gunicorn', 'shop.wsgi'), caught: caught.gunicornMaster }),
+    sample({ pid: 11, ppid: 10, argv: python('gunicorn', 'shop.wsgi'), caught: caught.gunicornWorker }),
+  ]);
+  expect(others).toEqual([]);
+  expect(server?.processes.map(({ process, role }) => [process.pid, role])).toEqual([
+    [10, 'master'],
+    [11, 'worker'],
+    [9, 'helper'],
+  ]);
 });
 
 it('does not take what a supervisor has started for its workers', () => {

@@ -1,4 +1,6 @@
-import type { ProcessFacts, SettingsRequest } from '../../snapshot.ts';
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { ProcessFacts, Virtualenv } from '../../snapshot.ts';
 import type { Interests } from '../source.ts';
 import { Cache } from './cache.ts';
 import { CGROUPS, limitedCgroups, limitOf } from './cgroups.ts';
@@ -7,13 +9,16 @@ import { installedVersions, type Versions } from './packages.ts';
 import { parseStatus } from './parsers/status.ts';
 import { parseCgroup, parseCmdline, parsePasswd, pickEnvironment, sitePrefixes } from './parsers/text.ts';
 import { findMarked, projectDirectory } from './project-directory.ts';
-import { findVirtualenv, inspectVirtualenv } from './virtualenv.ts';
+import { readSettings } from './settings.ts';
+import { findVirtualenv, type Inspect, inspectVirtualenv, isProjectsOwn } from './virtualenv.ts';
 
 /** Seconds for which what was found in directories holds. */
 const LASTING = 60;
 
 const MOST_MAPS = 4 * 1024 * 1024;
-const MOST_SETTINGS = 64 * 1024;
+
+/** What is looked at here, and not kept unless a definition asks for it. */
+const ownVariables = ['VIRTUAL_ENV', 'CONDA_PREFIX', 'PATH', 'PWD', 'BUNDLE_GEMFILE'];
 
 /** Separates the two parts of a cache key; in no path. */
 const NUL = '\0';
@@ -23,6 +28,7 @@ export class FactsReader {
   readonly #root: string;
   readonly #interests: Interests;
   readonly #variables: ReadonlySet<string>;
+  readonly #wanted: ReadonlySet<string>;
   readonly #namespace: string | null;
   readonly #users: Cache<ReadonlyMap<number, string>>;
   readonly #virtualenvs: Cache<ReturnType<typeof inspectVirtualenv>>;
@@ -33,7 +39,8 @@ export class FactsReader {
   constructor(root: string, interests: Interests, cgroups = CGROUPS) {
     this.#root = root;
     this.#interests = interests;
-    this.#variables = new Set([...interests.environment, 'VIRTUAL_ENV', 'CONDA_PREFIX']);
+    this.#wanted = new Set(interests.environment);
+    this.#variables = new Set([...interests.environment, ...ownVariables]);
     this.#namespace = readLink(`${root}/self/ns/mnt`);
     this.#users = new Cache(LASTING, (path) => parsePasswd(readRegular(path, 1024 * 1024) ?? ''));
     this.#virtualenvs = new Cache(LASTING, (key) => inspectVirtualenv(...pathAndRoot(key)));
@@ -41,8 +48,8 @@ export class FactsReader {
     this.#marked = new Cache(LASTING, (key) => findMarked(...pathAndRoot(key)));
     this.#versions = new Cache(LASTING, (key) => {
       const [path, root] = pathAndRoot(key);
-      const inspected = path === '' ? null : inspectVirtualenv(path, root);
-      return installedVersions(path === '' ? null : path, inspected?.systemPackages ?? true, root);
+      if (path === '') return installedVersions(null, true, root);
+      return installedVersions(path, inspectVirtualenv(path, root)?.systemPackages ?? false, root);
     });
   }
 
@@ -59,8 +66,12 @@ export class FactsReader {
     const fileRoot = this.#fileRoot(pid);
     const inspect = (path: string) => this.#virtualenvs.get(path + NUL + fileRoot, now);
     const mapped = () => sitePrefixes(readText(`${folder}/maps`, MOST_MAPS) ?? '');
-    const virtualenv = findVirtualenv({ argv, cwd, exe, environment, mapped }, inspect);
-    const { VIRTUAL_ENV: _, CONDA_PREFIX: __, ...wanted } = environment;
+    const exists = (path: string) => existsSync(fileRoot + path);
+    const virtualenv = findVirtualenv({ argv, cwd, exe, environment, mapped, exists }, inspect);
+    const wanted = Object.fromEntries(Object.entries(environment).filter(([name]) => this.#wanted.has(name)));
+    const { directoryFlags: flags } = this.#interests;
+    const gemfile = environment['BUNDLE_GEMFILE'];
+    const virtualenvOf = virtualenv === null ? null : projectOf(virtualenv, inspect);
     const facts: ProcessFacts = {
       comm,
       argv,
@@ -75,13 +86,14 @@ export class FactsReader {
       memoryLimit: this.#limits.get(cgroup, now),
       environment: wanted,
       virtualenv,
-      packages: this.#packages(virtualenv?.path ?? null, exe ?? argv[0] ?? '', fileRoot, now),
-      directory: projectDirectory(argv, cwd, this.#interests.directoryFlags, (path) =>
+      packages: this.#packages(virtualenv?.path ?? ownPrefix(exe), exe ?? argv[0] ?? '', fileRoot, now),
+      directory: projectDirectory({ argv, cwd, flags, gemfile, virtualenvOf }, (path) =>
         this.#marked.get(path + NUL + fileRoot, now),
       ),
       settings: {},
     };
-    return { ...facts, settings: readSettings(this.#interests.settings(facts), fileRoot) };
+    const asked = (settings: ProcessFacts['settings']) => this.#interests.settings({ ...facts, settings });
+    return { ...facts, settings: readSettings(asked, fileRoot) };
   }
 
   /** Whether what a program changes of itself is as it was: its title, and the signals that it handles. */
@@ -119,6 +131,18 @@ export class FactsReader {
   }
 }
 
+/** What a virtualenv was made for: pipenv writes it down, and `/srv/shop/.venv` says it itself. */
+function projectOf({ path, evidence }: Virtualenv, inspect: Inspect): string | null {
+  if (evidence === 'guess') return null;
+  return inspect(path)?.project ?? (isProjectsOwn(path) ? dirname(path) : null);
+}
+
+/** Of a Python of its own, as pyenv builds it and the images of containers have it; null for the system's. */
+function ownPrefix(exe: string | null): string | null {
+  const prefix = /^(.+)\/bin\/(?:python|pypy)[\d.]*$/.exec(exe ?? '')?.[1];
+  return prefix === undefined || prefix === '/usr' ? null : prefix;
+}
+
 function lowestLimit(cgroup: string, mount: string): number | null {
   const limits = limitedCgroups(cgroup, mount).flatMap((one) => limitOf(one) ?? []);
   return limits.length === 0 ? null : Math.min(...limits);
@@ -127,15 +151,6 @@ function lowestLimit(cgroup: string, mount: string): number | null {
 function pathAndRoot(key: string): [path: string, root: string] {
   const [path = '', root = ''] = key.split(NUL);
   return [path, root];
-}
-
-function readSettings(requests: readonly SettingsRequest[], fileRoot: string): ProcessFacts['settings'] {
-  const settings: Record<string, readonly string[]> = {};
-  for (const { path, lines } of requests) {
-    const text = readRegular(fileRoot + path, MOST_SETTINGS);
-    if (text !== null) settings[path] = text.split('\n').filter((line) => lines.test(line));
-  }
-  return settings;
 }
 
 function equal(a: readonly string[], b: readonly string[]): boolean {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { ProjectDirectory } from '../../snapshot.ts';
 
 /** The strongest first: what a framework makes, then what tools make, then the checkout itself. */
@@ -17,6 +17,9 @@ const markers = [
 
 /** Directories that hold many things: a marker there (a home under git) makes them nobody's project. */
 const general = /^\/(?:home(?:\/[^/]+)?|root|srv|opt|tmp|usr(?:\/local)?|etc|var(?:\/(?:www|lib|tmp))?)?$/;
+
+/** Besides those, where programs are started that have no directory of their own. */
+const elsewhere = /^\/(?:usr|etc|run|proc)\//;
 
 interface Marked {
   readonly path: string;
@@ -36,14 +39,25 @@ export function findMarked(path: string, root: string): Marked | null {
   return null;
 }
 
+/** What tells a process's project. */
+export interface ProjectTraces {
+  readonly argv: readonly string[];
+  readonly cwd: string | null;
+  /** Flags of command lines that name such a directory. */
+  readonly flags: readonly string[];
+  /** bundler's `BUNDLE_GEMFILE`. */
+  readonly gemfile: string | undefined;
+  /** The directory that its virtualenv was made for. */
+  readonly virtualenvOf: string | null;
+}
+
 /**
  * The directory that a process works for: what a flag of its command line names, else its working directory;
- * and from there up to the nearest marker. Null where neither is known.
+ * and from there up to the nearest marker. Where that is no place for a project, as after daemonising: its Gemfile's, or its
+ * virtualenv's. Null where nothing is known.
  */
 export function projectDirectory(
-  argv: readonly string[],
-  cwd: string | null,
-  flags: readonly string[],
+  { argv, cwd, flags, gemfile, virtualenvOf }: ProjectTraces,
   marked: (path: string) => Marked | null,
 ): ProjectDirectory | null {
   const named = flagged(argv, flags);
@@ -54,8 +68,15 @@ export function projectDirectory(
     const found = marked(path);
     return { path: found?.path ?? path, marker: found?.marker ?? null, from: named.flag };
   }
+  const found = base === null ? null : marked(base);
+  if (found === null && (base === null || general.test(base) || elsewhere.test(base))) {
+    if (gemfile?.startsWith('/')) return { path: dirname(gemfile), marker: basename(gemfile), from: 'BUNDLE_GEMFILE' };
+    if (virtualenvOf !== null && !general.test(virtualenvOf)) {
+      const home = marked(virtualenvOf);
+      return { path: home?.path ?? virtualenvOf, marker: home?.marker ?? null, from: 'virtualenv' };
+    }
+  }
   if (base === null) return null;
-  const found = marked(base);
   return { path: found?.path ?? cwd ?? base, marker: found?.marker ?? null, from: 'cwd' };
 }
 

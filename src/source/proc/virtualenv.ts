@@ -7,26 +7,35 @@ export interface Traces {
   readonly argv: readonly string[];
   readonly cwd: string | null;
   readonly exe: string | null;
-  /** `VIRTUAL_ENV` and `CONDA_PREFIX` among them. */
+  /** `VIRTUAL_ENV`, `CONDA_PREFIX`, `PATH` and `PWD` among them. */
   readonly environment: Readonly<Record<string, string>>;
   /** Prefixes of the site-packages that are mapped into it; asked for only where nothing else tells. */
   mapped(): ReadonlySet<string>;
+  exists(path: string): boolean;
+}
+
+export interface Inspected {
+  readonly python: string | null;
+  readonly systemPackages: boolean;
+  /** The directory that pipenv made it for, which it keeps in the file `.project`. */
+  readonly project: string | null;
 }
 
 /** A directory as a virtualenv; null when it is none. */
-export type Inspect = (path: string) => { readonly python: string | null; readonly systemPackages: boolean } | null;
+export type Inspect = (path: string) => Inspected | null;
 
 /** PEP 405: a virtualenv is where `pyvenv.cfg` is; conda's environments have `conda-meta`. */
-export function inspectVirtualenv(path: string, root: string): ReturnType<Inspect> {
+export function inspectVirtualenv(path: string, root: string): Inspected | null {
   const config = readRegular(`${root}${path}/pyvenv.cfg`);
   if (config !== null) {
     return {
       python: /^version(?:_info)?\s*=\s*(\d+\.\d+(?:\.\d+)?)/m.exec(config)?.[1] ?? null,
       systemPackages: /^include-system-site-packages\s*=\s*true/im.test(config),
+      project: /^(\/.+?)\s*$/m.exec(readRegular(`${root}${path}/.project`, 4096) ?? '')?.[1] ?? null,
     };
   }
   const conda = readRegular(`${root}${path}/conda-meta/history`, 64);
-  return conda === null ? null : { python: null, systemPackages: false };
+  return conda === null ? null : { python: null, systemPackages: false, project: null };
 }
 
 /**
@@ -37,11 +46,15 @@ export function findVirtualenv(traces: Traces, inspect: Inspect): Virtualenv | n
   const { environment } = traces;
   const activated = environment['VIRTUAL_ENV'] || environment['CONDA_PREFIX'];
   const started = startedFrom(traces, inspect);
-  if (activated?.startsWith('/') && (started === null || started === activated)) {
+  const own = started === null ? ownOf(traces, inspect) : null;
+  const certain = started ?? own;
+  if (activated?.startsWith('/') && (certain === null || certain === activated)) {
     return virtualenv(activated, 'environ', inspect);
   }
-  if (started !== null) return virtualenv(started, 'argv', inspect);
+  if (certain !== null) return virtualenv(certain, started === null ? 'exe' : 'argv', inspect);
   if (!isPython(traces)) return null;
+  const found = onPath(traces, inspect);
+  if (found !== null) return virtualenv(found, 'environ', inspect);
   for (const prefix of traces.mapped()) if (inspect(prefix)) return virtualenv(prefix, 'maps', inspect);
   const { cwd } = traces;
   // A title hides what it was started from, and then a guess is all there is.
@@ -53,11 +66,37 @@ export function findVirtualenv(traces: Traces, inspect: Inspect): Virtualenv | n
 }
 
 /** Of the interpreter and of the script: `VENV/bin/python VENV/bin/gunicorn …`. */
-function startedFrom({ argv, cwd }: Traces, inspect: Inspect): string | null {
-  for (const word of argv.slice(0, 2)) {
-    if (!word.includes('/') || word.includes(' ') || (cwd === null && !word.startsWith('/'))) continue;
-    const path = dirname(dirname(resolve(cwd ?? '/', word)));
-    if (/(?:^|\/)bin\//.test(word) && inspect(path)) return path;
+function startedFrom(traces: Traces, inspect: Inspect): string | null {
+  for (const word of traces.argv.slice(0, 2)) {
+    if (word.includes(' ') || !/(?:^|\/)bin\//.test(word)) continue;
+    const bases = word.startsWith('/') ? ['/'] : startDirectories(traces);
+    const path = bases.map((base) => dirname(dirname(resolve(base, word)))).find((one) => inspect(one) !== null);
+    if (path !== undefined) return path;
+  }
+  return null;
+}
+
+/** Where it may have been started: its directory, or where --chdir and the like have led away from, into some part of it. */
+function startDirectories({ cwd, environment }: Traces): readonly string[] {
+  const found = [cwd, environment['PWD'] ?? null].filter((path) => path?.startsWith('/'));
+  for (let path = cwd; path?.startsWith('/') && path !== '/'; path = dirname(path)) found.push(dirname(path));
+  return found.flatMap((path) => path ?? []);
+}
+
+/** A virtualenv made with --copies, and each of conda's, has an interpreter of its own. */
+function ownOf({ exe }: Traces, inspect: Inspect): string | null {
+  const path = dirname(dirname(exe ?? '/'));
+  return path !== '/' && inspect(path) ? path : null;
+}
+
+/** `python3 …` without a path is the first on the PATH, as after `activate` or in a unit that sets PATH alone. */
+function onPath({ argv, environment, exists }: Traces, inspect: Inspect): string | null {
+  const [name = ''] = argv;
+  if (!/^(?:python|pypy)[\d.]*$/.test(name)) return null;
+  for (const directory of (environment['PATH'] ?? '').split(':')) {
+    if (!directory.startsWith('/') || !exists(`${directory}/${name}`)) continue;
+    const path = dirname(directory);
+    return inspect(path) ? path : null;
   }
   return null;
 }
@@ -68,11 +107,19 @@ function isPython({ exe, argv }: Traces): boolean {
 
 function virtualenv(path: string, evidence: VirtualenvEvidence, inspect: Inspect): Virtualenv {
   const plain = path.length > 1 ? path.replace(/\/+$/, '') : path;
-  return { path: plain, name: nameOf(plain), evidence, python: inspect(plain)?.python ?? null };
+  const inspected = inspect(plain);
+  return { path: plain, name: nameOf(plain, inspected), evidence, python: inspected?.python ?? null };
 }
 
-/** As people call it: `/srv/shop/.venv` is shop's. pipenv and poetry add what makes their names distinct. */
-function nameOf(path: string): string {
+/** What people call one that is its project's own: it says nothing of whose it is. */
+export function isProjectsOwn(path: string): boolean {
+  return /^\.?(?:venv|env|virtualenv)$/.test(basename(path));
+}
+
+/** As people call it: `/srv/shop/.venv` is shop's. pipenv and poetry add eight letters that make their names distinct. */
+function nameOf(path: string, inspected: Inspected | null): string {
   const name = basename(path);
-  return /^\.?(?:venv|env|virtualenv)$/.test(name) ? basename(dirname(path)) : name;
+  if (isProjectsOwn(path)) return basename(dirname(path));
+  const distinct = inspected?.project == null ? /-[\w-]{8}-py\d+\.\d+$/ : /-[\w-]{8}$/;
+  return name.replace(distinct, '') || name;
 }

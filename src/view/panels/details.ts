@@ -103,6 +103,7 @@ function projectLines(project: Project, context: Context): readonly Line[] {
 const evidence = {
   environ: 'from its environment',
   argv: 'from its command line',
+  exe: 'its interpreter is in it',
   maps: 'from the files mapped into it',
   guess: 'a guess: it is in the working directory',
 } as const;
@@ -119,17 +120,20 @@ function packageOf({ servers }: Project, name: string): string | null {
 
 function serverLines(server: Server, project: Project | null, context: Context): readonly Line[] {
   const { say, theme, model } = context;
-  const { definition, workers, scaling, version, head } = server;
+  const { definition, workers, pools, scaling, version, head } = server;
   const what = server.managed === null ? `${head.role} ${head.pid}` : `${server.managed}, run by ${head.pid}`;
   const configured = workers.configured.count === null ? '' : `${workers.configured.count}: `;
   return [
     ...say('server', `${definition.label}${version === null ? '' : ` ${version}`}, ${what}`),
     ...say('project', project?.name ?? null),
     ...say('app', server.app),
+    ...say('remark', server.remark),
+    ...say('started by', server.startedBy),
     ...say('listens on', server.bind.join(', ')),
     ...say('queue', server.queue === null ? null : `${countText(server.queue)} waiting to be accepted`),
     ...say('workers', `${workers.current} running; gunicorn’s advice would start at ${model.host.recommendedWorkers}`),
-    ...say('configured', `${configured}${workers.configured.where}`),
+    ...(pools.length > 0 ? [] : say('configured', `${configured}${workers.configured.where}`)),
+    ...pools.flatMap((pool) => say('pool', `${pool.name}: ${pool.pids.length} running; ${pool.configured.where}`)),
     scaling.available
       ? [span(fill('scaling', LABEL), theme.faint), span('+ and - add and trim workers', theme.good)]
       : [span(fill('scaling', LABEL), theme.faint), span('not by signals', theme.warning)],

@@ -1,0 +1,50 @@
+/** Units that start whatever their users like: none of their processes belong together. */
+const shared = /^(?:ssh|sshd|cron|crond|supervisor|supervisord|docker|containerd|init|user@\d+|session-.*|pm2.*)$/;
+
+/** docker, podman, containerd, cri-o and Kubernetes: 64 hex digits in the last parts of the path. podman's conmon only watches one. */
+const engines = /(?:^|[/:-])(?<!\bconmon-)([0-9a-f]{12})[0-9a-f]{52}(?:\.scope)?(?=\/|$)/;
+
+/** LXC, systemd-nspawn and machinectl, and Amazon's ECS, which give names. */
+const named = [
+  /\/lxc(?:\.payload\.|\/)([^/]+)/,
+  /\/systemd-nspawn@([^/]+)\.service/,
+  /\/machine-([^/]+)\.scope/,
+  /\/ecs\/[^/]+\/([0-9a-f]{12})[0-9a-f]{20}-\d+/,
+] as const;
+
+export interface Unit {
+  /** As systemctl knows it: `shop-web.service`. */
+  readonly name: string;
+  /** Of a user's own systemd: `systemctl --user`. */
+  readonly ofUser: boolean;
+}
+
+/** Where a path of proc_pid_cgroup(5) says that a process runs. */
+export interface Place {
+  /** The first 12 digits of its container's id, as docker shows them, or its name. */
+  readonly container: string | null;
+  /** Its systemd unit, when that is its own; in its container, where it has one. */
+  readonly unit: Unit | null;
+}
+
+export function placeOf(cgroup: string | null): Place {
+  const path = cgroup ?? '';
+  for (const form of [engines, ...named]) {
+    const match = form.exec(path);
+    if (match === null) continue;
+    const container = unescaped(match[1] ?? '');
+    return { container, unit: unitOf(path.slice(match.index + match[0].length)) };
+  }
+  return { container: null, unit: unitOf(path) };
+}
+
+function unitOf(path: string): Unit | null {
+  const name = /\/([^/]+)\.service(?:\/[^/]*)?$/.exec(path)?.[1];
+  if (name === undefined || shared.test(unescaped(name))) return null;
+  return { name: `${name}.service`, ofUser: /\/user@\d+\.service\//.test(path) };
+}
+
+/** systemd.unit(5): what may not stand in a name, and `-` in what is made of a path. */
+export function unescaped(name: string): string {
+  return name.replace(/\\x([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}

@@ -1,0 +1,70 @@
+import type { ProcessFacts } from '../snapshot.ts';
+import { flag } from './flags.ts';
+import { programOf } from './program.ts';
+
+/** A directive that says how many workers there are. */
+export interface ApacheSetting {
+  readonly directive: 'MaxRequestWorkers' | 'WSGIDaemonProcess';
+  readonly value: string;
+  readonly path: string;
+  /** The multi-processing module that is loaded: `prefork`, `worker`, `event`; null when not known. */
+  readonly mpm: string | null;
+}
+
+/** What is read of its files. */
+export const apacheLines =
+  /^\s*(?:<\/?If(?:Module|Define|Version)\b|Include(?:Optional)?\s|ServerRoot\s|LoadModule\s+mpm_|MaxRequestWorkers\s|MaxClients\s|WSGIDaemonProcess\s)/i;
+
+/** The first of its files; null for another program. */
+export function apacheFile(facts: ProcessFacts): string | null {
+  const { name, args } = programOf(facts.argv);
+  if (name !== 'apache2' && name !== 'httpd') return null;
+  const told = flag(args, ['-f'])?.value;
+  if (told?.startsWith('/')) return told;
+  const root = flag(args, ['-d'])?.value ?? (name === 'apache2' ? '/etc/apache2' : '/etc/httpd');
+  return `${root}/${told ?? (name === 'apache2' ? 'apache2.conf' : 'conf/httpd.conf')}`;
+}
+
+/** It and all that are included in those that have been read. */
+export function apacheFiles({ argv, settings }: ProcessFacts, main: string): readonly string[] {
+  const written = (settings[main] ?? [])
+    .flatMap((line) => /^\s*ServerRoot\s+"?([^"\s]+)/i.exec(line)?.[1] ?? [])
+    .at(-1);
+  const root = written ?? flag(programOf(argv).args, ['-d'])?.value ?? main.replace(/\/[^/]*$/, '');
+  const included = Object.values(settings).flatMap((lines) =>
+    lines.flatMap((line) => /^\s*Include(?:Optional)?\s+"?([^"\s]+)/i.exec(line)?.[1] ?? []),
+  );
+  return [main, ...included.map((path) => (path.startsWith('/') ? path : `${root}/${path}`))];
+}
+
+export function apacheSettings({ settings }: ProcessFacts, main: string): readonly ApacheSetting[] {
+  const files = Object.entries(settings);
+  const mpm = loadedModule(files.flatMap(([, lines]) => lines)) ?? null;
+  // What is included comes where its line stands: mostly before what the main file goes on to say.
+  const ordered = [...files.filter(([path]) => path !== main), ...files.filter(([path]) => path === main)];
+  return ordered.flatMap(([path, lines]) => ofFile(path, lines, mpm));
+}
+
+function loadedModule(lines: readonly string[]): string | undefined {
+  return lines.flatMap((line) => /^\s*LoadModule\s+mpm_(\w+)_module\b/i.exec(line)?.[1] ?? []).at(-1);
+}
+
+function ofFile(path: string, lines: readonly string[], mpm: string | null): readonly ApacheSetting[] {
+  const found: ApacheSetting[] = [];
+  /** For each section that is open, whether it holds: one that is not about the module is taken to. */
+  const open: boolean[] = [];
+  for (const line of lines) {
+    const section = /^\s*<If\w+\s+(!?)(?:mpm_)?(prefork|worker|event)?/i.exec(line);
+    if (section !== null) {
+      const [, not, about] = section;
+      open.push(about === undefined || mpm === null || (about === mpm) === (not === ''));
+    } else if (/^\s*<\/If/i.test(line)) open.pop();
+    else if (open.every(Boolean)) {
+      const [, directive, value] = /^\s*(MaxRequestWorkers|MaxClients|WSGIDaemonProcess)\s+(.+?)\s*$/i.exec(line) ?? [];
+      if (directive === undefined || value === undefined) continue;
+      const wsgi = directive.toLowerCase() === 'wsgidaemonprocess';
+      found.push({ directive: wsgi ? 'WSGIDaemonProcess' : 'MaxRequestWorkers', value, path, mpm });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,89 @@
+import type { ProcessFacts, SettingsRequest } from '../snapshot.ts';
+import type { ConfiguredWorkers, ServerProcesses } from './definition.ts';
+import { type Flag, flag, hasFlag, splitWords, wholeNumber } from './flags.ts';
+
+/** One of gunicorn's settings that is a number of workers. */
+export interface WorkerSetting {
+  readonly flags: readonly string[];
+  /** In its configuration file. */
+  readonly name: string;
+  /** The variable that gives its default. */
+  readonly variable: string | null;
+}
+
+export function environmentArgs(facts: ProcessFacts): readonly string[] {
+  return splitWords(facts.environment['GUNICORN_CMD_ARGS'] ?? '');
+}
+
+interface ConfigFile {
+  readonly path: string;
+  /** False for the file that gunicorn looks for by itself. */
+  readonly named: boolean;
+}
+
+/** Null where the configuration is a module, or a path that cannot be made absolute. */
+function configFile(facts: ProcessFacts, args: readonly string[] | null): ConfigFile | null {
+  const names = ['-c', '--config'];
+  const given = flag(args ?? [], names) ?? flag(environmentArgs(facts), names);
+  const file = (given?.value ?? 'gunicorn.conf.py').replace(/^file:/, '');
+  if (file.startsWith('python:')) return null;
+  if (file.startsWith('/')) return { path: file, named: given !== null };
+  const start = startDirectory(facts, args ?? []);
+  return start === null ? null : { path: `${start}/${file.replace(/^\.\//, '')}`, named: given !== null };
+}
+
+/** Where it was started: --chdir has led it away from there, and a shell has left it in PWD. */
+function startDirectory({ cwd, environment }: ProcessFacts, args: readonly string[]): string | null {
+  const moved = hasFlag(args, ['--chdir']) || args.some((arg) => arg.startsWith('--chdir='));
+  const start = moved ? (environment['PWD'] ?? cwd) : cwd;
+  return start?.replace(/\/$/, '') ?? null;
+}
+
+/** The lines that may set one of its numbers of workers. */
+export function gunicornSettings(facts: ProcessFacts, args: readonly string[] | null): readonly SettingsRequest[] {
+  const file = configFile(facts, args);
+  return file === null ? [] : [{ path: file.path, lines: /^\s*(?:dirty_)?workers\s*=/ }];
+}
+
+/** In the order of app/base.py: command line, GUNICORN_CMD_ARGS, configuration file, the default's variable, 1. */
+export function configuredIn(
+  { head: { facts }, claim: { args } }: ServerProcesses,
+  setting: WorkerSetting,
+): ConfiguredWorkers {
+  const argument = flag(args ?? [], setting.flags);
+  if (argument) return fromFlag(argument, `argv ${argument.name}`, 'on the command line');
+  // What outranks all else may be hidden, so what is found below it is said with that proviso.
+  const proviso = args === null ? ', unless its command line, which the process title hides, says otherwise' : '';
+  const variable = flag(environmentArgs(facts), setting.flags);
+  if (variable) return fromFlag(variable, 'GUNICORN_CMD_ARGS', `in GUNICORN_CMD_ARGS${proviso}`);
+  const file = configFile(facts, args);
+  const lines = file ? facts.settings[file.path] : undefined;
+  const found = file && lines ? fromFile(file.path, lines, setting.name, proviso) : null;
+  if (found) return found;
+  if (file?.named && lines === undefined) {
+    return { count: null, by: null, where: `unknown: ${file.path} could not be read` };
+  }
+  const preset = setting.variable === null ? undefined : facts.environment[setting.variable];
+  if (preset !== undefined) {
+    const where = `${setting.variable}=${preset} in the environment${proviso}`;
+    return { count: wholeNumber(preset), by: setting.variable, where };
+  }
+  if (args === null) return { count: null, by: null, where: 'unknown: the process title hides the command line' };
+  // The kernel guards the working directory and the environment alike.
+  if (facts.cwd === null) return { count: null, by: null, where: 'unknown: its environment may be read by root only' };
+  return { count: 1, by: 'default', where: "gunicorn's default of 1" };
+}
+
+function fromFlag({ name, value }: Flag, by: string, where: string): ConfiguredWorkers {
+  const written = name.startsWith('--') ? `${name}=${value}` : `${name} ${value}`;
+  return { count: wholeNumber(value), by, where: `${written} ${where}` };
+}
+
+/** The last assignment counts; only a plain number is a count, anything else is Python that we do not run. */
+function fromFile(path: string, lines: readonly string[], name: string, proviso: string): ConfiguredWorkers | null {
+  const line = lines.findLast((one) => new RegExp(`^\\s*${name}\\s*=`).test(one))?.trimEnd();
+  if (line === undefined) return null;
+  const plain = new RegExp(`^${name}\\s*=\\s*(\\d+)\\s*(?:#.*)?$`).exec(line)?.[1];
+  const by = path.slice(path.lastIndexOf('/') + 1);
+  return { count: plain === undefined ? null : Number(plain), by, where: `${line.trim()} in ${path}${proviso}` };
+}

@@ -1,0 +1,48 @@
+import type { ProcessFacts } from '../snapshot.ts';
+import type { Claim, ServerDefinition } from './definition.ts';
+import { untitled } from './gunicorn.ts';
+import { configuredIn, gunicornSettings, type WorkerSetting } from './gunicorn-config.ts';
+import { titleOf } from './program.ts';
+import { catches } from './signals.ts';
+
+const title = /^gunicorn: dirty-(arbiter|worker)(?: \[(.+)\])?$/;
+
+const workers: WorkerSetting = { flags: ['--dirty-workers'], name: 'dirty_workers', variable: null };
+
+/**
+ * gunicorn's dirty arbiter, from 25.0 (dirty/arbiter.py): a child of the master with a pool of its own, which it scales by signals to
+ * itself. It keeps as many workers as its apps ask for, of which nothing can be seen from outside.
+ */
+export const gunicornDirty: ServerDefinition = {
+  kind: 'gunicorn-dirty',
+  label: 'gunicorn dirty',
+  documented: { configured: '`--dirty-workers`, `GUNICORN_CMD_ARGS`, `gunicorn.conf.py`', tested: 'recorded' },
+  category: 'app',
+  environment: ['GUNICORN_CMD_ARGS'],
+  distribution: 'gunicorn',
+  claim,
+  // Its workers have the argv of gunicorn's other processes.
+  claimChild: (facts) => untitled(facts),
+  role: ({ parent }) => (parent === null ? 'master' : parent.parent === null ? 'worker' : 'helper'),
+  settings(facts) {
+    const found = claim(facts);
+    return found === null ? [] : gunicornSettings(facts, found.args);
+  },
+  configured: (server) => configuredIn(server, workers),
+  scaling: { method: 'signal', floor: 1, victim: 'oldest' },
+};
+
+function claim(facts: ProcessFacts): Claim | null {
+  const [, what, app] = title.exec(titleOf(facts.argv) ?? '') ?? [];
+  if (what !== undefined) {
+    const role = what === 'arbiter' ? 'master' : 'worker';
+    return app === undefined ? { role, args: null } : { role, args: null, app };
+  }
+  return isArbiter(facts) ? untitled(facts) : null;
+}
+
+/** Without setproctitle the mask tells: it handles what the master does, but for USR2. */
+function isArbiter({ caught }: ProcessFacts): boolean {
+  const handles = (['SIGHUP', 'SIGCHLD', 'SIGTTIN', 'SIGTTOU'] as const).every((signal) => catches(caught, signal));
+  return handles && !catches(caught, 'SIGUSR2');
+}

@@ -1,0 +1,47 @@
+import type { ProcessFacts, SettingsRequest } from '../../snapshot.ts';
+import { listRegular, readRegular } from './files.ts';
+
+/** Bytes of one configuration file. */
+const LARGEST = 64 * 1024;
+
+/** Files of one `conf.d/*.conf`, and of one process. */
+const MOST_FILES = 50;
+
+/** A file names others, and those may name others again. */
+const DEEPEST = 3;
+
+/**
+ * The lines of configuration files that are asked for. Who asks sees what it got, and may then ask for files that those include.
+ * @param root prepended to paths when they are read
+ */
+export function readSettings(
+  asked: (settings: ProcessFacts['settings']) => readonly SettingsRequest[],
+  root: string,
+): ProcessFacts['settings'] {
+  const settings: Record<string, readonly string[]> = {};
+  const done = new Set<string>();
+  for (let depth = 0; depth < DEEPEST; depth++) {
+    const requests = asked(settings).filter(({ path }) => !done.has(path));
+    if (requests.length === 0) break;
+    for (const { path, lines } of requests) {
+      done.add(path);
+      for (const file of filesOf(path, root)) {
+        if (Object.keys(settings).length >= MOST_FILES) break;
+        const text = readRegular(root + file, LARGEST);
+        if (text !== null) settings[file] = text.split('\n').filter((line) => lines.test(line));
+      }
+    }
+  }
+  return settings;
+}
+
+/** The path, or in order of name the files that it stands for where its last part has `*` or `?` in it. */
+function filesOf(path: string, root: string): readonly string[] {
+  const slash = path.lastIndexOf('/');
+  const [folder, name] = [path.slice(0, slash), path.slice(slash + 1)];
+  if (!/[*?]/.test(name)) return [path];
+  const escaped = name.replace(/[.+^${}()|[\]\\]/g, '\\$&');
+  const pattern = new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`);
+  const names = listRegular(root + folder).filter((one) => pattern.test(one) && !one.startsWith('.'));
+  return names.sort().map((one) => `${folder}/${one}`);
+}

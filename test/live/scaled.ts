@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { type Case, rack, wsgi } from './server-case.ts';
+
+export const scalable: readonly Case[] = [
+  {
+    kind: 'puma',
+    packages: ['puma'],
+    files: rack,
+    command: (port) => ['/usr/bin/puma', '-w', '2', '-b', `tcp://127.0.0.1:${port}`],
+    head: 'master',
+    workers: 2,
+  },
+  {
+    kind: 'puma',
+    what: 'whose first worker forks the others',
+    packages: ['puma'],
+    files: rack,
+    command: (port) => ['/usr/bin/puma', '-w', '3', '--fork-worker', '-b', `tcp://127.0.0.1:${port}`],
+    head: 'master',
+    workers: 3,
+    nested: true,
+    worker: /^puma: cluster worker \d+: \d+/,
+    version: /^5\.6/,
+  },
+  {
+    kind: 'unicorn',
+    packages: ['unicorn'],
+    files: (port) => ({ ...rack(), 'unicorn.rb': `worker_processes 2\nlisten '127.0.0.1:${port}'\n` }),
+    command: () => ['/usr/bin/unicorn', '-c', 'unicorn.rb'],
+    head: 'master',
+    workers: 2,
+    configured: [2, 'unicorn.rb'],
+  },
+  {
+    kind: 'starman',
+    packages: ['starman'],
+    files: () => ({ 'app.psgi': "sub { [200, ['Content-Type' => 'text/plain'], ['ok']] }\n" }),
+    command: (port) => ['/usr/bin/starman', '--workers', '2', '--listen', `127.0.0.1:${port}`, 'app.psgi'],
+    head: 'master',
+    workers: 2,
+    configured: [2, 'argv --workers'],
+  },
+  {
+    kind: 'mojolicious',
+    packages: ['libmojolicious-perl'],
+    files: () => ({ 'app.pl': "use Mojolicious::Lite -signatures;\nget '/' => { text => 'ok' };\napp->start;\n" }),
+    command: (port) => ['/usr/bin/perl', 'app.pl', 'prefork', '-w', '2', '-l', `http://127.0.0.1:${port}`],
+    head: 'master',
+    workers: 2,
+    configured: [2, 'argv -w'],
+  },
+  {
+    kind: 'uwsgi',
+    packages: ['uwsgi-core', 'uwsgi-plugin-python3'],
+    files: () => ({ 'app.py': wsgi }),
+    command: (port, folder) => [
+      '/usr/bin/uwsgi-core',
+      ...['--plugin', 'python3', '--http-socket', `127.0.0.1:${port}`, '--master', '--wsgi-file', 'app.py'],
+      ...['--processes', '4', '--cheaper', '1', '--cheaper-initial', '2', '--cheaper-algo', 'manual'],
+      ...['--master-fifo', join(folder, 'fifo')],
+    ],
+    head: 'master',
+    workers: 2,
+    configured: [4, 'argv --processes'],
+  },
+];
