@@ -139,7 +139,11 @@ function whyNotCounted(server: ServerProcesses): string | null {
   const args = claimed.args;
   const found = besides.find((name) => hasFlag(args, [`--${name}`]) || option(server, name) !== null);
   if (found === undefined) return null;
-  return `Its workers cannot be told from its ${found}, and the last one might be trimmed: add stats, or auto-procname, to its configuration.`;
+  const told =
+    option(server, 'stats') === null
+      ? 'add stats, or auto-procname, to its configuration.'
+      : 'its stats give no answer.';
+  return `Its workers cannot be told from its ${found}, and the last one might be trimmed: ${told}`;
 }
 
 /** `--stats` gives JSON to whoever connects (core/stats.c): an address of the machine or a socket's path. */

@@ -21,6 +21,7 @@ const argvs: readonly (readonly string[])[] = [
   ['redis-server *:6379'],
   ['nginx: worker process'],
   ['node', 'server.js'],
+  ['PM2 v7.0.4: God Daemon (/home/web/.pm2)'],
   ['python3', 'job.py'],
   ['/usr/bin/top'],
 ];
@@ -49,6 +50,7 @@ const one = fc.record({
   venv: fc.constantFrom('/p/.venv', '/v/other', null),
   user: fc.constantFrom('web', 'root', null),
   cgroup: fc.constantFrom(null, `/docker/${'0123456789abcdef'.repeat(4)}`, '/system.slice/shop.service'),
+  environment: fc.constantFrom({}, {}, { name: 'api', pm_id: '0' }, { 'pm2_env.name': 'web', 'pm2_env.pm_id': '1' }),
   startTicks: fc.nat(1000),
   memory: reading,
 });

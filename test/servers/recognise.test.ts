@@ -7,11 +7,13 @@ import { catches } from '../../src/servers/signals.ts';
 import { processTables } from '../helpers/process-tables.ts';
 import { sample } from '../helpers/samples.ts';
 
-it('puts a process into one server at most, once', () => {
+it('puts a process into one server at most, once, and tells servers apart', () => {
   fc.assert(
     fc.property(processTables, (processes) => {
-      const pids = recognise(processes).flatMap((server) => server.processes.map(({ process }) => process.pid));
+      const servers = recognise(processes);
+      const pids = servers.flatMap((server) => server.processes.map(({ process }) => process.pid));
       expect(new Set(pids).size).toBe(pids.length);
+      expect(new Set(servers.map(({ key }) => key)).size).toBe(servers.length);
     }),
   );
 });

@@ -50,13 +50,13 @@ async function listen(talk: (socket: Socket, request: { id: number; command: str
 }
 
 /** What a gunicorn master whose title hides its command line is found to say. */
-async function ask(path: string, asker = new Asker()) {
+async function ask(path: string, asker = new Asker(), now = 100) {
   const master = facts({ argv: ['gunicorn: master [shop]'], uid });
   const inquiry = interests.inquiry(master);
   if (inquiry === null) throw new Error('gunicorn is not asked');
   const listeners = [{ address: `unix:${path}`, inode: 1, queue: null }];
   const began = performance.now();
-  await asker.ask({ pid: PID, key: 'master', facts: master, listeners }, inquiry, 100, true);
+  await asker.ask({ pid: PID, key: 'master', facts: master, listeners }, inquiry, now, true);
   return { told: asker.told('master'), milliseconds: performance.now() - began };
 }
 
@@ -103,6 +103,23 @@ describe("gunicorn's control socket", () => {
   ])('is not trusted: %s', async (_, talk) => {
     const path = await listen((socket, { id }) => talk(socket, id));
     expect((await ask(path)).told).toBeUndefined();
+  });
+
+  it('that falls silent has told what it told for a while, and nothing once it is that of another', async () => {
+    let says: unknown = { pid: PID };
+    const path = await listen((socket, { id, command }) => {
+      if (says !== null)
+        socket.write(frame({ id, status: 'ok', data: command === 'show stats' ? says : answers[command] }));
+    });
+    const asker = new Asker();
+    expect((await ask(path, asker)).told?.configured).toBe(3);
+    says = null;
+    expect((await ask(path, asker)).told?.configured).toBe(3);
+    expect((await ask(path, asker, 170)).told).toBeUndefined();
+    says = { pid: PID };
+    expect((await ask(path, asker, 171)).told?.configured).toBe(3);
+    says = { pid: PID + 1 };
+    expect((await ask(path, asker, 172)).told).toBeUndefined();
   });
 
   it('that is silent is given up, and asked again later only', async () => {

@@ -8,6 +8,9 @@ import { TICKS_PER_SECOND } from './machine.ts';
 /** Seconds for which an answer holds: it is as seldom news as facts are. */
 const LASTING = 20;
 
+/** Seconds for which the last answer counts where there comes no other: a busy machine answers late. */
+const REMEMBERED = 60;
+
 /** Milliseconds until an answer is given up: nobody waits longer for a server that is busy or stuck. */
 const LONGEST = 200;
 
@@ -54,7 +57,8 @@ export class Asker {
     this.#known.set(key, known);
     const mine = known;
     mine.pending = converse(question, facts, pid, inquiry).then((told) => {
-      mine.told = told === null ? undefined : { ...told, asOf: now * TICKS_PER_SECOND };
+      if (told) mine.told = { ...told, asOf: now * TICKS_PER_SECOND };
+      else if (told === null || now - (mine.told?.asOf ?? 0) / TICKS_PER_SECOND > REMEMBERED) mine.told = undefined;
       mine.pending = null;
     });
     return mine.pending;
@@ -66,13 +70,16 @@ export class Asker {
   }
 }
 
-/** Null when it does not answer in time, or not as it should. Never throws: whatever is wrong there is no concern of ours. */
+/**
+ * What it said; undefined where no answer came in time, null where it is another's, or makes no sense. Never throws: whatever is
+ * wrong there is no concern of ours.
+ */
 async function converse(
   question: Question,
   facts: ProcessFacts,
   pid: number,
   inquiry: Inquiry,
-): Promise<Omit<Told, 'asOf'> | null> {
+): Promise<Omit<Told, 'asOf'> | null | undefined> {
   const socket = connect(question.address, facts);
   if (socket === null) return null;
   socket.on('error', () => {});
@@ -83,7 +90,7 @@ async function converse(
     const answers = commands.length === 0 ? [await readAll(socket)] : await readFramed(socket, commands, isOwn);
     return answers === null || !isOwn(answers[0]) ? null : inquiry.understand(answers);
   } catch {
-    return null;
+    return undefined;
   } finally {
     clearTimeout(limit);
     socket.destroy();
