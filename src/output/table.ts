@@ -69,11 +69,13 @@ function projectRows(project: Project, uptime: number): readonly Cells[] {
 }
 
 function serverRows(server: Server, uptime: number): readonly Cells[] {
-  const { head, managed, definition, version, bind, workers, queue } = server;
+  const { head, managed, definition, version, bind, remark, workers, queue } = server;
   const own = ownHead(server) ?? server;
   const label = `${definition.label}${version === null ? '' : ` ${clean(version)}`}`;
   const what = managed === null ? `${head.role ?? ''} ${head.pid}` : clean(managed);
-  const name = `  ${label} ${what}  ${clean(bind.join(' '))}`.trimEnd();
+  const stopped = head.sample.state === 'T' ? ' STOPPED' : '';
+  const notes = [...bind, remark ?? ''].filter(Boolean).join(' ');
+  const name = `  ${label} ${what}${stopped}  ${clean(notes)}`.trimEnd();
   const row: Cells = [
     cut(name, MOST_NAME),
     '',
@@ -88,11 +90,19 @@ function serverRows(server: Server, uptime: number): readonly Cells[] {
 }
 
 function processRow(process: ProcessNode, depth: number, uptime: number): Cells {
-  const { role, pid, startedAt, memory, cpu, command } = process;
+  const { role, pid, startedAt, memory, cpu, command, sample } = process;
   const what =
     role === null || role === 'helper' ? `${pid}  ${clean(command)}` : `${role} ${pid}  ${ageText(uptime - startedAt)}`;
+  const stopped = sample.state === 'T' ? '  STOPPED' : '';
   const frees = role === 'worker' && memory.uss !== null ? bytes(memory.uss) : '';
-  return [cut(`${'  '.repeat(depth)}${what}`, MOST_NAME), '', '', ...figures(memory, frees), cpuText(cpu), ''];
+  return [
+    cut(`${'  '.repeat(depth)}${what}${stopped}`, MOST_NAME),
+    '',
+    '',
+    ...figures(memory, frees),
+    cpuText(cpu),
+    '',
+  ];
 }
 
 function figures(memory: Memory, frees: string): readonly [string, string, string] {

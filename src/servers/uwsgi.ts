@@ -3,7 +3,7 @@ import { countOf, memberOf } from './answers.ts';
 import { absolutePath, fromFlag, fromLines, fromVariable } from './configured.ts';
 import type { Claim, ConfiguredWorkers, Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
 import { flag, flags, hasFlag } from './flags.ts';
-import { baseName, programOf, titleOf } from './program.ts';
+import { baseName, programOf } from './program.ts';
 import { catches } from './signals.ts';
 
 /** With --auto-procname (core/init.c, master.c): `uWSGI master`, `uWSGI worker 1`, with a prefix before it. */
@@ -47,7 +47,8 @@ export const uwsgi: ServerDefinition = {
 };
 
 function claim({ argv }: ProcessFacts): Claim | null {
-  const [, prefix, what] = title.exec(titleOf(argv) ?? '') ?? [];
+  // Where the environment is short it leaves the rest of its old arguments behind the title.
+  const [, prefix, what] = title.exec(argv[0] ?? '') ?? [];
   if (what !== undefined) {
     const app = prefix ? { app: prefix } : {};
     if (what === 'master') return { role: 'master', args: null, ...app };

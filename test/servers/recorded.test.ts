@@ -180,6 +180,26 @@ const recorded: readonly Recorded[] = [
     refusal: 'another -n',
   },
   {
+    what: 'uWSGI with titles, behind which remains of its arguments are left',
+    processes: family(
+      { argv: ['shop uWSGI master', '       ', '-file', 'app.py', '--mule'], caught: masks.uwsgiMaster },
+      { argv: ['shop uWSGI worker 1', '     ', '-file', 'app.py', '--mule'], caught: masks.uwsgiWorker },
+      { argv: ['shop uWSGI mule 1', '       ', '-file', 'app.py', '--mule'], caught: masks.uwsgiMule },
+      { argv: ['shop uWSGI http 1', '       ', '-file', 'app.py', '--mule'], caught: masks.uwsgiRouter },
+    ),
+    kind: 'uwsgi',
+    roles: ['master', 'worker', 'helper', 'helper'],
+    app: 'shop',
+    refusal: 'freeze',
+  },
+  {
+    what: 'sidekiq without a tag',
+    processes: family({ argv: ['sidekiq 6.4.1  [0 of 2 busy]'], caught: 0x100000 }),
+    kind: 'sidekiq',
+    roles: ['single'],
+    refusal: 'TTOU would freeze it',
+  },
+  {
     what: 'uWSGI without titles, with a spooler, a mule and the router of --http',
     processes: family(
       { argv: ['uwsgi', '--master', '-p', '2', '--mule', '--http', ':80'], caught: masks.uwsgiMaster },
