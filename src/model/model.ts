@@ -135,6 +135,8 @@ export interface HostModel {
 export interface Coverage {
   readonly processes: number;
   readonly exact: number;
+  /** Of the others, those whose figures root could read, and this user may not. */
+  readonly rootOnly: number;
 }
 
 /** The machine as people think of it. Computed from snapshots alone. */

@@ -27,7 +27,8 @@ function headLines({ host, coverage, accounting }: Model): readonly string[] {
   if (accounting === 'rss')
     return [...lines, 'Figures are RSS: shared memory counts with each process that shares it.'];
   if (coverage.exact === coverage.processes) return lines;
-  return [...lines, `${coverage.exact} of ${coverage.processes} processes exact, ~ is an estimate; sudo reads all.`];
+  const more = coverage.rootOnly > 0 ? '; sudo reads all' : '';
+  return [...lines, `${coverage.exact} of ${coverage.processes} processes exact, ~ is an estimate${more}.`];
 }
 
 function tableLines(model: Model): readonly string[] {

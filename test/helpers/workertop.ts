@@ -57,6 +57,7 @@ export interface ListedServer {
   readonly version: string | null;
   readonly app: string | null;
   readonly bind: readonly string[];
+  readonly queue: number | null;
   readonly workers: {
     readonly current: number;
     readonly configured: number | null;

@@ -31,10 +31,29 @@ describe('addresses', () => {
   });
 });
 
-it('knows listening unix sockets by their flag', () => {
-  const text =
-    'Num: …\n0000: 00000002 00000000 00010000 0001 01 77 /run/app.sock\n0000: 00000003 00000000 00000000 0001 03 78 /run/app.sock\n';
-  expect(parseUnix(text)).toEqual([{ address: 'unix:/run/app.sock', inode: 77, queue: null }]);
+describe('unix sockets', () => {
+  const table = (...lines: readonly string[]) =>
+    `Num: …\n${lines.map((line) => `0000: 00000002 00000000 ${line}\n`).join('')}`;
+  const listening = (inode: number, path: string) => `00010000 0001 01 ${inode} ${path}`;
+  const connecting = (path: string) => `00000000 0001 02     0 ${path}`;
+
+  it('listen by their flag, and have a queue of what has no inode yet', () => {
+    const accepted = '00000000 0001 03 78 /run/app.sock';
+    const text = table(
+      listening(77, '/run/app.sock'),
+      connecting('/run/app.sock'),
+      accepted,
+      connecting('/run/app.sock'),
+    );
+    expect(parseUnix(text)).toEqual([{ address: 'unix:/run/app.sock', inode: 77, queue: 2 }]);
+    expect(parseUnix(table(listening(77, '@app'), accepted))).toEqual([{ address: 'unix:@app', inode: 77, queue: 0 }]);
+  });
+
+  it('have a queue that is unknown where it is not told whose it is', () => {
+    const twice = table(listening(77, '/run/app.sock'), connecting('/run/app.sock'), listening(90, '/run/app.sock'));
+    expect(parseUnix(twice).map(({ queue }) => queue)).toEqual([null, null]);
+    expect(parseUnix(table('00010000 0001 01 77'))).toEqual([{ address: 'unix:(unnamed)', inode: 77, queue: null }]);
+  });
 });
 
 it.each([

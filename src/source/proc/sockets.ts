@@ -85,8 +85,7 @@ export class Sockets {
     const tables = {
       tcp: ours('tcp') ? readTcp(`${folder}/tcp`) : [],
       tcp6: ours('tcp6') ? readTcp(`${folder}/tcp6`) : [],
-      // It tells no queues, so that there is nothing new in it.
-      unix: all ? parseUnix(textOf(`${folder}/unix`)) : known.tables.unix,
+      unix: ours('unix') ? parseUnix(textOf(`${folder}/unix`)) : [],
     };
     const listeners = Object.values(tables).flat();
     const byInode = new Map(listeners.map((listener) => [listener.inode, listener]));

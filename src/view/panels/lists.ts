@@ -84,7 +84,7 @@ function adviceLines(advice: Advice, chosen: boolean, columns: number, theme: Th
   const mark = { critical: '!!', warning: '! ', info: '  ' }[advice.severity];
   const style = { critical: theme.error, warning: theme.warning, info: plain }[advice.severity];
   const about = advice.project === null ? '' : `${advice.project}: `;
-  const key = advice.key === null ? '' : ` Key: ${advice.key}`;
+  const key = advice.key === null ? '' : ` Key: ${advice.key}.`;
   const where = advice.where === null ? [] : wrap(clean(advice.where), columns - 6);
   return [
     ...wrap(clean(`${about}${advice.text}${key}`), columns - 3).map(

@@ -49,16 +49,32 @@ function shortest(groups: readonly string[]): string {
 /** SO_ACCEPTCON of the kernel's net.h. */
 const ACCEPTS = 0x00010000;
 
-/** The listening sockets in /proc/PID/net/unix. It does not tell how many connections wait. */
+/** A connection that was made but not accepted: SS_CONNECTING of the kernel's net.h, and no inode yet. */
+const CONNECTING = '02';
+const NO_INODE = '0';
+
+/**
+ * The listening sockets in /proc/PID/net/unix (proc_pid_net(5)). The server's side of a connection is listed as soon as the
+ * client has connected, under the name of its listener; until it is accepted it belongs to no file, and has no inode
+ * (unix_seq_show of the kernel's net/unix/af_unix.c). A client that has gone meanwhile leaves it waiting all the same.
+ */
 export function parseUnix(text: string): readonly Listener[] {
-  const listeners: Listener[] = [];
-  for (const [, flags = '', inode, path] of text.matchAll(/^\S+: \S+ \S+ ([0-9A-F]{8}) \S+ \S+ +(\d+)(?: (.+))?$/gm)) {
-    if ((Number.parseInt(flags, 16) & ACCEPTS) === 0) continue;
-    listeners.push({
-      address: path === undefined ? 'unix:(unnamed)' : `unix:${path}`,
-      inode: Number(inode),
-      queue: null,
-    });
+  const found: { readonly inode: number; readonly name: string | null }[] = [];
+  const waiting = new Map<string, number>();
+  const line = /^\S+: \S+ \S+ ([0-9A-F]{8}) \S+ (\S+) +(\d+)(?: (.+))?$/gm;
+  for (const [, flags = '', state, inode = '', name = null] of text.matchAll(line)) {
+    if ((Number.parseInt(flags, 16) & ACCEPTS) !== 0) found.push({ inode: Number(inode), name });
+    else if (name !== null && state === CONNECTING && inode === NO_INODE) {
+      waiting.set(name, (waiting.get(name) ?? 0) + 1);
+    }
   }
-  return listeners;
+  return found.map(({ inode, name }) => {
+    // Of two that were bound to one name, one after the other, it is not told which of them is meant.
+    const alone = name !== null && found.filter((other) => other.name === name).length === 1;
+    return {
+      address: name === null ? 'unix:(unnamed)' : `unix:${name}`,
+      inode,
+      queue: alone ? (waiting.get(name) ?? 0) : null,
+    };
+  });
 }
