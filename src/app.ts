@@ -8,7 +8,7 @@ import { pause } from './pause.ts';
 import type { Action, Effect } from './state/action.ts';
 import { type AppState, running } from './state/state.ts';
 import { update } from './state/update.ts';
-import { frame } from './view/frame.ts';
+import { frame, settled } from './view/frame.ts';
 import { chart } from './view/panels/charts.ts';
 import type { Screen } from './view/screen.ts';
 import type { Theme } from './view/theme.ts';
@@ -91,7 +91,7 @@ export class Dashboard {
     if (this.#ended) return;
     const [state, effects] = update(this.#state, action);
     const changed = state !== this.#state;
-    this.#state = state;
+    this.#state = action.type === 'key' ? settled(state, this.#parts.theme) : state;
     for (const effect of effects) this.#perform(effect);
     if (changed) this.#painting ??= setTimeout(() => this.#paint(), SHORTEST_FRAME * 1000);
   };
