@@ -106,6 +106,17 @@ export class Dashboard {
     this.#wake.abort();
   }
 
+  /** Is the screen laid out for this size? */
+  fits(columns: number, lines: number): boolean {
+    return this.#state.columns === columns && this.#state.lines === lines;
+  }
+
+  /** Draws all of it anew, whatever stood on the screen. */
+  redraw(): void {
+    this.#parts.screen.redraw();
+    this.#paint();
+  }
+
   #paint(): void {
     this.#painting = null;
     if (!this.#ended) this.repaint();
@@ -124,7 +135,11 @@ export class Dashboard {
         await this.#sleep(this.#state.delay);
         continue;
       }
-      const model = await observer.observe({ memoryBudget: this.#budget(), watch: this.#controller.watch });
+      const model = await observer.observe({
+        memoryBudget: this.#budget(),
+        watch: this.#controller.watch,
+        connections: this.#state.panel?.type === 'details',
+      });
       if (this.#ended) break;
       if (this.#model === null) this.#began = model.uptime;
       this.#model = model;
@@ -161,7 +176,6 @@ export class Dashboard {
   }
 
   #perform(effect: Effect): void {
-    const { screen } = this.#parts;
     switch (effect.type) {
       case 'scale':
         this.#controller.scale(effect.server, effect.delta);
@@ -186,8 +200,7 @@ export class Dashboard {
         this.#wake.abort();
         return;
       case 'redraw':
-        screen.redraw();
-        this.#paint();
+        this.redraw();
         return;
       case 'suspend':
         this.suspend();

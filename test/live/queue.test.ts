@@ -55,6 +55,9 @@ it('counts the clients that wait while all workers sleep in a view', async () =>
 
   await pty.waitFor(ofMaster(7));
   await pty.waitFor(/2 workers.* 7 waiting/);
+  pty.press('enter');
+  await pty.waitFor(/connections +2 open, \d waiting to be accepted/);
+  pty.press('escape');
   // Two at a time are served.
   await pty.waitFor(ofMaster(0));
   expect(rxQueue(gunicorn.port)).toBe(0);

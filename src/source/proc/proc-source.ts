@@ -139,7 +139,7 @@ export class ProcSource implements Source {
   #samples(hints: ReadHints, uptime: number): readonly ProcessSample[] {
     const keys = new Set<string>();
     for (const pid of hints.listeners) keys.add(this.#tracked.get(pid)?.key ?? '');
-    this.#sockets.begin(keys);
+    this.#sockets.begin(keys, hints.connections ?? false);
     const samples: ProcessSample[] = [];
     for (const process of this.#tracked.values()) {
       const listeners = hints.listeners.has(process.pid) ? this.#sockets.of(process.pid, process.key, uptime) : null;
