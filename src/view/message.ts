@@ -190,7 +190,7 @@ function gainOf({ model }: AppState, server: Server): { readonly frees: string; 
   if (!scaling.available || workers.current <= workers.floor || model === null) return null;
   const frees = freedBy(server, 1);
   if (frees === null) return null;
-  const { used, usedShare, total } = model.host.memory;
+  const { used, total } = model.host.memory;
   const after = Math.max(0, used - frees) / total;
-  return { frees: `≈${bytes(frees)}`, change: `${percent(usedShare)} → ${percent(after)}` };
+  return { frees: `≈${bytes(frees)}`, change: `${percent(used / total)} → ${percent(after)}` };
 }

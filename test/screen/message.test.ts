@@ -36,6 +36,18 @@ describe('about the selected row', () => {
   });
 });
 
+it('says nothing that cannot be where more is in use than --memory', async () => {
+  const model = (await demoState({ columns: 120, lines: 15 })).model;
+  if (model === null) throw new Error('no model');
+  const memory = { ...model.host.memory, total: model.host.memory.used / 1.25, usedShare: 1 };
+  const [state] = update(await demoState({ columns: 120, lines: 15 }), {
+    type: 'model',
+    model: { ...model, uptime: model.uptime + 2, host: { ...model.host, memory } },
+  });
+  const { lines } = await painted([state]);
+  expect(lines.at(-2)).toContain('(125 % → 109 %)');
+});
+
 it('marks what is cut off of a long notice', async () => {
   const state = await demoState({ columns: 60, lines: 15 });
   const [told] = update(state, { type: 'notice', level: 'warning', text: 'word '.repeat(40).trim() });
