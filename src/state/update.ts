@@ -83,7 +83,8 @@ function withOperation(state: AppState, operation: Operation): AppState {
   // An outcome is told once: keys may have taken it away again.
   const ended = operation.phase !== 'running';
   const news = !known || ended;
-  return { ...state, operations, shown: news ? operation.id : state.shown, notice: news ? null : state.notice };
+  // What was refused as it began, of several, stays told until then.
+  return { ...state, operations, shown: news ? operation.id : state.shown, notice: ended ? null : state.notice };
 }
 
 function pointed(state: AppState, { what, line }: Extract<Action, { type: 'mouse' }>): AppState {

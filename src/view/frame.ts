@@ -76,7 +76,7 @@ function contentOf(state: AppState, shown: Panel, theme: Theme): PanelContent {
     case 'fit':
       return fitInput(state, shown, theme);
     case 'fit-plan':
-      return fitPlan(shown, theme);
+      return fitPlan(state, shown, theme);
     case 'charts':
       return charts(state, theme);
   }

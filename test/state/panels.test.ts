@@ -96,3 +96,17 @@ describe('a panel that scrolls', () => {
     expect(text(settle(up, 'down'))).toBe(text(end));
   });
 });
+
+describe('what is tagged', () => {
+  it('is scaled together, and what of it is not stays told while the others are', async () => {
+    const tagged = pressed(await demoState(small), 'down', 'space', 'end', 'up', 'up', 'up', 'up', 'up', 'space');
+    expect(tagged.tagged.size).toBe(2);
+    const [refused, effects] = update(tagged, { type: 'key', key: '-', character: '-' });
+    expect(effects).toMatchObject([{ type: 'scale', delta: -1 }]);
+    const change = { id: 1, server: '1203:1', text: 'project1 3 → 2 workers: 3 now …', phase: 'running' };
+    const begun = told(refused, { type: 'operation', operation: change as unknown as Operation });
+    expect(text(begun)).toContain('celery 1420 is asked for by itself first.');
+    const done = { ...change, text: 'project1 3 → 2 workers, freed 144M', phase: 'done', reminder: null };
+    expect(text(told(begun, { type: 'operation', operation: done as unknown as Operation }))).toContain('freed 144M');
+  });
+});

@@ -4,7 +4,7 @@ import { processOf, type Row } from '../../state/row.ts';
 import { sortKeys, sortNames } from '../../state/sort.ts';
 import type { AppState, Panel } from '../../state/state.ts';
 import { bytes, clockText, percent, plural } from '../format.ts';
-import { type Line, plain, span } from '../style.ts';
+import { type Line, plain, type Style, span } from '../style.ts';
 import { clean, fill, wrap } from '../text.ts';
 import type { Theme } from '../theme.ts';
 import type { PanelContent } from './panel.ts';
@@ -139,22 +139,30 @@ export function fitInput(
   };
 }
 
-export function fitPlan({ fit, target }: Extract<Panel, { type: 'fit-plan' }>, theme: Theme): PanelContent {
+/** What would be trimmed, and what besides takes memory that no trim gives back: a beat. */
+export function fitPlan(
+  { advice, columns }: AppState,
+  { fit, target }: Extract<Panel, { type: 'fit-plan' }>,
+  theme: Theme,
+): PanelContent {
   const { trims, before, after, reachable } = fit;
   const hint = trims.length > 0 ? 'y does it, step by step, n or Esc does not' : 'Esc closes';
-  const goal = `${percent(before)} ${theme.glyphs.arrow} ${percent(after)}`;
-  const head: Line =
+  const goal = `${percent(before)} → ${percent(after)}`;
+  const count = trims.reduce((sum, { from, to }) => sum + from - to, 0);
+  const say = (text: string, style: Style, indent = 0) =>
+    wrap(clean(text), columns - 4 - indent).map((part): Line => [span(' '.repeat(indent) + part, style)]);
+  const head =
     before <= target
-      ? [span(`Memory used is ${percent(before)}: there is nothing to do.`, theme.good)]
+      ? say(`Memory used is ${percent(before)}: there is nothing to do.`, theme.good)
       : reachable
-        ? [span(`${plural(trims.length, 'master')} to trim: ${goal}`, theme.strong)]
-        : [span(`${percent(target)} is out of reach by trims. All there are: ${goal}`, theme.warning)];
-  const lines = trims.map(
-    ({ project, pid, from, to, frees }): Line => [
-      span(
-        `  ${clean(project)} master ${pid}: ${from} ${theme.glyphs.arrow} ${to} workers, frees ${theme.glyphs.about}${bytes(frees)}`,
-      ),
-    ],
-  );
-  return { title: `Fit to ${percent(target)}`, lines: [head, [], ...lines], hint };
+        ? say(`${plural(count, 'worker')} to trim: ${goal}`, theme.strong)
+        : say(`${percent(target)} is out of reach by trims. All there are: ${goal}`, theme.warning);
+  const steps = trims.flatMap(({ project, pid, from, to, frees, busy }) => {
+    const lately = busy === null ? '' : `, ${percent(busy)} busy`;
+    return say(`${project} master ${pid}: ${from} → ${to}, frees ≈${bytes(frees)}${lately}`, plain, 2);
+  });
+  const besides = advice
+    .filter(({ kind }) => kind === 'beat')
+    .flatMap(({ project, text }) => [[], ...say(`No trim, but ${project}: ${text}`, theme.faint)]);
+  return { title: `Fit to ${percent(target)}`, lines: [...head, [], ...steps, ...besides], hint };
 }
