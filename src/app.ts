@@ -8,7 +8,7 @@ import { pause } from './pause.ts';
 import type { Action, Effect } from './state/action.ts';
 import { type AppState, running } from './state/state.ts';
 import { update } from './state/update.ts';
-import { frame } from './view/frame.ts';
+import { frame, settled } from './view/frame.ts';
 import { chart } from './view/panels/charts.ts';
 import type { Screen } from './view/screen.ts';
 import type { Theme } from './view/theme.ts';
@@ -91,7 +91,7 @@ export class Dashboard {
     if (this.#ended) return;
     const [state, effects] = update(this.#state, action);
     const changed = state !== this.#state;
-    this.#state = state;
+    this.#state = action.type === 'key' ? settled(state, this.#parts.theme) : state;
     for (const effect of effects) this.#perform(effect);
     if (changed) this.#painting ??= setTimeout(() => this.#paint(), SHORTEST_FRAME * 1000);
   };
@@ -104,6 +104,17 @@ export class Dashboard {
     this.dispatch({ type: 'resize', columns: screen.columns, lines: screen.lines });
     this.#paint();
     this.#wake.abort();
+  }
+
+  /** Is the screen laid out for this size? */
+  fits(columns: number, lines: number): boolean {
+    return this.#state.columns === columns && this.#state.lines === lines;
+  }
+
+  /** Draws all of it anew, whatever stood on the screen. */
+  redraw(): void {
+    this.#parts.screen.redraw();
+    this.#paint();
   }
 
   #paint(): void {
@@ -124,7 +135,11 @@ export class Dashboard {
         await this.#sleep(this.#state.delay);
         continue;
       }
-      const model = await observer.observe({ memoryBudget: this.#budget(), watch: this.#controller.watch });
+      const model = await observer.observe({
+        memoryBudget: this.#budget(),
+        watch: this.#controller.watch,
+        connections: this.#state.panel?.type === 'details',
+      });
       if (this.#ended) break;
       if (this.#model === null) this.#began = model.uptime;
       this.#model = model;
@@ -161,7 +176,6 @@ export class Dashboard {
   }
 
   #perform(effect: Effect): void {
-    const { screen } = this.#parts;
     switch (effect.type) {
       case 'scale':
         this.#controller.scale(effect.server, effect.delta);
@@ -186,8 +200,7 @@ export class Dashboard {
         this.#wake.abort();
         return;
       case 'redraw':
-        screen.redraw();
-        this.#paint();
+        this.redraw();
         return;
       case 'suspend':
         this.suspend();

@@ -12,6 +12,8 @@ export interface ObserveOptions {
   readonly memoryBudget: number;
   /** Pids whose memory must be fresh. */
   readonly watch: ReadonlySet<number>;
+  /** Whether to count the open connections of servers. */
+  readonly connections?: boolean;
 }
 
 /**

@@ -38,6 +38,8 @@ export interface Listener {
   readonly inode: number;
   /** Connections waiting to be accepted; null where the kernel does not say. */
   readonly queue: number | null;
+  /** Connections that were accepted and are open; only where that was looked at. */
+  readonly open?: number;
 }
 
 export type VirtualenvEvidence = 'environ' | 'argv' | 'exe' | 'maps' | 'guess';

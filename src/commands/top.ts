@@ -75,6 +75,10 @@ export async function top(source: Source, signals: Signals, log: ActionLog, opti
   });
   for (const [signal, code] of Object.entries(endings)) process.on(signal, () => dashboard.end(code));
   process.on('SIGTSTP', suspended);
+  // A terminal that was made smaller and as large again, faster than it was looked at, has lost what was on it.
+  process.on('SIGWINCH', () => {
+    if (dashboard.fits(screen.columns, screen.lines)) dashboard.redraw();
+  });
   // The terminal has gone away.
   output.on('error', () => dashboard.end(endings.SIGHUP));
   process.stdin.on('error', () => dashboard.end(endings.SIGHUP)).on('end', () => dashboard.end(endings.SIGHUP));

@@ -318,7 +318,7 @@ function textOf(operation: Omit<Operation, 'text' | 'reminder'>, problem: string
 /** A signal does not outlive a restart. */
 function reminderOf({ configured, phase }: Change, current: number): string | null {
   if (phase === 'running' || phase === 'failed' || configured === null || configured.count === current) return null;
-  if (configured.by === null)
-    return `A restart forgets this. Set ${current} where it is configured (${configured.where}).`;
-  return `A restart forgets this. To keep it, set ${current} instead of: ${configured.where}`;
+  // Short, since it is to be read whole on a narrow screen.
+  if (configured.by === null) return `A restart forgets it. Where the number is set: ${configured.where}.`;
+  return `A restart forgets it: set ${current} instead of ${configured.where}.`;
 }

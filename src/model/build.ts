@@ -1,12 +1,12 @@
 import type { ConfiguredWorkers, Role } from '../servers/definition.ts';
 import { type RecognisedServer, recognise } from '../servers/recognise.ts';
 import { scalingRefusal } from '../servers/scaling.ts';
-import { type ProcessSample, processKey, type Snapshot } from '../snapshot.ts';
+import { type Listener, type ProcessSample, processKey, type Snapshot } from '../snapshot.ts';
 import { groupProcesses, type ProjectGroup } from './group.ts';
 import { hostModel } from './host.ts';
 import { commandOf } from './mask.ts';
 import { processMemory, sumMemory } from './memory.ts';
-import type { Memory, Model, ProcessNode, Project, Server } from './model.ts';
+import type { Coverage, Memory, Model, ProcessNode, Project, Server } from './model.ts';
 import { cpuSince, sumKnown } from './rates.ts';
 import type { GroupRule } from './rules.ts';
 import { startersOf } from './starter.ts';
@@ -64,13 +64,21 @@ export function buildModel(snapshot: Snapshot, previous: Snapshot | null, option
     uptime: snapshot.uptime,
     accounting: snapshot.accounting,
     host,
-    coverage: {
-      processes: snapshot.processes.length,
-      exact: snapshot.processes.filter(({ memory }) => memory.quality === 'exact').length,
-      hidden: snapshot.othersHidden ?? false,
-    },
+    coverage: coverageOf(snapshot),
     projects: projects.sort((a, b) => b.memory.counted - a.memory.counted || (a.id < b.id ? -1 : 1)),
     system: { ...sums(system, total), processes: system },
+  };
+}
+
+/** What is an estimate, but not for want of time: it may not be read by whom the reader runs as. */
+function coverageOf({ processes, self, othersHidden }: Snapshot): Coverage {
+  const asRoot = processes.some(({ pid, facts }) => pid === self && facts.uid === 0);
+  const denied = processes.filter(({ memory }) => memory.quality === 'estimate' && memory.pss !== null);
+  return {
+    processes: processes.length,
+    exact: processes.filter(({ memory }) => memory.quality === 'exact').length,
+    rootOnly: asRoot ? 0 : denied.length,
+    hidden: othersHidden ?? false,
   };
 }
 
@@ -125,7 +133,7 @@ function server(recognised: RecognisedServer, startedBy: string | null, node: Ma
     startedBy,
     bind: told.length > 0 ? told : (listeners ?? []).map(({ address }) => address),
     listeners,
-    queue: managed !== null ? null : sumKnown((listeners ?? []).map(({ queue }) => queue)),
+    queue: managed !== null ? null : queueOf(listeners ?? []),
     workers: {
       current: workers.length,
       configured: configuredBy(definition.configured?.(recognised) ?? unknown, startedBy),
@@ -147,6 +155,12 @@ function configuredBy(configured: ConfiguredWorkers, startedBy: string | null): 
   const { by, where } = configured;
   const given = by === null || by === 'default' || by.startsWith('argv ') || /^[A-Z_]+$/.test(by);
   return startedBy === null || !given ? configured : { ...configured, where: `${where}; started by ${startedBy}` };
+}
+
+/** Null when it listens nowhere, and when of one of its listeners it is not known: the others are not all of it. */
+function queueOf(listeners: readonly Listener[]): number | null {
+  const known = listeners.flatMap(({ queue }) => queue ?? []);
+  return known.length === 0 || known.length < listeners.length ? null : known.reduce((sum, queue) => sum + queue, 0);
 }
 
 function versionOf({ definition: { distribution }, claim, processes }: RecognisedServer): string | null {

@@ -12,6 +12,8 @@ export interface Trim {
   readonly to: number;
   /** Bytes, at least. */
   readonly frees: number;
+  /** How busy its workers were lately, 0 to 1; null where that is not known. */
+  readonly busy: number | null;
 }
 
 export interface Fit {
@@ -40,6 +42,7 @@ interface Candidate {
   readonly frees: readonly number[];
   /** 0 to 1; 1 where it is not known, or where connections wait. */
   readonly busy: number;
+  readonly lately: number | null;
 }
 
 interface Plan {
@@ -81,13 +84,14 @@ function candidateOf(server: Server, project: string, history: History): readonl
   }
   if (frees.length === 1) return [];
   const waiting = (server.queue ?? 0) > 0;
-  const share = waiting ? 1 : (busy(history, server.key, BUSY_SECONDS)?.share ?? 1);
-  return [{ server, project, frees, busy: share }];
+  const lately = busy(history, server.key, BUSY_SECONDS)?.share ?? null;
+  return [{ server, project, frees, busy: waiting ? 1 : (lately ?? 1), lately }];
 }
 
-function trimOf({ server, project, frees }: Candidate, count: number): Trim {
-  const from = server.workers.current;
-  return { server: server.key, pid: server.head.pid, project, from, to: from - count, frees: frees[count] ?? 0 };
+function trimOf({ server, project, frees, lately }: Candidate, count: number): Trim {
+  const { key, head, workers } = server;
+  const from = workers.current;
+  return { server: key, pid: head.pid, project, from, to: from - count, frees: frees[count] ?? 0, busy: lately };
 }
 
 /** The fewest trims that free what is wanted; null when all of them do not. */

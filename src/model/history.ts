@@ -102,7 +102,7 @@ export class History {
     if (track === undefined) return null;
     if (track.trend?.bucket !== this.#bucket) {
       const { times, values } = this.series(id);
-      track.trend = { bucket: this.#bucket, value: trend(times, values) };
+      track.trend = { bucket: this.#bucket, value: trend(times, values, track.trend?.value ?? null) };
     }
     return track.trend.value;
   }

@@ -163,6 +163,8 @@ export interface HostModel {
 export interface Coverage {
   readonly processes: number;
   readonly exact: number;
+  /** Of the others, those whose figures root could read, and this user may not. */
+  readonly rootOnly: number;
   /** Whether other users' processes are not to be seen at all. */
   readonly hidden: boolean;
 }

@@ -7,7 +7,7 @@ export interface GroupRule {
   readonly directory?: string;
   /** Its path or its name; `*` stands for anything. */
   readonly virtualenv?: string;
-  /** Part of the command line or title. */
+  /** Part of the command line or title; `*` stands for anything. */
   readonly command?: string;
   readonly user?: string;
 }
@@ -24,8 +24,8 @@ function fulfils(facts: ProcessFacts, { directory, virtualenv, command, user }: 
       [facts.directory?.path, cwd].some((path) => path != null && isWithin(path, directory))) &&
     (virtualenv === undefined ||
       [facts.virtualenv?.path, facts.virtualenv?.name].some((path) => path !== undefined && like(path, virtualenv))) &&
-    (command === undefined || argv.join(' ').includes(command)) &&
-    (user === undefined || facts.user === user)
+    (command === undefined || like(argv.join(' '), `*${command}*`)) &&
+    (user === undefined || (facts.user !== null && like(facts.user, user)))
   );
 }
 

@@ -15,14 +15,20 @@ const STRETCHES = [Number.POSITIVE_INFINITY, 1200, 360];
 /** More points than this are averaged: the slopes between all pairs are their square. */
 const MOST_POINTS = 40;
 
-/** Standard deviations of the Mann–Kendall statistic: by chance once in 2,000. */
-const SIGNIFICANCE = 3.3;
+interface Limits {
+  /** Standard deviations of the Mann–Kendall statistic. */
+  readonly significance: number;
+  /** A line must leave at most this share of what the best single step leaves unexplained. */
+  readonly betterThanAStep: number;
+  /** Of two thirds of a stretch, the later rises at least this much of what the earlier did. */
+  readonly steady: number;
+}
 
-/** A line must leave at most this share of what the best single step leaves unexplained. */
-const BETTER_THAN_A_STEP = 0.6;
+/** To begin with: by chance once in 2,000. */
+const clear: Limits = { significance: 3.3, betterThanAStep: 0.6, steady: 2 / 3 };
 
-/** Of two thirds of a stretch, the later rises at least this much of what the earlier did. */
-const STEADY = 2 / 3;
+/** To go on with: what has been said is not taken back as soon as it slows down a little. */
+const lasting: Limits = { significance: 2.6, betterThanAStep: 0.8, steady: 1 / 3 };
 
 interface Points {
   readonly times: readonly number[];
@@ -35,8 +41,16 @@ interface Points {
  * end, or a return to where it has been before (a garbage collector's sawtooth).
  *
  * @param times seconds, ascending
+ * @param before what it was found to be a moment ago
  */
-export function trend(times: readonly number[], values: readonly number[]): Trend | null {
+export function trend(times: readonly number[], values: readonly number[], before: Trend | null = null): Trend | null {
+  const now = trendWithin(times, values, clear);
+  if (now !== null || before === null) return now;
+  const still = trendWithin(times, values, lasting);
+  return Math.sign(still?.perHour ?? 0) === Math.sign(before.perHour) ? still : null;
+}
+
+function trendWithin(times: readonly number[], values: readonly number[], limits: Limits): Trend | null {
   const end = times.at(-1);
   if (end === undefined) return null;
   let tried = 0;
@@ -46,24 +60,24 @@ export function trend(times: readonly number[], values: readonly number[]): Tren
     if (length === tried) continue;
     tried = length;
     const stretch = { times: times.slice(start), values: values.slice(start) };
-    const found = trendOfAll(thin(stretch), values.slice(0, start));
+    const found = trendOfAll(thin(stretch), values.slice(0, start), limits);
     if (found) return found;
   }
   return null;
 }
 
-function trendOfAll({ times, values }: Points, earlier: readonly number[]): Trend | null {
+function trendOfAll({ times, values }: Points, earlier: readonly number[], limits: Limits): Trend | null {
   const seconds = (times.at(-1) ?? 0) - (times[0] ?? 0);
   if (times.length < FEWEST_POINTS || seconds < SHORTEST_SECONDS) return null;
   const direction = Math.sign(mannKendall(values));
-  if (Math.abs(mannKendall(values)) < SIGNIFICANCE) return null;
+  if (Math.abs(mannKendall(values)) < limits.significance) return null;
   const slope = median(slopes(times, values));
   if (Math.sign(slope) !== direction) return null;
   const rising = direction > 0 ? values : values.map((value) => -value);
   const reached = direction > 0 ? earlier : earlier.map((value) => -value);
-  if (!keepsOn(rising) || !leavesBehind(rising, reached)) return null;
+  if (!keepsOn(rising, limits.steady) || !leavesBehind(rising, reached)) return null;
   const rest = values.map((value, index) => value - slope * (times[index] ?? 0));
-  if (deviation(rest) > BETTER_THAN_A_STEP * bestStep(values)) return null;
+  if (deviation(rest) > limits.betterThanAStep * bestStep(values)) return null;
   return { perHour: slope * 3600, seconds };
 }
 
@@ -99,12 +113,12 @@ function slopes(times: readonly number[], values: readonly number[]): number[] {
 }
 
 /** What warms up rises ever less: the last third must rise, and not much less than the one before. */
-function keepsOn(values: readonly number[]): boolean {
+function keepsOn(values: readonly number[], steady: number): boolean {
   const third = Math.floor(values.length / 3);
   const first = median(values.slice(0, third));
   const second = median(values.slice(third, -third));
   const last = median(values.slice(-third));
-  return second > first && last - second >= (second - first) * STEADY;
+  return second > first && last - second >= (second - first) * steady;
 }
 
 /** Is the last third of it above all that was there before it began? */

@@ -23,7 +23,7 @@ export function listJson(model: Model, advice: readonly Advice[]): string {
       load: host.load,
       recommendedWorkers: host.recommendedWorkers,
     },
-    coverage,
+    coverage: { processes: coverage.processes, exact: coverage.exact, hidden: coverage.hidden },
     projects: model.projects.map((project) => projectJson(project, model)),
     system: { processes: system.processes.length, memory: memoryJson(system.memory) },
     advice: advice.map(({ kind, project, pid, text, frees }) => ({ kind, project, pid, text, frees })),

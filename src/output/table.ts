@@ -29,7 +29,8 @@ function headLines({ host, coverage, accounting }: Model): readonly string[] {
     return [...lines, 'Figures are RSS: shared memory counts with each process that shares it.'];
   if (coverage.hidden) lines.push("Other users' processes are hidden from this user (hidepid); sudo sees all.");
   if (coverage.exact === coverage.processes) return lines;
-  return [...lines, `${coverage.exact} of ${coverage.processes} processes exact, ~ is an estimate; sudo reads all.`];
+  const more = coverage.rootOnly > 0 ? '; sudo reads all' : '';
+  return [...lines, `${coverage.exact} of ${coverage.processes} processes exact, ~ is an estimate${more}.`];
 }
 
 function tableLines(model: Model): readonly string[] {

@@ -26,6 +26,8 @@ export interface ReadHints {
   readonly watch: ReadonlySet<number>;
   /** Pids whose listening sockets are read: masters. */
   readonly listeners: ReadonlySet<number>;
+  /** Whether to count the connections that these have accepted: it takes reading all of the kernel's table. */
+  readonly connections?: boolean;
 }
 
 export interface Source {

@@ -1,11 +1,12 @@
+import type { Advice } from '../model/advice/advice.ts';
 import { fit as fitTo } from '../model/fit.ts';
 import type { Effect } from './action.ts';
-import { bindings, commandFor } from './keymap.ts';
+import { commandFor } from './keymap.ts';
 import { panelLines } from './layout.ts';
 import { choose, rowOffers } from './process-actions.ts';
+import { goTo } from './reveal.ts';
 import type { Row, RowId } from './row.ts';
-import { selectRow } from './selection.ts';
-import { type SortKey, sortKeys } from './sort.ts';
+import { sortNames } from './sort.ts';
 import type { AppState, Panel } from './state.ts';
 
 type Answer = readonly [AppState, readonly Effect[]];
@@ -55,11 +56,19 @@ export function pressInPanel(state: AppState, panel: Panel, key: string, charact
       return pressInAdvice(state, panel, key);
     case 'charts':
       return closes(panel, key) ? closed(state) : [state, []];
+    case 'log':
+      if (commandFor(key) === 'undo') return undo(state);
+      return closes(panel, key) ? closed(state) : [{ ...state, panel: scrolled(state, panel, key) }, []];
     case 'help':
     case 'details':
-    case 'log':
       return closes(panel, key) ? closed(state) : [{ ...state, panel: scrolled(state, panel, key) }, []];
   }
+}
+
+/** Takes back the last change of workers. */
+export function undo(state: AppState): Answer {
+  if (!state.readOnly) return [state, [{ type: 'undo' }]];
+  return [{ ...state, notice: { level: 'warning', text: 'workertop was started with --read-only.' } }, []];
 }
 
 function closed(state: AppState): Answer {
@@ -73,11 +82,10 @@ function closes(panel: Panel, key: string): boolean {
 
 type Scrolling = Extract<Panel, { readonly scroll: number }>;
 
-/** How far a panel can be scrolled is the view's to know, which shows its end for all that is beyond. */
+/** How far a panel can be scrolled is the view's to know, which takes back what is beyond its end. */
 function scrolled(state: AppState, panel: Scrolling, key: string): Scrolling {
-  const most = panel.type === 'help' ? bindings.length + 40 : 400;
   const scroll = panel.scroll + (stepOf(key, panelLines(state)) ?? 0);
-  return { ...panel, scroll: Math.max(0, Math.min(most, scroll)) };
+  return { ...panel, scroll: Math.max(0, scroll) };
 }
 
 /** Lines that a key moves by; null when it does not move. */
@@ -119,13 +127,12 @@ function answer(state: AppState, panel: Extract<Panel, { type: 'confirm' }>, key
 }
 
 function pressInSort(state: AppState, panel: Extract<Panel, { type: 'sort' }>, key: string): Answer {
-  const keys = Object.keys(sortKeys) as SortKey[];
   if (key === 'enter') {
-    const sort = keys[panel.index] ?? 'mem';
+    const sort = sortNames[panel.index] ?? 'mem';
     return [{ ...state, panel: null, arrangement: { ...state.arrangement, sort } }, []];
   }
   if (closes(panel, key)) return closed(state);
-  return [{ ...state, panel: { ...panel, index: moved(panel.index, keys.length, key) } }, []];
+  return [{ ...state, panel: { ...panel, index: moved(panel.index, sortNames.length, key) } }, []];
 }
 
 function pressInActions(state: AppState, panel: Extract<Panel, { type: 'actions' }>, key: string): Answer {
@@ -146,12 +153,21 @@ function rowOf(state: AppState, id: RowId): Row | null {
 /** Enter goes to what the advice is about, where its key does what it says. */
 function pressInAdvice(state: AppState, panel: Extract<Panel, { type: 'advice' }>, key: string): Answer {
   const chosen = state.advice[panel.index];
-  if (key === 'enter' && chosen?.server) {
-    const row = rowOf(state, `server:${chosen.server}`);
-    return row === null ? closed(state) : [selectRow({ ...state, panel: null }, row.id), []];
-  }
+  if (key === 'enter' && chosen) return [follow(state, chosen), []];
   if (closes(panel, key)) return closed(state);
   return [{ ...state, panel: { ...panel, index: moved(panel.index, state.advice.length, key) } }, []];
+}
+
+function follow(state: AppState, { server, projectId, pid }: Advice): AppState {
+  const places: RowId[] = [];
+  const project = state.model?.projects.find(({ id }) => id === projectId);
+  const process = project?.servers.flatMap(({ processes }) => processes).find((one) => one.pid === pid);
+  if (process) places.push(`process:${process.key}`);
+  if (server !== null) places.push(`server:${server}`);
+  if (project) places.push(`project:${project.id}`);
+  const next = { ...state, panel: null };
+  if (places.length === 0) return next;
+  return goTo(next, places) ?? { ...next, notice: { level: 'info', text: 'The filter hides it.' } };
 }
 
 function pressInFit(

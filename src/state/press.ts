@@ -1,15 +1,13 @@
-import { bytes } from '../model/figures.ts';
-import type { History } from '../model/history.ts';
-
 import type { Effect } from './action.ts';
 import { type Command, commandFor } from './keymap.ts';
 import { tableLines } from './layout.ts';
-import { pressInFilter, pressInPanel } from './panels.ts';
+import { pressInFilter, pressInPanel, undo } from './panels.ts';
 import { choose, rowOffers } from './process-actions.ts';
-import { processOf, type Row, type RowId } from './row.ts';
+import { jumpToBiggest, jumpToFastest, toggle } from './reveal.ts';
 import { makeRows } from './rows.ts';
 import { changeWorkers, refuse, tag } from './scaling.ts';
 import { moveBy, reselect, selectIndex, selectRow } from './selection.ts';
+import { sortNames } from './sort.ts';
 import { type AppState, type Panel, running, selectedRow } from './state.ts';
 
 export type Answer = readonly [AppState, readonly Effect[]];
@@ -53,9 +51,9 @@ function run(state: AppState, command: Command): Answer {
     case 'open-all':
       return [openAll(state), []];
     case 'biggest':
-      return [jumpTo(state, (row) => (row.type === 'process' || row.type === 'server' ? figureOf(row) : null)), []];
+      return [jumpToBiggest(state), []];
     case 'fastest':
-      return [jumpToFastest(state, state.history), []];
+      return [jumpToFastest(state), []];
     case 'details':
       return [
         state.selected === null ? state : withPanel(state, { type: 'details', row: state.selected, scroll: 0 }),
@@ -66,7 +64,7 @@ function run(state: AppState, command: Command): Answer {
     case 'trim':
       return changeWorkers(state, -1);
     case 'undo':
-      return state.readOnly ? refuse(state, 'workertop was started with --read-only.') : [state, [{ type: 'undo' }]];
+      return undo(state);
     case 'tag':
       return tag(state);
     case 'untag':
@@ -80,7 +78,7 @@ function run(state: AppState, command: Command): Answer {
     case 'filter':
       return [{ ...state, typing: true }, []];
     case 'sort':
-      return [withPanel(state, { type: 'sort', index: 0 }), []];
+      return [withPanel(state, { type: 'sort', index: sortNames.indexOf(state.arrangement.sort) }), []];
     case 'reverse':
       return [{ ...state, arrangement: { ...state.arrangement, reverse: !state.arrangement.reverse } }, []];
     case 'freeze':
@@ -110,12 +108,6 @@ function withPanel(state: AppState, panel: Panel): AppState {
   return { ...state, panel };
 }
 
-function toggle(state: AppState, ids: readonly RowId[]): AppState {
-  const toggled = new Set(state.arrangement.toggled);
-  for (const id of ids) if (!toggled.delete(id)) toggled.add(id);
-  return { ...state, arrangement: { ...state.arrangement, toggled } };
-}
-
 function open(state: AppState): AppState {
   const row = selectedRow(state);
   if (row?.expanded === false) return toggle(state, [row.id]);
@@ -137,66 +129,6 @@ function openAll(state: AppState): AppState {
     state,
     wanted.map(({ id }) => id),
   );
-}
-
-function figureOf(row: Row): number {
-  return processOf(row)?.memory.counted ?? 0;
-}
-
-/** Selects the row with the largest figure, opening what it is in. */
-function jumpTo(state: AppState, figure: (row: Row) => number | null): AppState {
-  const { model, arrangement } = state;
-  if (model === null) return state;
-  const all = makeRows(model, state.history, { ...arrangement, toggled: allOpen(state) });
-  let best: Row | null = null;
-  let most = 0;
-  for (const row of all) {
-    const value = row.parent === 'system' ? null : figure(row);
-    if (value === null || value <= most) continue;
-    best = row;
-    most = value;
-  }
-  return best === null ? state : reveal(state, best, all);
-}
-
-function jumpToFastest(state: AppState, history: History): AppState {
-  const grown = jumpTo(state, ({ id, type }) => (type === 'process' ? (history.trend(id)?.perHour ?? null) : null));
-  if (grown !== state) {
-    const row = selectedRow(grown);
-    const perHour = row === null ? 0 : (history.trend(row.id)?.perHour ?? 0);
-    return { ...grown, notice: { level: 'info', text: `It grows by ${bytes(perHour)} an hour.` } };
-  }
-  return { ...state, notice: { level: 'info', text: 'No process grows, as far as can be told so far.' } };
-}
-
-/** Toggles that make every row of a project visible. */
-function allOpen(state: AppState): ReadonlySet<RowId> {
-  const { model, arrangement, history } = state;
-  const toggled = new Set(arrangement.toggled);
-  if (model === null) return toggled;
-  // Twice, since what is within a closed project shows only once that is open.
-  for (let level = 0; level < 2; level++) {
-    for (const { id, expanded, type } of makeRows(model, history, { ...arrangement, toggled })) {
-      if (expanded !== false || type === 'system') continue;
-      if (!toggled.delete(id)) toggled.add(id);
-    }
-  }
-  return toggled;
-}
-
-/** Opens what a row is in, and nothing else, and selects it. */
-function reveal(state: AppState, target: Row, all: readonly Row[]): AppState {
-  const parents = new Map(all.map(({ id, parent }) => [id, parent]));
-  const path: RowId[] = [];
-  for (let id = target.parent; id !== null; id = parents.get(id) ?? null) path.unshift(id);
-  let next = state;
-  for (const id of path) {
-    const row = next.rows.find((one) => one.id === id);
-    if (row?.expanded !== false || next.model === null) continue;
-    const opened = toggle(next, [id]);
-    next = { ...opened, rows: makeRows(next.model, next.history, opened.arrangement) };
-  }
-  return selectRow(next, target.id);
 }
 
 function actions(state: AppState): Answer {

@@ -1,4 +1,6 @@
+import type { Model } from '../model/model.ts';
 import { type Offer, offersFor } from '../model/offers.ts';
+import type { ProcessKey } from '../snapshot.ts';
 import type { Effect } from './action.ts';
 import { processOf, type Row } from './row.ts';
 import type { AppState, Panel } from './state.ts';
@@ -21,6 +23,17 @@ function confirmation(row: Row, { action, label }: Offer): Panel | null {
     question: [`${capital(action)} ${what} ${process.pid}${where}?`, process.command, `This will ${label}.`],
     effects: [{ type: 'act', action, process: process.key }],
   };
+}
+
+/** Have all processes ended that these effects are about? */
+export function allEnded(effects: readonly Effect[], { projects, system }: Model): boolean {
+  const keys = effects.flatMap((effect) =>
+    effect.type === 'act' ? effect.process : effect.type === 'scale' ? effect.server : [],
+  );
+  const lives = (key: ProcessKey) =>
+    [system, ...projects].some(({ processes }) => processes.some((process) => process.key === key)) ||
+    projects.some(({ servers }) => servers.some(({ processes }) => processes.some((process) => process.key === key)));
+  return keys.length > 0 && !keys.some(lives);
 }
 
 function capital(text: string): string {

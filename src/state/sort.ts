@@ -17,6 +17,9 @@ export const sortKeys = {
 
 export type SortKey = keyof typeof sortKeys;
 
+/** In the order in which they are offered. */
+export const sortNames = Object.keys(sortKeys) as SortKey[];
+
 export function isSortKey(text: string): text is SortKey {
   return Object.hasOwn(sortKeys, text);
 }

@@ -14,6 +14,12 @@ export interface Notice {
   readonly text: string;
 }
 
+/** Something that was told in this session, for the log. */
+export interface Note extends Notice {
+  /** Wall clock, milliseconds since 1970. */
+  readonly at: number;
+}
+
 /** What lies over the table. Only one does at a time. */
 export type Panel =
   | { readonly type: 'help'; readonly scroll: number }
@@ -69,6 +75,8 @@ export interface AppState {
   readonly typing: boolean;
   readonly panel: Panel | null;
   readonly notice: Notice | null;
+  /** What was done besides, and refused; oldest first. */
+  readonly notes: readonly Note[];
   /** Oldest first. */
   readonly operations: readonly Operation[];
   /** The operation whose outcome is on the screen. */
@@ -102,6 +110,7 @@ export function initialState(options: StateOptions): AppState {
     typing: false,
     panel: null,
     notice: null,
+    notes: [],
     operations: [],
     shown: null,
   };

@@ -3,9 +3,10 @@ import type { Action, Effect } from './action.ts';
 import { FIRST_ROW_LINE, tableLines } from './layout.ts';
 import type { Operation } from './operation.ts';
 import { press } from './press.ts';
+import { allEnded } from './process-actions.ts';
 import { makeRows } from './rows.ts';
 import { moveBy, reselect, selectIndex } from './selection.ts';
-import type { AppState } from './state.ts';
+import type { AppState, Notice } from './state.ts';
 
 /** Rows that one step of a mouse wheel moves. */
 const WHEEL_STEP = 3;
@@ -22,7 +23,7 @@ export function update(state: AppState, action: Action): readonly [AppState, rea
     case 'operation':
       return [withOperation(state, action.operation), []];
     case 'notice':
-      return [{ ...state, notice: { level: action.level, text: action.text } }, []];
+      return [withNotice(state, { level: action.level, text: action.text }), []];
     case 'resize':
       return [reselect({ ...state, columns: action.columns, lines: action.lines }, state.rows), []];
     case 'mouse':
@@ -37,7 +38,14 @@ export function update(state: AppState, action: Action): readonly [AppState, rea
 function withModel(state: AppState, model: Model): AppState {
   state.history.record(model);
   if (state.frozen) return { ...state, held: model };
-  return arranged({ ...state, model, hues: withHues(state.hues, model) }, state);
+  return arranged(withoutPointless({ ...state, model, hues: withHues(state.hues, model) }, model), state);
+}
+
+/** A question about a process that has ended meanwhile is taken back: another may have got its pid. */
+function withoutPointless(state: AppState, model: Model): AppState {
+  const { panel } = state;
+  if (panel?.type !== 'confirm' || !allEnded(panel.effects, model)) return state;
+  return { ...state, panel: null, notice: { level: 'warning', text: 'It has ended meanwhile: nothing was sent.' } };
 }
 
 /** New projects take the colours that are free: those of projects that have gone. */
@@ -63,6 +71,11 @@ function arranged(state: AppState, before: AppState): AppState {
   return reselect({ ...state, rows }, before.rows);
 }
 
+function withNotice(state: AppState, notice: Notice): AppState {
+  const at = (state.held ?? state.model)?.at ?? 0;
+  return { ...state, notice, notes: [...state.notes, { ...notice, at }].slice(-MOST_OPERATIONS) };
+}
+
 function withOperation(state: AppState, operation: Operation): AppState {
   const others = state.operations.filter(({ id }) => id !== operation.id);
   const operations = [...others, operation].sort((a, b) => a.id - b.id).slice(-MOST_OPERATIONS);
@@ -70,7 +83,8 @@ function withOperation(state: AppState, operation: Operation): AppState {
   // An outcome is told once: keys may have taken it away again.
   const ended = operation.phase !== 'running';
   const news = !known || ended;
-  return { ...state, operations, shown: news ? operation.id : state.shown, notice: news ? null : state.notice };
+  // What was refused as it began, of several, stays told until then.
+  return { ...state, operations, shown: news ? operation.id : state.shown, notice: ended ? null : state.notice };
 }
 
 function pointed(state: AppState, { what, line }: Extract<Action, { type: 'mouse' }>): AppState {

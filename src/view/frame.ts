@@ -1,4 +1,4 @@
-import { FIRST_ROW_LINE, messageLines, SMALLEST } from '../state/layout.ts';
+import { FIRST_ROW_LINE, messageLines, panelLines, SMALLEST } from '../state/layout.ts';
 import type { AppState, Panel } from '../state/state.ts';
 import { emptyTable } from './empty.ts';
 import { footer } from './footer.ts';
@@ -8,7 +8,7 @@ import { charts } from './panels/charts.ts';
 import { details } from './panels/details.ts';
 import { help } from './panels/help.ts';
 import { actionMenu, advicePanel, confirm, fitInput, fitPlan, log, sortMenu } from './panels/lists.ts';
-import { framed, type PanelContent } from './panels/panel.ts';
+import { framed, lastScroll, type PanelContent } from './panels/panel.ts';
 import { type Line, span } from './style.ts';
 import { table } from './table.ts';
 import { cut } from './text.ts';
@@ -41,6 +41,17 @@ function tableOrWhy(state: AppState, theme: Theme): readonly Line[] {
   ];
 }
 
+/**
+ * The state with its panel scrolled no further than its end, which only who draws it knows: else as many keys as went
+ * beyond it would have no effect on the way back.
+ */
+export function settled(state: AppState, theme: Theme): AppState {
+  const { panel } = state;
+  if (panel === null || !('scroll' in panel) || panel.scroll === 0) return state;
+  const last = lastScroll(contentOf(state, panel, theme), panelLines(state));
+  return panel.scroll <= last ? state : { ...state, panel: { ...panel, scroll: last } };
+}
+
 function panel(state: AppState, shown: Panel, height: number, theme: Theme): readonly Line[] {
   return framed(contentOf(state, shown, theme), state.columns, height, theme);
 }
@@ -59,13 +70,13 @@ function contentOf(state: AppState, shown: Panel, theme: Theme): PanelContent {
     case 'sort':
       return sortMenu(state, shown.index, theme);
     case 'actions':
-      return actionMenu(rowOf(shown.row), shown.index, theme);
+      return actionMenu(rowOf(shown.row), shown.index, state.columns, theme);
     case 'confirm':
       return confirm(shown, state.columns, theme);
     case 'fit':
       return fitInput(state, shown, theme);
     case 'fit-plan':
-      return fitPlan(shown, theme);
+      return fitPlan(state, shown, theme);
     case 'charts':
       return charts(state, theme);
   }

@@ -5,11 +5,14 @@ import { apportion } from './bars.ts';
 import { ageText, bytes, percent, shareText } from './format.ts';
 import type { Line, Span } from './style.ts';
 import { span } from './style.ts';
-import { fill, width } from './text.ts';
+import { cut, fill, width } from './text.ts';
 import type { Theme } from './theme.ts';
 
 /** What a recording is labelled, whose time is not now. */
 export const REPLAY = 'REPLAY';
+
+/** Columns for the filter in force. */
+const LONGEST_FILTER = 20;
 
 interface Piece {
   readonly spans: readonly Span[];
@@ -50,6 +53,8 @@ function pieces(state: AppState, model: Model, theme: Theme): readonly Piece[] {
   if (state.badge !== null) say(2, span(state.badge, theme.warning));
   if (state.badge === REPLAY) say(2, span(new Date(model.at).toLocaleString('sv'), theme.warning));
   if (state.frozen) say(2, span('FROZEN', theme.warning));
+  const filter = state.arrangement.filter.text.trim();
+  if (filter !== '' && !state.typing) say(2, span(`Filter: ${cut(clean(filter), LONGEST_FILTER)}`, theme.warning));
   if (state.readOnly) say(6, span('read-only', theme.warning));
   say(7, span(clean(host.name), theme.strong));
   say(8, span(`${host.cores} core${host.cores === 1 ? '' : 's'}`));
@@ -63,7 +68,7 @@ function pieces(state: AppState, model: Model, theme: Theme): readonly Piece[] {
   if (load !== null) say(5, span(`Load ${load.map((value) => value.toFixed(2)).join(' ')}`));
   if (accounting === 'rss') say(2, span('RSS: shared pages count many times', theme.warning));
   else if (coverage.hidden) say(6, span('others hidden', theme.warning));
-  else if (coverage.exact < coverage.processes) {
+  else if (coverage.rootOnly > 0) {
     say(6, span(`${coverage.exact} of ${coverage.processes} exact`, theme.warning));
   }
   say(11, span(`${state.delay}s`, theme.faint));

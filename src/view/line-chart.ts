@@ -19,6 +19,9 @@ interface Contrib {
   line(options: Readonly<Record<string, unknown>>): LineWidget;
 }
 
+/** Lines that it leaves empty below its axis: what shall stand there is to be drawn after it. */
+export const EMPTY_BELOW = 3;
+
 /** blessed-contrib's line chart over a part of the screen. It is loaded when first drawn: it takes 100 ms and 20 MB. */
 export class LineChart {
   readonly #screen: Widgets.Screen;
@@ -66,7 +69,8 @@ export class LineChart {
     this.#widget?.detach();
     this.#size = size;
     this.#top = this.#most(chart);
-    const { left, top, width, height } = chart;
+    const { left, top, width } = chart;
+    const height = chart.height + EMPTY_BELOW;
     // Attached only once it is made: that is when it makes its canvas.
     const widget = this.#contrib?.line({
       left,

@@ -1,6 +1,6 @@
 import { clean } from '../clean.ts';
 import type { Advice } from '../model/advice/advice.ts';
-import { busy, idle } from '../model/busy.ts';
+import { type Busy, busy, idle } from '../model/busy.ts';
 import type { Project, Server } from '../model/model.ts';
 import { freedBy } from '../model/victims.ts';
 import { messageLines } from '../state/layout.ts';
@@ -9,7 +9,7 @@ import type { Row } from '../state/row.ts';
 import { type AppState, selectedRow } from '../state/state.ts';
 import { bytes, duration, percent, plural } from './format.ts';
 import { type Line, type Style, span } from './style.ts';
-import { fill, width, wrap } from './text.ts';
+import { cut, fill, width, wrap } from './text.ts';
 import type { Theme } from './theme.ts';
 
 interface Said {
@@ -23,19 +23,23 @@ const BUSY_SECONDS = 600;
 /** Below this share of their time workers count as idle. */
 const IDLE = 0.05;
 
-/** What there is to say: the filter being typed, an outcome, or else about the selected project. */
+/** What there is to say: the filter being typed, an outcome, or else about the selected row. */
 export function message(state: AppState, theme: Theme): readonly Line[] {
   const lines = messageLines(state);
-  if (state.typing || (state.arrangement.filter.text !== '' && state.notice === null && state.shown === null)) {
-    return padded([filterLine(state, theme)], lines);
-  }
-  const said = whatToSay(state, theme);
+  if (state.typing) return padded([filterLine(state, theme)], lines);
   const shown: Line[] = [];
-  for (const { text, style } of said) {
-    for (const part of wrap(clean(text), state.columns - 4)) {
-      if (shown.length < lines)
-        shown.push(shown.length === 0 ? ruled(part, style, state.columns, theme) : [span(`  ${part}`, style)]);
-    }
+  for (const { text, style } of whatToSay(state, theme)) {
+    const parts = wrap(clean(text), state.columns - 4);
+    const room = lines - shown.length;
+    parts.slice(0, room).forEach((part, index) => {
+      const more = index === room - 1 && parts.length > room;
+      const fitting = more ? cut(`${part} ${parts[index + 1]}`, state.columns - 4, theme.glyphs.ellipsis) : part;
+      const line =
+        shown.length === 0
+          ? ruled(fitting, style, parts.length === 1 ? state.columns : 0, theme)
+          : [span(`  ${fitting}`, style)];
+      shown.push(line);
+    });
   }
   return padded(shown, lines);
 }
@@ -44,18 +48,17 @@ function padded(lines: readonly Line[], count: number): readonly Line[] {
   return [...lines, ...Array.from({ length: Math.max(0, count - lines.length) }, () => [])];
 }
 
-function filterLine({ arrangement, typing, columns }: AppState, theme: Theme): Line {
-  const text = clean(arrangement.filter.text);
-  const hint = typing ? 'Enter keeps it, Esc clears it' : 'Esc clears it';
-  const input = ` Filter: ${text}`;
+function filterLine({ arrangement, columns }: AppState, theme: Theme): Line {
+  const input = ` Filter: ${clean(arrangement.filter.text)}`;
+  const hint = '  Enter keeps it, Esc clears it';
   return [
     span(input, theme.strong),
-    span(typing ? theme.glyphs.cursor : ''),
-    span(fill(`  ${hint}`, Math.max(0, columns - width(input) - 1), 'left', ''), theme.faint),
+    span(theme.glyphs.cursor),
+    span(fill(hint, Math.max(0, columns - width(input) - 1), 'left', ''), theme.faint),
   ];
 }
 
-/** A line that also parts the table from what is below it. */
+/** A line that also parts the table from what is below it, by a rule up to the column `columns`. */
 function ruled(text: string, style: Style, columns: number, theme: Theme): Line {
   const { rule } = theme.glyphs;
   if (text === '') return [span(rule.repeat(columns), theme.faint)];
@@ -78,12 +81,14 @@ function whatToSay(state: AppState, theme: Theme): readonly Said[] {
   const row = selectedRow(state);
   if (row === null || state.model === null) return [{ text: '', style: theme.faint }];
   const advice = adviceFor(state.advice, row);
-  return [
-    { text: aboutRow(state, row), style: theme.strong },
-    ...(advice === null
-      ? []
-      : [{ text: spoken(advice), style: advice.severity === 'info' ? theme.faint : theme.warning }]),
-  ];
+  const said = advice === null ? [] : [{ text: spoken(advice), style: styleOf(advice, theme) }];
+  // With room for one of them only, what cannot wait comes first.
+  if (messageLines(state) === 1 && advice?.severity === 'critical') return said;
+  return [{ text: aboutRow(state, row), style: theme.strong }, ...said];
+}
+
+function styleOf({ severity }: Advice, theme: Theme): Style {
+  return { info: theme.faint, warning: theme.warning, critical: theme.error }[severity];
 }
 
 function ofOperation({ text, reminder, phase }: Operation, theme: Theme): readonly Said[] {
@@ -91,18 +96,25 @@ function ofOperation({ text, reminder, phase }: Operation, theme: Theme): readon
   return [{ text, style }, ...(reminder === null ? [] : [{ text: reminder, style: theme.faint }])];
 }
 
-/** The most urgent about the row's project, and else about the machine. */
+/**
+ * The most urgent about the row's server, else about its project, else about the machine. That workers idle is said of
+ * the row anyway.
+ */
 function adviceFor(all: readonly Advice[], row: Row): Advice | null {
   const project = row.type === 'system' ? null : (row.project?.id ?? null);
+  const server = row.type === 'server' || row.type === 'process' ? (row.server?.key ?? null) : null;
+  const news = all.filter(({ kind }) => kind !== 'idle-workers');
   return (
-    all.find((advice) => advice.projectId === project && project !== null) ??
-    all.find((advice) => advice.projectId === null && advice.severity !== 'info') ??
+    news.find((advice) => advice.server === server && server !== null) ??
+    news.find((advice) => advice.projectId === project && project !== null) ??
+    news.find((advice) => advice.projectId === null && advice.severity !== 'info') ??
     null
   );
 }
 
+/** The key first: the end may be cut off. */
 function spoken({ text, key }: Advice): string {
-  return key === null ? text : `${text} (${key})`;
+  return key === null ? text : `(${key}) ${text}`;
 }
 
 function aboutRow(state: AppState, row: Row): string {
@@ -129,27 +141,43 @@ function mainServer({ servers }: Project): Server | null {
   return servers.find(({ scaling }) => scaling.available) ?? servers[0] ?? null;
 }
 
+/** The longest of some ways to say it that fits in one line. */
 function aboutProject(state: AppState, project: Project, server: Server | null): string {
   if (server === null) return `${project.name}: ${processCount(project.processes.length)}.`;
-  const name =
-    server.head.role === 'master' && project.servers.length === 1
-      ? project.name
-      : `${project.name} ${server.definition.label}`;
-  const facts = [
-    server.workers.current > 0 ? plural(server.workers.current, 'worker') : null,
-    busyPhrase(state, server),
-    queuePhrase(server),
-  ].filter((fact) => fact !== null);
-  return [`${name}: ${facts.length > 0 ? facts.join(', ') : bytes(server.memory.counted)}.`, trimPhrase(state, server)]
-    .filter(Boolean)
-    .join(' ');
+  const { workers, definition, head, memory } = server;
+  const alone = head.role === 'master' && project.servers.length === 1;
+  const name = alone ? project.name : `${project.name} ${definition.label}`;
+  const lately = workers.current > 0 ? lastBusy(state, server) : null;
+  const facts = (withTime: boolean) => {
+    const time = lately !== null && withTime ? ` for ${duration(lately.seconds)}` : '';
+    const said = [
+      workers.current > 0 ? plural(workers.current, 'worker') : null,
+      lately === null ? null : `${percent(lately.share)} busy${time}`,
+      queuePhrase(server),
+    ].filter((fact) => fact !== null);
+    return `${said.length > 0 ? said.join(', ') : bytes(memory.counted)}.`;
+  };
+  const gain = gainOf(state, server);
+  const short = facts(false);
+  if (gain === null) return longest([`${name}: ${facts(true)}`, `${name}: ${short}`, short], state);
+  const { frees, change } = gain;
+  const ways = [
+    `${name}: ${facts(true)} One fewer frees ${frees} (${change}).`,
+    `${name}: ${short} One fewer frees ${frees} (${change}).`,
+    `${name}: ${short} One fewer: ${change}.`,
+    `${short} One fewer: ${change}.`,
+    `${short} One fewer frees ${frees}.`,
+    `${short} - frees ${frees}.`,
+  ];
+  return longest(ways, state);
 }
 
-function busyPhrase({ history }: AppState, { key, workers }: Server): string | null {
-  if (workers.current === 0) return null;
-  const quiet = idle(history, key, IDLE);
-  const lately = quiet ?? busy(history, key, BUSY_SECONDS);
-  return lately === null ? null : `${percent(lately.share)} busy for ${duration(lately.seconds)}`;
+function longest(ways: readonly string[], { columns }: AppState): string {
+  return ways.find((text) => width(clean(text)) <= columns - 4) ?? ways.at(-1) ?? '';
+}
+
+function lastBusy({ history }: AppState, { key }: Server): Busy | null {
+  return idle(history, key, IDLE) ?? busy(history, key, BUSY_SECONDS);
 }
 
 function queuePhrase({ queue }: Server): string | null {
@@ -157,12 +185,13 @@ function queuePhrase({ queue }: Server): string | null {
   return queue === 0 ? 'queue empty' : `${queue} waiting`;
 }
 
-function trimPhrase({ model }: AppState, server: Server): string | null {
+/** What one worker fewer would give back, where there may be one fewer. */
+function gainOf({ model }: AppState, server: Server): { readonly frees: string; readonly change: string } | null {
   const { scaling, workers } = server;
   if (!scaling.available || workers.current <= workers.floor || model === null) return null;
   const frees = freedBy(server, 1);
   if (frees === null) return null;
-  const { used, usedShare, total } = model.host.memory;
+  const { used, total } = model.host.memory;
   const after = Math.max(0, used - frees) / total;
-  return `One fewer frees ≈${bytes(frees)} (${percent(usedShare)} → ${percent(after)}).`;
+  return { frees: `≈${bytes(frees)}`, change: `${percent(used / total)} → ${percent(after)}` };
 }

@@ -1,7 +1,7 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import blessed from 'blessed';
 import { toAscii } from './glyphs.ts';
-import { LineChart } from './line-chart.ts';
+import { EMPTY_BELOW, LineChart } from './line-chart.ts';
 import type { Chart } from './panels/charts.ts';
 import { type Line, plain, type Style } from './style.ts';
 import { widthOf } from './text.ts';
@@ -136,7 +136,9 @@ export class Screen {
     if (chart === null) this.#chart.hide();
     else {
       this.#chart.draw(chart);
-      for (const cells of rows.slice(chart.top, chart.top + chart.height)) cells.dirty = true;
+      const below = chart.top + chart.height;
+      for (let y = below; y < below + EMPTY_BELOW; y++) this.#put(lines[y] ?? [], rows[y] ?? [], undefined);
+      for (const cells of rows.slice(chart.top, below + EMPTY_BELOW)) cells.dirty = true;
     }
     this.#internals.draw(0, rows.length - 1);
   }

@@ -78,9 +78,10 @@ export function watch(
     readonly delay?: number;
     readonly host?: HostSample | ((elapsed: number) => HostSample);
     readonly history?: History;
+    readonly self?: number | null;
   } = {},
 ): Watch {
-  const { delay = 2, history = new History() } = options;
+  const { delay = 2, history = new History(), self = null } = options;
   let previous: Snapshot | null = null;
   let model: Model | null = null;
   for (let elapsed = 0; elapsed <= seconds; elapsed += delay) {
@@ -89,6 +90,7 @@ export function watch(
     const next: Snapshot = snapshot(processes, {
       uptime,
       at: Date.UTC(2026, 10, 23, 3) + elapsed * 1000,
+      self,
       host: typeof options.host === 'function' ? options.host(elapsed) : (options.host ?? host()),
     });
     model = buildModel(next, previous, { memoryTotal: null });

@@ -28,6 +28,8 @@ export interface PtyOptions {
   /** All of the environment, except PATH, HOME, LANG and TERM. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** TERM. */
+  readonly term?: string;
 }
 
 export interface Exit {
@@ -75,7 +77,7 @@ export function openPty(command: string, args: readonly string[], options: PtyOp
   const { cols = 80, rows = 24 } = options;
   const { PATH = '', HOME = '/' } = process.env;
   const child = spawn(command, [...args], {
-    name: 'xterm-256color',
+    name: options.term ?? 'xterm-256color',
     cols,
     rows,
     cwd: options.cwd ?? process.cwd(),

@@ -7,8 +7,12 @@ import type { Source } from '../../src/source/source.ts';
 import { type AppState, initialState, type StateOptions } from '../../src/state/state.ts';
 import { update } from '../../src/state/update.ts';
 import { frame } from '../../src/view/frame.ts';
+import { chart } from '../../src/view/panels/charts.ts';
 import { Screen } from '../../src/view/screen.ts';
 import { makeTheme, type Theme } from '../../src/view/theme.ts';
+
+// Times of the day are local, and stand in snapshots.
+process.env['TZ'] = 'UTC';
 
 export const theme256 = makeTheme(256, false);
 export const themePlain = makeTheme(0, true);
@@ -95,7 +99,11 @@ export async function painted(states: readonly AppState[], theme: Theme = theme2
       return true;
     },
   });
-  const events = { key: () => {}, mouse: () => {}, resize: () => {}, ready: () => {} };
+  let loaded = () => {};
+  const ready = new Promise<void>((done) => {
+    loaded = done;
+  });
+  const events = { key: () => {}, mouse: () => {}, resize: () => {}, ready: () => loaded() };
   const screen = new Screen(
     {
       input: input as unknown as ReadStream,
@@ -106,7 +114,13 @@ export async function painted(states: readonly AppState[], theme: Theme = theme2
     },
     events,
   );
-  for (const state of states) screen.paint(frame(state, theme));
+  for (const state of states) {
+    const drawing = chart(state, theme);
+    screen.paint(frame(state, theme), drawing);
+    if (drawing === null) continue;
+    await ready;
+    screen.paint(frame(state, theme), drawing);
+  }
   // blessed sends what it has gathered at the next tick.
   await new Promise((done) => setImmediate(done));
   const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 0 });

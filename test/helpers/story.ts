@@ -42,6 +42,8 @@ interface ServerOptions {
 export interface GunicornOptions extends ServerOptions {
   readonly workers?: number;
   readonly preload?: boolean;
+  /** Path of a unix socket to listen on besides its port. */
+  readonly socket?: string;
 }
 
 export interface CeleryOptions extends ServerOptions {
@@ -153,9 +155,11 @@ export async function openHome(): Promise<Home> {
     venv,
 
     async startGunicorn(options) {
-      const { project, workers = 3, preload = false } = options;
+      const { project, workers = 3, preload = false, socket } = options;
       const port = await freePort();
-      const args = ['-w', String(workers), '-b', `127.0.0.1:${port}`, ...(preload ? ['--preload'] : [])];
+      const addresses = [`127.0.0.1:${port}`, ...(socket === undefined ? [] : [`unix:${socket}`])];
+      const bind = addresses.flatMap((address) => ['-b', address]);
+      const args = ['-w', String(workers), ...bind, ...(preload ? ['--preload'] : [])];
       const job = await startOf(options, 'gunicorn', [...args, `${project}.wsgi`]);
       const gunicorn: Gunicorn = {
         ...job,

@@ -59,6 +59,7 @@ export interface ListedServer {
   readonly remark: string | null;
   readonly startedBy: string | null;
   readonly bind: readonly string[];
+  readonly queue: number | null;
   readonly workers: {
     readonly current: number;
     readonly configured: number | null;

@@ -11,8 +11,9 @@ function adviceAfter(
   seconds: number,
   processesAt: (elapsed: number, uptime: number) => readonly ProcessSample[],
   host: HostSample | ((elapsed: number) => HostSample) = tight,
+  self: number | null = null,
 ): readonly Advice[] {
-  const { model, history } = watch(seconds, processesAt, { host });
+  const { model, history } = watch(seconds, processesAt, { host, self });
   const found = advise(model, history);
   for (const { text } of found) expect(text.length, text).toBeLessThanOrEqual(100);
   return found;
@@ -150,10 +151,7 @@ describe('celery beat', () => {
       adviceAfter(10, () => celery(77, 1)),
     );
     expect(found).toMatchObject({
-      text: 'beat takes 79M (5.1 %) to send a few messages. The only worker node with -B instead frees ≈77M.'.replace(
-        '78.5M',
-        '79M',
-      ),
+      text: 'beat takes 79M (5.1 %) to send a few messages. -B on its worker frees ≈77M.'.replace('78.5M', '79M'),
       severity: 'warning',
       pid: 9545,
       frees: 77 * MB,
@@ -287,6 +285,16 @@ describe('coverage', () => {
       { text: '2 of 3 processes have exact figures, the others are estimates: sudo for all.', project: null },
     ]);
     expect(of('coverage', seenAfter(30, { pid: 1, workers: three }))).toEqual([]);
+  });
+
+  it('asks nobody who is root already, nor because of what is only not read yet', () => {
+    const denied = { memory: { ...own(50), quality: 'estimate' as const } };
+    const unread = { memory: { rss: 50 * MB, pss: null, uss: null, quality: 'estimate' as const, fresh: false } };
+    expect(of('coverage', seenAfter(30, { pid: 1, workers: [unread, { memory: own(50) }] }))).toEqual([]);
+    const self = sample({ pid: 77, uid: 0, argv: ['workertop'] });
+    const processes = () => [...gunicorn({ pid: 1, workers: [denied, denied] }), self];
+    expect(of('coverage', adviceAfter(30, processes, tight, self.pid))).toEqual([]);
+    expect(of('coverage', adviceAfter(30, processes))).toHaveLength(1);
   });
 });
 

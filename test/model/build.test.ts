@@ -65,6 +65,15 @@ describe('a model', () => {
     ]);
   });
 
+  it('knows no queue where one of its listeners tells none', () => {
+    const queue = (...queues: readonly (number | null)[]) => {
+      const listeners = queues.map((waiting, inode) => ({ address: `unix:/run/${inode}`, inode, queue: waiting }));
+      const model = buildModel(snapshot([{ ...master, listeners }, worker(11)]), null, options);
+      return model.projects[0]?.servers[0]?.queue;
+    };
+    expect([queue(2, 3), queue(2, null), queue(null), queue()]).toEqual([5, null, null, null]);
+  });
+
   it('puts the largest project first', () => {
     const other = sample({
       pid: 5,
@@ -98,7 +107,7 @@ describe('a model', () => {
     };
     const { projects, coverage } = buildModel(snapshot([master, unreadable]), null, options);
     expect(projects[0]?.memory).toMatchObject({ pss: null, uss: null, swap: null, exact: false, counted: 62 * MB });
-    expect(coverage).toEqual({ processes: 2, exact: 1, hidden: false });
+    expect(coverage).toEqual({ processes: 2, exact: 1, rootOnly: 0, hidden: false });
   });
 
   it('counts RSS where the source knows nothing better', () => {

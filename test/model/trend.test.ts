@@ -164,3 +164,46 @@ describe('median', () => {
     expect(median([])).toBeNaN();
   });
 });
+
+describe('a leak whose pace varies', () => {
+  /** Of the time after it was first named, the share in which it was. */
+  function namedAfterwards(seed: number, keep: boolean): number {
+    const next = noise(seed);
+    let level = 50 * MB;
+    const [times, values] = points(120, () => {
+      level += next() < 0 ? 6 * MB : 0;
+      return level + 0.3 * MB * next();
+    });
+    let before: ReturnType<typeof trend> = null;
+    const said: boolean[] = [];
+    for (let count = 1; count <= times.length; count++) {
+      before = trend(times.slice(0, count), values.slice(0, count), keep ? before : null);
+      said.push(before !== null);
+    }
+    const first = said.indexOf(true);
+    expect(first).toBeGreaterThan(0);
+    // Within ten minutes.
+    expect(first).toBeLessThan(40);
+    return said.slice(first).filter(Boolean).length / (said.length - first);
+  }
+
+  it('stays named once it was', () => {
+    const seeds = Array.from({ length: 40 }, (_, index) => index * 104_729 + 3);
+    const share = (keep: boolean) => seeds.reduce((sum, seed) => sum + namedAfterwards(seed, keep), 0) / seeds.length;
+    expect(share(true)).toBeGreaterThan(0.98);
+    // Each time anew it would be lost more often by far.
+    expect(1 - share(true)).toBeLessThan((1 - share(false)) / 2);
+  });
+
+  it('is no longer said to grow some minutes after it has stopped', () => {
+    const [times, values] = points(160, (time) => (50 + Math.min(time, 900) / 60) * MB);
+    let before: ReturnType<typeof trend> = null;
+    const said = times.map((_, index) => {
+      before = trend(times.slice(0, index + 1), values.slice(0, index + 1), before);
+      return before !== null;
+    });
+    const stopped = 900 / 15;
+    expect(said.slice(20, stopped).every(Boolean)).toBe(true);
+    expect(said.slice(stopped + 40).some(Boolean)).toBe(false);
+  });
+});

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseCounters, parseLoad, parseMeminfo, parsePressure } from '../../src/source/proc/parsers/host.ts';
 import { parseSmaps, parseStatm } from '../../src/source/proc/parsers/memory.ts';
-import { parseTcp, parseUnix } from '../../src/source/proc/parsers/net.ts';
+import { parseAllTcp, parseTcp, parseUnix } from '../../src/source/proc/parsers/net.ts';
 import { parseStat } from '../../src/source/proc/parsers/stat.ts';
 import { parseStatus } from '../../src/source/proc/parsers/status.ts';
 import {
@@ -32,10 +32,43 @@ describe('addresses', () => {
   });
 });
 
-it('knows listening unix sockets by their flag', () => {
-  const text =
-    'Num: …\n0000: 00000002 00000000 00010000 0001 01 77 /run/app.sock\n0000: 00000003 00000000 00000000 0001 03 78 /run/app.sock\n';
-  expect(parseUnix(text)).toEqual([{ address: 'unix:/run/app.sock', inode: 77, queue: null }]);
+it('counts the connections that were accepted, of the whole table', () => {
+  const line = (local: string, state: string, inode: number) =>
+    `   0: ${local} 0100007F:C001 ${state} 00000000:00000002 00:00000000 00000000     0        0 ${inode} 1\n`;
+  const listeners = `${line('0100007F:1F90', '0A', 5)}${line('00000000:0050', '0A', 6)}`;
+  const accepted = `${line('0100007F:1F90', '01', 7)}${line('0100007F:1F90', '01', 8)}${line('0100007F:0050', '01', 9)}`;
+  const others = `${line('0100007F:1F90', '01', 0)}${line('0100007F:1F90', '06', 0)}${line('0100007F:C001', '01', 10)}`;
+  expect(parseAllTcp(listeners + accepted + others)).toEqual([
+    { address: '127.0.0.1:8080', inode: 5, queue: 2, open: 2 },
+    { address: '0.0.0.0:80', inode: 6, queue: 2, open: 1 },
+  ]);
+});
+
+describe('unix sockets', () => {
+  const table = (...lines: readonly string[]) =>
+    `Num: …\n${lines.map((line) => `0000: 00000002 00000000 ${line}\n`).join('')}`;
+  const listening = (inode: number, path: string) => `00010000 0001 01 ${inode} ${path}`;
+  const connecting = (path: string) => `00000000 0001 02     0 ${path}`;
+
+  it('listen by their flag, and have a queue of what has no inode yet', () => {
+    const accepted = '00000000 0001 03 78 /run/app.sock';
+    const text = table(
+      listening(77, '/run/app.sock'),
+      connecting('/run/app.sock'),
+      accepted,
+      connecting('/run/app.sock'),
+    );
+    expect(parseUnix(text)).toEqual([{ address: 'unix:/run/app.sock', inode: 77, queue: 2, open: 1 }]);
+    expect(parseUnix(table(listening(77, '@app'), accepted))).toMatchObject([
+      { address: 'unix:@app', queue: 0, open: 0 },
+    ]);
+  });
+
+  it('have a queue that is unknown where it is not told whose it is', () => {
+    const twice = table(listening(77, '/run/app.sock'), connecting('/run/app.sock'), listening(90, '/run/app.sock'));
+    expect(parseUnix(twice).map(({ queue }) => queue)).toEqual([null, null]);
+    expect(parseUnix(table('00010000 0001 01 77'))).toEqual([{ address: 'unix:(unnamed)', inode: 77, queue: null }]);
+  });
 });
 
 it.each([
@@ -89,6 +122,7 @@ const parsers: readonly (readonly [name: string, capture: Buffer | undefined, pa
     (bytes) => parsePasswd(bytes.toString()),
   ],
   ['tcp', captures['net/tcp'], (bytes) => parseTcp(bytes.toString())],
+  ['all of tcp', captures['net/tcp'], (bytes) => parseAllTcp(bytes.toString())],
   ['unix', captures['net/unix'], (bytes) => parseUnix(bytes.toString())],
   ['meminfo', host['meminfo'], (bytes) => parseMeminfo(bytes.toString())],
   ['vmstat', host['vmstat']?.subarray(0, 1000), (bytes) => parseCounters(bytes.toString())],

@@ -19,12 +19,12 @@ export const beat: Rule = (model) =>
     const nodes = nodesOf(project, server);
     const foldable = nodes.length === 1;
     const frees = memory.uss;
-    const gain = frees === null ? 'instead would spare it' : `instead frees ≈${bytes(frees)}`;
+    const gain = frees === null ? 'would spare it' : `frees ≈${bytes(frees)}`;
     return serverAdvice(project, server, {
       kind: 'beat',
       severity: memory.share >= HOG ? 'warning' : 'info',
       text: `beat takes ${bytes(memory.counted)} (${percent(memory.share)}) to send a few messages. ${
-        foldable ? `The only worker node with -B ${gain}.` : instead(nodes.length)
+        foldable ? `-B on its worker ${gain}.` : instead(nodes.length)
       }`,
       frees: foldable ? frees : null,
       where: foldable ? `celery -A ${server.app ?? 'APP'} worker -B` : null,

@@ -5,8 +5,8 @@ const READ_BY_NOW = 20;
 
 /** Figures that only root may read are estimates. Where the source tells nothing better than RSS, root would not help. */
 export const coverage: Rule = (model, history) => {
-  const { processes, exact } = model.coverage;
-  if (model.accounting === 'rss' || exact >= processes || history.span < READ_BY_NOW) return [];
+  const { processes, exact, rootOnly } = model.coverage;
+  if (model.accounting === 'rss' || rootOnly === 0 || history.span < READ_BY_NOW) return [];
   const text = `${exact} of ${processes} processes have exact figures, the others are estimates: sudo for all.`;
   return [advice({ kind: 'coverage', severity: 'info', text, where: 'sudo workertop' })];
 };

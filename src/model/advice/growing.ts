@@ -1,6 +1,7 @@
 import { bytes, duration } from '../figures.ts';
 import type { History } from '../history.ts';
 import type { ProcessNode, Server } from '../model.ts';
+import { offersFor } from '../offers.ts';
 import { eachServer, nameOf, type Rule, type Severity, serverAdvice } from './rule.ts';
 
 /** What is worth a word: bytes per hour, and as a share of what the process has. */
@@ -30,6 +31,7 @@ export const growing: Rule = (model, history) =>
       severity: urgency(left),
       pid: fastest.process.pid,
       text: `${growth(server, growers, fastest, together)}; full in ${duration(left)}. ${remedy(server, fastest)}`,
+      key: isReplaced(fastest.process, server) ? 'F9' : null,
       where: fastest.process.role === 'worker' ? (server.definition.recycling ?? null) : null,
     });
   });
@@ -53,6 +55,11 @@ function remedy({ definition }: Server, { process }: Grower): string {
   return definition.recycling === undefined
     ? 'Replacing it now and then helps.'
     : `${definition.recycling} replaces it in time.`;
+}
+
+/** Can it be recycled: does its master start another when it goes? */
+function isReplaced(process: ProcessNode, server: Server): boolean {
+  return offersFor(process, server).some(({ action, refusal }) => action === 'recycle' && refusal === null);
 }
 
 function urgency(secondsLeft: number): Severity {

@@ -31,7 +31,7 @@ export interface Advice {
   /** Bytes that following it would give back; null when unknown, or none. */
   readonly frees: number | null;
   /** The key that does it on the screen; null when none does. */
-  readonly key: '+' | '-' | null;
+  readonly key: '+' | '-' | 'c' | 'F9' | null;
   readonly action: { readonly type: 'trim' | 'add'; readonly server: ProcessKey } | null;
   /** The command or setting that does it, or where it is made to last. */
   readonly where: string | null;

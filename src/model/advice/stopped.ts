@@ -10,7 +10,14 @@ export const stopped: Rule = (model) =>
         const what = process.role === 'master' ? 'it replaces no worker and handles no signal' : 'it does no work';
         const text = `${nameOf(server, process)} is stopped: ${what}. ${where} continues it.`;
         return [
-          serverAdvice(project, server, { kind: 'stopped', severity: 'critical', pid: process.pid, text, where }),
+          serverAdvice(project, server, {
+            kind: 'stopped',
+            severity: 'critical',
+            pid: process.pid,
+            key: 'c',
+            text,
+            where,
+          }),
         ];
       }),
     ),

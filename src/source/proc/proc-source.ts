@@ -150,7 +150,7 @@ export class ProcSource implements Source {
   #listeners(hints: ReadHints, uptime: number): ReadonlyMap<number, ProcessSample['listeners']> {
     const keys = new Set<string>();
     for (const pid of hints.listeners) keys.add(this.#tracked.get(pid)?.key ?? '');
-    this.#sockets.begin(keys);
+    this.#sockets.begin(keys, hints.connections ?? false);
     this.#asker?.keep(keys);
     const listeners = new Map<number, ProcessSample['listeners']>();
     for (const pid of hints.listeners) {

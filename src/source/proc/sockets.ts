@@ -1,6 +1,6 @@
 import type { Listener } from '../../snapshot.ts';
 import { list, readBytes, readChunks, readLink } from './files.ts';
-import { parseTcp, parseUnix } from './parsers/net.ts';
+import { parseAllTcp, parseTcp, parseUnix } from './parsers/net.ts';
 
 /** Seconds for which the numbers of a process's sockets hold: servers open their listeners once. */
 const LASTING = 20;
@@ -10,6 +10,9 @@ const PAGE = 4096;
 const LONGEST_LINE = 256;
 
 const MOST_UNIX_BYTES = 1024 * 1024;
+
+/** 50,000 connections. */
+const MOST_TCP_BYTES = 8 * 1024 * 1024;
 
 type Table = 'tcp' | 'tcp6' | 'unix';
 
@@ -34,13 +37,19 @@ export class Sockets {
   #namespaces = new Map<string, Namespace>();
   /** Namespaces that were read in this reading. */
   #current = new Set<string>();
+  #connections = false;
 
   constructor(root: string) {
     this.#root = root;
   }
 
-  /** To be called before the first process of each reading. @param keys processes that still live */
-  begin(keys: { has(key: string): boolean }): void {
+  /**
+   * To be called before the first process of each reading.
+   * @param keys processes that still live
+   * @param connections whether to count those that were accepted
+   */
+  begin(keys: { has(key: string): boolean }, connections: boolean): void {
+    this.#connections = connections;
     for (const name of this.#namespaces.keys()) if (!this.#current.has(name)) this.#namespaces.delete(name);
     this.#current = new Set();
     for (const key of this.#inodes.keys()) if (!keys.has(key)) this.#inodes.delete(key);
@@ -83,10 +92,9 @@ export class Sockets {
     const all = now - known.readAt >= LASTING;
     const ours = (table: Table) => all || known.tables[table].some(({ inode }) => this.#isOurs(inode));
     const tables = {
-      tcp: ours('tcp') ? readTcp(`${folder}/tcp`) : [],
-      tcp6: ours('tcp6') ? readTcp(`${folder}/tcp6`) : [],
-      // It tells no queues, so that there is nothing new in it.
-      unix: all ? parseUnix(textOf(`${folder}/unix`)) : known.tables.unix,
+      tcp: ours('tcp') ? this.#readTcp(`${folder}/tcp`) : [],
+      tcp6: ours('tcp6') ? this.#readTcp(`${folder}/tcp6`) : [],
+      unix: ours('unix') ? parseUnix(textOf(`${folder}/unix`, MOST_UNIX_BYTES)) : [],
     };
     const listeners = Object.values(tables).flat();
     const byInode = new Map(listeners.map((listener) => [listener.inode, listener]));
@@ -94,6 +102,10 @@ export class Sockets {
     this.#namespaces.set(name, namespace);
     this.#current.add(name);
     return namespace;
+  }
+
+  #readTcp(path: string): readonly Listener[] {
+    return this.#connections ? parseAllTcp(textOf(path, MOST_TCP_BYTES)) : readListeners(path);
   }
 
   #isOurs(inode: number): boolean {
@@ -107,7 +119,7 @@ function sameSet(a: ReadonlySet<number> | null, b: ReadonlySet<number> | null): 
 }
 
 /** Listeners come first in the kernel's list, and on a busy server the rest would be megabytes. */
-function readTcp(path: string): readonly Listener[] {
+function readListeners(path: string): readonly Listener[] {
   let text = '';
   for (const chunk of readChunks(path, PAGE)) {
     text += chunk;
@@ -117,7 +129,7 @@ function readTcp(path: string): readonly Listener[] {
   return parseTcp(text).listeners;
 }
 
-function textOf(path: string): string {
-  const bytes = readBytes(path, MOST_UNIX_BYTES);
+function textOf(path: string, most: number): string {
+  const bytes = readBytes(path, most);
   return typeof bytes === 'string' ? '' : bytes.toString('utf8');
 }

@@ -9,6 +9,7 @@ import {
   type Server,
   serverTitle,
 } from '../../model/model.ts';
+import { sumKnown } from '../../model/rates.ts';
 import type { Row } from '../../state/row.ts';
 import type { AppState } from '../../state/state.ts';
 import { apportion, sparkline } from '../bars.ts';
@@ -19,6 +20,9 @@ import type { Theme } from '../theme.ts';
 import type { PanelContent } from './panel.ts';
 
 const LABEL = 13;
+
+const SWAP_LEGEND = '  s swapped';
+const SPLIT_LEGEND = `  # own  = shared${SWAP_LEGEND}`;
 
 /** All that is known of a row. */
 export function details(state: AppState, row: Row | null, scroll: number, theme: Theme): PanelContent {
@@ -91,8 +95,7 @@ function projectLines(project: Project, context: Context): readonly Line[] {
     ...say('because of', project.evidence),
     ...say('directory', project.directory),
     ...say('virtualenv', virtualenv === null ? 'none found' : `${virtualenv.path} (${evidence[virtualenv.evidence]})`),
-    ...say('python', virtualenv?.python ?? null),
-    ...say('django', packageOf(project, 'django')),
+    ...say('versions', versionsOf(project)),
     ...say('servers', project.servers.map(serverTitle).join(', ')),
     ...memoryLines(project.memory, `project:${project.id}`, context),
     ...say('limit', project.memoryLimit === null ? null : `${bytes(project.memoryLimit)}, of its cgroup`),
@@ -107,6 +110,20 @@ const evidence = {
   maps: 'from the files mapped into it',
   guess: 'a guess: it is in the working directory',
 } as const;
+
+/** Of Python, and of what its servers run, where the virtualenv tells. */
+function versionsOf(project: Project): string {
+  const django = packageOf(project, 'django');
+  const python = project.virtualenv?.python ?? null;
+  const servers = new Set(
+    project.servers.flatMap(({ definition, version }) => (version === null ? [] : `${definition.label} ${version}`)),
+  );
+  return [
+    ...(python === null ? [] : [`Python ${python}`]),
+    ...(django === null ? [] : [`Django ${django}`]),
+    ...servers,
+  ].join(', ');
+}
 
 function packageOf({ servers }: Project, name: string): string | null {
   for (const { processes } of servers) {
@@ -126,12 +143,13 @@ function serverLines(server: Server, project: Project | null, context: Context):
   return [
     ...say('server', `${definition.label}${version === null ? '' : ` ${version}`}, ${what}`),
     ...say('project', project?.name ?? null),
+    ...say('versions', project === null ? null : versionsOf(project)),
     ...say('app', server.app),
     ...say('remark', server.remark),
-    ...say('started by', server.startedBy),
+    ...say('started by', saysAlso(workers.configured.where, server.startedBy) ? null : server.startedBy),
     ...say('listens on', server.bind.join(', ')),
-    ...say('queue', server.queue === null ? null : `${countText(server.queue)} waiting to be accepted`),
-    ...say('workers', `${workers.current} running; gunicorn’s advice would start at ${model.host.recommendedWorkers}`),
+    ...say('connections', connectionsOf(server)),
+    ...say('workers', workersOf(server, model)),
     ...(pools.length > 0 ? [] : say('configured', `${configured}${workers.configured.where}`)),
     ...pools.flatMap((pool) => say('pool', `${pool.name}: ${pool.pids.length} running; ${pool.configured.where}`)),
     scaling.available
@@ -140,6 +158,26 @@ function serverLines(server: Server, project: Project | null, context: Context):
     ...say('', scaling.reason),
     ...memoryLines(server.memory, `server:${server.key}`, context),
   ];
+}
+
+function saysAlso(text: string, part: string | null): boolean {
+  return part !== null && text.includes(part);
+}
+
+/** Null for what listens nowhere. */
+function connectionsOf({ listeners, queue }: Server): string | null {
+  if (listeners === null) return 'unknown: may be read by root only';
+  if (listeners.length === 0) return null;
+  const open = listeners.map((listener) => listener.open);
+  const known = open.every((count) => count !== undefined) ? `${countText(sumKnown(open))} open, ` : '';
+  return `${known}${countText(queue)} waiting to be accepted`;
+}
+
+function workersOf({ workers, definition, bind }: Server, { host }: Model): string | null {
+  if (workers.current === 0) return null;
+  const advised = definition.category === 'app' && bind.length > 0;
+  const start = advised ? `; gunicorn’s advice would start at ${host.recommendedWorkers}` : '';
+  return `${workers.current} running${start}`;
 }
 
 function processLines(process: ProcessNode, context: Context): readonly Line[] {
@@ -166,6 +204,8 @@ function processLines(process: ProcessNode, context: Context): readonly Line[] {
 function memoryLines(memory: Memory, id: Parameters<History['series']>[0], context: Context): readonly Line[] {
   const { say, draw, theme, state, columns } = context;
   const { rss, pss, uss, swap } = memory;
+  // Of several processes it counts what they share more than once: it is no total.
+  const resident = id.startsWith('process:') ? `RSS ${bytes(rss)}` : `RSS would add up to ${bytes(rss)}`;
   const quality = memory.exact ? '' : ', partly estimated';
   const levels = state.history.sparkline(id, Math.min(60, columns - LABEL));
   const trend = state.history.trend(id);
@@ -178,21 +218,23 @@ function memoryLines(memory: Memory, id: Parameters<History['series']>[0], conte
     ...(pss === null || uss === null ? [] : [draw('', ...splitBar(uss, pss - uss, swap ?? 0, columns - LABEL, theme))]),
     ...say(
       '',
-      `own ${known(uss)}, its part of what is shared ${known(pss === null || uss === null ? null : pss - uss)}, swapped ${known(swap)}, RSS ${bytes(rss)}`,
+      `own ${known(uss)}, its part of what is shared ${known(pss === null || uss === null ? null : pss - uss)}, swapped ${known(swap)}; ${resident}`,
     ),
     ...(levels === null ? [] : [draw('last hour', span(sparkline(levels, theme.glyphs), theme.title))]),
     ...say('trend', trend === null ? null : `${sign}${bytes(trend.perHour)} an hour for ${ageText(trend.seconds)}`),
   ];
 }
 
+/** As wide as its legend leaves room for. */
 function splitBar(own: number, shared: number, swap: number, room: number, theme: Theme): readonly Span[] {
-  const cells = apportion([own, shared, swap], Math.min(40, room));
+  const legend = swap > 0 ? SPLIT_LEGEND : SPLIT_LEGEND.replace(SWAP_LEGEND, '');
+  const cells = apportion([own, shared, swap], Math.max(8, Math.min(60, room - legend.length)));
   const [first = 0, second = 0, third = 0] = cells;
   return [
     span('#'.repeat(first), theme.good),
     span('='.repeat(second), theme.faint),
     span('s'.repeat(third), theme.error),
-    span('  # own  = shared  s swapped', theme.faint),
+    span(legend, theme.faint),
   ];
 }
 

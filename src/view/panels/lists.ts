@@ -1,29 +1,40 @@
 import { clean } from '../../clean.ts';
 import type { Advice } from '../../model/advice/advice.ts';
 import { rowOffers } from '../../state/process-actions.ts';
-import type { Row } from '../../state/row.ts';
-import { type SortKey, sortKeys } from '../../state/sort.ts';
+import { processOf, type Row } from '../../state/row.ts';
+import { sortKeys, sortNames } from '../../state/sort.ts';
 import type { AppState, Panel } from '../../state/state.ts';
 import { bytes, clockText, percent, plural } from '../format.ts';
-import { type Line, plain, span } from '../style.ts';
+import { type Line, plain, type Style, span } from '../style.ts';
 import { fill, wrap } from '../text.ts';
 import type { Theme } from '../theme.ts';
 import type { PanelContent } from './panel.ts';
 
 export function sortMenu({ arrangement }: AppState, index: number, theme: Theme): PanelContent {
-  const lines = (Object.keys(sortKeys) as SortKey[]).map((key, at) => {
+  const lines = sortNames.map((key, at) => {
     const mark = key === arrangement.sort ? theme.glyphs.tag : ' ';
     return [span(` ${mark} ${fill(key, 10)}${fill(sortKeys[key], 30)}`, at === index ? theme.selected : plain)];
   });
   return { title: 'Sort by', lines, focus: index, hint: 'Enter chooses, Esc closes' };
 }
 
-export function actionMenu(row: Row | null, index: number, theme: Theme): PanelContent {
-  const lines = (row === null ? [] : rowOffers(row)).map(({ label, refusal }, at): Line => {
+export function actionMenu(row: Row | null, index: number, columns: number, theme: Theme): PanelContent {
+  const lines: Line[] = [];
+  let focus = 0;
+  (row === null ? [] : rowOffers(row)).forEach(({ label, refusal }, at) => {
     const style = at === index ? theme.selected : refusal === null ? plain : theme.faint;
-    return [span(` ${label}${refusal === null ? '' : `: no, ${refusal}`} `, style)];
+    const text = refusal === null ? label : `${label}: no, ${refusal}`;
+    for (const [line, part] of wrap(text, columns - 8).entries()) {
+      lines.push([span(fill(` ${line === 0 ? '' : '  '}${part} `, columns - 4), style)]);
+    }
+    if (at === index) focus = lines.length - 1;
   });
-  return { title: 'What to do with it', lines, focus: index, hint: 'Enter chooses, Esc closes' };
+  return { title: titleOf(row), lines, focus, hint: 'Enter chooses, Esc closes' };
+}
+
+function titleOf(row: Row | null): string {
+  const process = row === null ? null : processOf(row);
+  return process === null ? 'What to do' : `What to do with ${process.role ?? 'process'} ${process.pid}`;
 }
 
 export function confirm(
@@ -37,24 +48,32 @@ export function confirm(
   return { title: 'Sure?', lines: [[], ...lines], hint: 'y does it, n or Esc does not' };
 }
 
-/** Newest first. */
-export function log({ operations, columns }: AppState, scroll: number, theme: Theme): PanelContent {
-  const lines = operations.toReversed().flatMap((operation): readonly Line[] => {
-    const style = operation.phase === 'failed' ? theme.error : operation.phase === 'done' ? theme.good : theme.warning;
-    const indent = ' '.repeat(10);
-    const text = wrap(clean(operation.text), columns - 14).map(
-      (part, index): Line => [
-        span(index === 0 ? fill(clockText(operation.startedAt), 10) : indent, theme.faint),
-        span(part, style),
-      ],
-    );
-    const { reminder } = operation;
-    const more =
-      reminder === null
-        ? []
-        : wrap(clean(reminder), columns - 14).map((part): Line => [span(indent + part, theme.faint)]);
-    return [...text, ...more];
-  });
+/** All that was done, newest first. */
+export function log({ operations, notes, columns }: AppState, scroll: number, theme: Theme): PanelContent {
+  const entries = [
+    ...operations.map((operation) => ({
+      at: operation.startedAt,
+      text: operation.text,
+      reminder: operation.reminder,
+      style: operation.phase === 'failed' ? theme.error : operation.phase === 'done' ? theme.good : theme.warning,
+    })),
+    ...notes.map(({ at, text, level }) => ({
+      at,
+      text,
+      reminder: null,
+      style: { info: plain, warning: theme.warning, error: theme.error }[level],
+    })),
+  ].reverse();
+  entries.sort((a, b) => b.at - a.at);
+  const indent = ' '.repeat(10);
+  const lines = entries.flatMap(({ at, text, reminder, style }): readonly Line[] => [
+    ...wrap(clean(text), columns - 14).map(
+      (part, index): Line => [span(index === 0 ? fill(clockText(at), 10) : indent, theme.faint), span(part, style)],
+    ),
+    ...(reminder === null
+      ? []
+      : wrap(clean(reminder), columns - 14).map((part): Line => [span(indent + part, theme.faint)])),
+  ]);
   const none: Line = [span('Nothing yet: select a master and press + or -.', theme.faint)];
   return {
     title: 'What was done',
@@ -85,7 +104,7 @@ function adviceLines(advice: Advice, chosen: boolean, columns: number, theme: Th
   const mark = { critical: '!!', warning: '! ', info: '  ' }[advice.severity];
   const style = { critical: theme.error, warning: theme.warning, info: plain }[advice.severity];
   const about = advice.project === null ? '' : `${advice.project}: `;
-  const key = advice.key === null ? '' : ` Key: ${advice.key}`;
+  const key = advice.key === null ? '' : ` Key: ${advice.key}.`;
   const where = advice.where === null ? [] : wrap(clean(advice.where), columns - 6);
   return [
     ...wrap(clean(`${about}${advice.text}${key}`), columns - 3).map(
@@ -98,37 +117,53 @@ function adviceLines(advice: Advice, chosen: boolean, columns: number, theme: Th
   ];
 }
 
-export function fitInput({ model }: AppState, panel: Extract<Panel, { type: 'fit' }>, theme: Theme): PanelContent {
+export function fitInput(
+  { model, columns }: AppState,
+  panel: Extract<Panel, { type: 'fit' }>,
+  theme: Theme,
+): PanelContent {
   const now = model === null ? '' : percent(model.host.memory.usedShare);
   return {
     title: 'Fit',
     lines: [
-      [span(`Memory used is ${now}. The fewest trims are looked for that bring it to:`)],
+      ...wrap(`Memory used is ${now}. The fewest trims are looked for that bring it to:`, columns - 4).map(
+        (text): Line => [span(text)],
+      ),
       [],
       [span(`  ${panel.text}`, theme.strong), span(theme.glyphs.cursor), span(panel.text.endsWith('%') ? '' : ' %')],
       [],
-      ...(panel.problem === null ? [] : [[span(panel.problem, theme.warning)]]),
+      ...(panel.problem === null
+        ? []
+        : wrap(panel.problem, columns - 4).map((text): Line => [span(text, theme.warning)])),
     ],
     hint: 'Enter shows the plan, Esc closes',
   };
 }
 
-export function fitPlan({ fit, target }: Extract<Panel, { type: 'fit-plan' }>, theme: Theme): PanelContent {
+/** What would be trimmed, and what besides takes memory that no trim gives back: a beat. */
+export function fitPlan(
+  { advice, columns }: AppState,
+  { fit, target }: Extract<Panel, { type: 'fit-plan' }>,
+  theme: Theme,
+): PanelContent {
   const { trims, before, after, reachable } = fit;
   const hint = trims.length > 0 ? 'y does it, step by step, n or Esc does not' : 'Esc closes';
-  const goal = `${percent(before)} ${theme.glyphs.arrow} ${percent(after)}`;
-  const head: Line =
+  const goal = `${percent(before)} → ${percent(after)}`;
+  const count = trims.reduce((sum, { from, to }) => sum + from - to, 0);
+  const say = (text: string, style: Style, indent = 0) =>
+    wrap(clean(text), columns - 4 - indent).map((part): Line => [span(' '.repeat(indent) + part, style)]);
+  const head =
     before <= target
-      ? [span(`Memory used is ${percent(before)}: there is nothing to do.`, theme.good)]
+      ? say(`Memory used is ${percent(before)}: there is nothing to do.`, theme.good)
       : reachable
-        ? [span(`${plural(trims.length, 'master')} to trim: ${goal}`, theme.strong)]
-        : [span(`${percent(target)} is out of reach by trims. All there are: ${goal}`, theme.warning)];
-  const lines = trims.map(
-    ({ project, pid, from, to, frees }): Line => [
-      span(
-        `  ${clean(project)} master ${pid}: ${from} ${theme.glyphs.arrow} ${to} workers, frees ${theme.glyphs.about}${bytes(frees)}`,
-      ),
-    ],
-  );
-  return { title: `Fit to ${percent(target)}`, lines: [head, [], ...lines], hint };
+        ? say(`${plural(count, 'worker')} to trim: ${goal}`, theme.strong)
+        : say(`${percent(target)} is out of reach by trims. All there are: ${goal}`, theme.warning);
+  const steps = trims.flatMap(({ project, pid, from, to, frees, busy }) => {
+    const lately = busy === null ? '' : `, ${percent(busy)} busy`;
+    return say(`${project} master ${pid}: ${from} → ${to}, frees ≈${bytes(frees)}${lately}`, plain, 2);
+  });
+  const besides = advice
+    .filter(({ kind }) => kind === 'beat')
+    .flatMap(({ project, text }) => [[], ...say(`No trim, but ${project}: ${text}`, theme.faint)]);
+  return { title: `Fit to ${percent(target)}`, lines: [...head, [], ...steps, ...besides], hint };
 }

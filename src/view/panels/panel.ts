@@ -19,7 +19,7 @@ export function framed(content: PanelContent, columns: number, lines: number, th
   const [topLeft, topRight, bottomLeft, bottomRight, horizontal, vertical] = theme.glyphs.frame;
   const inner = columns - 4;
   const height = Math.max(0, lines - 2);
-  const last = Math.max(0, content.lines.length - height);
+  const last = lastScroll(content, height);
   const focused = content.focus === undefined ? 0 : Math.max(0, content.focus - height + 1);
   const scroll = Math.min(last, Math.max(content.scroll ?? 0, focused));
   const visible = content.lines.slice(scroll, scroll + height);
@@ -45,6 +45,11 @@ export function framed(content: PanelContent, columns: number, lines: number, th
       bottomRight,
     ),
   ];
+}
+
+/** As many lines as can be scrolled away, with so many to show the rest on. */
+export function lastScroll({ lines }: PanelContent, height: number): number {
+  return Math.max(0, lines.length - height);
 }
 
 function clipped(line: Line, columns: number, theme: Theme): readonly Span[] {

@@ -1,6 +1,13 @@
 import type { Listener } from '../../../snapshot.ts';
 
 const LISTEN = '0A';
+const ESTABLISHED = '01';
+
+/** A socket that no process has a descriptor of: a connection that was not accepted yet. */
+const NO_INODE = '0';
+
+const TCP_LINE =
+  /^ *\d+: ([0-9A-F]+):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} ([0-9A-F]{2}) [0-9A-F]+:([0-9A-F]+) \S+ +\S+ +\d+ +\d+ (\d+)/gm;
 
 /**
  * The listening sockets in /proc/PID/net/tcp or tcp6 (proc_pid_net(5)): for those, rx_queue is the number of
@@ -8,9 +15,7 @@ const LISTEN = '0A';
  */
 export function parseTcp(text: string): { readonly listeners: readonly Listener[]; readonly complete: boolean } {
   const listeners: Listener[] = [];
-  const line =
-    /^ *\d+: ([0-9A-F]+):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} ([0-9A-F]{2}) [0-9A-F]+:([0-9A-F]+) \S+ +\S+ +\d+ +\d+ (\d+)/gm;
-  for (const [, address = '', port = '', state, queue = '', inode] of text.matchAll(line)) {
+  for (const [, address = '', port = '', state, queue = '', inode] of text.matchAll(TCP_LINE)) {
     if (state !== LISTEN) return { listeners, complete: true };
     listeners.push({
       address: `${addressOf(address)}:${Number.parseInt(port, 16)}`,
@@ -19,6 +24,20 @@ export function parseTcp(text: string): { readonly listeners: readonly Listener[
     });
   }
   return { listeners, complete: false };
+}
+
+/** The same of the whole table, which tells how many of the connections to each were accepted and are open. */
+export function parseAllTcp(text: string): readonly Listener[] {
+  const keys: string[] = [];
+  const open = new Map<string, number>();
+  for (const [, address = '', port = '', state, , inode] of text.matchAll(TCP_LINE)) {
+    const key = `${address}:${port}`;
+    if (state === LISTEN) keys.push(key);
+    if (state !== ESTABLISHED || inode === NO_INODE) continue;
+    // To this address, or to all, which is what a listener may have.
+    for (const to of [key, `${'0'.repeat(address.length)}:${port}`]) open.set(to, (open.get(to) ?? 0) + 1);
+  }
+  return parseTcp(text).listeners.map((listener, index) => ({ ...listener, open: open.get(keys[index] ?? '') ?? 0 }));
 }
 
 /** Words of 32 bits in the machine's byte order, which is little-endian wherever Node runs on Linux but s390x. */
@@ -49,16 +68,34 @@ function shortest(groups: readonly string[]): string {
 /** SO_ACCEPTCON of the kernel's net.h. */
 const ACCEPTS = 0x00010000;
 
-/** The listening sockets in /proc/PID/net/unix. It does not tell how many connections wait. */
+/** SS_CONNECTING of the kernel's net.h, of a connection that was made but not accepted, and SS_CONNECTED. */
+const CONNECTING = '02';
+const CONNECTED = '03';
+
+/**
+ * The listening sockets in /proc/PID/net/unix (proc_pid_net(5)). The server's side of a connection is listed as soon as the
+ * client has connected, under the name of its listener; until it is accepted it belongs to no file, and has no inode
+ * (unix_seq_show of the kernel's net/unix/af_unix.c). A client that has gone meanwhile leaves it waiting all the same.
+ */
 export function parseUnix(text: string): readonly Listener[] {
-  const listeners: Listener[] = [];
-  for (const [, flags = '', inode, path] of text.matchAll(/^\S+: \S+ \S+ ([0-9A-F]{8}) \S+ \S+ +(\d+)(?: (.+))?$/gm)) {
-    if ((Number.parseInt(flags, 16) & ACCEPTS) === 0) continue;
-    listeners.push({
-      address: path === undefined ? 'unix:(unnamed)' : `unix:${path}`,
-      inode: Number(inode),
-      queue: null,
-    });
+  const found: { readonly inode: number; readonly name: string | null }[] = [];
+  const waiting = new Map<string, number>();
+  const open = new Map<string, number>();
+  const line = /^\S+: \S+ \S+ ([0-9A-F]{8}) \S+ (\S+) +(\d+)(?: (.+))?$/gm;
+  for (const [, flags = '', state, inode = '', name = null] of text.matchAll(line)) {
+    if ((Number.parseInt(flags, 16) & ACCEPTS) !== 0) found.push({ inode: Number(inode), name });
+    else if (name !== null && state === CONNECTING && inode === NO_INODE) {
+      waiting.set(name, (waiting.get(name) ?? 0) + 1);
+    } else if (name !== null && state === CONNECTED) open.set(name, (open.get(name) ?? 0) + 1);
   }
-  return listeners;
+  return found.map(({ inode, name }) => {
+    // Of two that were bound to one name, one after the other, it is not told which of them is meant.
+    const alone = name !== null && found.filter((other) => other.name === name).length === 1;
+    return {
+      address: name === null ? 'unix:(unnamed)' : `unix:${name}`,
+      inode,
+      queue: alone ? (waiting.get(name) ?? 0) : null,
+      ...(alone ? { open: open.get(name) ?? 0 } : {}),
+    };
+  });
 }
