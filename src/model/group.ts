@@ -191,7 +191,10 @@ function rulePlace(rule: GroupRule | null): Place | null {
 
 function directoryOf(server: RecognisedServer): Place | null {
   let plain: Place | null = null;
+  // Pools may be of several projects: then the server is none of theirs.
+  const several = (server.definition.pools?.(server).length ?? 0) > 1;
   for (const { process } of members(server)) {
+    if (several && process !== server.head) continue;
     const evidence = evidenceOf(process.facts);
     if (evidence.directory === null) continue;
     const place = directoryPlace(evidence.directory, evidence);

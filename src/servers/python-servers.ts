@@ -115,7 +115,7 @@ export const rq = unscalable({
   kind: 'rq',
   label: 'rq',
   distribution: 'rq',
-  documented: { configured: '`worker-pool -n`', tested: 'recorded' },
+  documented: { configured: '`worker-pool -n`', tested: 'live' },
   claim: (facts) => {
     const title = titleOf(facts.argv) ?? '';
     const [, queue] = /^rq(?::worker:\S+)?: Listening on (.+?)(?:\.\.\.)?$/.exec(title) ?? [];
@@ -205,7 +205,7 @@ export const runserver = unscalable({
   kind: 'django-runserver',
   label: 'django runserver',
   distribution: 'django',
-  documented: { configured: 'one process', tested: 'recorded' },
+  documented: { configured: 'one process', tested: 'live' },
   claim: (facts) => {
     const args = djangoCommand(facts, 'runserver') ?? djangoCommand(facts, 'runserver_plus');
     return args && { args };

@@ -25,7 +25,7 @@ export const sidekiq = unscalable({
   kind: 'sidekiq',
   label: 'sidekiq',
   environment: ['RAILS_MAX_THREADS', 'SIDEKIQ_COUNT'],
-  documented: { configured: 'threads: `-c`, `RAILS_MAX_THREADS`', tested: 'recorded' },
+  documented: { configured: 'threads: `-c`, `RAILS_MAX_THREADS`', tested: 'live' },
   claim: ({ argv }) => {
     const [, version, tag] = /^sidekiq (\d\S*) +(?:(\S+) )?\[\d+ of \d+ busy\]/.exec(titleOf(argv) ?? '') ?? [];
     if (version !== undefined) return { args: null, version, ...(tag === undefined ? {} : { app: tag }) };
@@ -101,7 +101,7 @@ export const foreman = unscalable({
   kind: 'foreman',
   label: 'foreman',
   category: 'supervisor',
-  documented: { configured: '`-m`', tested: 'recorded' },
+  documented: { configured: '`-m`', tested: 'live' },
   environment: ['PS'],
   claim: ({ argv }) => {
     if (titleOf(argv) === 'foreman: master') return { role: 'single', args: null };

@@ -36,7 +36,7 @@ export const refused: readonly Refused[] = [
     command: (port) => [
       '/usr/bin/uwsgi-core',
       ...['--plugin', 'python3,http', '--http', `127.0.0.1:${port}`, '--master', '-p', '2', '--wsgi-file', 'app.py'],
-      '--mule',
+      ...['--mule', '--die-on-term'],
     ],
     what: 'without titles, with a mule and a router',
     head: 'master',
@@ -53,7 +53,7 @@ export const refused: readonly Refused[] = [
     command: (port) => [
       '/usr/bin/uwsgi-core',
       ...['--plugin', 'python3,http', '--http', `127.0.0.1:${port}`, '--master', '-p', '2', '--wsgi-file', 'app.py'],
-      ...['--auto-procname', '--procname-prefix-spaced', 'shop', '--mule'],
+      ...['--auto-procname', '--procname-prefix-spaced', 'shop', '--mule', '--die-on-term'],
     ],
     head: 'master',
     workers: 2,

@@ -55,7 +55,16 @@ export const scalable: readonly Case[] = [
     files: () => ({ 'app.py': wsgi }),
     command: (port, folder) => [
       '/usr/bin/uwsgi-core',
-      ...['--plugin', 'python3', '--http-socket', `127.0.0.1:${port}`, '--master', '--wsgi-file', 'app.py'],
+      ...[
+        '--plugin',
+        'python3',
+        '--http-socket',
+        `127.0.0.1:${port}`,
+        '--master',
+        '--wsgi-file',
+        'app.py',
+        '--die-on-term',
+      ],
       ...['--processes', '4', '--cheaper', '1', '--cheaper-initial', '2', '--cheaper-algo', 'manual'],
       ...['--master-fifo', join(folder, 'fifo')],
     ],

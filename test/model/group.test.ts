@@ -130,6 +130,14 @@ describe('a server without a directory of its own', () => {
     expect(outline([gunicorn(1, nowhere), gunicorn(2, { ...shop, ppid: 1 })])).toEqual(['shop: gunicorn']);
   });
 
+  it('is in the project of its only pool, and in nobody’s where it has several', () => {
+    const main = sample({ pid: 1, ppid: 0, argv: ['php-fpm: master process (/etc/php-fpm.conf)'] });
+    const pool = (pid: number, name: string) =>
+      sample({ pid, ppid: 1, argv: [`php-fpm: pool ${name}`], directory: directory(`/srv/${name}`) });
+    expect(outline([main, pool(2, 'shop')])).toEqual(['shop: php-fpm']);
+    expect(outline([main, pool(2, 'shop'), pool(3, 'blog')])).toEqual(['php-fpm: php-fpm']);
+  });
+
   it.each(['/', '/root', '/home/bob', '/srv', '/opt', '/var/www', '/tmp'])('takes %s for no project', (path) => {
     const [project] = group([gunicorn(1, { directory: directory(path) })]).projects;
     expect(project?.directory).toBeNull();
