@@ -121,7 +121,7 @@ describe('memory', () => {
       const before = sum(kernel.allPss().values());
       const { projects, system } = await list();
       const after = sum(kernel.allPss().values());
-      const listed = sum([...projects, system].map(({ memory }) => memory.pss ?? Number.NaN));
+      const listed = sum([...projects, system].map(({ memory }) => memory.pss ?? 0));
       return Math.abs(after - before) < 0.01 * before && { before, after, listed };
     });
     expect(listed).toBeGreaterThan(Math.min(before, after) * 0.99);
