@@ -117,7 +117,7 @@ export const interests = {
   directoryFlags: union([], (definition) => definition.directoryFlags),
   packages: union(['django'], ({ distribution }) => (distribution === undefined ? [] : [distribution])),
   settings(facts: ProcessFacts): readonly SettingsRequest[] {
-    return firstClaim(facts)?.definition.settings?.(facts) ?? [];
+    return claimOf(facts)?.definition.settings?.(facts) ?? [];
   },
   inquiry(facts: ProcessFacts): Inquiry | null {
     return claimOf(facts)?.definition.inquiry ?? null;

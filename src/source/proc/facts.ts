@@ -7,7 +7,7 @@ import { CGROUPS, limitedCgroups, limitOf } from './cgroups.ts';
 import { readBytes, readLink, readRegular, readText } from './files.ts';
 import { installedVersions, type Versions } from './packages.ts';
 import { parseStatus } from './parsers/status.ts';
-import { parseCgroup, parseCmdline, parsePasswd, pickEnvironment, sitePrefixes } from './parsers/text.ts';
+import { membersOf, parseCgroup, parseCmdline, parsePasswd, pickEnvironment, sitePrefixes } from './parsers/text.ts';
 import { findMarked, projectDirectory } from './project-directory.ts';
 import { readSettings } from './settings.ts';
 import { findVirtualenv, type Inspect, inspectVirtualenv, isProjectsOwn } from './virtualenv.ts';
@@ -28,12 +28,13 @@ export class FactsReader {
   readonly #root: string;
   readonly #interests: Interests;
   readonly #variables: ReadonlySet<string>;
+  readonly #members: ReturnType<typeof membersOf>;
   readonly #wanted: ReadonlySet<string>;
   readonly #namespace: string | null;
   readonly #users: Cache<ReadonlyMap<number, string>>;
   readonly #virtualenvs: Cache<ReturnType<typeof inspectVirtualenv>>;
   readonly #versions: Cache<Versions>;
-  readonly #limits: Cache<number | null>;
+  readonly #cgroups: Cache<{ readonly path: string | null; readonly limit: number | null }>;
   readonly #marked: Cache<ReturnType<typeof findMarked>>;
 
   constructor(root: string, interests: Interests, cgroups = CGROUPS) {
@@ -41,10 +42,11 @@ export class FactsReader {
     this.#interests = interests;
     this.#wanted = new Set(interests.environment);
     this.#variables = new Set([...interests.environment, ...ownVariables]);
+    this.#members = membersOf(this.#variables);
     this.#namespace = readLink(`${root}/self/ns/mnt`);
     this.#users = new Cache(LASTING, (path) => parsePasswd(readRegular(path, 1024 * 1024) ?? ''));
     this.#virtualenvs = new Cache(LASTING, (key) => inspectVirtualenv(...pathAndRoot(key)));
-    this.#limits = new Cache(LASTING, (cgroup) => lowestLimit(cgroup, cgroups));
+    this.#cgroups = new Cache(LASTING, (text) => ({ path: parseCgroup(text), limit: lowestLimit(text, cgroups) }));
     this.#marked = new Cache(LASTING, (key) => findMarked(...pathAndRoot(key)));
     this.#versions = new Cache(LASTING, (key) => {
       const [path, root] = pathAndRoot(key);
@@ -61,8 +63,8 @@ export class FactsReader {
     const cwd = readLink(`${folder}/cwd`);
     const exe = readLink(`${folder}/exe`);
     const environ = readBytes(`${folder}/environ`);
-    const environment = typeof environ === 'string' ? {} : pickEnvironment(environ, this.#variables);
-    const cgroup = readText(`${folder}/cgroup`) ?? '';
+    const environment = typeof environ === 'string' ? {} : pickEnvironment(environ, this.#variables, this.#members);
+    const cgroup = this.#cgroups.get(readText(`${folder}/cgroup`) ?? '', now);
     const fileRoot = this.#fileRoot(pid);
     const inspect = (path: string) => this.#virtualenvs.get(path + NUL + fileRoot, now);
     const mapped = () => sitePrefixes(readText(`${folder}/maps`, MOST_MAPS) ?? '');
@@ -82,8 +84,8 @@ export class FactsReader {
       caught: status.caught,
       ignored: status.ignored,
       blocked: status.blocked,
-      cgroup: parseCgroup(cgroup),
-      memoryLimit: this.#limits.get(cgroup, now),
+      cgroup: cgroup.path,
+      memoryLimit: cgroup.limit,
       environment: wanted,
       virtualenv,
       packages: this.#packages(virtualenv?.path ?? ownPrefix(exe), exe ?? argv[0] ?? '', fileRoot, now),
@@ -92,6 +94,8 @@ export class FactsReader {
       ),
       settings: {},
     };
+    // The very same object for the many of which nothing is asked: what is found out of it is kept by it.
+    if (this.#interests.settings(facts).length === 0) return facts;
     const asked = (settings: ProcessFacts['settings']) => this.#interests.settings({ ...facts, settings });
     return { ...facts, settings: readSettings(asked, fileRoot) };
   }

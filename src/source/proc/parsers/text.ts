@@ -13,9 +13,12 @@ export function parseCmdline(bytes: Buffer): readonly string[] {
  * Of proc_pid_environ(5), only the variables asked for: what else is there may be secret, and is not kept. `a.b` asks for the
  * member `b`, a string or a number, of the JSON object that `a` holds.
  */
-export function pickEnvironment(bytes: Buffer, names: ReadonlySet<string>): Readonly<Record<string, string>> {
+export function pickEnvironment(
+  bytes: Buffer,
+  names: ReadonlySet<string>,
+  objects = membersOf(names),
+): Readonly<Record<string, string>> {
   const found: Record<string, string> = {};
-  const objects = membersOf(names);
   let start = 0;
   while (start < bytes.length) {
     let end = bytes.indexOf(0, start);
@@ -33,7 +36,8 @@ export function pickEnvironment(bytes: Buffer, names: ReadonlySet<string>): Read
   return found;
 }
 
-function membersOf(names: ReadonlySet<string>): ReadonlyMap<string, readonly string[]> {
+/** The members that are asked for, by the variables that hold them. */
+export function membersOf(names: ReadonlySet<string>): ReadonlyMap<string, readonly string[]> {
   const objects = new Map<string, string[]>();
   for (const dotted of names) {
     const [name = '', member] = dotted.split('.');
