@@ -106,18 +106,19 @@ function packageOf({ servers }: Project, name: string): string | null {
 
 function serverLines(server: Server, project: Project | null, context: Context): readonly Line[] {
   const { say, theme, model } = context;
-  const { definition, workers, pools, scaling, version, head } = server;
+  const { definition, workers, pools, startedBy, scaling, version, head } = server;
   const configured = workers.configured.count === null ? '' : `${workers.configured.count}: `;
   return [
     ...say('server', `${definition.label}${version === null ? '' : ` ${version}`}, ${head.role} ${head.pid}`),
     ...say('project', project?.name ?? null),
     ...say('app', server.app),
     ...say('remark', server.remark),
-    ...say('started by', server.startedBy),
     ...say('listens on', server.bind.join(', ')),
     ...say('queue', server.queue === null ? null : `${countText(server.queue)} waiting to be accepted`),
     ...say('workers', `${workers.current} running; gunicorn’s advice would start at ${model.host.recommendedWorkers}`),
     ...(pools.length > 0 ? [] : say('configured', `${configured}${workers.configured.where}`)),
+    // The place of a number that is given by it says it already.
+    ...(workers.configured.where.includes(startedBy ?? '') ? [] : say('started by', startedBy)),
     ...pools.flatMap((pool) => say('pool', `${pool.name}: ${pool.pids.length} running; ${pool.configured.where}`)),
     scaling.available
       ? [span(fill('scaling', LABEL), theme.faint), span('+ and - add and trim workers', theme.good)]
