@@ -104,8 +104,12 @@ function workersOf(pid: number, { worker, nested }: Case): number {
   return found.filter((one) => worker?.test(kernel.commandLine(one)) ?? true).length;
 }
 
+function titled<T extends Case>(cases: readonly T[]) {
+  return cases.map((one): [string, T] => [one.what === undefined ? one.kind : `${one.kind} ${one.what}`, one]);
+}
+
 describe('scaled', () => {
-  it.each(scalable)('$kind $what', async (one) => {
+  it.each(titled(scalable))('%s', async (_, one) => {
     const [{ pid }, server] = await start(one);
     expectAsConfigured(server, one);
     expect(server.scaling.available).toBe(true);
@@ -129,7 +133,7 @@ describe('scaled', () => {
 });
 
 describe('refused', () => {
-  it.each(refused)('$kind $what as $head', async (one) => {
+  it.each(titled(refused))('%s', async (_, one) => {
     const [{ pid }, server] = await start(one);
     expectAsConfigured(server, one);
     expect(server.scaling.available).toBe(false);

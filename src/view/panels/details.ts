@@ -137,7 +137,7 @@ function packageOf({ servers }: Project, name: string): string | null {
 
 function serverLines(server: Server, project: Project | null, context: Context): readonly Line[] {
   const { say, theme, model } = context;
-  const { definition, workers, pools, scaling, version, head } = server;
+  const { definition, workers, pools, startedBy, scaling, version, head } = server;
   const what = server.managed === null ? `${head.role} ${head.pid}` : `${server.managed}, run by ${head.pid}`;
   const configured = workers.configured.count === null ? '' : `${workers.configured.count}: `;
   return [
@@ -146,11 +146,12 @@ function serverLines(server: Server, project: Project | null, context: Context):
     ...say('versions', project === null ? null : versionsOf(project)),
     ...say('app', server.app),
     ...say('remark', server.remark),
-    ...say('started by', saysAlso(workers.configured.where, server.startedBy) ? null : server.startedBy),
     ...say('listens on', server.bind.join(', ')),
     ...say('connections', connectionsOf(server)),
     ...say('workers', workersOf(server, model)),
     ...(pools.length > 0 ? [] : say('configured', `${configured}${workers.configured.where}`)),
+    // The place of a number that is given by it says it already.
+    ...(workers.configured.where.includes(startedBy ?? '') ? [] : say('started by', startedBy)),
     ...pools.flatMap((pool) => say('pool', `${pool.name}: ${pool.pids.length} running; ${pool.configured.where}`)),
     scaling.available
       ? [span(fill('scaling', LABEL), theme.faint), span('+ and - add and trim workers', theme.good)]
@@ -158,10 +159,6 @@ function serverLines(server: Server, project: Project | null, context: Context):
     ...say('', scaling.reason),
     ...memoryLines(server.memory, `server:${server.key}`, context),
   ];
-}
-
-function saysAlso(text: string, part: string | null): boolean {
-  return part !== null && text.includes(part);
 }
 
 /** Null for what listens nowhere. */
