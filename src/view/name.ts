@@ -13,7 +13,7 @@ interface Context {
 }
 
 /** From so many columns on there is room for whole addresses. */
-const WIDE = 100;
+const WIDE = 120;
 
 /** What a row is called, with its place in the tree. */
 export function nameOf(row: Row, context: Context): readonly Span[] {
