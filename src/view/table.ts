@@ -162,11 +162,15 @@ function freesCell(row: Row, style: Style): Span {
   if (row.type === 'process') {
     if (row.process.role !== 'worker') return span('');
     const { uss, exact } = row.process.memory;
-    return span(`${exact || uss === null ? '' : '~'}${known(uss)}`, style);
+    return span(estimated(uss, exact), style);
   }
   if (row.type !== 'server' || !row.server.scaling.available) return span('');
-  const frees = freedBy(row.server, 1);
-  return span(row.server.workers.current > row.server.workers.floor ? known(frees) : '', style);
+  const { workers, memory } = row.server;
+  return span(workers.current > workers.floor ? estimated(freedBy(row.server, 1), memory.exact) : '', style);
+}
+
+function estimated(value: number | null, exact: boolean): string {
+  return `${exact || value === null ? '' : '~'}${known(value)}`;
 }
 
 function known(value: number | null): string {
@@ -193,8 +197,10 @@ function queueCell(row: Row, theme: Theme): Span {
     return span(countText(queue), (queue ?? 0) > 0 ? theme.warning : plain);
   }
   if (row.type !== 'project') return span('');
-  const queue = sumKnown(row.project.servers.map((server) => server.queue));
-  return queue === null ? span('') : span(countText(queue), queue > 0 ? theme.warning : plain);
+  const { servers } = row.project;
+  const queue = sumKnown(servers.map((server) => server.queue));
+  const hidden = servers.some(({ listeners, definition }) => definition.category === 'app' && listeners === null);
+  return queue === null ? span(hidden ? UNKNOWN : '') : span(countText(queue), queue > 0 ? theme.warning : plain);
 }
 
 function trendCell(row: Row, columns: number, { history }: AppState, theme: Theme): Span {

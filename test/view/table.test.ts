@@ -14,8 +14,17 @@ it.each([
   const processes = gunicorn({ pid: 100, workers: [{}, {}], queue });
   const model = buildModel(snapshot(processes), null, { memoryTotal: null });
   const [state] = update(stateOf({ columns: 80, lines: 24 }), { type: 'model', model });
-  const master = table(state, theme256)
-    .map((line) => line.map(({ text }) => text).join(''))
-    .find((line) => line.includes('master 100'));
-  expect(master).toMatch(new RegExp(` ${told}$`));
+  const lines = table(state, theme256).map((line) => line.map(({ text }) => text).join(''));
+  for (const row of ['master 100', '▾ project1']) {
+    expect(lines.find((line) => line.includes(row))).toMatch(new RegExp(` ${told}$`));
+  }
+});
+
+it('marks estimates of what a trim frees', () => {
+  const memory = { quality: 'estimate' as const };
+  const processes = gunicorn({ pid: 100, workers: [{ memory }, { memory }] });
+  const model = buildModel(snapshot(processes), null, { memoryTotal: null });
+  const [state] = update(stateOf({ columns: 80, lines: 24 }), { type: 'model', model });
+  const lines = table(state, theme256).map((line) => line.map(({ text }) => text).join(''));
+  expect(lines.find((line) => line.includes('master 100'))).toContain(' ~6.0M ');
 });
