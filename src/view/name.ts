@@ -10,6 +10,8 @@ interface Context {
   readonly state: AppState;
   readonly theme: Theme;
   readonly leaving: ReadonlySet<string>;
+  /** Pids of which there is an advice that is more than a remark. */
+  readonly warned: ReadonlySet<number>;
 }
 
 /** From so many columns on there is room for whole addresses. */
@@ -45,9 +47,14 @@ export function nameOf(row: Row, context: Context): readonly Span[] {
         span(`${process.role} ${process.pid}`, leaving ? theme.warning : theme.worker),
         span(note, leaving ? theme.warning : theme.faint),
         ...stateNote(letter, theme),
+        ...warning(process.pid, context),
       ];
     }
   }
+}
+
+function warning(pid: number, { warned, theme }: Context): readonly Span[] {
+  return warned.has(pid) ? [span(` ${theme.glyphs.warning}`, theme.warning)] : [];
 }
 
 function processes(count: number): string {
@@ -72,7 +79,8 @@ function shortVersion(version: string): string {
   return clean(version).split('.').slice(0, 2).join('.');
 }
 
-function serverName(server: Server, expanded: boolean | null, { state, theme }: Context): readonly Span[] {
+function serverName(server: Server, expanded: boolean | null, context: Context): readonly Span[] {
+  const { state, theme } = context;
   const { head, definition, workers } = server;
   const tagged = state.tagged.has(`server:${server.key}`) ? [span(`${theme.glyphs.tag} `, theme.tagged)] : [];
   const what = head.role === 'master' ? `master ${head.pid}` : `${shortLabel(server)} ${head.pid}`;
@@ -87,6 +95,7 @@ function serverName(server: Server, expanded: boolean | null, { state, theme }: 
     span(what, headStyle(server, theme)),
     span(hidden, theme.faint),
     ...stateNote(head.sample.state, theme),
+    ...warning(head.pid, context),
     span(`  ${notes.filter(Boolean).join(' ')}`, theme.faint),
   ];
 }

@@ -18,6 +18,7 @@ interface Context {
   readonly theme: Theme;
   readonly changes: ReadonlyMap<string, Operation>;
   readonly leaving: ReadonlySet<string>;
+  readonly warned: ReadonlySet<number>;
 }
 
 /** The head of the table and its visible rows: no more than those are made. */
@@ -31,6 +32,7 @@ export function table(state: AppState, theme: Theme): readonly Line[] {
     theme,
     changes: new Map(changes.map((operation) => [operation.server, operation])),
     leaving: new Set(changes.flatMap(({ leaving }) => leaving)),
+    warned: new Set(state.advice.flatMap(({ severity, pid }) => (severity === 'info' || pid === null ? [] : pid))),
   };
   const names = visible.map((row) => nameOf(row, context));
   const columns = layoutColumns(state.columns, {
