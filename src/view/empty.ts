@@ -12,7 +12,9 @@ export function emptyTable({ columns, model }: AppState, theme: Theme): readonly
       text: 'Looked for: gunicorn, uvicorn, celery, uWSGI, puma, unicorn, php-fpm and their kind, and for programs run from a project’s directory or virtualenv.',
       style: plain,
     },
-    { text: 'Those of other users are seen in full by root only: sudo workertop', style: plain },
+    ...(model !== null && model.coverage.rootOnly > 0
+      ? [{ text: 'Those of other users are seen in full by root only: sudo workertop', style: plain }]
+      : []),
     { text: 'To see what it looks like with servers: workertop demo', style: plain },
   ];
   return paragraphs.flatMap(({ text, style }) => [

@@ -58,6 +58,7 @@ export const ascii: Glyphs = {
 /** Sentences are written in Unicode; here is what their characters become without it: as wide as they were. */
 const replacements: Readonly<Record<string, string>> = {
   '→': '>',
+  '⚠': '!',
   '←': '<',
   '↑': '^',
   '↓': 'v',

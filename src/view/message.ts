@@ -120,7 +120,7 @@ function spoken({ text, key }: Advice): string {
 function aboutRow(state: AppState, row: Row): string {
   switch (row.type) {
     case 'system':
-      return `system: ${processCount(row.system.processes.length)}, no project's, ${bytes(row.system.memory.counted)}.`;
+      return `system: ${processCount(row.system.processes.length)} of no project, ${bytes(row.system.memory.counted)}.`;
     case 'project':
       return aboutProject(state, row.project, mainServer(row.project));
     case 'server':

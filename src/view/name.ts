@@ -10,10 +10,12 @@ interface Context {
   readonly state: AppState;
   readonly theme: Theme;
   readonly leaving: ReadonlySet<string>;
+  /** Pids of which there is an advice that is more than a remark. */
+  readonly warned: ReadonlySet<number>;
 }
 
 /** From so many columns on there is room for whole addresses. */
-const WIDE = 100;
+const WIDE = 120;
 
 /** What a row is called, with its place in the tree. */
 export function nameOf(row: Row, context: Context): readonly Span[] {
@@ -46,6 +48,7 @@ export function nameOf(row: Row, context: Context): readonly Span[] {
         span(poolOf(process.pid, row.server), theme.faint),
         span(note, leaving ? theme.warning : theme.faint),
         ...stateNote(letter, theme),
+        ...warning(process.pid, context),
       ];
     }
   }
@@ -55,6 +58,10 @@ export function nameOf(row: Row, context: Context): readonly Span[] {
 function poolOf(pid: number, server: Server | null): string {
   const name = server?.pools.find(({ pids }) => pids.includes(pid))?.name;
   return name === undefined ? '' : `  ${clean(name)}`;
+}
+
+function warning(pid: number, { warned, theme }: Context): readonly Span[] {
+  return warned.has(pid) ? [span(` ${theme.glyphs.warning}`, theme.warning)] : [];
 }
 
 function processes(count: number): string {
@@ -79,7 +86,8 @@ function shortVersion(version: string): string {
   return clean(version).split('.').slice(0, 2).join('.');
 }
 
-function serverName(server: Server, expanded: boolean | null, { state, theme }: Context): readonly Span[] {
+function serverName(server: Server, expanded: boolean | null, context: Context): readonly Span[] {
+  const { state, theme } = context;
   const { head, definition, workers } = server;
   const tagged = state.tagged.has(`server:${server.key}`) ? [span(`${theme.glyphs.tag} `, theme.tagged)] : [];
   const what = nameOfServer(server);
@@ -94,6 +102,7 @@ function serverName(server: Server, expanded: boolean | null, { state, theme }: 
     span(what, headStyle(server, theme)),
     span(hidden, theme.faint),
     ...stateNote(head.sample.state, theme),
+    ...warning(head.pid, context),
     span(`  ${notes.filter(Boolean).join(' ')}`, theme.faint),
   ];
 }

@@ -19,6 +19,7 @@ interface Context {
   readonly theme: Theme;
   readonly changes: ReadonlyMap<string, Operation>;
   readonly leaving: ReadonlySet<string>;
+  readonly warned: ReadonlySet<number>;
 }
 
 /** The head of the table and its visible rows: no more than those are made. */
@@ -32,6 +33,7 @@ export function table(state: AppState, theme: Theme): readonly Line[] {
     theme,
     changes: new Map(changes.map((operation) => [operation.server, operation])),
     leaving: new Set(changes.flatMap(({ leaving }) => leaving)),
+    warned: new Set(state.advice.flatMap(({ severity, pid }) => (severity === 'info' || pid === null ? [] : pid))),
   };
   const names = visible.map((row) => nameOf(row, context));
   const columns = layoutColumns(state.columns, {
@@ -163,11 +165,15 @@ function freesCell(row: Row, style: Style): Span {
   if (row.type === 'process') {
     if (row.process.role !== 'worker') return span('');
     const { uss, exact } = row.process.memory;
-    return span(`${exact || uss === null ? '' : '~'}${known(uss)}`, style);
+    return span(estimated(uss, exact), style);
   }
   if (row.type !== 'server' || !row.server.scaling.available) return span('');
-  const frees = freedBy(row.server, 1);
-  return span(row.server.workers.current > row.server.workers.floor ? known(frees) : '', style);
+  const { workers, memory } = row.server;
+  return span(workers.current > workers.floor ? estimated(freedBy(row.server, 1), memory.exact) : '', style);
+}
+
+function estimated(value: number | null, exact: boolean): string {
+  return `${exact || value === null ? '' : '~'}${known(value)}`;
 }
 
 function known(value: number | null): string {
@@ -194,8 +200,10 @@ function queueCell(row: Row, theme: Theme): Span {
     return span(countText(queue), (queue ?? 0) > 0 ? theme.warning : plain);
   }
   if (row.type !== 'project') return span('');
-  const queue = sumKnown(row.project.servers.map((server) => server.queue));
-  return queue === null ? span('') : span(countText(queue), queue > 0 ? theme.warning : plain);
+  const { servers } = row.project;
+  const queue = sumKnown(servers.map((server) => server.queue));
+  const hidden = servers.some(({ listeners, definition }) => definition.category === 'app' && listeners === null);
+  return queue === null ? span(hidden ? UNKNOWN : '') : span(countText(queue), queue > 0 ? theme.warning : plain);
 }
 
 function trendCell(row: Row, columns: number, { history }: AppState, theme: Theme): Span {

@@ -55,13 +55,21 @@ function highlighted(pty: Pty): readonly string[] {
   });
 }
 
+/** Where the selection stands, and on what, without the figures that change beneath it. */
+function selection(pty: Pty): string {
+  const lines = pty.lines();
+  return highlighted(pty)
+    .map((line) => `${lines.indexOf(line)} ${line.slice(0, 24)}`)
+    .join('\n');
+}
+
 /** Moves the selection down from the top to the first row that matches. */
 export async function select(pty: Pty, row: RegExp): Promise<void> {
   await pty.waitFor(row);
   pty.press('home');
   while (!highlighted(pty).some((line) => row.test(line))) {
-    const before = highlighted(pty).join('\n');
+    const before = selection(pty);
     pty.press('down');
-    await eventually(`the selection to move on, from:\n${before}`, () => highlighted(pty).join('\n') !== before);
+    await eventually(`the selection to move on, from:\n${before}`, () => selection(pty) !== before);
   }
 }

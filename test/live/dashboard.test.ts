@@ -15,6 +15,9 @@ beforeAll(async () => {
 });
 afterAll(() => story?.stop());
 
+/** Only what the story started: it may not be alone on this machine. */
+const mine = () => ['--filter', story.path];
+
 const rowOf = (pid: number) => new RegExp(`\\b${pid}\\b`);
 
 function lineWith(lines: readonly string[], text: string): string {
@@ -46,7 +49,7 @@ describe.each([
   let pty: Pty;
 
   beforeEach(async () => {
-    pty = await openDashboardInTmux([], { cols, rows });
+    pty = await openDashboardInTmux(mine(), { cols, rows });
   });
   afterEach(() => pty.close().then(() => undefined));
 
@@ -64,7 +67,7 @@ describe('in a terminal', () => {
   let pty: Pty;
 
   beforeEach(async () => {
-    pty = await openDashboard([], { cols: 120, rows: 36 });
+    pty = await openDashboard(mine(), { cols: 120, rows: 36 });
   });
   afterEach(() => pty.close().then(() => undefined));
 

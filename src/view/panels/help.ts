@@ -14,6 +14,7 @@ const explained: readonly (readonly [string, string])[] = [
   ['WORKERS', 'running / where gunicorn’s advice would start (2 × cores + 1)'],
   ['QUEUE', 'connections that wait to be accepted'],
   ['TREND', 'memory over the last hour; +12M/h where it grows steadily'],
+  ['⚠', 'there is advice about it: a'],
   ['~', 'an estimate, or not read yet; as root all figures are exact'],
 ];
 
