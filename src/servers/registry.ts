@@ -82,10 +82,6 @@ export const definitions: readonly ServerDefinition[] = [
   procfile,
 ];
 
-export function definitionOf(kind: string): ServerDefinition | null {
-  return definitions.find((definition) => definition.kind === kind) ?? null;
-}
-
 export interface Claimed {
   readonly definition: ServerDefinition;
   readonly claim: Claim;

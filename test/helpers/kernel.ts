@@ -45,12 +45,6 @@ export function state(pid: number): string | null {
   return statFields(pid)?.[0] ?? null;
 }
 
-/** Start time in clock ticks since boot; null when there is no such process. */
-export function startTicks(pid: number): number | null {
-  const field = statFields(pid)?.[19];
-  return field === undefined ? null : Number(field);
-}
-
 /** Neither gone nor a zombie. */
 export function isAlive(pid: number): boolean {
   const letter = state(pid);

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { schemaProblems } from './schema.ts';
 
 /** The command as it is published; `npm run build` makes it. */
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
@@ -92,7 +93,10 @@ export interface Listing {
 export async function list(...args: readonly string[]): Promise<Listing> {
   const { code, stdout, stderr } = await workertop('list', '--json', ...args);
   if (code !== 0) throw new Error(`workertop list ended with ${code}: ${stderr}`);
-  return JSON.parse(stdout) as Listing;
+  const listing: unknown = JSON.parse(stdout);
+  const problems = schemaProblems(listing);
+  if (problems.length > 0) throw new Error(`workertop list --json is not as its schema says: ${problems.join('; ')}`);
+  return listing as Listing;
 }
 
 /** The project in a directory. @throws Error when it is not listed */

@@ -13,7 +13,7 @@ import { stopped } from './stopped.ts';
 import { thrashing } from './thrashing.ts';
 import { tooManyWorkers } from './too-many-workers.ts';
 
-export type { Advice, AdviceKind, Severity } from './rule.ts';
+export type { Advice, AdviceKind } from './rule.ts';
 
 const rules: readonly Rule[] = [
   stopped,
