@@ -56,7 +56,8 @@ it.each(broken)('%s is refused in one line', async (what, contents, says) => {
 it.each(['cut', 'cut.gz'])('one that was cut off by a crash is shown up to there: %s', async (name) => {
   const whole = Buffer.from(good);
   const bytes = name.endsWith('.gz') ? gzipSync(whole) : whole;
-  writeFileSync(join(folder, name), bytes.subarray(0, Math.floor(bytes.length * 0.9)));
+  // Within the last reading: how much of what comes before is the first one, which is whole, hangs on the machine.
+  writeFileSync(join(folder, name), bytes.subarray(0, -12));
   const pty = await openDashboard(['replay', join(folder, name), '--delay', '0.1']);
   await pty.waitFor('REPLAY');
   await pty.waitFor('PROJECT / PROCESS');
