@@ -55,6 +55,9 @@ function highlighted(pty: Pty): readonly string[] {
   });
 }
 
+/** The header and the table's head are above it. */
+const FIRST_ROW = /^3 /m;
+
 /** Where the selection stands, and on what, without the figures that change beneath it. */
 function selection(pty: Pty): string {
   const lines = pty.lines();
@@ -67,6 +70,7 @@ function selection(pty: Pty): string {
 export async function select(pty: Pty, row: RegExp): Promise<void> {
   await pty.waitFor(row);
   pty.press('home');
+  await eventually('the selection to be at the top', () => FIRST_ROW.test(selection(pty)));
   while (!highlighted(pty).some((line) => row.test(line))) {
     const before = selection(pty);
     pty.press('down');
