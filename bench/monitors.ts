@@ -16,8 +16,8 @@ export const workertop: readonly [string, ...string[]] = [NODE, CLI];
 
 /** Seconds. */
 const DELAY = 2;
-/** Programs of a virtual machine are compiled while they run: what is measured is what a dashboard costs that is kept open. */
-const WARM_UP = 20;
+/** Seconds until a program has read what it reads once: what is measured is what a dashboard costs that is kept open. */
+const WARM_UP = 12;
 
 export interface Monitor {
   readonly name: string;

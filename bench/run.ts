@@ -16,7 +16,7 @@ import { watchedLatencies } from './watched.ts';
 
 const quick = process.argv.includes('--quick');
 const sizes = quick ? [100, 1100] : [100, 1100, 5000];
-const seconds = quick ? 12 : 24;
+const seconds = quick ? 12 : 20;
 const readings = quick ? 3000 : 10_000;
 
 const report = new Report();
@@ -100,7 +100,7 @@ if (first && last && last.processes > first.processes) {
   report.say(`Each further process costs ${(slope * 1e6).toFixed(1)} µs of CPU per refresh.`, '');
 }
 
-const { read, stalled, grown } = await stalledCosts(quick ? 6 : 15);
+const { read, stalled, grown } = await stalledCosts(quick ? 6 : 10);
 report.say(
   `While its terminal is not read a reading costs ${ratio(stalled / read)} of what it costs otherwise, and memory grew by ${mb(grown)}.`,
   '',
