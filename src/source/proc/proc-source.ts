@@ -3,7 +3,7 @@ import type { Listener, ProcessFacts, ProcessSample, Snapshot, Told } from '../.
 import type { Interests, ReadHints, Source } from '../source.ts';
 import { Asker } from './asker.ts';
 import { FactsReader } from './facts.ts';
-import { readBytes, readLink, readText } from './files.ts';
+import { readLink, readText } from './files.ts';
 import { HostReader } from './host.ts';
 import { pageSize, readUptime, TICKS_PER_SECOND } from './machine.ts';
 import { MemoryReader } from './memory-reader.ts';
@@ -109,7 +109,7 @@ export class ProcSource implements Source {
       kernelThreads,
       self: this.#self,
       // The first process is there in every tree: who does not see it sees no other user's.
-      othersHidden: typeof readBytes(`${this.#root}/1/stat`) === 'string',
+      othersHidden: !tracked.has(1),
     };
   }
 
