@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { median, trend } from '../src/model/trend.ts';
+import { median, trend } from '../src/model/history/trend.ts';
 import { startFeeder } from './machine.ts';
 
 /** Processes that come and go all the time. */

@@ -1,15 +1,15 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
-import { clean } from './clean.ts';
+import { helpText, type Options, parseOptions, UsageError } from './cli/options.ts';
+import { type Settings, settingsFor } from './cli/settings.ts';
+import { terminalTraits } from './cli/terminal.ts';
 import { ActionLog, actionLogPath } from './control/action-log.ts';
 import { noSignals, ProcessSignals, type Signals } from './control/signals.ts';
-import { fileProblem } from './file-problem.ts';
-import { helpText, type Options, parseOptions, UsageError } from './options.ts';
 import { interests } from './servers/registry.ts';
-import { type Settings, settingsFor } from './settings.ts';
 import type { Source } from './source/source.ts';
-import { terminalTraits } from './terminal.ts';
+import { fileProblem } from './text/errno.ts';
+import { clean } from './text/sanitize.ts';
 
 const FAILED = 1;
 const WRONG_USAGE = 2;
@@ -62,12 +62,12 @@ async function main(argv: readonly string[]): Promise<number> {
 // What a command needs is loaded when it is run: `list` needs no screen.
 
 async function list(source: Source, { options, model }: Settings): Promise<number> {
-  const { list } = await import('./commands/list.ts');
+  const { list } = await import('./cli/commands/list.ts');
   return print(await list(source, { json: options.json, model }));
 }
 
 async function scale(source: Source, settings: Settings): Promise<number> {
-  const { Refusal, scale } = await import('./commands/scale.ts');
+  const { Refusal, scale } = await import('./cli/commands/scale.ts');
   const { options, model } = settings;
   const [target = '', count = ''] = options.operands;
   const { dryRun, json, yes, allowZero } = options;
@@ -92,7 +92,7 @@ async function scale(source: Source, settings: Settings): Promise<number> {
 }
 
 async function record(source: Source, { options, delay }: Settings): Promise<number> {
-  const { record } = await import('./commands/record.ts');
+  const { record } = await import('./cli/commands/record.ts');
   const [file = ''] = options.operands;
   const count = await record(source, { file, delay, stop: interruption('SIGTERM', 'SIGHUP') });
   return print(`${count} readings in ${file}\n`);
@@ -123,13 +123,13 @@ async function demo(settings: Settings): Promise<number> {
 }
 
 async function showConfig(settings: Settings): Promise<number> {
-  const { showConfig } = await import('./config.ts');
+  const { showConfig } = await import('./cli/config.ts');
   return print(showConfig(settings));
 }
 
 function topOf(signals: Signals, badge: string | null = null) {
   return async (source: Source, settings: Settings): Promise<number> => {
-    const { top } = await import('./commands/top.ts');
+    const { top } = await import('./cli/commands/top.ts');
     const { options, delay, sort, model, readOnly, mouse, hide, color, ascii } = settings;
     const traits = terminalTraits(process.env);
     const terminal = { ...traits, colors: color ? traits.colors : 0, ascii: ascii || traits.ascii } as const;

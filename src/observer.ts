@@ -1,6 +1,6 @@
 import { buildModel, type ModelOptions } from './model/build.ts';
 import type { Model, ProcessNode, Project } from './model/model.ts';
-import { undecided } from './servers/recognise.ts';
+import { undecided } from './recognise/recognise.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { ReadHints, Source } from './source/source.ts';
 

@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { clean } from '../clean.ts';
 import type { Operation } from '../state/operation.ts';
+import { clean } from '../text/sanitize.ts';
 
 /** `$XDG_STATE_HOME/workertop/actions.log`; null where there is no home to keep it in. */
 export function actionLogPath(environment: NodeJS.ProcessEnv): string | null {

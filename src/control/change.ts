@@ -1,8 +1,8 @@
-import { bytes, percent, plural } from '../model/figures.ts';
 import type { Model, Server } from '../model/model.ts';
-import { victims } from '../model/victims.ts';
+import { victims } from '../model/scaling/next-to-stop.ts';
 import type { ProcessKey } from '../snapshot.ts';
 import type { Operation } from '../state/operation.ts';
+import { bytes, percent, plural } from '../text/figures.ts';
 
 /**
  * A change of one server's number of workers, as a closed loop: tell, look, tell again until the target is seen.

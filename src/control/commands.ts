@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { stripVTControlCharacters } from 'node:util';
-import { maskArgv } from '../model/mask.ts';
 import type { ControlCommand } from '../servers/definition.ts';
 import type { ProcessSample } from '../snapshot.ts';
+import { maskArgv } from '../text/mask-secrets.ts';
+import type { Outcome } from './outcome.ts';
 import { type Owner, ownerOf, type Place, placeOf } from './owner.ts';
-import type { Outcome } from './signals.ts';
 
 /** Seconds until a command is given up. A celery with a large app takes some to start. */
 const LONGEST = 30;

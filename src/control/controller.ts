@@ -1,10 +1,10 @@
-import { percent } from '../model/figures.ts';
-import type { Trim } from '../model/fit.ts';
 import type { Model, ProcessNode, Project, Server } from '../model/model.ts';
-import type { ProcessAction } from '../model/offers.ts';
+import type { Trim } from '../model/scaling/fit.ts';
+import type { ProcessAction } from '../model/scaling/process-actions.ts';
 import type { ProcessKey } from '../snapshot.ts';
 import type { NoticeLevel } from '../state/action.ts';
 import type { Operation } from '../state/operation.ts';
+import { percent } from '../text/figures.ts';
 import {
   beginChange,
   type Change,
@@ -15,7 +15,8 @@ import {
   toldAt,
   toOperation,
 } from './change.ts';
-import type { Outcome, Signals } from './signals.ts';
+import type { Outcome } from './outcome.ts';
+import type { Signals } from './signals.ts';
 
 /** What the controller tells. */
 export interface Reports {

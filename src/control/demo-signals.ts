@@ -1,4 +1,4 @@
-import { offersFor } from '../model/offers.ts';
+import { offersFor } from '../model/scaling/process-actions.ts';
 import type { DemoHost } from '../source/demo/host.ts';
 import type { Signals } from './signals.ts';
 

@@ -1,16 +1,14 @@
-import { plural } from '../model/figures.ts';
 import { type ProcessNode, type Server, serverTitle } from '../model/model.ts';
-import type { ProcessAction } from '../model/offers.ts';
-import { offersFor } from '../model/offers.ts';
+import type { ProcessAction } from '../model/scaling/process-actions.ts';
+import { offersFor } from '../model/scaling/process-actions.ts';
+import { scalingRefusal } from '../recognise/may-scale.ts';
 import { claimOf } from '../servers/registry.ts';
-import { scalingRefusal } from '../servers/scaling.ts';
 import type { ProcessSample } from '../snapshot.ts';
 import { readLink } from '../source/proc/files.ts';
 import { type Inspected, inspectProcess } from '../source/proc/inspect.ts';
+import { plural } from '../text/figures.ts';
 import { runAsOwner, writeFifo } from './commands.ts';
-
-/** Why nothing was done, as a sentence; null when it was done. */
-export type Outcome = string | null;
+import type { Outcome } from './outcome.ts';
 
 /** Where signals go, and what stands for them. */
 export interface Signals {

@@ -1,15 +1,15 @@
+import { scalingRefusal } from '../recognise/may-scale.ts';
+import { type RecognisedServer, recognise } from '../recognise/recognise.ts';
 import type { ConfiguredWorkers, Role } from '../servers/definition.ts';
-import { type RecognisedServer, recognise } from '../servers/recognise.ts';
-import { scalingRefusal } from '../servers/scaling.ts';
 import { type Listener, type ProcessSample, processKey, type Snapshot } from '../snapshot.ts';
-import { groupProcesses, type ProjectGroup } from './group.ts';
+import { commandOf } from '../text/mask-secrets.ts';
 import { hostModel } from './host.ts';
-import { commandOf } from './mask.ts';
 import { processMemory, sumMemory } from './memory.ts';
 import type { Coverage, Memory, Model, ProcessNode, Project, Server } from './model.ts';
+import { groupProcesses, type ProjectGroup } from './projects/group.ts';
+import { startersOf } from './projects/launcher.ts';
+import type { GroupRule } from './projects/rules.ts';
 import { cpuSince, sumKnown } from './rates.ts';
-import type { GroupRule } from './rules.ts';
-import { startersOf } from './starter.ts';
 
 /** Most processes idle, and are one and the same sample from one snapshot to the next: so are their nodes. */
 const nodes = new WeakMap<

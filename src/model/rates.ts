@@ -1,4 +1,4 @@
-import { byPid } from '../servers/process-table.ts';
+import { byPid } from '../recognise/process-table.ts';
 import type { ProcessSample, Snapshot } from '../snapshot.ts';
 
 /**

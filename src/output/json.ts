@@ -1,7 +1,7 @@
-import { json } from '../clean.ts';
 import type { Advice } from '../model/advice/advice.ts';
 import type { Memory, Model, ProcessNode, Project, Server } from '../model/model.ts';
 import type { Operation } from '../state/operation.ts';
+import { json } from '../text/sanitize.ts';
 
 /** A model as `list --json` has it, in the shape of schema/list.json. Bytes everywhere; unknown is null. */
 export function listJson(model: Model, advice: readonly Advice[]): string {

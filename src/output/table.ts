@@ -1,9 +1,9 @@
-import { clean } from '../clean.ts';
 import type { Advice } from '../model/advice/advice.ts';
-import { bytes, percent } from '../model/figures.ts';
 import { type Memory, type Model, ownHead, type ProcessNode, type Project, type Server } from '../model/model.ts';
+import { bytes, percent } from '../text/figures.ts';
+import { clean } from '../text/sanitize.ts';
+import { cut, fill, width } from '../text/width.ts';
 import { ageText, countText, cpuText, memoryText, shareText, UNKNOWN } from '../view/format.ts';
-import { cut, fill, width } from '../view/text.ts';
 
 type Cells = readonly [string, string, string, string, string, string, string, string];
 

@@ -1,9 +1,9 @@
 import type { ProcessFacts, SettingsRequest } from '../snapshot.ts';
 import { type ApacheSetting, apacheFile, apacheFiles, apacheLines, apacheSettings } from './apache-config.ts';
 import type { ConfiguredWorkers, Pool, ServerProcesses } from './definition.ts';
-import { programOf } from './program.ts';
-import { catches } from './signals.ts';
-import { unscalable } from './unscalable.ts';
+import { programOf } from './kit/program.ts';
+import { catches } from './kit/signal-mask.ts';
+import { unscalable } from './kit/unscalable.ts';
 
 /**
  * Apache httpd, 2.4, with mod_wsgi too: its daemons are children of the same parent, and may call themselves `(wsgi:NAME)`, cut to the

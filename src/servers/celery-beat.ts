@@ -1,6 +1,6 @@
 import { celeryArgs, withApp } from './celery.ts';
 import type { ServerDefinition } from './definition.ts';
-import { titleOf } from './program.ts';
+import { titleOf } from './kit/program.ts';
 
 const title = /^\[celery beat\] (.+)$/;
 

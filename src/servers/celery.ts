@@ -8,9 +8,9 @@ import type {
   ServerDefinition,
   ServerProcesses,
 } from './definition.ts';
-import { flag, hasFlag, positionals, splitWords, wholeNumber } from './flags.ts';
-import { programOf, titleOf } from './program.ts';
-import { catches } from './signals.ts';
+import { flag, hasFlag, positionals, splitWords, wholeNumber } from './kit/flags.ts';
+import { programOf, titleOf } from './kit/program.ts';
+import { catches } from './kit/signal-mask.ts';
 
 /** celery/platforms.py: `[celeryd: NODE:PROCESS] -STATE- (ARGUMENTS)`. */
 const title = /^\[celeryd: (.+):(MainProcess|(?:Fork)?PoolWorker-\d+|Beat)\](?: -\S+- \((.*)\))?$/;

@@ -1,8 +1,9 @@
 import type { ProcessFacts } from '../snapshot.ts';
-import { absolutePath } from './configured.ts';
+import { baseName } from '../text/base-name.ts';
 import type { ServerProcesses } from './definition.ts';
-import { baseName, programOf } from './program.ts';
-import { unscalable } from './unscalable.ts';
+import { absolutePath } from './kit/configured.ts';
+import { programOf } from './kit/program.ts';
+import { unscalable } from './kit/unscalable.ts';
 
 /** Where circusctl looks for a circusd (circus/util.py). */
 const DEFAULT_ENDPOINT = 'tcp://127.0.0.1:5555';

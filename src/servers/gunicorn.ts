@@ -1,11 +1,11 @@
 import type { Inquiry, ProcessFacts } from '../snapshot.ts';
-import { countOf, memberOf } from './answers.ts';
-import { absolutePath } from './configured.ts';
 import type { Claim, ConfiguredWorkers, Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
-import { flag, flags, positionals } from './flags.ts';
 import { configuredIn, environmentArgs, gunicornSettings, type WorkerSetting } from './gunicorn-config.ts';
-import { programOf, titleOf } from './program.ts';
-import { catches } from './signals.ts';
+import { absolutePath } from './kit/configured.ts';
+import { flag, flags, positionals } from './kit/flags.ts';
+import { programOf, titleOf } from './kit/program.ts';
+import { catches } from './kit/signal-mask.ts';
+import { countOf, memberOf } from './kit/untrusted-json.ts';
 
 const title = /^gunicorn: (master|worker)(?: \[(.+?)(\.2)?\])?$/;
 

@@ -1,9 +1,9 @@
 import type { ProcessFacts } from '../snapshot.ts';
-import { byDefault, fromFlag } from './configured.ts';
 import type { Claim, ServerDefinition } from './definition.ts';
-import { flag, flags } from './flags.ts';
-import { programOf } from './program.ts';
-import { catches } from './signals.ts';
+import { byDefault, fromFlag } from './kit/configured.ts';
+import { flag, flags } from './kit/flags.ts';
+import { programOf } from './kit/program.ts';
+import { catches } from './kit/signal-mask.ts';
 
 /**
  * Mojolicious' prefork and hypnotoad (Mojo/Server/Prefork.pm): master and workers have one argv, and masks tell

@@ -1,7 +1,7 @@
 import type { ProcessFacts } from '../snapshot.ts';
 import type { ConfiguredWorkers, ServerDefinition, ServerProcesses } from './definition.ts';
-import { flag } from './flags.ts';
-import { titleOf } from './program.ts';
+import { flag } from './kit/flags.ts';
+import { titleOf } from './kit/program.ts';
 
 const title = /^nginx: (master process|worker process|cache (?:manager|loader) process)/;
 

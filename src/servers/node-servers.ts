@@ -1,6 +1,6 @@
+import { programOf } from './kit/program.ts';
+import { unscalable } from './kit/unscalable.ts';
 import { isOfPm2 } from './pm2.ts';
-import { programOf } from './program.ts';
-import { unscalable } from './unscalable.ts';
 
 /** Node's cluster module: the parent runs a script, and its children the same, each with a number in its environment. */
 export const nodeCluster = unscalable({

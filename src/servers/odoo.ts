@@ -1,8 +1,8 @@
 import type { ProcessFacts } from '../snapshot.ts';
-import { absolutePath, byDefault, fromFlag, fromLines } from './configured.ts';
 import type { Claim, ServerDefinition } from './definition.ts';
-import { flag } from './flags.ts';
-import { programOf, titleOf } from './program.ts';
+import { absolutePath, byDefault, fromFlag, fromLines } from './kit/configured.ts';
+import { flag } from './kit/flags.ts';
+import { programOf, titleOf } from './kit/program.ts';
 
 const title = /^odoo: (\w+) \d+/;
 

@@ -1,7 +1,7 @@
 import type { ProcessFacts, SettingsRequest } from '../snapshot.ts';
 import type { ConfiguredWorkers, Pool, ServerProcesses } from './definition.ts';
-import { titleOf } from './program.ts';
-import { unscalable } from './unscalable.ts';
+import { titleOf } from './kit/program.ts';
+import { unscalable } from './kit/unscalable.ts';
 
 const title = /^php-fpm: (?:master process \((.+)\)|pool (\S+))$/;
 

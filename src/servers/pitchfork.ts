@@ -1,7 +1,7 @@
 import type { ProcessFacts } from '../snapshot.ts';
 import type { Claim, Role, ServerDefinition } from './definition.ts';
-import { programOf, titleOf } from './program.ts';
-import { workerNumber, workerProcesses, workerProcessesRequest } from './worker-processes.ts';
+import { programOf, titleOf } from './kit/program.ts';
+import { workerNumber, workerProcesses, workerProcessesRequest } from './kit/worker-processes.ts';
 
 /** pitchfork/http_server.rb: `pitchfork monitor - ARGS`, `pitchfork (gen:0) worker[1] - waiting`, mold, service. */
 const title = /^pitchfork (?:\(gen:\d+\) )?(monitor|mold|service|worker\[\d+\])(?: - (.*))?$/;

@@ -1,8 +1,8 @@
 import type { ProcessFacts } from '../snapshot.ts';
 import type { Claim, ConfiguredWorkers, ControlCommand, ServerDefinition, ServerProcesses } from './definition.ts';
-import { wholeNumber } from './flags.ts';
-import { titleOf } from './program.ts';
-import { unscalable } from './unscalable.ts';
+import { wholeNumber } from './kit/flags.ts';
+import { titleOf } from './kit/program.ts';
+import { unscalable } from './kit/unscalable.ts';
 
 /** lib/Daemon.js of pm2: its version, and its PM2_HOME. */
 const title = /^PM2 v(\S+): God Daemon \((.+)\)$/;

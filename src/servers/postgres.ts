@@ -1,5 +1,5 @@
 import type { ServerDefinition } from './definition.ts';
-import { programOf, titleOf } from './program.ts';
+import { programOf, titleOf } from './kit/program.ts';
 
 /** PostgreSQL: a postmaster, its background processes and one backend for each client. */
 export const postgres: ServerDefinition = {

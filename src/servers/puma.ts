@@ -1,9 +1,9 @@
 import type { ProcessFacts } from '../snapshot.ts';
-import { absolutePath, byDefault, fromFlag, fromLines, fromVariable, hiddenByTitle } from './configured.ts';
 import type { Claim, ConfiguredWorkers, Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
-import { flag, wholeNumber } from './flags.ts';
-import { programOf, titleOf } from './program.ts';
-import { catches } from './signals.ts';
+import { absolutePath, byDefault, fromFlag, fromLines, fromVariable, hiddenByTitle } from './kit/configured.ts';
+import { flag, wholeNumber } from './kit/flags.ts';
+import { programOf, titleOf } from './kit/program.ts';
+import { catches } from './kit/signal-mask.ts';
 
 /** puma/runner.rb and cluster/worker.rb: `puma 6.4.0 (tcp://0.0.0.0:9292) [tag]`, `puma: cluster worker 0: 123 [tag]`. */
 const masterTitle = /^puma (\d\S*) \((.*?)\)(?: \[(.*)\])?$/;

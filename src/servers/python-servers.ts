@@ -1,10 +1,10 @@
 import type { ProcessFacts } from '../snapshot.ts';
-import { absolutePath, byDefault, fromFlag, fromLines, fromVariable } from './configured.ts';
 import type { Claim, ConfiguredWorkers, ServerProcesses } from './definition.ts';
-import { flag, flags, positionals } from './flags.ts';
-import { programOf, titleOf } from './program.ts';
-import { isSpawned } from './python-multiprocessing.ts';
-import { unscalable } from './unscalable.ts';
+import { absolutePath, byDefault, fromFlag, fromLines, fromVariable } from './kit/configured.ts';
+import { flag, flags, positionals } from './kit/flags.ts';
+import { programOf, titleOf } from './kit/program.ts';
+import { isSpawned } from './kit/python-multiprocessing.ts';
+import { unscalable } from './kit/unscalable.ts';
 
 /** The arguments of one of these programs; null when it is none of them. */
 function argsOf({ argv }: ProcessFacts, names: readonly string[]): readonly string[] | null {

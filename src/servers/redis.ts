@@ -1,5 +1,5 @@
 import type { ServerDefinition } from './definition.ts';
-import { programOf, titleOf } from './program.ts';
+import { programOf, titleOf } from './kit/program.ts';
 
 const title = /^(?:\S*\/)?(redis|valkey)-(server|rdb-bgsave|aof-rewrite|sentinel)\b/;
 

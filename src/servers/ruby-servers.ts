@@ -1,7 +1,7 @@
-import { fromVariable } from './configured.ts';
-import { flag } from './flags.ts';
-import { programOf, titleOf } from './program.ts';
-import { unscalable } from './unscalable.ts';
+import { fromVariable } from './kit/configured.ts';
+import { flag } from './kit/flags.ts';
+import { programOf, titleOf } from './kit/program.ts';
+import { unscalable } from './kit/unscalable.ts';
 
 /** Passenger: watchdog, core, preloaders, and the apps themselves (WrapperRegistry/Registry.h). */
 export const passenger = unscalable({

@@ -1,6 +1,6 @@
-import { positionals } from './flags.ts';
-import { programOf } from './program.ts';
-import { unscalable } from './unscalable.ts';
+import { positionals } from './kit/flags.ts';
+import { programOf } from './kit/program.ts';
+import { unscalable } from './kit/unscalable.ts';
 
 /** mariadb and mysql: threads in one process. */
 export const mariadb = unscalable({

@@ -1,8 +1,8 @@
 import type { ProcessFacts } from '../snapshot.ts';
-import { byDefault, fromFlag } from './configured.ts';
 import type { Claim, ServerDefinition } from './definition.ts';
-import { flag, flags } from './flags.ts';
-import { programOf, titleOf } from './program.ts';
+import { byDefault, fromFlag } from './kit/configured.ts';
+import { flag, flags } from './kit/flags.ts';
+import { programOf, titleOf } from './kit/program.ts';
 
 /** Starman/Server.pm sets `starman master ARGS` and `starman worker ARGS`. */
 const title = /^starman (master|worker)(?: (.*))?$/;

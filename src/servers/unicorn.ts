@@ -1,9 +1,9 @@
 import type { ProcessFacts } from '../snapshot.ts';
-import { hiddenByTitle } from './configured.ts';
 import type { Claim, ServerDefinition } from './definition.ts';
-import { flag } from './flags.ts';
-import { programOf, titleOf } from './program.ts';
-import { workerNumber, workerProcesses, workerProcessesRequest } from './worker-processes.ts';
+import { hiddenByTitle } from './kit/configured.ts';
+import { flag } from './kit/flags.ts';
+import { programOf, titleOf } from './kit/program.ts';
+import { workerNumber, workerProcesses, workerProcessesRequest } from './kit/worker-processes.ts';
 
 /** unicorn/http_server.rb `proc_name`: its own arguments follow the role. */
 const title = /^unicorn(?:_rails)? (master|worker\[\d+\])(?: \(old\))?(?: (.*))?$/;

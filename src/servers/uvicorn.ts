@@ -1,10 +1,10 @@
 import type { ProcessFacts } from '../snapshot.ts';
-import { byDefault, fromFlag, fromVariable } from './configured.ts';
 import type { Claim, ConfiguredWorkers, Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
-import { flag, hasFlag, positionals } from './flags.ts';
-import { programOf } from './program.ts';
-import { isSpawned } from './python-multiprocessing.ts';
-import { catches } from './signals.ts';
+import { byDefault, fromFlag, fromVariable } from './kit/configured.ts';
+import { flag, hasFlag, positionals } from './kit/flags.ts';
+import { programOf } from './kit/program.ts';
+import { isSpawned } from './kit/python-multiprocessing.ts';
+import { catches } from './kit/signal-mask.ts';
 
 const programs = new Set(['uvicorn', 'uvicorn.__main__', 'fastapi']);
 

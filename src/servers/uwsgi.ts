@@ -1,10 +1,11 @@
 import type { ProcessFacts, Question, Told } from '../snapshot.ts';
-import { countOf, memberOf } from './answers.ts';
-import { absolutePath, fromFlag, fromLines, fromVariable } from './configured.ts';
+import { baseName } from '../text/base-name.ts';
 import type { Claim, ConfiguredWorkers, Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
-import { flag, flags, hasFlag } from './flags.ts';
-import { baseName, programOf } from './program.ts';
-import { catches } from './signals.ts';
+import { absolutePath, fromFlag, fromLines, fromVariable } from './kit/configured.ts';
+import { flag, flags, hasFlag } from './kit/flags.ts';
+import { programOf } from './kit/program.ts';
+import { catches } from './kit/signal-mask.ts';
+import { countOf, memberOf } from './kit/untrusted-json.ts';
 
 /** With --auto-procname (core/init.c, master.c): `uWSGI master`, `uWSGI worker 1`, with a prefix before it. */
 const title = /^(?:(.*?) ?)?uWSGI (master|worker \d+|mule \d+|http \d+|https \d+|fastrouter \d+|spooler|Emperor)\s*$/;

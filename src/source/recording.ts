@@ -1,5 +1,5 @@
-import { json } from '../clean.ts';
 import type { ProcessFacts, ProcessSample, Snapshot } from '../snapshot.ts';
+import { json } from '../text/sanitize.ts';
 import { isRecorded } from './recorded-shape.ts';
 
 /** The first line of a recording. */

@@ -1,7 +1,7 @@
 import type { Advice } from '../model/advice/advice.ts';
-import type { Trim } from '../model/fit.ts';
 import type { Model } from '../model/model.ts';
-import type { ProcessAction } from '../model/offers.ts';
+import type { Trim } from '../model/scaling/fit.ts';
+import type { ProcessAction } from '../model/scaling/process-actions.ts';
 import type { ProcessKey } from '../snapshot.ts';
 import type { Operation } from './operation.ts';
 

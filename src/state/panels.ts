@@ -1,10 +1,10 @@
 import type { Advice } from '../model/advice/advice.ts';
-import { fit as fitTo } from '../model/fit.ts';
+import { fit as fitTo } from '../model/scaling/fit.ts';
 import type { Effect } from './action.ts';
+import { goTo } from './expand.ts';
 import { commandFor } from './keymap.ts';
 import { panelLines } from './layout.ts';
 import { choose, rowOffers } from './process-actions.ts';
-import { goTo } from './reveal.ts';
 import type { Row, RowId } from './row.ts';
 import { sortNames } from './sort.ts';
 import type { AppState, Panel } from './state.ts';

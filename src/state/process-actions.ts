@@ -1,5 +1,5 @@
 import type { Model } from '../model/model.ts';
-import { type Offer, offersFor } from '../model/offers.ts';
+import { type Offer, offersFor } from '../model/scaling/process-actions.ts';
 import type { ProcessKey } from '../snapshot.ts';
 import type { Effect } from './action.ts';
 import { processOf, type Row } from './row.ts';

@@ -1,4 +1,4 @@
-import type { History } from '../model/history.ts';
+import type { History } from '../model/history/history.ts';
 import type { Model, ProcessNode, Project, Server } from '../model/model.ts';
 import { type Filter, filterProject, filterSystem } from './filter.ts';
 import type { Row, RowId } from './row.ts';

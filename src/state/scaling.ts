@@ -1,6 +1,6 @@
-import { plural } from '../model/figures.ts';
 import { beyondMost, ownHead, type Server, serverTitle } from '../model/model.ts';
-import { commandText, ownerOf } from '../model/route.ts';
+import { commandText, ownerOf } from '../model/scaling/command-text.ts';
+import { plural } from '../text/figures.ts';
 import type { Effect } from './action.ts';
 import type { Row, RowId } from './row.ts';
 import { type AppState, type Panel, running, selectedRow } from './state.ts';

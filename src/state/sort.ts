@@ -1,4 +1,4 @@
-import type { History } from '../model/history.ts';
+import type { History } from '../model/history/history.ts';
 import type { Memory, ProcessNode, Project, Server } from '../model/model.ts';
 import type { RowId } from './row.ts';
 

@@ -1,7 +1,7 @@
 import type { Advice } from '../model/advice/advice.ts';
-import type { Fit } from '../model/fit.ts';
-import { History } from '../model/history.ts';
+import { History } from '../model/history/history.ts';
 import type { Model } from '../model/model.ts';
+import type { Fit } from '../model/scaling/fit.ts';
 import type { ProcessKey } from '../snapshot.ts';
 import type { Effect, NoticeLevel } from './action.ts';
 import type { Operation } from './operation.ts';

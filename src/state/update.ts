@@ -1,8 +1,8 @@
 import type { Model } from '../model/model.ts';
 import type { Action, Effect } from './action.ts';
 import { FIRST_ROW_LINE, tableLines } from './layout.ts';
+import { press } from './on-key.ts';
 import type { Operation } from './operation.ts';
-import { press } from './press.ts';
 import { allEnded } from './process-actions.ts';
 import { makeRows } from './rows.ts';
 import { moveBy, reselect, selectIndex } from './selection.ts';

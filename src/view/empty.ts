@@ -1,6 +1,6 @@
 import type { AppState } from '../state/state.ts';
+import { wrap } from '../text/width.ts';
 import { type Line, plain, span } from './style.ts';
-import { wrap } from './text.ts';
 import type { Theme } from './theme.ts';
 
 /** Said where no server was found: what was looked for, and what can be done. */

@@ -1,6 +1,6 @@
 import { type Binding, bindings } from '../state/keymap.ts';
+import { width } from '../text/width.ts';
 import { type Line, type Span, span } from './style.ts';
-import { width } from './text.ts';
 import type { Theme } from './theme.ts';
 
 /** The keys worth knowing, as many as there is room for: those of little rank go first. */

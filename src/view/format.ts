@@ -1,7 +1,7 @@
-import { bytes } from '../model/figures.ts';
 import type { Memory } from '../model/model.ts';
+import { bytes } from '../text/figures.ts';
 
-export { bytes, duration, percent, plural } from '../model/figures.ts';
+export { bytes, duration, percent, plural } from '../text/figures.ts';
 
 /** What is not known. */
 export const UNKNOWN = '–';

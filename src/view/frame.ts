@@ -1,5 +1,6 @@
 import { FIRST_ROW_LINE, messageLines, panelLines, SMALLEST } from '../state/layout.ts';
 import type { AppState, Panel } from '../state/state.ts';
+import { cut } from '../text/width.ts';
 import { emptyTable } from './empty.ts';
 import { footer } from './footer.ts';
 import { header } from './header.ts';
@@ -11,7 +12,6 @@ import { actionMenu, advicePanel, confirm, fitInput, fitPlan, log, sortMenu } fr
 import { framed, lastScroll, type PanelContent } from './panels/panel.ts';
 import { type Line, span } from './style.ts';
 import { table } from './table.ts';
-import { cut } from './text.ts';
 import type { Theme } from './theme.ts';
 
 /** The whole screen, line by line: a pure function of the state. */

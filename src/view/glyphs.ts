@@ -1,4 +1,4 @@
-import { widthOf } from './text.ts';
+import { widthOf } from '../text/width.ts';
 
 /** Everything drawn that is not text: in Unicode, or in ASCII for locales and terminals without it. */
 export interface Glyphs {

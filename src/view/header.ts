@@ -1,11 +1,11 @@
-import { clean } from '../clean.ts';
 import type { Model } from '../model/model.ts';
 import type { AppState } from '../state/state.ts';
+import { clean } from '../text/sanitize.ts';
+import { cut, fill, width } from '../text/width.ts';
 import { apportion } from './bars.ts';
 import { ageText, bytes, percent, shareText } from './format.ts';
 import type { Line, Span } from './style.ts';
 import { span } from './style.ts';
-import { cut, fill, width } from './text.ts';
 import type { Theme } from './theme.ts';
 
 /** What a recording is labelled, whose time is not now. */

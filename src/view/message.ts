@@ -1,15 +1,15 @@
-import { clean } from '../clean.ts';
 import type { Advice } from '../model/advice/advice.ts';
-import { type Busy, busy, idle } from '../model/busy.ts';
+import { type Busy, busy, idle } from '../model/history/utilisation.ts';
 import type { Project, Server } from '../model/model.ts';
-import { freedBy } from '../model/victims.ts';
+import { freedBy } from '../model/scaling/next-to-stop.ts';
 import { messageLines } from '../state/layout.ts';
 import type { Operation } from '../state/operation.ts';
 import type { Row } from '../state/row.ts';
 import { type AppState, selectedRow } from '../state/state.ts';
+import { clean } from '../text/sanitize.ts';
+import { cut, fill, width, wrap } from '../text/width.ts';
 import { bytes, duration, percent, plural } from './format.ts';
 import { type Line, type Style, span } from './style.ts';
-import { cut, fill, width, wrap } from './text.ts';
 import type { Theme } from './theme.ts';
 
 interface Said {

@@ -1,7 +1,7 @@
-import { clean } from '../clean.ts';
 import { type Server, serverTitle } from '../model/model.ts';
 import type { Row } from '../state/row.ts';
 import type { AppState } from '../state/state.ts';
+import { clean } from '../text/sanitize.ts';
 import { ageText } from './format.ts';
 import { plain, type Span, type Style, span } from './style.ts';
 import type { Theme } from './theme.ts';

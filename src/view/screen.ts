@@ -1,10 +1,10 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import blessed from 'blessed';
+import { widthOf } from '../text/width.ts';
 import { toAscii } from './glyphs.ts';
 import { EMPTY_BELOW, LineChart } from './line-chart.ts';
 import type { Chart } from './panels/charts.ts';
 import { type Line, plain, type Style } from './style.ts';
-import { widthOf } from './text.ts';
 import type { Theme } from './theme.ts';
 
 export interface Mouse {

@@ -1,17 +1,17 @@
-import { clean } from '../clean.ts';
 import { type Memory, ownHead } from '../model/model.ts';
 import { sumKnown } from '../model/rates.ts';
-import { freedBy } from '../model/victims.ts';
+import { freedBy } from '../model/scaling/next-to-stop.ts';
 import { tableLines } from '../state/layout.ts';
 import type { Operation } from '../state/operation.ts';
 import type { Row } from '../state/row.ts';
 import { type AppState, running } from '../state/state.ts';
+import { clean } from '../text/sanitize.ts';
+import { fill, width } from '../text/width.ts';
 import { bar, sparkline } from './bars.ts';
 import { type Column, type ColumnName, layoutColumns } from './columns.ts';
 import { bytes, countText, cpuText, memoryText, shareText, UNKNOWN } from './format.ts';
 import { nameOf } from './name.ts';
 import { type Line, plain, type Span, type Style, span } from './style.ts';
-import { fill, width } from './text.ts';
 import type { Theme } from './theme.ts';
 
 interface Context {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readme, renewed } from '../helpers/readme.ts';
+import { readme, renewed } from '../../scripts/readme.ts';
 
 it('tells the keys, the options, the servers and the figures as they are: npm run readme renews it', () => {
   expect(readme()).toBe(renewed(readme()));

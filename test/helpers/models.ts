@@ -1,5 +1,5 @@
 import { buildModel } from '../../src/model/build.ts';
-import { History } from '../../src/model/history.ts';
+import { History } from '../../src/model/history/history.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { HostSample, MemoryReading, ProcessSample, Snapshot } from '../../src/snapshot.ts';
 import { caught, directory, host, MB, sample, snapshot } from './samples.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { advise } from '../../src/model/advice/advice.ts';
 import { buildModel } from '../../src/model/build.ts';
-import { History } from '../../src/model/history.ts';
+import { History } from '../../src/model/history/history.ts';
 import { listJson } from '../../src/output/json.ts';
 import { processTables } from '../helpers/process-tables.ts';
 import { host, sample, snapshot } from '../helpers/samples.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { recognise } from '../../src/servers/recognise.ts';
-import { scalingRefusal } from '../../src/servers/scaling.ts';
+import { scalingRefusal } from '../../src/recognise/may-scale.ts';
+import { recognise } from '../../src/recognise/recognise.ts';
 import { caught, ignored, type SampleOptions, sample, virtualenv } from '../helpers/samples.ts';
 
 const argv = ['/p/bin/python', '/p/bin/celery', '-A', 'shop', 'worker', '-B', '-c', '2'];

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { recognise } from '../../src/servers/recognise.ts';
+import { recognise } from '../../src/recognise/recognise.ts';
 import { interests } from '../../src/servers/registry.ts';
 import { readSettings } from '../../src/source/proc/settings.ts';
 import { facts, type SampleOptions, sample } from '../helpers/samples.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { recognise } from '../../src/servers/recognise.ts';
+import { scalingRefusal } from '../../src/recognise/may-scale.ts';
+import { recognise } from '../../src/recognise/recognise.ts';
 import { interests } from '../../src/servers/registry.ts';
-import { scalingRefusal } from '../../src/servers/scaling.ts';
 import type { ProcessSample } from '../../src/snapshot.ts';
 import { caught, facts, type SampleOptions, sample } from '../helpers/samples.ts';
 

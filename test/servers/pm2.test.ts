@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type RecognisedServer, recognise } from '../../src/servers/recognise.ts';
+import { type RecognisedServer, recognise } from '../../src/recognise/recognise.ts';
 import type { ProcessSample } from '../../src/snapshot.ts';
 import { type SampleOptions, sample } from '../helpers/samples.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { scalingRefusal } from '../../src/recognise/may-scale.ts';
+import { recognise } from '../../src/recognise/recognise.ts';
 import type { Role } from '../../src/servers/definition.ts';
-import { recognise } from '../../src/servers/recognise.ts';
-import { scalingRefusal } from '../../src/servers/scaling.ts';
 import type { ProcessSample } from '../../src/snapshot.ts';
 import { caught, type SampleOptions, sample } from '../helpers/samples.ts';
 

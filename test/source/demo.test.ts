@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Controller } from '../../src/control/controller.ts';
 import { demoSignals } from '../../src/control/demo-signals.ts';
 import { advise } from '../../src/model/advice/advice.ts';
-import { History } from '../../src/model/history.ts';
+import { History } from '../../src/model/history/history.ts';
 import type { Model, Project, Server } from '../../src/model/model.ts';
 import { Observer } from '../../src/observer.ts';
 import type { Snapshot } from '../../src/snapshot.ts';

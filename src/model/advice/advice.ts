@@ -1,4 +1,4 @@
-import type { History } from '../history.ts';
+import type { History } from '../history/history.ts';
 import type { Model } from '../model.ts';
 import { beat } from './beat.ts';
 import { coverage } from './coverage.ts';

@@ -1,4 +1,4 @@
-import { bytes, percent } from '../figures.ts';
+import { bytes, percent } from '../../text/figures.ts';
 import type { Project, Server } from '../model.ts';
 import { eachServer, type Rule, serverAdvice } from './rule.ts';
 

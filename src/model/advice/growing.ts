@@ -1,7 +1,7 @@
-import { bytes, duration } from '../figures.ts';
-import type { History } from '../history.ts';
+import { bytes, duration } from '../../text/figures.ts';
+import type { History } from '../history/history.ts';
 import type { ProcessNode, Server } from '../model.ts';
-import { offersFor } from '../offers.ts';
+import { offersFor } from '../scaling/process-actions.ts';
 import { eachServer, nameOf, type Rule, type Severity, serverAdvice } from './rule.ts';
 
 /** What is worth a word: bytes per hour, and as a share of what the process has. */

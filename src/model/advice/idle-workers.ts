@@ -1,6 +1,6 @@
-import { idle, lastStretch } from '../busy.ts';
-import { bytes, duration, percent, plural } from '../figures.ts';
-import { freedBy, spareWorkers } from '../victims.ts';
+import { bytes, duration, percent, plural } from '../../text/figures.ts';
+import { idle, lastStretch } from '../history/utilisation.ts';
+import { freedBy, spareWorkers } from '../scaling/next-to-stop.ts';
 import { eachServer, type Rule, scaling, serverAdvice } from './rule.ts';
 
 /** Workers that use less than this share of their time are idle. */

@@ -1,4 +1,4 @@
-import { bytes, percent } from '../figures.ts';
+import { bytes, percent } from '../../text/figures.ts';
 import { advice, type Rule } from './rule.ts';
 
 /** From this share of its limit on, a project is close to being killed for it. */

@@ -1,5 +1,5 @@
-import { bytes, percent } from '../figures.ts';
-import { median } from '../trend.ts';
+import { bytes, percent } from '../../text/figures.ts';
+import { median } from '../history/trend.ts';
 import { eachServer, type Rule, serverAdvice } from './rule.ts';
 
 /** Bytes that a worker must have for itself to make it worth while. */

@@ -1,4 +1,4 @@
-import { duration } from '../figures.ts';
+import { duration } from '../../text/figures.ts';
 import { advice, type Rule } from './rule.ts';
 
 /** The kernel has killed processes for lack of memory since workertop began to look, within the last hour. */

@@ -1,8 +1,8 @@
-import { busy, lastStretch } from '../busy.ts';
-import { bytes, duration, percent, plural } from '../figures.ts';
-import type { History } from '../history.ts';
+import { bytes, duration, percent, plural } from '../../text/figures.ts';
+import type { History } from '../history/history.ts';
+import { median } from '../history/trend.ts';
+import { busy, lastStretch } from '../history/utilisation.ts';
 import type { Model, Server } from '../model.ts';
-import { median } from '../trend.ts';
 import { type About, eachServer, type Rule, scaling, serverAdvice } from './rule.ts';
 
 /** Seconds. A queue that is gone sooner was a burst. */

@@ -1,5 +1,5 @@
 import type { ProcessKey } from '../../snapshot.ts';
-import type { History } from '../history.ts';
+import type { History } from '../history/history.ts';
 import type { Model, ProcessNode, Project, Server } from '../model.ts';
 
 export type AdviceKind =

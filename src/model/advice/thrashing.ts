@@ -1,5 +1,5 @@
-import { lastStretch } from '../busy.ts';
-import { bytes, percent } from '../figures.ts';
+import { bytes, percent } from '../../text/figures.ts';
+import { lastStretch } from '../history/utilisation.ts';
 import type { Model, Project } from '../model.ts';
 import { advice, type Rule } from './rule.ts';
 

@@ -1,5 +1,5 @@
-import { bytes, plural } from '../figures.ts';
-import { freedBy, spareWorkers } from '../victims.ts';
+import { bytes, plural } from '../../text/figures.ts';
+import { freedBy, spareWorkers } from '../scaling/next-to-stop.ts';
 import { eachServer, type Rule, scaling, serverAdvice } from './rule.ts';
 
 /** Workers. */

@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
 import type { Listener, ProcessFacts, ProcessSample, Snapshot, Told } from '../../snapshot.ts';
 import type { Interests, ReadHints, Source } from '../source.ts';
-import { Asker } from './asker.ts';
 import { FactsReader } from './facts.ts';
 import { readLink, readText } from './files.ts';
 import { HostReader } from './host.ts';
@@ -12,6 +11,7 @@ import type { Stat } from './parsers/stat.ts';
 import { parseOpenFiles } from './parsers/text.ts';
 import { Sockets } from './sockets.ts';
 import { StatTable } from './stat-table.ts';
+import { Asker } from './status/status-client.ts';
 
 /** Programs set their titles and their signal handlers in the first seconds of their lives. */
 const SETTLING = 5;

@@ -1,11 +1,11 @@
-import { clean } from '../../clean.ts';
-import type { HistoryId, Mark, Points } from '../../model/history.ts';
+import type { HistoryId, Mark, Points } from '../../model/history/history.ts';
 import { panelLines } from '../../state/layout.ts';
 import type { AppState } from '../../state/state.ts';
+import { clean } from '../../text/sanitize.ts';
+import { cut, fill, width } from '../../text/width.ts';
 import { sparkline } from '../bars.ts';
 import { bytes, clockText } from '../format.ts';
 import { type Line, type Style, span } from '../style.ts';
-import { cut, fill, width } from '../text.ts';
 import type { Theme } from '../theme.ts';
 import type { PanelContent } from './panel.ts';
 

@@ -1,5 +1,4 @@
-import { clean } from '../../clean.ts';
-import type { History } from '../../model/history.ts';
+import type { History } from '../../model/history/history.ts';
 import {
   type Memory,
   type Model,
@@ -12,10 +11,11 @@ import {
 import { sumKnown } from '../../model/rates.ts';
 import type { Row } from '../../state/row.ts';
 import type { AppState } from '../../state/state.ts';
+import { clean } from '../../text/sanitize.ts';
+import { fill, wrap } from '../../text/width.ts';
 import { apportion, sparkline } from '../bars.ts';
 import { ageText, bytes, countText, cpuText, shareText, UNKNOWN } from '../format.ts';
 import { type Line, type Span, span } from '../style.ts';
-import { fill, wrap } from '../text.ts';
 import type { Theme } from '../theme.ts';
 import type { PanelContent } from './panel.ts';
 

@@ -1,7 +1,7 @@
 import { bindings, type Section } from '../../state/keymap.ts';
 import type { AppState } from '../../state/state.ts';
+import { fill, wrap } from '../../text/width.ts';
 import { type Line, span } from '../style.ts';
-import { fill, wrap } from '../text.ts';
 import type { Theme } from '../theme.ts';
 import type { PanelContent } from './panel.ts';
 

@@ -1,12 +1,12 @@
-import { clean } from '../../clean.ts';
 import type { Advice } from '../../model/advice/advice.ts';
 import { rowOffers } from '../../state/process-actions.ts';
 import { processOf, type Row } from '../../state/row.ts';
 import { sortKeys, sortNames } from '../../state/sort.ts';
 import type { AppState, Panel } from '../../state/state.ts';
+import { clean } from '../../text/sanitize.ts';
+import { fill, wrap } from '../../text/width.ts';
 import { bytes, clockText, percent, plural } from '../format.ts';
 import { type Line, plain, type Style, span } from '../style.ts';
-import { fill, wrap } from '../text.ts';
 import type { Theme } from '../theme.ts';
 import type { PanelContent } from './panel.ts';
 

@@ -1,5 +1,5 @@
+import { fill, width } from '../../text/width.ts';
 import { type Line, type Span, span } from '../style.ts';
-import { fill, width } from '../text.ts';
 import type { Theme } from '../theme.ts';
 
 /** What a panel says; the frame and the scrolling are the same for all. */

@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { constants, createGzip } from 'node:zlib';
+import { Observer } from '../../observer.ts';
+import { pause } from '../../pause.ts';
+import type { ProcessFacts, Snapshot } from '../../snapshot.ts';
+import { HEADING, RecordingWriter } from '../../source/recording.ts';
+import type { ReadHints, Source } from '../../source/source.ts';
+import { fileProblem } from '../../text/errno.ts';
+import { maskArgv } from '../../text/mask-secrets.ts';
+import { UsageError } from '../options.ts';
+
+/** Longest time to spend on reading memory at each reading, in seconds. */
+const BUDGET = 0.05;
+
+export interface RecordOptions {
+  /** Compressed where its name ends with `.gz`. */
+  readonly file: string;
+  /** Seconds. */
+  readonly delay: number;
+  readonly stop: AbortSignal;
+}
+
+/**
+ * Keeps readings in a file until it is told to stop, secrets masked.
+ * @returns how many readings there are
+ * @throws UsageError when the file cannot be opened; Error when the disk is full
+ */
+export async function record(source: Source, { file, delay, stop }: RecordOptions): Promise<number> {
+  const output = createWriteStream(file, { mode: 0o600 });
+  await once(output, 'open').catch((error: unknown) => {
+    throw new UsageError(`${file || 'a file without a name'} cannot be written: ${fileProblem(error)}`);
+  });
+  const gzip = file.endsWith('.gz') ? createGzip({ level: constants.Z_BEST_SPEED }) : null;
+  gzip?.pipe(output);
+  const target = gzip ?? output;
+  let failure: Error | null = null;
+  output.on('error', (error) => {
+    failure = error;
+  });
+  const writer = new RecordingWriter(masked);
+  const observed = new Observed(source);
+  const observer = new Observer(observed, { memoryTotal: null });
+  target.write(`${JSON.stringify(HEADING)}\n`);
+  let count = 0;
+  while (!stop.aborted && failure === null) {
+    await observer.observe({ memoryBudget: BUDGET, watch: new Set() });
+    if (observed.last !== null) target.write(writer.line(observed.last));
+    // What is on the disk is good, whatever happens next.
+    gzip?.flush(constants.Z_SYNC_FLUSH);
+    count += 1;
+    await pause(delay, stop);
+  }
+  if (failure !== null) throw failure;
+  target.end();
+  await once(output, 'close');
+  return count;
+}
+
+/** The observer asks a source for what matters; the snapshots are what is kept. */
+class Observed implements Source {
+  readonly #source: Source;
+  last: Snapshot | null = null;
+
+  constructor(source: Source) {
+    this.#source = source;
+  }
+
+  async read(hints: ReadHints): Promise<Snapshot> {
+    this.last = await this.#source.read(hints);
+    return this.last;
+  }
+
+  close(): void {
+    this.#source.close();
+  }
+}
+
+function masked(facts: ProcessFacts): ProcessFacts {
+  const environment = Object.fromEntries(
+    Object.entries(facts.environment).map(([name, value]) => [
+      name,
+      maskArgv([`${name}=${value}`])
+        .join(' ')
+        .slice(name.length + 1),
+    ]),
+  );
+  return { ...facts, argv: maskArgv(facts.argv), environment };
+}

@@ -1,0 +1,138 @@
+import type { ActionLog } from '../../control/action-log.ts';
+import { Controller } from '../../control/controller.ts';
+import type { Signals } from '../../control/signals.ts';
+import type { ModelOptions } from '../../model/build.ts';
+import { beyondMost, type Model, type Project, type Server, serverTitle } from '../../model/model.ts';
+import { commandText, ownerOf } from '../../model/scaling/command-text.ts';
+import { freedBy } from '../../model/scaling/next-to-stop.ts';
+import { findTargets, whyNoTarget } from '../../model/scaling/target.ts';
+import { Observer } from '../../observer.ts';
+import { planJson, scaleJson } from '../../output/json.ts';
+import { pause } from '../../pause.ts';
+import type { Source } from '../../source/source.ts';
+import type { Operation } from '../../state/operation.ts';
+import { bytes, plural } from '../../text/figures.ts';
+import { clean } from '../../text/sanitize.ts';
+import { parseCount } from '../options.ts';
+
+/** Seconds between readings while workers come or go. */
+const INTERVAL = 0.1;
+
+/** It was not done, with the reason: exit code 1. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+}
+
+export interface ScaleOptions {
+  readonly target: string;
+  /** `N`, `+N` or `-N`. */
+  readonly count: string;
+  readonly dryRun: boolean;
+  readonly json: boolean;
+  /** Whether the server's own command may be run. */
+  readonly yes: boolean;
+  /** Whether the last worker may go. */
+  readonly allowZero: boolean;
+  readonly model: ModelOptions;
+  /** Aborted when the user wants no more of it. */
+  readonly stop: AbortSignal;
+}
+
+/**
+ * Sets or changes the number of workers of one master, and waits until that is seen.
+ * @returns text for stdout
+ * @throws Refusal when it cannot be done; UsageError when the number is none
+ */
+export async function scale(source: Source, signals: Signals, log: ActionLog, options: ScaleOptions): Promise<string> {
+  const count = parseCount(options.count);
+  const observer = new Observer(source, options.model);
+  await observer.observe({ memoryBudget: 0, watch: new Set() });
+  const model = await observer.observe({ memoryBudget: Number.POSITIVE_INFINITY, watch: new Set() });
+  const { server, project } = findOne(model, options.target);
+  if (!server.scaling.available) throw new Refusal(server.scaling.reason ?? `${server.kind} cannot be scaled.`);
+  const { current } = server.workers;
+  const floor = floorOf(server, options.allowZero);
+  const target = count.sign === '' ? count.number : current + (count.sign === '+' ? count.number : -count.number);
+  if (target < floor) {
+    throw new Refusal(
+      `${project.name} has ${plural(current, 'worker')}, and ${floor} is the fewest: nothing was sent.`,
+    );
+  }
+  const beyond = beyondMost(server, target);
+  if (beyond !== null) throw new Refusal(`${beyond} Nothing was sent.`);
+  const command = commandText(server, target < current ? -1 : 1, model);
+  if (options.dryRun) return plan(server, project, target, command, options.json);
+  if (target === current)
+    return options.json
+      ? planJson(server, project, target, null)
+      : `${clean(project.name)} has ${plural(current, 'worker')} already.\n`;
+  if (command !== null && !options.yes) {
+    const { label } = server.definition;
+    throw new Refusal(
+      `${label} takes no signals for this. With --yes its own command is run, as ${ownerOf(server)}: ${command}`,
+    );
+  }
+  const operation = await run(observer, model, server, target, signals, log, options.stop);
+  if (operation.phase !== 'done') throw new Refusal(operation.text);
+  if (options.json) return scaleJson(operation);
+  const { text, reminder } = operation;
+  return `${clean(text)}\n${reminder === null ? '' : `${clean(reminder)}\n`}`;
+}
+
+function findOne(model: Model, target: string): { readonly server: Server; readonly project: Project } {
+  const found = findTargets(model, target);
+  const [server] = found;
+  if (server === undefined) throw new Refusal(whyNoTarget(model, target));
+  if (found.length > 1) {
+    const masters = found.map(serverTitle).join(', ');
+    const names = found.every(({ managed }) => managed !== null) ? 'its name' : 'its pid';
+    throw new Refusal(`${target} is several: ${masters}. Name one by ${names}.`);
+  }
+  const project = model.projects.find(({ servers }) => servers.includes(server));
+  if (project === undefined) throw new Refusal(whyNoTarget(model, target));
+  return { server, project };
+}
+
+/** workertop's own floor is 1; where the server's is 0, that may be asked for. */
+function floorOf({ workers, definition: { scaling } }: Server, allowZero: boolean): number {
+  return allowZero && scaling.method !== 'none' ? Math.min(scaling.floor, workers.floor) : workers.floor;
+}
+
+function plan(server: Server, project: Project, target: number, command: string | null, json: boolean): string {
+  const { current } = server.workers;
+  const frees = target < current ? freedBy(server, current - target) : null;
+  if (json) return planJson(server, project, target, frees);
+  const freed = frees === null ? '' : `, would free ≈${bytes(frees)}`;
+  const by = command === null ? '' : `, by ${command}`;
+  return `${clean(`${project.name} ${current} → ${target} workers${freed}${by}`)}: nothing was sent, this is a dry run.\n`;
+}
+
+async function run(
+  observer: Observer,
+  first: Model,
+  server: Server,
+  target: number,
+  signals: Signals,
+  log: ActionLog,
+  stop: AbortSignal,
+): Promise<Operation> {
+  let last: Operation | null = null;
+  const controller = new Controller(signals, {
+    operation: (operation) => {
+      last = operation;
+      log.operation(operation);
+    },
+    notice: (_, text) => {
+      throw new Refusal(text);
+    },
+  });
+  controller.observe(first);
+  controller.setTarget(server.key, target, target);
+  stop.addEventListener('abort', () => controller.cancel(), { once: true });
+  while (controller.busy) {
+    controller.observe(await observer.observe({ memoryBudget: 0, watch: controller.watch }));
+    if (controller.busy) await pause(INTERVAL);
+  }
+  if (last === null) throw new Refusal('nothing was sent');
+  return last;
+}

@@ -1,0 +1,137 @@
+import { openSync, readFileSync } from 'node:fs';
+import { ReadStream } from 'node:tty';
+import type { ActionLog } from '../../control/action-log.ts';
+import type { Signals } from '../../control/signals.ts';
+import { Dashboard } from '../../dashboard.ts';
+import type { ModelOptions } from '../../model/build.ts';
+import { Observer } from '../../observer.ts';
+import type { Source } from '../../source/source.ts';
+import type { SortKey } from '../../state/sort.ts';
+import { initialState } from '../../state/state.ts';
+import { Screen } from '../../view/screen.ts';
+import { makeTheme } from '../../view/theme.ts';
+import type { TerminalTraits } from '../terminal.ts';
+
+export interface TopOptions {
+  /** Seconds. */
+  readonly delay: number;
+  readonly sort: SortKey;
+  readonly filter: string;
+  readonly user: string | null;
+  readonly model: ModelOptions;
+  /** Names of columns not to show. */
+  readonly hidden: readonly string[];
+  /** Whether a frozen display stops the readings too, which wait then. */
+  readonly pausable: boolean;
+  readonly readOnly: boolean;
+  readonly mouse: boolean;
+  readonly badge: string | null;
+  readonly terminal: TerminalTraits;
+}
+
+/** Seconds between two looks at whether the terminal is still ours. */
+const FOREGROUND_CHECK = 1;
+
+/** How each signal that ends a program is told by its exit code: 128 and its number. */
+const endings = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 } as const;
+
+/**
+ * The live dashboard on this process's terminal, which is given back as it was found, however it ends.
+ * @returns the exit code
+ * @throws what the source throws, and Error where there is no terminal
+ */
+export async function top(source: Source, signals: Signals, log: ActionLog, options: TopOptions): Promise<number> {
+  const { terminal, delay, sort, filter, user, model, hidden, pausable, readOnly, mouse, badge } = options;
+  const theme = makeTheme(terminal.colors, terminal.ascii);
+  const output = process.stdout;
+  neverBlock(output);
+  const screen = new Screen(
+    { input: keyboard(), output, terminal: terminal.name, theme, mouse },
+    {
+      key: (key, character) => dashboard.dispatch({ type: 'key', key, character }),
+      mouse: ({ what, line }) => dashboard.dispatch({ type: 'mouse', what, line }),
+      resize: () => dashboard.dispatch({ type: 'resize', columns: screen.columns, lines: screen.lines }),
+      ready: () => dashboard.repaint(),
+    },
+  );
+  const state = initialState({
+    columns: screen.columns,
+    lines: screen.lines,
+    delay,
+    readOnly,
+    badge,
+    hidden,
+    arrangement: { sort, reverse: false, filter: { text: filter, user }, toggled: new Set() },
+  });
+  const dashboard: Dashboard = new Dashboard({
+    observer: new Observer(source, model),
+    signals,
+    log,
+    screen,
+    theme,
+    state,
+    pausable,
+    suspend: stopThisProcess,
+  });
+  for (const [signal, code] of Object.entries(endings)) process.on(signal, () => dashboard.end(code));
+  process.on('SIGTSTP', suspended);
+  // A terminal that was made smaller and as large again, faster than it was looked at, has lost what was on it.
+  process.on('SIGWINCH', () => {
+    if (dashboard.fits(screen.columns, screen.lines)) dashboard.redraw();
+  });
+  // The terminal has gone away.
+  output.on('error', () => dashboard.end(endings.SIGHUP));
+  process.stdin.on('error', () => dashboard.end(endings.SIGHUP)).on('end', () => dashboard.end(endings.SIGHUP));
+  function suspended(): void {
+    dashboard.suspend();
+  }
+  function stopThisProcess(): void {
+    process.off('SIGTSTP', suspended);
+    // The whole job, as the terminal itself would: `npm start` waits for us.
+    process.kill(0, 'SIGTSTP');
+    process.on('SIGTSTP', suspended);
+  }
+  let inBackground = false;
+  const watch = setInterval(() => {
+    const before = inBackground;
+    inBackground = isInBackground();
+    if (before && inBackground) dashboard.end(endings.SIGHUP);
+  }, FOREGROUND_CHECK * 1000);
+  try {
+    return await dashboard.run();
+  } finally {
+    clearInterval(watch);
+    screen.close();
+  }
+}
+
+/**
+ * Node writes to terminals in blocking mode. One that is not read (Ctrl-S, a stalled connection) would hold the whole
+ * process in a write, deaf to SIGTERM; this way what cannot be written waits, and the screen waits with painting.
+ */
+function neverBlock(output: NodeJS.WriteStream): void {
+  const { _handle: handle } = output as { readonly _handle?: { setBlocking?(blocking: boolean): void } };
+  handle?.setBlocking?.(false);
+}
+
+/**
+ * Whether another job has the terminal. The kernel stops a program in the background that touches it, but not one whose
+ * parent was killed (an orphaned process group, setpgid(2)): that one would paint over the shell and never hear a key.
+ */
+function isInBackground(): boolean {
+  if (process.platform !== 'linux') return false;
+  // proc_pid_stat(5): pgrp is the fifth field, tpgid the eighth.
+  const stat = readFileSync('/proc/self/stat', 'latin1');
+  const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return Number(foreground) > 0 && foreground !== group;
+}
+
+/** Keys come from the terminal even where something else is piped in. @throws Error where there is none */
+function keyboard(): ReadStream {
+  if (process.stdin.isTTY) return process.stdin;
+  try {
+    return new ReadStream(openSync('/dev/tty', 'r'));
+  } catch {
+    throw new Error('there is no terminal to read keys from: workertop list needs none');
+  }
+}

@@ -1,0 +1,20 @@
+import { maskArgv } from '../../text/mask-secrets.ts';
+import type { Model, Server } from '../model.ts';
+
+/** The command that scales a server, for people, masked. Null where none is run. */
+export function commandText(server: Server, direction: 1 | -1, model: Model): string | null {
+  const { definition, head, claim, processes } = server;
+  if (definition.scaling.method !== 'command') return null;
+  const workers = processes.flatMap(({ role, sample }) => (role === 'worker' ? [sample] : []));
+  const command = definition.scaling.command({ head: head.sample, claim, workers }, direction);
+  if (command === null) return null;
+  const args = command.args.map((arg) => arg.replaceAll('%h', model.host.name));
+  const variables = Object.entries(command.environment ?? {}).map(([name, value]) => `${name}=${value}`);
+  return maskArgv([...variables, command.program, ...args]).join(' ');
+}
+
+/** As whom it is run: the server's owner. */
+export function ownerOf({ head }: Server): string {
+  const { user, uid } = head.sample.facts;
+  return user ?? (uid === null ? 'its owner' : `user ${uid}`);
+}

@@ -1,0 +1,151 @@
+import type { ProcessKey } from '../../snapshot.ts';
+import type { History } from '../history/history.ts';
+import { busy } from '../history/utilisation.ts';
+import type { Model, Server } from '../model.ts';
+import { freedBy, spareWorkers } from './next-to-stop.ts';
+
+export interface Trim {
+  readonly server: ProcessKey;
+  readonly pid: number;
+  readonly project: string;
+  readonly from: number;
+  readonly to: number;
+  /** Bytes, at least. */
+  readonly frees: number;
+  /** How busy its workers were lately, 0 to 1; null where that is not known. */
+  readonly busy: number | null;
+}
+
+export interface Fit {
+  /** Those of the least busy servers first. */
+  readonly trims: readonly Trim[];
+  /** Host memory used as a fraction of the total, now and after the trims. */
+  readonly before: number;
+  readonly after: number;
+  /** Does it reach the target? If not, these are all the trims there are. */
+  readonly reachable: boolean;
+}
+
+/** Seconds over which workers' use of the CPU is looked at. */
+const BUSY_SECONDS = 600;
+
+/** Capacity that no one uses just now is worth this much too, and smaller differences in use do not count. */
+const SPARE_VALUE = 0.05;
+
+/** Of partial plans with the same number of trims, more than this are thinned out: what is found may then not be the very best. */
+const MOST_PLANS = 200;
+
+interface Candidate {
+  readonly server: Server;
+  readonly project: string;
+  /** Bytes that the first n trims free together, from n = 0. */
+  readonly frees: readonly number[];
+  /** 0 to 1; 1 where it is not known, or where connections wait. */
+  readonly busy: number;
+  readonly lately: number | null;
+}
+
+interface Plan {
+  /** How many to take of each candidate, as far as they have been looked at. */
+  readonly counts: readonly number[];
+  /** Bytes. */
+  readonly frees: number;
+  readonly loss: number;
+}
+
+/**
+ * The smallest set of trims that brings host memory used to `target` (a fraction of the total) or below: the fewest,
+ * and of those the set that loses least of the capacity in use. Servers go down to their floor at most; those
+ * that take no signals, or whose workers' own memory is not known, are left alone.
+ */
+export function fit(model: Model, history: History, target: number): Fit {
+  const { used, total } = model.host.memory;
+  const wanted = used - target * total;
+  const candidates = model.projects.flatMap(({ name, servers }) =>
+    servers.flatMap((server) => candidateOf(server, name, history)),
+  );
+  const count = fewest(candidates, wanted);
+  const chosen = count === null ? candidates.map(({ frees }) => frees.length - 1) : best(candidates, count, wanted);
+  const trims = candidates
+    .map((candidate, index) => ({ candidate, count: chosen[index] ?? 0 }))
+    .filter((choice) => choice.count > 0)
+    .sort((a, b) => a.candidate.busy - b.candidate.busy)
+    .map((choice) => trimOf(choice.candidate, choice.count));
+  const freed = trims.reduce((sum, { frees }) => sum + frees, 0);
+  return { trims, before: used / total, after: (used - freed) / total, reachable: count !== null };
+}
+
+function candidateOf(server: Server, project: string, history: History): readonly Candidate[] {
+  const frees = [0];
+  for (let count = 1; count <= spareWorkers(server); count++) {
+    const freed = freedBy(server, count);
+    if (freed === null) break;
+    frees.push(freed);
+  }
+  if (frees.length === 1) return [];
+  const waiting = (server.queue ?? 0) > 0;
+  const lately = busy(history, server.key, BUSY_SECONDS)?.share ?? null;
+  return [{ server, project, frees, busy: waiting ? 1 : (lately ?? 1), lately }];
+}
+
+function trimOf({ server, project, frees, lately }: Candidate, count: number): Trim {
+  const { key, head, workers } = server;
+  const from = workers.current;
+  return { server: key, pid: head.pid, project, from, to: from - count, frees: frees[count] ?? 0, busy: lately };
+}
+
+/** The fewest trims that free what is wanted; null when all of them do not. */
+function fewest(candidates: readonly Candidate[], wanted: number): number | null {
+  /** The most that n trims can free, by n. */
+  let most: readonly number[] = [0];
+  for (const { frees } of candidates) {
+    const next: number[] = [];
+    most.forEach((freed, taken) => {
+      frees.forEach((more, count) => {
+        next[taken + count] = Math.max(next[taken + count] ?? 0, freed + more);
+      });
+    });
+    most = next;
+  }
+  const count = most.findIndex((freed) => freed >= wanted);
+  return count < 0 ? null : count;
+}
+
+/** How many to take of each candidate: `count` trims that free what is wanted at the least loss. */
+function best(candidates: readonly Candidate[], count: number, wanted: number): readonly number[] {
+  /** Plans worth going on with, by their number of trims. */
+  let plans: readonly (readonly Plan[])[] = [[{ counts: [], frees: 0, loss: 0 }]];
+  for (const candidate of candidates) {
+    const next: Plan[][] = Array.from({ length: count + 1 }, () => []);
+    plans.forEach((some, taken) => {
+      candidate.frees.forEach((more, taking) => {
+        const loss = lossOf(candidate, taking);
+        for (const plan of some) {
+          const extended = { counts: [...plan.counts, taking], frees: plan.frees + more, loss: plan.loss + loss };
+          next[taken + taking]?.push(extended);
+        }
+      });
+    });
+    plans = next.map((some) => worthwhile(some, wanted));
+  }
+  return plans[count]?.findLast(({ frees }) => frees >= wanted)?.counts ?? [];
+}
+
+/** Without those that free no more than another and lose no less. Most freed first. */
+function worthwhile(plans: readonly Plan[], wanted: number): readonly Plan[] {
+  const enough = (plan: Plan) => Math.min(plan.frees, wanted);
+  const sorted = plans.toSorted((a, b) => enough(b) - enough(a) || a.loss - b.loss);
+  let least = Number.POSITIVE_INFINITY;
+  const kept = sorted.filter(({ loss }) => {
+    const better = loss < least;
+    least = Math.min(least, loss);
+    return better;
+  });
+  const every = Math.ceil(kept.length / MOST_PLANS);
+  return kept.filter((_, index) => index % every === 0);
+}
+
+/** How much busier the workers that stay will be. */
+function lossOf({ server, busy: share }: Candidate, count: number): number {
+  return ((share + SPARE_VALUE) * count) / (server.workers.current - count);
+}

@@ -1,0 +1,34 @@
+import type { ProcessNode, Server } from '../model.ts';
+
+/** A server's living workers in the order in which it ends them when told to run one fewer, and one fewer again. */
+export function victims(server: Server): readonly ProcessNode[] {
+  const oldestFirst = server.processes.filter((process) => process.role === 'worker');
+  const { scaling } = server.definition;
+  if (scaling.method === 'none' || scaling.victim === 'oldest') return oldestFirst;
+  const newestFirst = oldestFirst.toReversed();
+  if (scaling.victim === 'newest') return newestFirst;
+  const numberOf = ({ sample }: ProcessNode) => scaling.number?.(sample.facts) ?? 0;
+  return scaling.victim === 'highest'
+    ? newestFirst.sort((a, b) => numberOf(b) - numberOf(a))
+    : oldestFirst.toSorted((a, b) => numberOf(a) - numberOf(b));
+}
+
+/**
+ * What ending the next `count` workers gives back at least, in bytes: the memory that is theirs alone. Null where
+ * that is not known, or there are not as many.
+ */
+export function freedBy(server: Server, count: number): number | null {
+  const next = victims(server).slice(0, count);
+  if (next.length < count) return null;
+  return next.reduce<number | null>(
+    (sum, { memory }) => (sum === null || memory.uss === null ? null : sum + memory.uss),
+    0,
+  );
+}
+
+/** How many workers may go: none where that cannot be told without asking, and never the last one. */
+export function spareWorkers({ scaling, workers }: Server): number {
+  return scaling.available && scaling.method !== 'command'
+    ? Math.max(0, workers.current - Math.max(1, workers.floor))
+    : 0;
+}

@@ -1,0 +1,36 @@
+import type { Role, ServerDefinition, ServerProcesses } from '../servers/definition.ts';
+import { catches } from '../servers/kit/signal-mask.ts';
+
+/**
+ * Why this process must not be told to add or trim workers, as a sentence to act upon; null when it may. A process that
+ * does not catch them is stopped by them (signal(7)), and workers of gunicorn and puma catch them to no
+ * avail, so it takes both: a known server's master, and both signals caught.
+ */
+export function scalingRefusal(definition: ServerDefinition, server: ServerProcesses, role: Role): string | null {
+  const { scaling, label } = definition;
+  if (scaling.method === 'none') return scaling.refuse(server);
+  const { pid, state } = server.head;
+  if (role !== 'master') {
+    return (
+      scaling.refuse?.(server) ?? `${pid} is not the master of its ${label}: only a master starts and ends workers.`
+    );
+  }
+  if (state === 'Z' || state === 'X') return `${label} ${pid} has ended.`;
+  if (state === 'T') return `${label} ${pid} is stopped and handles nothing. Continue it first: kill -CONT ${pid}`;
+  if (state === 't') return `${label} ${pid} is held by a debugger and handles nothing.`;
+  const refused = scaling.refuse?.(server) ?? null;
+  if (refused !== null || scaling.method !== 'signal') return refused;
+  return whyNoSignal(label, server.head);
+}
+
+function whyNoSignal(label: string, { pid, facts }: ServerProcesses['head']): string | null {
+  if (facts.caught === null)
+    return `Which signals ${label} ${pid} handles cannot be read here, and a wrong one would freeze it.`;
+  if (!catches(facts.caught, 'SIGTTIN') || !catches(facts.caught, 'SIGTTOU')) {
+    return `${label} ${pid} does not handle TTIN and TTOU (is it still starting?): they would freeze it.`;
+  }
+  if (catches(facts.blocked, 'SIGTTIN') || catches(facts.blocked, 'SIGTTOU')) {
+    return `${label} ${pid} blocks TTIN or TTOU just now: they would wait, and come as one.`;
+  }
+  return null;
+}

@@ -1,0 +1,236 @@
+import type { Member, Role, ServerDefinition, ServerProcesses } from '../servers/definition.ts';
+import { type Claimed, claimOf } from '../servers/registry.ts';
+import { type ProcessKey, type ProcessSample, processKey } from '../snapshot.ts';
+import { type PreforkFamily, prefork, preforkCandidates, preforkFamilies } from './prefork.ts';
+import { byPid } from './process-table.ts';
+import { isWrapper } from './wrappers.ts';
+
+export interface RecognisedProcess {
+  readonly process: ProcessSample;
+  readonly role: Role;
+}
+
+/** One running server with all the processes that belong to it. */
+export interface RecognisedServer extends ServerProcesses {
+  /** The identity of its head, and of its app where that is one of several. */
+  readonly key: ProcessKey;
+  readonly definition: ServerDefinition;
+  readonly headRole: Role;
+  /** The name of its app, where its head manages several and is part of none of them; else null. */
+  readonly managed: string | null;
+  /** Its head first, unless that manages several apps; then workers oldest first, then the rest. */
+  readonly processes: readonly RecognisedProcess[];
+}
+
+interface Kin extends Member {
+  readonly definition: ServerDefinition;
+  parent: Kin | null;
+  readonly children: Kin[];
+}
+
+interface Draft {
+  readonly head: Kin;
+  readonly headRole: Role;
+  readonly managed: string | null;
+  readonly workers: ProcessSample[];
+  readonly others: RecognisedProcess[];
+}
+
+/**
+ * The servers among the processes of one snapshot. A process is part of at most one of them. A worker
+ * whose master has died stands for itself: it is shown, and has no role that could be scaled.
+ */
+export function recognise(processes: readonly ProcessSample[]): readonly RecognisedServer[] {
+  const kin = findKin(processes);
+  const owners = new Map<number, Draft>();
+  const drafts: Draft[] = [];
+  const apps = new Map<string, Draft>();
+  const managedOf = ({ process: { ppid }, claim, definition }: Kin, managed: string): Draft | null => {
+    const head = kin.get(ppid)?.process;
+    if (head === undefined) return null;
+    const key = `${ppid}/${managed}`;
+    let draft = apps.get(key);
+    if (draft === undefined) {
+      const manager = { process: head, claim, definition, parent: null, children: [] };
+      draft = { head: manager, headRole: 'master', managed, workers: [], others: [] };
+      apps.set(key, draft);
+      drafts.push(draft);
+    }
+    return draft;
+  };
+  const draftOf = (member: Kin): Draft => {
+    const known = owners.get(member.process.pid);
+    if (known) return known;
+    const role = roleOf(member);
+    const managed = member.claim.managed === undefined ? null : managedOf(member, member.claim.managed);
+    let draft = managed ?? (member.parent === null || role === 'master' ? null : draftOf(member.parent));
+    if (draft === null) {
+      draft = { head: member, headRole: role, managed: null, workers: [], others: [] };
+      drafts.push(draft);
+    } else {
+      if (role === 'worker' && isAlive(member.process)) draft.workers.push(member.process);
+      else draft.others.push({ process: member.process, role });
+    }
+    owners.set(member.process.pid, draft);
+    return draft;
+  };
+  for (const member of kin.values()) draftOf(member);
+  adoptDescendants(processes, owners);
+  for (const family of preforkFamilies(processes, ({ pid }) => owners.has(pid))) {
+    const draft = preforkDraft(family);
+    drafts.push(draft);
+    for (const { pid } of [family.master, ...family.workers]) owners.set(pid, draft);
+  }
+  adoptWrappers(processes, drafts, owners);
+  return drafts.map(finish);
+}
+
+function preforkDraft({ master, workers, name }: PreforkFamily): Draft {
+  const claim = { role: 'master', app: name, args: null } as const;
+  const head: Kin = { process: master, claim, definition: prefork, parent: null, children: [] };
+  return { head, headRole: 'master', managed: null, workers: workers.filter(isAlive), others: [] };
+}
+
+/** Pids whose listening sockets decide over what is recognised, beyond those of servers. */
+export function undecided(processes: readonly ProcessSample[]): readonly number[] {
+  return preforkCandidates(processes, ({ facts }) => claimOf(facts) !== null);
+}
+
+/** The claimed processes, each linked to its parent where that is of the same kind. */
+function findKin(processes: readonly ProcessSample[]): ReadonlyMap<number, Kin> {
+  const kin = new Map<number, Kin>();
+  for (const process of processes) {
+    const claimed = claimOf(process.facts);
+    if (claimed) kin.set(process.pid, unlinked(process, claimed));
+  }
+  claimRelatives(processes, kin);
+  // By age, so that where the table holds a circle the outcome does not hang on the order of reading.
+  for (const member of [...kin.values()].sort((a, b) => byAge(a.process, b.process))) {
+    const { masterPid } = member.claim;
+    const named = masterPid === undefined ? undefined : kin.get(masterPid);
+    const parent = named?.definition === member.definition ? named : kin.get(member.process.ppid);
+    if (parent?.definition !== member.definition || descendsFrom(parent, member)) continue;
+    member.parent = parent;
+    parent.children.push(member);
+  }
+  return kin;
+}
+
+/** Processes that name neither their server nor their app, of which only their children or their parent tell what they are. */
+function claimRelatives(processes: readonly ProcessSample[], kin: Map<number, Kin>): void {
+  const table = byPid(processes);
+  for (const { definition, process } of [...kin.values()]) {
+    const parent = table.get(process.ppid);
+    if (parent === undefined || kin.has(parent.pid)) continue;
+    const claim = definition.claimParent?.(parent.facts) ?? null;
+    if (claim) kin.set(parent.pid, unlinked(parent, { definition, claim }));
+  }
+  for (const process of processes) {
+    const parent = kin.get(process.ppid);
+    // What a worker of an app has started is none of the app, whatever environment it has from it.
+    if (parent === undefined || parent.claim.managed !== undefined) continue;
+    const { manages } = parent.definition;
+    const known = kin.get(process.pid)?.definition;
+    if (known !== undefined && (manages !== undefined || known === parent.definition)) continue;
+    const definition = manages ?? parent.definition;
+    const claim = definition.claimChild?.(process.facts, parent.claim) ?? null;
+    if (claim) kin.set(process.pid, unlinked(process, { definition, claim }));
+  }
+}
+
+function unlinked(process: ProcessSample, { definition, claim }: Claimed): Kin {
+  return { process, claim, definition, parent: null, children: [] };
+}
+
+/** A process table read while processes come and go may hold circles. */
+function descendsFrom(member: Kin, ancestor: Kin): boolean {
+  for (let kin: Kin | null = member; kin !== null; kin = kin.parent) if (kin === ancestor) return true;
+  return false;
+}
+
+function roleOf(member: Kin): Role {
+  return member.claim.role ?? member.definition.role?.(member) ?? usualRole(member);
+}
+
+function usualRole({ parent, children }: Member): Role {
+  if (parent !== null) return 'worker';
+  return children.length > 0 ? 'master' : 'single';
+}
+
+function byAge(a: ProcessSample, b: ProcessSample): number {
+  return a.startTicks - b.startTicks || a.pid - b.pid;
+}
+
+function isAlive({ state }: ProcessSample): boolean {
+  return state !== 'Z' && state !== 'X';
+}
+
+/** Processes that a server's processes have started belong to it, but not what a supervisor has started. */
+function adoptDescendants(processes: readonly ProcessSample[], owners: Map<number, Draft>): void {
+  const table = byPid(processes);
+  const nobody = new Set<number>();
+  for (const process of processes) {
+    if (process.ppid <= 1 || owners.has(process.pid)) continue;
+    const line: ProcessSample[] = [];
+    let owner: Draft | undefined;
+    let current: ProcessSample | undefined = process;
+    while (current && !nobody.has(current.pid)) {
+      owner = owners.get(current.pid);
+      if (owner) break;
+      // Marked on the way, which also ends the walk where the table holds a circle.
+      nobody.add(current.pid);
+      line.push(current);
+      current = table.get(current.ppid);
+    }
+    if (owner === undefined || owner.head.definition.category === 'supervisor') continue;
+    for (const helper of line) {
+      nobody.delete(helper.pid);
+      owners.set(helper.pid, owner);
+      owner.others.push({ process: helper, role: 'helper' });
+    }
+  }
+}
+
+/** `sh -c gunicorn …`, `uv run …`, tini: belongs to the server where it has led to that and nothing else. */
+function adoptWrappers(
+  processes: readonly ProcessSample[],
+  drafts: readonly Draft[],
+  owners: Map<number, Draft>,
+): void {
+  const table = byPid(processes);
+  const wrapperOf = (process: ProcessSample): ProcessSample | undefined => {
+    const parent = table.get(process.ppid);
+    return parent && !owners.has(parent.pid) && isWrapper(parent.facts) ? parent : undefined;
+  };
+  if (drafts.every(({ head }) => wrapperOf(head.process) === undefined)) return;
+  const children = new Map<number, number>();
+  for (const { ppid } of processes) children.set(ppid, (children.get(ppid) ?? 0) + 1);
+  for (const draft of drafts) {
+    if (draft.managed !== null) continue;
+    let wrapper = wrapperOf(draft.head.process);
+    while (wrapper && children.get(wrapper.pid) === 1) {
+      owners.set(wrapper.pid, draft);
+      draft.others.push({ process: wrapper, role: 'helper' });
+      wrapper = wrapperOf(wrapper);
+    }
+  }
+}
+
+function finish({ head, headRole, managed, workers, others }: Draft): RecognisedServer {
+  workers.sort(byAge);
+  const key = processKey(head.process);
+  return {
+    key: managed === null ? key : `${key}/${managed}`,
+    definition: head.definition,
+    head: head.process,
+    headRole,
+    managed,
+    claim: head.claim,
+    workers,
+    processes: [
+      ...(managed === null ? [{ process: head.process, role: headRole }] : []),
+      ...workers.map((process) => ({ process, role: 'worker' as const })),
+      ...others,
+    ],
+  };
+}

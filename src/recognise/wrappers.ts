@@ -1,0 +1,47 @@
+import { programOf } from '../servers/kit/program.ts';
+import type { ProcessFacts } from '../snapshot.ts';
+
+const shells = new Set(['sh', 'bash', 'dash', 'ash', 'ksh', 'zsh', 'busybox']);
+
+/** Programs that start another and wait for it: inits of containers, runners, changers of user. */
+const runners = new Set([
+  'tini',
+  'tini-static',
+  'docker-init',
+  'dumb-init',
+  'catatonit',
+  'uv',
+  'uvx',
+  'poetry',
+  'pipenv',
+  'hatch',
+  'conda',
+  'mamba',
+  'micromamba',
+  'pdm',
+  'npm',
+  'npx',
+  'yarn',
+  'pnpm',
+  'sudo',
+  'doas',
+  'su',
+  'runuser',
+  'setpriv',
+  'gosu',
+  'su-exec',
+  'env',
+  'dotenv',
+  'doppler',
+  'timeout',
+  'setsid',
+  'nohup',
+  'strace',
+]);
+
+/** Whether this process is there only to start another: a shell counts when it runs a command or a script. */
+export function isWrapper({ argv }: ProcessFacts): boolean {
+  const { name, args } = programOf(argv);
+  if (name === null) return false;
+  return shells.has(name) ? args.some((arg) => arg === '-c' || !arg.startsWith('-')) : runners.has(name);
+}

@@ -1,0 +1,30 @@
+import type { ProcessFacts, SettingsRequest } from '../../snapshot.ts';
+import type { Claim, ConfiguredWorkers } from '../definition.ts';
+import { absolutePath, byDefault, fromLines } from './configured.ts';
+import { flag } from './flags.ts';
+import { titleOf } from './program.ts';
+
+/** unicorn and pitchfork number their workers in the title: `worker[2]`. */
+export function workerNumber({ argv }: ProcessFacts): number | null {
+  const number = /worker\[(\d+)\]/.exec(titleOf(argv) ?? '')?.[1];
+  return number === undefined ? null : Number(number);
+}
+
+/** `worker_processes` in a file named by `-c`, as unicorn and pitchfork have it. Null when none is named. */
+function configFile(facts: ProcessFacts, { args }: Claim): string | null {
+  const given = flag(args ?? [], ['-c', '--config-file'])?.value;
+  return given === undefined ? null : absolutePath(facts, given);
+}
+
+export function workerProcessesRequest(facts: ProcessFacts, claim: Claim | null): readonly SettingsRequest[] {
+  const path = claim === null ? null : configFile(facts, claim);
+  return path === null ? [] : [{ path, lines: /^\s*worker_processes\b/ }];
+}
+
+export function workerProcesses(facts: ProcessFacts, claim: Claim, label: string): ConfiguredWorkers {
+  const path = configFile(facts, claim);
+  if (path === null) return byDefault(label, 1);
+  const lines = facts.settings[path];
+  if (lines === undefined) return { count: null, by: null, where: `unknown: ${path} could not be read` };
+  return fromLines(path, lines, /^worker_processes[\s(]+(\d+)\)?\s*(?:#.*)?$/) ?? byDefault(label, 1);
+}

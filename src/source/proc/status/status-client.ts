@@ -1,0 +1,123 @@
+import { statSync } from 'node:fs';
+import { createConnection, isIP, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import type { Inquiry, Listener, ProcessFacts, Question, Told } from '../../../snapshot.ts';
+import { TICKS_PER_SECOND } from '../machine.ts';
+import { readAll, readFramed } from './status-protocol.ts';
+
+/** Seconds for which an answer holds: it is as seldom news as facts are. */
+const LASTING = 20;
+
+/** Seconds for which the last answer counts where there comes no other: a busy machine answers late. */
+const REMEMBERED = 60;
+
+/** Milliseconds until an answer is given up: nobody waits longer for a server that is busy or stuck. */
+const LONGEST = 200;
+
+interface Known {
+  /** Seconds since boot when it was asked. */
+  asked: number;
+  told: Told | undefined;
+  pending: Promise<void> | null;
+}
+
+export interface Asked {
+  readonly pid: number;
+  readonly key: string;
+  readonly facts: ProcessFacts;
+  readonly listeners: readonly Listener[];
+}
+
+/** Asks masters of themselves, in the background: a reading takes what has been answered so far. */
+export class Asker {
+  readonly #known = new Map<string, Known>();
+
+  /** What it said last; undefined where there is nothing. */
+  told(key: string): Told | undefined {
+    return this.#known.get(key)?.told;
+  }
+
+  /**
+   * Asks where it is time to.
+   * @param now seconds since boot
+   * @param anew asks in any case
+   * @returns when there is an answer, or none to come
+   */
+  async ask({ pid, key, facts, listeners }: Asked, inquiry: Inquiry, now: number, anew: boolean): Promise<void> {
+    let known = this.#known.get(key);
+    if (known?.pending) return known.pending;
+    if (known !== undefined && !anew && now - known.asked < LASTING) return;
+    const question = inquiry.question(facts, listeners);
+    if (question === null) {
+      this.#known.delete(key);
+      return;
+    }
+    known ??= { asked: now, told: undefined, pending: null };
+    known.asked = now;
+    this.#known.set(key, known);
+    const mine = known;
+    mine.pending = converse(question, facts, pid, inquiry).then((told) => {
+      if (told) mine.told = { ...told, asOf: now * TICKS_PER_SECOND };
+      else if (told === null || now - (mine.told?.asOf ?? 0) / TICKS_PER_SECOND > REMEMBERED) mine.told = undefined;
+      mine.pending = null;
+    });
+    return mine.pending;
+  }
+
+  /** @param keys processes that still live */
+  keep(keys: { has(key: string): boolean }): void {
+    for (const key of this.#known.keys()) if (!keys.has(key)) this.#known.delete(key);
+  }
+}
+
+/**
+ * What it said; undefined where no answer came in time, null where it is another's, or makes no sense. Never throws: whatever is
+ * wrong there is no concern of ours.
+ */
+async function converse(
+  question: Question,
+  facts: ProcessFacts,
+  pid: number,
+  inquiry: Inquiry,
+): Promise<Omit<Told, 'asOf'> | null | undefined> {
+  const socket = connect(question.address, facts);
+  if (socket === null) return null;
+  socket.on('error', () => {});
+  const limit = setTimeout(() => socket.destroy(), LONGEST);
+  const isOwn = (answer: unknown) => inquiry.isFrom(pid, answer);
+  try {
+    const { commands } = question;
+    const answers = commands.length === 0 ? [await readAll(socket)] : await readFramed(socket, commands, isOwn);
+    return answers === null || !isOwn(answers[0]) ? null : inquiry.understand(answers);
+  } catch {
+    return undefined;
+  } finally {
+    clearTimeout(limit);
+    socket.destroy();
+  }
+}
+
+/** To addresses of this machine, and to sockets of the very user whose server it is. Null for any other. */
+function connect(address: string, { uid }: ProcessFacts): Socket | null {
+  const path = /^unix:(\/.*)$/.exec(address)?.[1];
+  if (path !== undefined) return isSocketOf(path, uid) ? createConnection({ path }) : null;
+  const [, host = '', port] = /^tcp:(.*):(\d+)$/.exec(address) ?? [];
+  const number = Number(port);
+  return isOurs(host) && number > 0 && number < 65536 ? createConnection({ host, port: number }) : null;
+}
+
+function isSocketOf(path: string, uid: number | null): boolean {
+  try {
+    const found = statSync(path);
+    return found.isSocket() && found.uid === uid;
+  } catch {
+    return false;
+  }
+}
+
+/** Names are not looked up: that would ask other machines. */
+function isOurs(host: string): boolean {
+  if (isIP(host) === 0) return false;
+  if (/^127\./.test(host) || host === '::1') return true;
+  return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === host));
+}

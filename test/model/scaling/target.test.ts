@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { buildModel } from '../../../src/model/build.ts';
+import { findTargets, whyNoTarget } from '../../../src/model/scaling/target.ts';
+import { caught, directory, sample, snapshot } from '../../helpers/samples.ts';
+
+const shop = { directory: directory('/srv/shop') };
+const gunicorn = { argv: ['gunicorn', 'shop.wsgi'], caught: caught.gunicornMaster, ...shop };
+const model = buildModel(
+  snapshot([
+    sample({ pid: 10, ...gunicorn }),
+    sample({ pid: 11, ppid: 10, ...gunicorn, caught: caught.gunicornWorker }),
+    sample({ pid: 20, argv: ['celery', 'worker'], ...shop }),
+    sample({ pid: 30, argv: ['celery', 'worker'], directory: directory('/srv/mail') }),
+    sample({ pid: 40 }),
+  ]),
+  null,
+  { memoryTotal: null },
+);
+
+it.each([
+  ['10', [10]],
+  ['20', [20]],
+  ['shop', [10]],
+  ['shop:celery', [20]],
+  ['shop:gunicorn', [10]],
+  ['mail', [30]],
+  ['dir:/srv/mail', [30]],
+])('%s names its servers', (text, pids) => {
+  expect(findTargets(model, text).map(({ head }) => head.pid)).toEqual(pids);
+});
+
+it.each([
+  ['11', '11 is a worker of gunicorn: its master is 10'],
+  ['40', '40 is no part of a server that workertop knows'],
+  ['99', 'no process 99'],
+  ['shop:puma', 'shop has no puma: it has gunicorn, celery'],
+  ['blog', 'no project blog: there is shop, mail'],
+])('%s names none, and says why', (text, reason) => {
+  expect(findTargets(model, text)).toEqual([]);
+  expect(whyNoTarget(model, text)).toBe(reason);
+});

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { scalingRefusal } from '../../src/recognise/may-scale.ts';
+import { gunicorn } from '../../src/servers/gunicorn.ts';
+import { catches } from '../../src/servers/kit/signal-mask.ts';
+import { caught, type SampleOptions, sample } from '../helpers/samples.ts';
+
+function refusal(options: Partial<SampleOptions>, role: 'master' | 'worker' = 'master') {
+  const head = sample({ pid: 42, caught: caught.gunicornMaster, ...options });
+  return scalingRefusal(gunicorn, { head, claim: { args: null }, workers: [] }, role);
+}
+
+it('allows a running gunicorn master', () => {
+  expect(refusal({})).toBeNull();
+});
+
+it.each([
+  ['a stopped master', { state: 'T' }, 'kill -CONT 42'],
+  ['one held by a debugger', { state: 't' }, 'debugger'],
+  ['one that has ended', { state: 'Z' }, 'has ended'],
+  ['one that is still starting', { caught: 0 }, 'still starting'],
+  ['one that catches TTIN alone', { caught: 0x100000 }, 'does not handle'],
+  ['one that blocks TTOU', { blocked: 0x200000 }, 'blocks'],
+  ['one whose masks cannot be read', { caught: null }, 'cannot be read'],
+])('refuses %s', (_, options, words) => {
+  expect(refusal(options)).toContain(words);
+});
+
+it('refuses a worker, although it catches both signals', () => {
+  expect(refusal({ caught: caught.gunicornWorker }, 'worker')).toContain('not the master');
+});
+
+it('reads masks by the kernel’s numbers', () => {
+  expect(catches(0x100000, 'SIGTTIN')).toBe(true);
+  expect(catches(0x100000, 'SIGTTOU')).toBe(false);
+  expect(catches(caught.gunicornMaster, 'SIGCHLD')).toBe(true);
+  expect(catches(caught.gunicornWorker, 'SIGCHLD')).toBe(false);
+  expect(catches(null, 'SIGTTIN')).toBe(false);
+});

@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { scalingRefusal } from '../../src/recognise/may-scale.ts';
+import { recognise } from '../../src/recognise/recognise.ts';
+import { catches } from '../../src/servers/kit/signal-mask.ts';
+import { definitions } from '../../src/servers/registry.ts';
+import { processTables } from '../helpers/process-tables.ts';
+import { sample } from '../helpers/samples.ts';
+
+it('puts a process into one server at most, once, and tells servers apart', () => {
+  fc.assert(
+    fc.property(processTables, (processes) => {
+      const servers = recognise(processes);
+      const pids = servers.flatMap((server) => server.processes.map(({ process }) => process.pid));
+      expect(new Set(pids).size).toBe(pids.length);
+      expect(new Set(servers.map(({ key }) => key)).size).toBe(servers.length);
+    }),
+  );
+});
+
+it('lists every living worker, oldest first, and no dead one', () => {
+  fc.assert(
+    fc.property(processTables, (processes) => {
+      for (const { workers, head, processes: all } of recognise(processes)) {
+        const ages = workers.map(({ startTicks }) => startTicks);
+        expect(ages).toEqual(ages.toSorted((a, b) => a - b));
+        const living = all.filter(
+          ({ process, role }) => role === 'worker' && process.state !== 'Z' && process !== head,
+        );
+        expect(living.map(({ process }) => process)).toEqual(workers);
+      }
+    }),
+  );
+});
+
+it('lets no signal be sent but to a running master of a known kind that catches both signals and blocks neither', () => {
+  fc.assert(
+    fc.property(processTables, (processes) => {
+      for (const server of recognise(processes)) {
+        const { definition, head, headRole } = server;
+        if (definition.scaling.method !== 'signal' || scalingRefusal(definition, server, headRole) !== null) continue;
+        expect(definitions).toContain(definition);
+        expect(headRole).toBe('master');
+        expect('TtZX').not.toContain(head.state);
+        for (const signal of ['SIGTTIN', 'SIGTTOU'] as const) {
+          expect(catches(head.facts.caught, signal)).toBe(true);
+          expect(catches(head.facts.blocked, signal)).toBe(false);
+        }
+      }
+    }),
+    { numRuns: 10_000 },
+  );
+});
+
+it('takes nothing for a server that merely catches both signals, as top does', () => {
+  expect(recognise([sample({ pid: 1, argv: ['/usr/bin/top'], caught: 0x300000 })])).toEqual([]);
+});
+
+it('knows the services and their parts', () => {
+  const servers = recognise([
+    sample({ pid: 10, argv: ['/usr/lib/postgresql/15/bin/postgres', '-D', '/var/lib/postgresql'] }),
+    sample({ pid: 11, ppid: 10, argv: ['postgres: 15/main: checkpointer '] }),
+    sample({ pid: 20, argv: ['redis-server *:6379'] }),
+    sample({ pid: 21, ppid: 20, argv: ['redis-rdb-bgsave *:6379'] }),
+    sample({ pid: 30, argv: ['nginx: master process nginx'] }),
+    sample({ pid: 31, ppid: 30, argv: ['nginx: worker process'] }),
+  ]);
+  expect(servers.map(({ definition, processes }) => [definition.kind, processes.map(({ role }) => role)])).toEqual([
+    ['postgres', ['master', 'helper']],
+    ['redis', ['single', 'helper']],
+    ['nginx', ['master', 'worker']],
+  ]);
+});
