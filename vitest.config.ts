@@ -9,7 +9,11 @@ const project = (name: string, include: string[], timeoutSeconds: number) => ({
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['test/{source,recognise,servers,text,model,state,view,control,output,cli}/**/*.test.ts'], 30),
+      project(
+        'unit',
+        ['test/{architecture,source,recognise,servers,text,model,state,view,control,output,cli}/**/*.test.ts'],
+        30,
+      ),
       project('screen', ['test/screen/**/*.test.ts'], 30),
       project('pty', ['test/pty/**/*.test.ts'], 60),
       {
