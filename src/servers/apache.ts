@@ -1,6 +1,6 @@
 import type { ProcessFacts, SettingsRequest } from '../snapshot.ts';
-import { type ApacheSetting, apacheFile, apacheFiles, apacheLines, apacheSettings } from './apache-config.ts';
 import type { ConfiguredWorkers, Pool, ServerProcesses } from './definition.ts';
+import { type ApacheSetting, apacheFile, apacheFiles, apacheLines, apacheSettings } from './kit/apache-config.ts';
 import { programOf } from './kit/program.ts';
 import { catches } from './kit/signal-mask.ts';
 import { unscalable } from './kit/unscalable.ts';

@@ -1,7 +1,7 @@
 import type { ProcessFacts } from '../snapshot.ts';
 import type { Claim, ServerDefinition } from './definition.ts';
 import { untitled } from './gunicorn.ts';
-import { configuredIn, gunicornSettings, type WorkerSetting } from './gunicorn-config.ts';
+import { configuredIn, gunicornSettings, type WorkerSetting } from './kit/gunicorn-config.ts';
 import { titleOf } from './kit/program.ts';
 import { catches } from './kit/signal-mask.ts';
 

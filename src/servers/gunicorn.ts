@@ -1,8 +1,8 @@
 import type { Inquiry, ProcessFacts } from '../snapshot.ts';
 import type { Claim, ConfiguredWorkers, Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
-import { configuredIn, environmentArgs, gunicornSettings, type WorkerSetting } from './gunicorn-config.ts';
 import { absolutePath } from './kit/configured.ts';
 import { flag, flags, positionals } from './kit/flags.ts';
+import { configuredIn, environmentArgs, gunicornSettings, type WorkerSetting } from './kit/gunicorn-config.ts';
 import { programOf, titleOf } from './kit/program.ts';
 import { catches } from './kit/signal-mask.ts';
 import { countOf, memberOf } from './kit/untrusted-json.ts';

@@ -1,40 +1,47 @@
 import type { Inquiry, ProcessFacts, SettingsRequest } from '../snapshot.ts';
 import { apache } from './apache.ts';
+import { arq } from './arq.ts';
 import { celery } from './celery.ts';
 import { celeryBeat } from './celery-beat.ts';
 import { circus } from './circus.ts';
+import { daphne } from './daphne.ts';
 import type { Claim, ServerDefinition } from './definition.ts';
+import { runserver } from './django-runserver.ts';
+import { dramatiq } from './dramatiq.ts';
+import { flower } from './flower.ts';
+import { foreman } from './foreman.ts';
+import { goodJob } from './good-job.ts';
+import { granian } from './granian.ts';
 import { gunicorn } from './gunicorn.ts';
 import { gunicornDirty } from './gunicorn-dirty.ts';
+import { huey } from './huey.ts';
+import { hypercorn } from './hypercorn.ts';
+import { jupyter } from './jupyter.ts';
+import { mariadb } from './mariadb.ts';
+import { memcached } from './memcached.ts';
 import { mojolicious } from './mojolicious.ts';
 import { nginx } from './nginx.ts';
-import { nodeCluster } from './node-servers.ts';
+import { nodeCluster } from './node-cluster.ts';
 import { odoo } from './odoo.ts';
+import { passenger } from './passenger.ts';
 import { phpFpm } from './php-fpm.ts';
 import { pitchfork } from './pitchfork.ts';
-import { pm2, pm2Daemon } from './pm2.ts';
+import { pm2 } from './pm2.ts';
+import { pm2Daemon } from './pm2-daemon.ts';
 import { postgres } from './postgres.ts';
+import { procfile } from './procfile.ts';
 import { puma } from './puma.ts';
-import {
-  arq,
-  daphne,
-  dramatiq,
-  flower,
-  granian,
-  huey,
-  hypercorn,
-  jupyter,
-  rq,
-  runserver,
-  waitress,
-} from './python-servers.ts';
 import { redis } from './redis.ts';
-import { foreman, goodJob, passenger, resque, sidekiq, solidQueue } from './ruby-servers.ts';
-import { mariadb, memcached, procfile, supervisord } from './services.ts';
+import { resque } from './resque.ts';
+import { rq } from './rq.ts';
+import { sidekiq } from './sidekiq.ts';
+import { solidQueue } from './solid-queue.ts';
 import { starman } from './starman.ts';
+import { supervisord } from './supervisord.ts';
 import { unicorn } from './unicorn.ts';
 import { uvicorn } from './uvicorn.ts';
 import { uwsgi } from './uwsgi.ts';
+import { waitress } from './waitress.ts';
 
 /** Every kind of server that workertop knows. The first to claim a process has it. */
 export const definitions: readonly ServerDefinition[] = [

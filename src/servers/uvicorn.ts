@@ -3,7 +3,7 @@ import type { Claim, ConfiguredWorkers, Member, Role, ServerDefinition, ServerPr
 import { byDefault, fromFlag, fromVariable } from './kit/configured.ts';
 import { flag, hasFlag, positionals } from './kit/flags.ts';
 import { programOf } from './kit/program.ts';
-import { isSpawned } from './kit/python-multiprocessing.ts';
+import { claimSpawned } from './kit/python-multiprocessing.ts';
 import { catches } from './kit/signal-mask.ts';
 
 const programs = new Set(['uvicorn', 'uvicorn.__main__', 'fastapi']);
@@ -33,7 +33,7 @@ export const uvicorn: ServerDefinition = {
   directoryFlags: ['--app-dir'],
   distribution: 'uvicorn',
   claim,
-  claimChild: (facts) => (isSpawned(facts) ? { role: 'worker', args: null } : null),
+  claimChild: claimSpawned,
   role,
   bind({ claim: { args } }) {
     const socket = flag(args ?? [], ['--uds'])?.value;

@@ -1,11 +1,19 @@
 import type { ProcessFacts } from '../../snapshot.ts';
-import type { ConfiguredWorkers } from '../definition.ts';
-import { type Flag, wholeNumber } from './flags.ts';
+import type { ConfiguredWorkers, ServerProcesses } from '../definition.ts';
+import { type Flag, flag, wholeNumber } from './flags.ts';
 
 /** The number as a command-line flag gives it. */
 export function fromFlag({ name, value }: Flag): ConfiguredWorkers {
   const written = name.startsWith('--') ? `${name}=${value}` : `${name} ${value}`;
   return { count: wholeNumber(value), by: `argv ${name}`, where: `${written} on the command line` };
+}
+
+/** The number as a flag of the server's command line gives it, else as `fallback` does. */
+export function fromFlagOr(names: readonly string[], fallback: (server: ServerProcesses) => ConfiguredWorkers) {
+  return (server: ServerProcesses): ConfiguredWorkers => {
+    const given = flag(server.claim.args ?? [], names);
+    return given ? fromFlag(given) : fallback(server);
+  };
 }
 
 /** The number as an environment variable gives it; null where that is not set. */

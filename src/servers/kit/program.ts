@@ -1,4 +1,6 @@
+import type { ProcessFacts } from '../../snapshot.ts';
 import { baseName } from '../../text/base-name.ts';
+
 /** What an argv runs: the script or module where an interpreter runs it, else the program itself. */
 export interface Program {
   /** Without its version; null when the program runs by itself. */
@@ -58,6 +60,12 @@ export function programOf(argv: readonly string[]): Program {
     known.set(argv, program);
   }
   return program;
+}
+
+/** The arguments of a program of one of these names; null when the process runs another program. */
+export function argsOf({ argv }: ProcessFacts, names: readonly string[]): readonly string[] | null {
+  const { name, args } = programOf(argv);
+  return name !== null && names.includes(name) ? args : null;
 }
 
 function parse(argv: readonly string[]): Program {

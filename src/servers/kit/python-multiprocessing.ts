@@ -1,9 +1,11 @@
 import type { ProcessFacts } from '../../snapshot.ts';
+import type { Claim } from '../definition.ts';
 
 /**
- * A child of Python's multiprocessing with the spawn method, which runs the parent's code under an argv that
- * names neither it nor its app: a worker where the parent is a server (multiprocessing/spawn.py).
+ * Claims a child of Python's multiprocessing with the spawn method as a worker. It runs the parent's code under an argv
+ * that names neither the parent nor its app (multiprocessing/spawn.py).
  */
-export function isSpawned({ argv }: ProcessFacts): boolean {
-  return argv.some((arg) => arg.startsWith('from multiprocessing.spawn import spawn_main'));
+export function claimSpawned({ argv }: ProcessFacts): Claim | null {
+  const spawned = argv.some((arg) => arg.startsWith('from multiprocessing.spawn import spawn_main'));
+  return spawned ? { role: 'worker', args: null } : null;
 }

@@ -1,6 +1,6 @@
-import type { ProcessFacts, SettingsRequest } from '../snapshot.ts';
-import type { ConfiguredWorkers, ServerProcesses } from './definition.ts';
-import { type Flag, flag, hasFlag, splitWords, wholeNumber } from './kit/flags.ts';
+import type { ProcessFacts, SettingsRequest } from '../../snapshot.ts';
+import type { ConfiguredWorkers, ServerProcesses } from '../definition.ts';
+import { type Flag, flag, hasFlag, splitWords, wholeNumber } from './flags.ts';
 
 /** One of gunicorn's settings that is a number of workers. */
 export interface WorkerSetting {

@@ -1,6 +1,6 @@
-import type { ProcessFacts } from '../snapshot.ts';
-import { flag } from './kit/flags.ts';
-import { programOf } from './kit/program.ts';
+import type { ProcessFacts } from '../../snapshot.ts';
+import { flag } from './flags.ts';
+import { programOf } from './program.ts';
 
 /** A directive that says how many workers there are. */
 export interface ApacheSetting {

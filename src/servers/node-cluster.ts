@@ -1,6 +1,6 @@
+import { isOfPm2Cluster } from './kit/pm2-process.ts';
 import { programOf } from './kit/program.ts';
 import { unscalable } from './kit/unscalable.ts';
-import { isOfPm2 } from './pm2.ts';
 
 /** Node's cluster module: the parent runs a script, and its children the same, each with a number in its environment. */
 export const nodeCluster = unscalable({
@@ -11,7 +11,7 @@ export const nodeCluster = unscalable({
   claim: (facts) => {
     const { argv, environment } = facts;
     const { interpreter, name, args } = programOf(argv);
-    if (interpreter !== 'node' || name === null || isOfPm2(facts)) return null;
+    if (interpreter !== 'node' || name === null || isOfPm2Cluster(facts)) return null;
     return environment['NODE_UNIQUE_ID'] === undefined ? null : { role: 'worker', args, app: name };
   },
   claimParent: ({ argv }) => {

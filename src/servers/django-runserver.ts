@@ -1,0 +1,22 @@
+import { djangoCommand } from './kit/django-command.ts';
+import { positionals } from './kit/flags.ts';
+import { unscalable } from './kit/unscalable.ts';
+
+/** Django's development server: unless told --noreload, a reloader with the same argv is its parent. */
+export const runserver = unscalable({
+  kind: 'django-runserver',
+  label: 'django runserver',
+  distribution: 'django',
+  documented: { configured: 'one process', tested: 'live' },
+  claim: (facts) => {
+    const args = djangoCommand(facts, 'runserver') ?? djangoCommand(facts, 'runserver_plus');
+    return args && { args };
+  },
+  role: ({ parent }) => (parent === null ? 'single' : 'helper'),
+  bind: ({ claim: { args } }) => {
+    const told =
+      positionals(args ?? [], new Set(['--noreload', '--nothreading', '--insecure', '--ipv6', '-6']))[0] ?? '8000';
+    return [told.includes(':') ? told : `127.0.0.1:${told}`];
+  },
+  advice: 'It is for development, and has no workers: run the project under gunicorn.',
+});

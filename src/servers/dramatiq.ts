@@ -1,0 +1,19 @@
+import { fromFlagOr } from './kit/configured.ts';
+import { argsOf } from './kit/program.ts';
+import { claimSpawned } from './kit/python-multiprocessing.ts';
+import { unscalable } from './kit/unscalable.ts';
+import { withApp } from './kit/with-app.ts';
+
+export const dramatiq = unscalable({
+  kind: 'dramatiq',
+  label: 'dramatiq',
+  distribution: 'dramatiq',
+  documented: { configured: '`-p`, else one for each core', tested: 'recorded' },
+  claim: (facts) => {
+    const args = argsOf(facts, ['dramatiq']);
+    return args && withApp(args, ['--use-spawn', '--watch-use-polling', '-v']);
+  },
+  claimChild: claimSpawned,
+  configured: fromFlagOr(['-p', '--processes'], () => ({ count: null, by: 'default', where: 'one for each core' })),
+  advice: 'Restart it with another -p.',
+});

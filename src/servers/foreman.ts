@@ -1,0 +1,26 @@
+import { flag } from './kit/flags.ts';
+import { programOf, titleOf } from './kit/program.ts';
+import { unscalable } from './kit/unscalable.ts';
+
+/** foreman, which starts what a Procfile says. */
+export const foreman = unscalable({
+  kind: 'foreman',
+  label: 'foreman',
+  category: 'supervisor',
+  documented: { configured: '`-m`', tested: 'live' },
+  environment: ['PS'],
+  claim: ({ argv }) => {
+    if (titleOf(argv) === 'foreman: master') return { role: 'single', args: null };
+    const { name, args } = programOf(argv);
+    return name === 'foreman' && args[0] === 'start' ? { role: 'single', args } : null;
+  },
+  configured: ({ claim: { args } }) => {
+    const told = flag(args ?? [], ['-m', '-c', '--formation']);
+    return {
+      count: null,
+      by: told ? `argv ${told.name}` : null,
+      where: told ? `${told.name} ${told.value}` : 'its Procfile',
+    };
+  },
+  advice: 'Start it with another formation: -m web=2.',
+});

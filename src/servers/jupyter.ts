@@ -1,0 +1,15 @@
+import { argsOf } from './kit/program.ts';
+import { unscalable } from './kit/unscalable.ts';
+
+export const jupyter = unscalable({
+  kind: 'jupyter',
+  label: 'jupyter',
+  documented: { configured: 'a process for each notebook', tested: 'recorded' },
+  claim: (facts) => {
+    const args = argsOf(facts, ['jupyter', 'jupyter-lab', 'jupyter-notebook', 'jupyterhub', 'jupyter-server']);
+    if (args) return { args };
+    return argsOf(facts, ['ipykernel_launcher', 'ipykernel']) ? { role: 'helper', args: null } : null;
+  },
+  role: ({ parent }) => (parent === null ? 'single' : 'helper'),
+  advice: 'Shut down kernels that are not needed: each notebook has one.',
+});

@@ -1,0 +1,14 @@
+import { programOf } from './kit/program.ts';
+import { unscalable } from './kit/unscalable.ts';
+
+export const memcached = unscalable({
+  kind: 'memcached',
+  label: 'memcached',
+  category: 'service',
+  documented: { configured: 'one process', tested: 'live' },
+  claim: ({ argv }) => {
+    const { name, args } = programOf(argv);
+    return name === 'memcached' ? { role: 'single', args } : null;
+  },
+  advice: 'It has threads, not workers: its memory goes with -m.',
+});

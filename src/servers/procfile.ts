@@ -1,0 +1,22 @@
+import { positionals } from './kit/flags.ts';
+import { programOf } from './kit/program.ts';
+import { unscalable } from './kit/unscalable.ts';
+
+/** Flags of honcho and overmind without a value, that may come before the command. */
+const switches = new Set(['--no-colour', '--no-color', '--no-prefix', '-v', '--version']);
+
+/** honcho and overmind, which start what a Procfile says. honcho has a layer of itself for each process. */
+export const procfile = unscalable({
+  kind: 'procfile',
+  label: 'Procfile runner',
+  category: 'supervisor',
+  documented: { configured: '`-c`, `-l`, `OVERMIND_FORMATION`, not read', tested: 'recorded' },
+  environment: ['HONCHO_PROCESS_NAME'],
+  claim: ({ argv }) => {
+    const { name, args } = programOf(argv);
+    if (name !== 'honcho' && name !== 'overmind') return null;
+    return positionals(args, switches)[0] === 'start' ? { args, app: name } : null;
+  },
+  role: ({ parent }) => (parent === null ? 'single' : 'helper'),
+  advice: 'Start it with another formation: honcho start -c web=2, overmind start -l web=2.',
+});

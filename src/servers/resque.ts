@@ -1,0 +1,18 @@
+import { titleOf } from './kit/program.ts';
+import { unscalable } from './kit/unscalable.ts';
+
+export const resque = unscalable({
+  kind: 'resque',
+  label: 'resque',
+  environment: ['COUNT', 'QUEUE'],
+  documented: { configured: 'one process for each `COUNT`', tested: 'recorded' },
+  claim: ({ argv }) => {
+    const [, version, what] = /^resque-(\S+): (.+)$/.exec(titleOf(argv) ?? '') ?? [];
+    if (version === undefined) return null;
+    // A job runs in a child of its own.
+    return what?.startsWith('Processing')
+      ? { role: 'helper', args: null, version }
+      : { role: 'single', args: null, version };
+  },
+  advice: 'Start or end another worker (COUNT).',
+});
