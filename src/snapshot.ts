@@ -73,7 +73,13 @@ export interface ProcessFacts {
   readonly argv: readonly string[];
   readonly cwd: string | null;
   readonly exe: string | null;
+  /** Effective. */
   readonly uid: number | null;
+  /**
+   * Whether real, effective, saved and file-system ids are those of one user and one group. They are mixed in a set-uid program, whose
+   * title, directory and environment are its caller's. Left out where they are not known.
+   */
+  readonly ids?: 'one' | 'mixed';
   readonly user: string | null;
   /** Bit n−1 is signal n, signals 1 to 31 (`SigCgt`, `SigIgn`, `SigBlk` of proc_pid_status(5)). */
   readonly caught: number | null;

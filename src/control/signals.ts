@@ -3,7 +3,7 @@ import type { ProcessAction } from '../model/scaling/process-actions.ts';
 import { offersFor } from '../model/scaling/process-actions.ts';
 import { scalingRefusal } from '../recognise/may-scale.ts';
 import { claimOf } from '../servers/registry.ts';
-import type { ProcessSample } from '../snapshot.ts';
+import type { ProcessFacts, ProcessSample } from '../snapshot.ts';
 import { readLink } from '../source/proc/files.ts';
 import { type Inspected, inspectProcess } from '../source/proc/inspect.ts';
 import { plural } from '../text/figures.ts';
@@ -53,7 +53,10 @@ export class ProcessSignals implements Signals {
     if (claimed === null || runs !== definition || head.role === null) {
       return `${head.pid} runs another program by now: nothing was sent.`;
     }
-    const workers = server.processes.flatMap(({ role, sample }) => (role === 'worker' ? [sample] : []));
+    const workers = server.processes.flatMap((process) => {
+      const worker = process.role === 'worker' ? this.#identify(process) : '';
+      return typeof worker === 'string' ? [] : [renewed(process.sample, worker)];
+    });
     const claim = server.managed === null ? claimed.claim : server.claim;
     const processes = { head: fresh, claim, workers };
     const refused = scalingRefusal(definition, processes, head.role);
@@ -95,15 +98,16 @@ export class ProcessSignals implements Signals {
     const found = inspectProcess(this.#root, pid);
     if (found === null) return `${pid} has ended.`;
     if (found.startTicks !== sample.startTicks) return `${pid} is another process by now: nothing was sent.`;
+    if (found.ids === undefined) return `Whose process ${pid} is cannot be read: nothing was sent.`;
     return found;
   }
 }
 
 /** What was known of a process, with what decides over signals as it is now. */
 function renewed(sample: ProcessSample, found: Inspected): ProcessSample {
-  const { comm, argv, uid, caught, ignored, blocked, state, ppid } = found;
-  const facts = { ...sample.facts, comm, argv, uid, caught, ignored, blocked };
-  return { ...sample, state, ppid, facts };
+  const { pid, startTicks, ppid, state, ...read } = found;
+  const facts: ProcessFacts = { ...sample.facts, ...read };
+  return { ...sample, pid, startTicks, state, ppid, facts };
 }
 
 function send({ pid, sample }: ProcessNode, signal: NodeJS.Signals): string | null {

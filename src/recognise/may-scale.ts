@@ -10,6 +10,8 @@ export function scalingRefusal(definition: ServerDefinition, server: ServerProce
   const { scaling, label } = definition;
   if (scaling.method === 'none') return scaling.refuse(server);
   const { pid, state } = server.head;
+  const unowned = whyNotOwned(server);
+  if (unowned !== null) return unowned;
   if (role !== 'master') {
     return (
       scaling.refuse?.(server) ?? `${pid} is not the master of its ${label}: only a master starts and ends workers.`
@@ -21,6 +23,22 @@ export function scalingRefusal(definition: ServerDefinition, server: ServerProce
   const refused = scaling.refuse?.(server) ?? null;
   if (refused !== null || scaling.method !== 'signal') return refused;
   return whyNoSignal(label, server.head);
+}
+
+/** Said of a process with mixed ids. */
+export const mixedIds = 'runs with the ids of several users, as a set-uid program does, and its title may be made up';
+
+/**
+ * Why it cannot be said who owns a server, as a sentence; null when its owner is one user. A set-uid program keeps the title, the
+ * environment and the directory that its caller chose. Only root's server may have workers of another user.
+ */
+function whyNotOwned({ head, workers }: ServerProcesses): string | null {
+  const mixed = [head, ...workers].find(({ facts }) => facts.ids === 'mixed');
+  if (mixed !== undefined) return `${mixed.pid} ${mixedIds}: nothing is sent.`;
+  const { uid } = head.facts;
+  const foreign =
+    uid === null || uid === 0 ? undefined : workers.find(({ facts }) => facts.uid !== null && facts.uid !== uid);
+  return foreign === undefined ? null : `Its worker ${foreign.pid} belongs to another user than ${head.pid} does.`;
 }
 
 function whyNoSignal(label: string, { pid, facts }: ServerProcesses['head']): string | null {

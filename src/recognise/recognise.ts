@@ -108,7 +108,9 @@ function findKin(processes: readonly ProcessSample[]): ReadonlyMap<number, Kin> 
   for (const member of [...kin.values()].sort((a, b) => byAge(a.process, b.process))) {
     const { masterPid } = member.claim;
     const named = masterPid === undefined ? undefined : kin.get(masterPid);
-    const parent = named?.definition === member.definition ? named : kin.get(member.process.ppid);
+    // Anybody may write another's pid into a title.
+    const isNamed = named?.definition === member.definition && named.process.facts.uid === member.process.facts.uid;
+    const parent = isNamed ? named : kin.get(member.process.ppid);
     if (parent?.definition !== member.definition || descendsFrom(parent, member)) continue;
     member.parent = parent;
     parent.children.push(member);

@@ -13,6 +13,10 @@ const maybe =
   (check: Check): Check =>
   (value) =>
     value === null || check(value);
+const optional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
 const list =
   (check: Check): Check =>
   (value) =>
@@ -56,6 +60,7 @@ const facts = all({
   cwd: maybe(text),
   exe: maybe(text),
   uid: maybe(number),
+  ids: optional(one('one', 'mixed')),
   user: maybe(text),
   caught: maybe(number),
   ignored: maybe(number),

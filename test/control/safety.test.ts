@@ -81,7 +81,7 @@ function write(actor: Placed, index: number): void {
   writeFileSync(join(folder, 'cmdline'), as.argv.map((word) => `${word}\0`).join(''));
   writeFileSync(
     join(folder, 'status'),
-    `Uid:\t0\t0\t0\t0\nSigBlk:\t${mask(as.blocked)}\nSigIgn:\t${mask(0)}\nSigCgt:\t${mask(as.caught)}\n`,
+    `Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nSigBlk:\t${mask(as.blocked)}\nSigIgn:\t${mask(0)}\nSigCgt:\t${mask(as.caught)}\n`,
   );
 }
 

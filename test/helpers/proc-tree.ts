@@ -81,7 +81,7 @@ function addProcess(root: string, write: ProcTree['write'], pid: number, process
   write(`${pid}/statm`, `1000 ${rss} 40 1 0 1 0\n`);
   write(
     `${pid}/status`,
-    `Name:\tx\nUid:\t${uid}\t${uid}\t${uid}\t${uid}\nSigBlk:\t0000000000000000\nSigIgn:\t0000000000001000\nSigCgt:\t${caught.padStart(16, '0')}\n`,
+    `Name:\tx\nUid:\t${uid}\t${uid}\t${uid}\t${uid}\nGid:\t${uid}\t${uid}\t${uid}\t${uid}\nSigBlk:\t0000000000000000\nSigIgn:\t0000000000001000\nSigCgt:\t${caught.padStart(16, '0')}\n`,
   );
   write(`${pid}/cmdline`, argv.map((arg) => `${arg}\0`).join(''));
   write(

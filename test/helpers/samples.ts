@@ -61,7 +61,7 @@ export function memory(options: Partial<MemoryReading> = {}): MemoryReading {
 export function facts(options: Partial<ProcessFacts> = {}): ProcessFacts {
   const { argv = ['program'], cwd = '/', exe = null, uid = 1000, user = 'web' } = options;
   const { caught = 0, ignored = 0, blocked = 0, cgroup = null, memoryLimit = null } = options;
-  const { environment = {}, virtualenv = null, packages = {}, directory = null, settings = {} } = options;
+  const { ids = 'one', environment = {}, virtualenv = null, packages = {}, directory = null, settings = {} } = options;
   const comm = options.comm ?? (argv[0] ?? '').replace(/^.*\//, '').slice(0, 15);
   return {
     comm,
@@ -69,6 +69,7 @@ export function facts(options: Partial<ProcessFacts> = {}): ProcessFacts {
     cwd,
     exe,
     uid,
+    ids,
     user,
     caught,
     ignored,

@@ -20,9 +20,22 @@ it.each([
   ['one that is still starting', { caught: 0 }, 'still starting'],
   ['one that catches TTIN alone', { caught: 0x100000 }, 'does not handle'],
   ['one that blocks TTOU', { blocked: 0x200000 }, 'blocks'],
+  ['one with ids of several users', { ids: 'mixed' }, 'ids of several users'],
   ['one whose masks cannot be read', { caught: null }, 'cannot be read'],
-])('refuses %s', (_, options, words) => {
+] as const)('refuses %s', (_, options, words) => {
   expect(refusal(options)).toContain(words);
+});
+
+it.each([
+  ['with ids of several users', 1000, { uid: 1000, ids: 'mixed' }, 'ids of several users'],
+  ['of another user', 1000, { uid: 1001 }, 'belongs to another user'],
+  ['of another user than root, who has started it', 0, { uid: 33 }, null],
+] as const)('with a worker %s', (_, uid, options, words) => {
+  const head = sample({ pid: 42, caught: caught.gunicornMaster, uid });
+  const workers = [sample({ pid: 43, ...options })];
+  const refused = scalingRefusal(gunicorn, { head, claim: { args: null }, workers }, 'master');
+  if (words === null) expect(refused).toBeNull();
+  else expect(refused).toContain(words);
 });
 
 it('refuses a worker, although it catches both signals', () => {

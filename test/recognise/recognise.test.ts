@@ -71,3 +71,11 @@ it('knows the services and their parts', () => {
     ['nginx', ['master', 'worker']],
   ]);
 });
+
+it('counts no stranger among the workers of a master whose pid he has written into his title', () => {
+  const master = sample({ pid: 10, argv: ['puma 6.4.2 (tcp://0.0.0.0:80) [shop]'], uid: 33 });
+  const own = sample({ pid: 11, ppid: 10, argv: ['puma: cluster worker 0: 10 [shop]'], uid: 33 });
+  const strange = sample({ pid: 12, ppid: 1, argv: ['puma: cluster worker 1: 10 [shop]'], uid: 1000 });
+  const server = recognise([master, own, strange]).find(({ head }) => head === master);
+  expect(server?.workers).toEqual([own]);
+});

@@ -93,6 +93,12 @@ it.each([
 
 it('takes signals 1 to 31 of a mask, and no more', () => {
   expect(parseStatus('Uid:\t1\t2\t3\t4\nSigCgt:\t0000000108314a07\n')).toMatchObject({ uid: 2, caught: 0x8314a07 });
+  expect(parseStatus('Uid:\t7\t7\t7\t7\nGid:\t8\t8\t8\t8\n').ids).toBe('one');
+  for (const ids of ['0\t7\t7\t7', '7\t0\t7\t7', '7\t7\t0\t7', '7\t7\t7\t0']) {
+    expect(parseStatus(`Uid:\t${ids}\nGid:\t8\t8\t8\t8\n`).ids).toBe('mixed');
+    expect(parseStatus(`Uid:\t8\t8\t8\t8\nGid:\t${ids}\n`).ids).toBe('mixed');
+  }
+  expect(parseStatus('Uid:\t7\t7\t7\t7\n').ids).toBeUndefined();
   expect(parseStatus('SigCgt:\tffffffffffffffff\n').caught).toBe(0x7fffffff);
 });
 

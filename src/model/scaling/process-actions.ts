@@ -1,3 +1,4 @@
+import { mixedIds } from '../../recognise/may-scale.ts';
 import { catches } from '../../servers/kit/signal-mask.ts';
 import type { ProcessNode, Server } from '../model.ts';
 
@@ -14,20 +15,19 @@ export interface Offer {
 
 /** What can be done to a process, and what cannot, with the reason. @param server the one that it is part of */
 export function offersFor(process: ProcessNode, server: Server | null): readonly Offer[] {
+  // Whoever reads the title may take it for something else than it is.
+  const unowned = process.sample.facts.ids === 'mixed' ? `it ${mixedIds}` : null;
+  const offer = (action: ProcessAction, label: string, refusal: string | null): Offer => ({
+    action,
+    label,
+    refusal: unowned ?? refusal,
+  });
   return [
-    {
-      action: 'continue',
-      label: 'continue it (CONT)',
-      refusal: process.sample.state === 'T' ? null : 'it is not stopped',
-    },
-    { action: 'reload', label: 'reload its configuration (HUP)', refusal: whyNoReload(process, server) },
-    {
-      action: 'recycle',
-      label: 'recycle it: its master starts another (TERM)',
-      refusal: whyNoRecycle(process, server),
-    },
-    { action: 'stop', label: 'stop it, once it has finished (TERM)', refusal: null },
-    { action: 'kill', label: 'kill it at once, losing what it does (KILL)', refusal: null },
+    offer('continue', 'continue it (CONT)', process.sample.state === 'T' ? null : 'it is not stopped'),
+    offer('reload', 'reload its configuration (HUP)', whyNoReload(process, server)),
+    offer('recycle', 'recycle it: its master starts another (TERM)', whyNoRecycle(process, server)),
+    offer('stop', 'stop it, once it has finished (TERM)', null),
+    offer('kill', 'kill it at once, losing what it does (KILL)', null),
   ];
 }
 
@@ -39,5 +39,6 @@ function whyNoReload({ role, sample }: ProcessNode, server: Server | null): stri
 
 function whyNoRecycle({ role }: ProcessNode, server: Server | null): string | null {
   if (role !== 'worker') return 'only a worker is replaced by its master';
-  return server !== null && server.scaling.method !== 'none' ? null : 'its master may not start another';
+  if (server === null || server.scaling.method === 'none') return 'its master may not start another';
+  return server.head.sample.facts.ids === 'mixed' ? `its master ${mixedIds}` : null;
 }

@@ -80,6 +80,7 @@ export class FactsReader {
       cwd,
       exe,
       uid: status.uid,
+      ...(status.ids === undefined ? {} : { ids: status.ids }),
       user: status.uid === null ? null : this.#user(status.uid, fileRoot, now),
       caught: status.caught,
       ignored: status.ignored,
@@ -102,8 +103,9 @@ export class FactsReader {
 
   /** Whether what a program changes of itself is as it was: its title, and the signals that it handles. */
   unchanged(pid: number, facts: ProcessFacts): boolean {
-    const { uid, caught, ignored, blocked } = parseStatus(readText(`${this.#root}/${pid}/status`) ?? '');
-    const same = uid === facts.uid && caught === facts.caught && ignored === facts.ignored && blocked === facts.blocked;
+    const { uid, ids, caught, ignored, blocked } = parseStatus(readText(`${this.#root}/${pid}/status`) ?? '');
+    const sameIds = uid === facts.uid && ids === facts.ids;
+    const same = sameIds && caught === facts.caught && ignored === facts.ignored && blocked === facts.blocked;
     return same && equal(this.#argv(pid), facts.argv);
   }
 

@@ -2,19 +2,29 @@
 export interface Status {
   /** Effective. */
   readonly uid: number | null;
+  /** `mixed` where real, effective, saved and file-system ids differ, of the user or of the group; left out where they cannot be read. */
+  readonly ids?: 'one' | 'mixed';
   readonly caught: number | null;
   readonly ignored: number | null;
   readonly blocked: number | null;
 }
 
 export function parseStatus(text: string): Status {
-  const uid = /^Uid:\t\d+\t(\d+)/m.exec(text)?.[1];
+  const [uids, gids] = [idsOf(text, 'Uid'), idsOf(text, 'Gid')];
+  const isOne = [uids, gids].every((ids) => ids !== null && new Set(ids).size === 1);
   return {
-    uid: uid === undefined ? null : Number(uid),
+    uid: uids?.[1] ?? null,
+    ...(uids === null || gids === null ? {} : { ids: isOne ? 'one' : 'mixed' }),
     caught: mask(text, 'SigCgt'),
     ignored: mask(text, 'SigIgn'),
     blocked: mask(text, 'SigBlk'),
   };
+}
+
+/** Real, effective, saved, file-system; null where the line is not there, or not whole. */
+export function idsOf(text: string, name: 'Uid' | 'Gid'): readonly number[] | null {
+  const found = new RegExp(`^${name}:\\t(\\d+)\\t(\\d+)\\t(\\d+)\\t(\\d+)$`, 'm').exec(text);
+  return found === null ? null : found.slice(1).map(Number);
 }
 
 function mask(text: string, name: string): number | null {

@@ -1,0 +1,30 @@
+import { endianness } from 'node:os';
+
+/** The ids that a program had when it was started, as its user namespace counts them: getauxval(3). */
+export interface StartingIds {
+  readonly uid: number;
+  readonly effectiveUid: number;
+  readonly gid: number;
+  readonly effectiveGid: number;
+}
+
+/** elf.h: AT_UID, AT_EUID, AT_GID, AT_EGID. */
+const TYPES = [11, 12, 13, 14] as const;
+
+const isLittle = endianness() === 'LE';
+
+/** The ids in /proc/PID/auxv (proc_pid_auxv(5)): pairs of machine words. Null where they are not in it. */
+export function parseAuxv(bytes: Uint8Array): StartingIds | null {
+  // A program of 32 bits has words of four bytes.
+  return idsIn(bytes, 8) ?? idsIn(bytes, 4);
+}
+
+function idsIn(bytes: Uint8Array, size: 4 | 8): StartingIds | null {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const word = (at: number) => (size === 4 ? view.getUint32(at, isLittle) : Number(view.getBigUint64(at, isLittle)));
+  const found = new Map<number, number>();
+  for (let at = 0; at + 2 * size <= bytes.byteLength; at += 2 * size) found.set(word(at), word(at + size));
+  const [uid, effectiveUid, gid, effectiveGid] = TYPES.map((type) => found.get(type));
+  const isWhole = uid !== undefined && effectiveUid !== undefined && gid !== undefined && effectiveGid !== undefined;
+  return isWhole ? { uid, effectiveUid, gid, effectiveGid } : null;
+}
