@@ -34,8 +34,16 @@ class HastySource implements Source {
 
 const source = new HastySource();
 const observer = new Observer(source, { memoryTotal: null });
-const theme = makeTheme(256, false);
-const view = { columns: 120, lines: 40, delay: DELAY, readOnly: false, badge: null, hidden: [] };
+const theme = makeTheme({ colors: 256, ascii: false, ground: 'dark' });
+const view = {
+  columns: 120,
+  lines: 40,
+  delay: DELAY,
+  readOnly: false,
+  badge: null,
+  hidden: [],
+  ground: 'dark' as const,
+};
 const filter = { text: '', user: null };
 let state = initialState({ ...view, arrangement: { sort: 'mem', reverse: false, filter, toggled: new Set() } });
 for (let reading = 1; reading <= readings; reading++) {

@@ -11,7 +11,7 @@ import { update } from './state/update.ts';
 import { frame, settled } from './view/frame.ts';
 import { chart } from './view/panels/charts.ts';
 import type { Screen } from './view/screen.ts';
-import type { Theme } from './view/theme.ts';
+import { makeTheme, type Theme, type ThemeOptions } from './view/theme.ts';
 
 /** Seconds between readings while workers come or go, and while memory figures are read for the first time. */
 const FAST = 0.15;
@@ -31,7 +31,7 @@ export interface DashboardParts {
   readonly signals: Signals;
   readonly log: ActionLog;
   readonly screen: Screen;
-  readonly theme: Theme;
+  readonly terminal: Pick<ThemeOptions, 'colors' | 'ascii'>;
   readonly state: AppState;
   /** Whether a frozen display stops the readings too. */
   readonly pausable: boolean;
@@ -49,11 +49,13 @@ export class Dashboard {
   #wake = new AbortController();
   #painting: NodeJS.Timeout | null = null;
   #ended = false;
+  #theme: Theme;
   #end: (code: number) => void = () => {};
 
   constructor(parts: DashboardParts) {
     this.#parts = parts;
     this.#state = parts.state;
+    this.#theme = makeTheme({ ...parts.terminal, ground: parts.state.ground });
     this.#controller = new Controller(parts.signals, {
       operation: (operation) => {
         parts.log.operation(operation);
@@ -91,7 +93,7 @@ export class Dashboard {
     if (this.#ended) return;
     const [state, effects] = update(this.#state, action);
     const changed = state !== this.#state;
-    this.#state = action.type === 'key' ? settled(state, this.#parts.theme) : state;
+    this.#state = action.type === 'key' ? settled(state, this.#theme) : state;
     for (const effect of effects) this.#perform(effect);
     if (changed) this.#painting ??= setTimeout(() => this.#paint(), SHORTEST_FRAME * 1000);
   };
@@ -123,8 +125,10 @@ export class Dashboard {
   }
 
   repaint(): void {
-    const { screen, theme } = this.#parts;
-    screen.paint(frame(this.#state, theme), chart(this.#state, theme));
+    const { screen, terminal } = this.#parts;
+    const { ground } = this.#state;
+    if (this.#theme.ground !== ground) this.#theme = makeTheme({ ...terminal, ground });
+    screen.paint(frame(this.#state, this.#theme), chart(this.#state, this.#theme));
   }
 
   /** Ends by `end` alone. */

@@ -4,6 +4,7 @@ import type { Trim } from '../model/scaling/fit.ts';
 import type { ProcessAction } from '../model/scaling/process-actions.ts';
 import type { ProcessKey } from '../snapshot.ts';
 import type { Operation } from './operation.ts';
+import type { Ground } from './settings.ts';
 
 export type NoticeLevel = 'info' | 'warning' | 'error';
 
@@ -16,6 +17,8 @@ export type Action =
   /** The wheel, or a click on a line of the screen, counted from 0. */
   | { readonly type: 'mouse'; readonly what: 'click' | 'wheel-up' | 'wheel-down'; readonly line: number }
   | { readonly type: 'resize'; readonly columns: number; readonly lines: number }
+  /** The terminal has told what its text stands on. */
+  | { readonly type: 'ground'; readonly ground: Ground }
   | { readonly type: 'operation'; readonly operation: Operation }
   | { readonly type: 'notice'; readonly level: NoticeLevel; readonly text: string };
 

@@ -7,6 +7,7 @@ import type { Effect, NoticeLevel } from './action.ts';
 import type { Operation } from './operation.ts';
 import type { Row, RowId } from './row.ts';
 import type { Arrangement } from './rows.ts';
+import type { Ground } from './settings.ts';
 
 /** Something to tell, until the next key. */
 export interface Notice {
@@ -52,6 +53,8 @@ export interface AppState {
   readonly badge: string | null;
   /** Names of columns not to show. */
   readonly hidden: readonly string[];
+  /** What the terminal's text stands on. */
+  readonly ground: Ground;
   /** The newest, or the one at which the display was frozen; null before the first reading. */
   readonly model: Model | null;
   /** What has come since the display was frozen; null when it is not frozen. */
@@ -90,6 +93,7 @@ export interface StateOptions {
   readonly readOnly: boolean;
   readonly badge: string | null;
   readonly hidden: readonly string[];
+  readonly ground: Ground;
   readonly arrangement: Arrangement;
 }
 

@@ -26,6 +26,8 @@ export function update(state: AppState, action: Action): readonly [AppState, rea
       return [withNotice(state, { level: action.level, text: action.text }), []];
     case 'resize':
       return [reselect({ ...state, columns: action.columns, lines: action.lines }, state.rows), []];
+    case 'ground':
+      return [{ ...state, ground: action.ground }, []];
     case 'mouse':
       return [pointed(state, action), []];
     case 'key': {

@@ -97,7 +97,7 @@ function memoryBar(state: AppState, model: Model, theme: Theme): Line {
 function segments(state: AppState, model: Model, theme: Theme): readonly Segment[] {
   const { projects, system, host } = model;
   const { total, used, cache } = host.memory;
-  const marks = theme.colors === 0 ? ['=', '#', '+', '%', 'o', 'x'] : [' '];
+  const marks = theme.patterns ? ['=', '#', '+', '%', 'o', 'x'] : [' '];
   const owned = projects.map((project): Segment => {
     const hue = state.hues.get(project.id) ?? 0;
     return {
@@ -108,7 +108,7 @@ function segments(state: AppState, model: Model, theme: Theme): readonly Segment
     };
   });
   const counted = [...projects, system].reduce((sum, { memory }) => sum + memory.counted, 0);
-  const blank = theme.colors === 0 ? '.' : ' ';
+  const blank = theme.patterns ? '.' : ' ';
   const rest = Math.max(0, used - counted);
   const droppable = Math.max(0, Math.min(cache, total - Math.max(used, counted)));
   return [
@@ -119,7 +119,7 @@ function segments(state: AppState, model: Model, theme: Theme): readonly Segment
       style: theme.system,
       fill: blank,
     },
-    { label: 'kernel, other', size: rest, style: theme.kernel, fill: theme.colors === 0 ? ':' : ' ' },
+    { label: 'kernel, other', size: rest, style: theme.kernel, fill: theme.patterns ? ':' : ' ' },
     { label: 'cache', size: droppable, style: theme.cache, fill: theme.glyphs.cache },
     { label: 'free', size: Math.max(0, total - Math.max(used, counted) - droppable), style: theme.free, fill: ' ' },
   ];
@@ -128,7 +128,7 @@ function segments(state: AppState, model: Model, theme: Theme): readonly Segment
 function draw({ label, fill: mark, style }: Segment, cells: number, theme: Theme): Span {
   if (cells === 0) return span('');
   // Without colours each segment begins with a border.
-  const border = theme.colors === 0 ? '|' : '';
+  const border = theme.patterns ? '|' : '';
   const text = [`${border}${label}`, `${border}${label.split(' ')[0]}`].find((one) => width(one) <= cells) ?? border;
   const drawn = fill(text, cells);
   return span(mark === ' ' ? drawn : text + mark.repeat(Math.max(0, cells - width(text))), style);

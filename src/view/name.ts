@@ -44,7 +44,7 @@ export function nameOf(row: Row, context: Context): readonly Span[] {
       const note = leaving ? '  leaving' : `  ${ageText((state.model?.uptime ?? 0) - process.startedAt)}`;
       return [
         start,
-        span(`${process.role} ${process.pid}`, leaving ? theme.warning : theme.worker),
+        span(`${process.role} ${process.pid}`, leaving ? theme.warning : plain),
         span(poolOf(process.pid, row.server), theme.faint),
         span(note, leaving ? theme.warning : theme.faint),
         ...stateNote(letter, theme),

@@ -1,24 +1,33 @@
-import type { ReadStream, WriteStream } from 'node:tty';
+import type { Readable } from 'node:stream';
+import type { WriteStream } from 'node:tty';
 import blessed from 'blessed';
 import { widthOf } from '../text/width.ts';
 import { toAscii } from './glyphs.ts';
 import { EMPTY_BELOW, LineChart } from './line-chart.ts';
 import type { Chart } from './panels/charts.ts';
 import { type Line, plain, type Style } from './style.ts';
-import type { Theme } from './theme.ts';
+import type { Colors } from './theme.ts';
 
 export interface Mouse {
   readonly what: 'click' | 'wheel-up' | 'wheel-down';
   readonly line: number;
 }
 
+/** Where keys come from. */
+export interface KeySource extends Readable {
+  setRawMode(raw: boolean): unknown;
+}
+
 export interface ScreenOptions {
-  readonly input: ReadStream;
+  readonly input: KeySource;
   readonly output: WriteStream;
   /** `TERM`. */
   readonly terminal: string;
-  readonly theme: Theme;
+  readonly colors: Colors;
+  readonly ascii: boolean;
   readonly mouse: boolean;
+  /** Whether the terminal takes modes that it does not know in silence. */
+  readonly modern: boolean;
 }
 
 export interface ScreenEvents {
@@ -44,7 +53,7 @@ interface Internals {
   leave(): void;
   /** Whether `leave` gives the mouse back; blessed sets it for its own widgets only. */
   _listenedMouse: boolean;
-  readonly tput: { brokenACS: boolean };
+  readonly tput: { brokenACS: boolean; colors: number };
   readonly program: {
     on(
       event: 'keypress',
@@ -53,9 +62,17 @@ interface Internals {
     on(event: 'mouse', listener: (event: { action: string; y: number }) => void): void;
     enableMouse(): void;
     flush(): void;
-    input: ReadStream;
+    input: KeySource;
+    _write(text: string): boolean;
   };
 }
+
+/** Terminals that know mode 2026 show nothing of an update before its end; others ignore it. */
+const BEGIN_UPDATE = '\x1b[?2026h';
+const END_UPDATE = '\x1b[?2026l';
+
+/** Bytes. A smaller update reaches the terminal at once anyway. */
+const LARGE_UPDATE = 512;
 
 const DEFAULT_COLOR = 0x1ff;
 const BOLD = 1;
@@ -74,24 +91,27 @@ function attributeOf({ fg = DEFAULT_COLOR, bg = DEFAULT_COLOR, bold, underline, 
  */
 export class Screen {
   readonly #output: WriteStream;
-  readonly #theme: Theme;
+  readonly #ascii: boolean;
   readonly #mouse: boolean;
+  readonly #modern: boolean;
   readonly #screen: ReturnType<typeof blessed.screen>;
   readonly #internals: Internals;
   readonly #attributes = new WeakMap<Style, number>();
   readonly #chart: LineChart;
   #away = false;
 
-  constructor({ input, output, terminal, theme, mouse }: ScreenOptions, events: ScreenEvents) {
+  constructor({ input, output, terminal, colors, ascii, mouse, modern }: ScreenOptions, events: ScreenEvents) {
     this.#output = output;
-    this.#theme = theme;
+    this.#ascii = ascii;
     this.#mouse = mouse;
+    this.#modern = modern;
     this.#screen = blessed.screen({
-      input,
+      // Typed as Node's own stream of a terminal; a stream with its modes is all that is used.
+      input: input as NodeJS.ReadStream,
       output,
       // blessed cannot read ncurses' newer files (magic 0x21e), and takes tmux and screen for 8 colours without them.
       terminal: terminal.endsWith('-256color') ? 'xterm-256color' : terminal,
-      forceUnicode: !theme.ascii,
+      forceUnicode: !ascii,
       fullUnicode: false,
       resizeTimeout: 20,
     });
@@ -99,6 +119,8 @@ export class Screen {
     const { program, tput } = this.#internals;
     // Line drawing by an alternate character set: not needed with Unicode, and not wanted in ASCII.
     tput.brokenACS = true;
+    // Styles have no more colours than the terminal: blessed would fold them once more, and 8 becomes black.
+    tput.colors = colors;
     program.on('keypress', (character, key) => {
       // Enter comes as both `return` and `enter`.
       if (key.full === 'return' || key.full === undefined) return;
@@ -140,7 +162,26 @@ export class Screen {
       for (let y = below; y < below + EMPTY_BELOW; y++) this.#put(lines[y] ?? [], rows[y] ?? [], undefined);
       for (const cells of rows.slice(chart.top, below + EMPTY_BELOW)) cells.dirty = true;
     }
-    this.#internals.draw(0, rows.length - 1);
+    this.#send();
+  }
+
+  /** Sends what has changed, as one update. */
+  #send(): void {
+    const { program, lines } = this.#internals;
+    const write = program._write;
+    let text = '';
+    program._write = (part) => {
+      text += part;
+      return true;
+    };
+    try {
+      this.#internals.draw(0, lines.length - 1);
+    } finally {
+      program._write = write;
+    }
+    if (text === '') return;
+    const whole = this.#modern && text.length >= LARGE_UPDATE ? BEGIN_UPDATE + text + END_UPDATE : text;
+    program._write(whole);
   }
 
   /** Sends all of the screen at the next paint: what another program wrote over it goes. */
@@ -185,7 +226,7 @@ export class Screen {
     };
     for (const { text, style } of line) {
       const attribute = this.#attribute(style);
-      for (const character of this.#theme.ascii ? toAscii(text) : text) {
+      for (const character of this.#ascii ? toAscii(text) : text) {
         if (widthOf(character) === 1) set(attribute, character);
         else if (x + 1 < cells.length) {
           const moved = set(attribute, character);

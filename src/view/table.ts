@@ -49,7 +49,7 @@ export function table(state: AppState, theme: Theme): readonly Line[] {
 function head(columns: readonly Column[], { columns: total, arrangement }: AppState, theme: Theme): Line {
   const sortedBy: Partial<Record<ColumnName, boolean>> = { [arrangement.sort]: true };
   const spans = columns.flatMap((column, index) => {
-    const style = sortedBy[column.name] ? { ...theme.head, bold: true, underline: true } : theme.head;
+    const style = sortedBy[column.name] ? theme.sorted : theme.head;
     return [
       ...(index > 0 ? [span(' ', theme.head)] : []),
       span(fill(column.title, column.width, column.align, ''), style),
@@ -72,7 +72,7 @@ function line(row: Row, name: readonly Span[], columns: readonly Column[], conte
   });
   const used = columns.reduce((sum, column) => sum + column.width + 1, -1);
   spans.push(span(' '.repeat(Math.max(0, state.columns - used))));
-  return row.id === state.selected ? spans.map(({ text }) => span(text, theme.selected)) : spans;
+  return row.id === state.selected ? spans.map(({ text, style }) => span(text, theme.selected(style))) : spans;
 }
 
 /** Spans cut or filled to a width. */
@@ -140,7 +140,7 @@ function virtualenvText({ project: { virtualenv } }: Extract<Row, { type: 'proje
 function barStyle(row: Row, { state, theme }: Context): Style {
   if (row.type === 'system') return theme.faint;
   const id = row.project?.id;
-  return id === undefined ? theme.faint : theme.project(state.hues.get(id) ?? 0).text;
+  return id === undefined ? theme.faint : theme.project(state.hues.get(id) ?? 0).fill;
 }
 
 function workersCell(row: Row, { changes, state, theme }: Context): Span {

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { ReadStream, WriteStream } from 'node:tty';
+import type { WriteStream } from 'node:tty';
 import xterm from '@xterm/headless';
 import { Observer } from '../../src/observer.ts';
 import { DemoHost } from '../../src/source/demo/host.ts';
@@ -8,14 +8,14 @@ import { type AppState, initialState, type StateOptions } from '../../src/state/
 import { update } from '../../src/state/update.ts';
 import { frame } from '../../src/view/frame.ts';
 import { chart } from '../../src/view/panels/charts.ts';
-import { Screen } from '../../src/view/screen.ts';
+import { type KeySource, Screen } from '../../src/view/screen.ts';
 import { makeTheme, type Theme } from '../../src/view/theme.ts';
 
 // Times of the day are local, and stand in snapshots.
 process.env['TZ'] = 'UTC';
 
-export const theme256 = makeTheme(256, false);
-export const themePlain = makeTheme(0, true);
+export const theme256 = makeTheme({ colors: 256, ascii: false, ground: 'dark' });
+export const themePlain = makeTheme({ colors: 0, ascii: true, ground: 'unknown' });
 
 export interface Size {
   readonly columns: number;
@@ -30,6 +30,7 @@ export function stateOf({ columns, lines }: Size, options: Partial<StateOptions>
     readOnly: false,
     badge: null,
     hidden: [],
+    ground: 'dark',
     arrangement: { sort: 'mem', reverse: false, filter: { text: '', user: null }, toggled: new Set() },
     ...options,
   });
@@ -106,11 +107,13 @@ export async function painted(states: readonly AppState[], theme: Theme = theme2
   const events = { key: () => {}, mouse: () => {}, resize: () => {}, ready: () => loaded() };
   const screen = new Screen(
     {
-      input: input as unknown as ReadStream,
+      input: input as unknown as KeySource,
       output: output as unknown as WriteStream,
       terminal: 'xterm-256color',
-      theme,
+      colors: theme.colors,
+      ascii: theme.ascii,
       mouse: false,
+      modern: true,
     },
     events,
   );
@@ -124,11 +127,12 @@ export async function painted(states: readonly AppState[], theme: Theme = theme2
   // blessed sends what it has gathered at the next tick.
   await new Promise((done) => setImmediate(done));
   const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 0 });
-  await new Promise<void>((done) => terminal.write(raw, done));
+  const sent = raw;
+  await new Promise<void>((done) => terminal.write(sent, done));
   screen.close();
   const lines = Array.from(
     { length: rows },
     (_, line) => terminal.buffer.active.getLine(line)?.translateToString(true) ?? '',
   );
-  return { lines, raw };
+  return { lines, raw: sent };
 }

@@ -7,7 +7,7 @@ interface Kind extends PtyOptions {
   readonly called: string;
   readonly args?: readonly string[];
   /** Colours that may be sent at most. */
-  readonly colors: 0 | 16 | 256;
+  readonly colors: 0 | 8 | 256;
   readonly ascii: boolean;
 }
 
@@ -15,10 +15,10 @@ const kinds: readonly Kind[] = [
   { called: 'xterm-256color', term: 'xterm-256color', colors: 256, ascii: false },
   { called: 'screen-256color', term: 'screen-256color', colors: 256, ascii: false },
   { called: 'tmux-256color', term: 'tmux-256color', colors: 256, ascii: false },
-  { called: 'xterm', term: 'xterm', colors: 16, ascii: false },
-  { called: 'linux', term: 'linux', colors: 16, ascii: true },
+  { called: 'xterm', term: 'xterm', colors: 8, ascii: false },
+  { called: 'linux', term: 'linux', colors: 8, ascii: true },
   { called: 'vt100', term: 'vt100', colors: 0, ascii: true },
-  { called: 'a terminal that nobody knows', term: 'nonesuch', colors: 16, ascii: false },
+  { called: 'a terminal that nobody knows', term: 'nonesuch', colors: 8, ascii: false },
   { called: 'NO_COLOR', env: { NO_COLOR: '1' }, colors: 0, ascii: false },
   { called: '--no-color', args: ['--no-color'], colors: 0, ascii: false },
   { called: '--ascii', args: ['--ascii'], colors: 256, ascii: true },

@@ -37,6 +37,7 @@ function dashboard(processes: readonly ProcessSample[]): AppState {
     readOnly: false,
     badge: null,
     hidden: [],
+    ground: 'dark',
     arrangement: { sort: 'mem', reverse: false, filter: { text: '', user: null }, toggled: new Set() },
   });
   const model = buildModel(snapshot(processes), null, { memoryTotal: null });

@@ -1,5 +1,4 @@
-import { openSync, readFileSync } from 'node:fs';
-import { ReadStream } from 'node:tty';
+import { readFileSync } from 'node:fs';
 import type { ActionLog } from '../../control/action-log.ts';
 import type { Signals } from '../../control/signals.ts';
 import { Dashboard } from '../../dashboard.ts';
@@ -9,7 +8,7 @@ import type { Source } from '../../source/source.ts';
 import type { SortKey } from '../../state/sort.ts';
 import { initialState } from '../../state/state.ts';
 import { Screen } from '../../view/screen.ts';
-import { makeTheme } from '../../view/theme.ts';
+import { GROUND_QUESTION, Keyboard } from '../keyboard.ts';
 import type { TerminalTraits } from '../terminal.ts';
 
 export interface TopOptions {
@@ -42,11 +41,19 @@ const endings = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 } as cons
  */
 export async function top(source: Source, signals: Signals, log: ActionLog, options: TopOptions): Promise<number> {
   const { terminal, delay, sort, filter, user, model, hidden, pausable, readOnly, mouse, badge } = options;
-  const theme = makeTheme(terminal.colors, terminal.ascii);
   const output = process.stdout;
   neverBlock(output);
+  const input = new Keyboard((ground) => dashboard.dispatch({ type: 'ground', ground }));
   const screen = new Screen(
-    { input: keyboard(), output, terminal: terminal.name, theme, mouse },
+    {
+      input,
+      output,
+      terminal: terminal.name,
+      colors: terminal.colors,
+      ascii: terminal.ascii,
+      mouse,
+      modern: terminal.answers,
+    },
     {
       key: (key, character) => dashboard.dispatch({ type: 'key', key, character }),
       mouse: ({ what, line }) => dashboard.dispatch({ type: 'mouse', what, line }),
@@ -61,6 +68,7 @@ export async function top(source: Source, signals: Signals, log: ActionLog, opti
     readOnly,
     badge,
     hidden,
+    ground: terminal.ground,
     arrangement: { sort, reverse: false, filter: { text: filter, user }, toggled: new Set() },
   });
   const dashboard: Dashboard = new Dashboard({
@@ -68,7 +76,7 @@ export async function top(source: Source, signals: Signals, log: ActionLog, opti
     signals,
     log,
     screen,
-    theme,
+    terminal,
     state,
     pausable,
     suspend: stopThisProcess,
@@ -97,6 +105,7 @@ export async function top(source: Source, signals: Signals, log: ActionLog, opti
     inBackground = isInBackground();
     if (before && inBackground) dashboard.end(endings.SIGHUP);
   }, FOREGROUND_CHECK * 1000);
+  if (terminal.answers && terminal.colors > 0) output.write(GROUND_QUESTION);
   try {
     return await dashboard.run();
   } finally {
@@ -124,14 +133,4 @@ function isInBackground(): boolean {
   const stat = readFileSync('/proc/self/stat', 'latin1');
   const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return Number(foreground) > 0 && foreground !== group;
-}
-
-/** Keys come from the terminal even where something else is piped in. @throws Error where there is none */
-function keyboard(): ReadStream {
-  if (process.stdin.isTTY) return process.stdin;
-  try {
-    return new ReadStream(openSync('/dev/tty', 'r'));
-  } catch {
-    throw new Error('there is no terminal to read keys from: workertop list needs none');
-  }
 }

@@ -13,7 +13,7 @@ import type { PanelContent } from './panel.ts';
 export function sortMenu({ arrangement }: AppState, index: number, theme: Theme): PanelContent {
   const lines = sortNames.map((key, at) => {
     const mark = key === arrangement.sort ? theme.glyphs.tag : ' ';
-    return [span(` ${mark} ${fill(key, 10)}${fill(sortKeys[key], 30)}`, at === index ? theme.selected : plain)];
+    return [span(` ${mark} ${fill(key, 10)}${fill(sortKeys[key], 30)}`, at === index ? theme.selected(plain) : plain)];
   });
   return { title: 'Sort by', lines, focus: index, hint: 'Enter chooses, Esc closes' };
 }
@@ -22,7 +22,7 @@ export function actionMenu(row: Row | null, index: number, columns: number, them
   const lines: Line[] = [];
   let focus = 0;
   (row === null ? [] : rowOffers(row)).forEach(({ label, refusal }, at) => {
-    const style = at === index ? theme.selected : refusal === null ? plain : theme.faint;
+    const style = at === index ? theme.selected(plain) : refusal === null ? plain : theme.faint;
     const text = refusal === null ? label : `${label}: no, ${refusal}`;
     for (const [line, part] of wrap(text, columns - 8).entries()) {
       lines.push([span(fill(` ${line === 0 ? '' : '  '}${part} `, columns - 4), style)]);
@@ -110,7 +110,7 @@ function adviceLines(advice: Advice, chosen: boolean, columns: number, theme: Th
     ...wrap(clean(`${about}${advice.text}${key}`), columns - 3).map(
       (text, index): Line => [
         span(index === 0 ? `${mark} ` : '   ', style),
-        span(fill(text, columns - 3), chosen ? theme.selected : style),
+        span(fill(text, columns - 3), chosen ? theme.selected(style) : style),
       ],
     ),
     ...where.map((text): Line => [span(`      ${text}`, theme.faint)]),
