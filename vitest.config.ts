@@ -3,7 +3,13 @@ import { defineConfig } from 'vitest/config';
 // Four kinds of test, by what they need: `unit` needs nothing but Node; `screen` draws into a
 // fake terminal; `pty` opens a real one; `live` starts the real servers (see test/live).
 const project = (name: string, include: string[], timeoutSeconds: number) => ({
-  test: { name, include, testTimeout: timeoutSeconds * 1000, hookTimeout: timeoutSeconds * 1000 },
+  test: {
+    name,
+    include,
+    setupFiles: 'test/helpers/random-seed.ts',
+    testTimeout: timeoutSeconds * 1000,
+    hookTimeout: timeoutSeconds * 1000,
+  },
 });
 
 export default defineConfig({

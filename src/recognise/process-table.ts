@@ -1,13 +1,20 @@
+import { memoize } from '../memoize.ts';
 import type { ProcessSample } from '../snapshot.ts';
 
-const tables = new WeakMap<readonly ProcessSample[], ReadonlyMap<number, ProcessSample>>();
+/** The processes of one snapshot by pid. */
+export const byPid: (processes: readonly ProcessSample[]) => ReadonlyMap<number, ProcessSample> = memoize(
+  (processes) => new Map(processes.map((process) => [process.pid, process])),
+);
 
-/** The processes of one snapshot by pid, made once for all who look. */
-export function byPid(processes: readonly ProcessSample[]): ReadonlyMap<number, ProcessSample> {
-  let table = tables.get(processes);
-  if (table === undefined) {
-    table = new Map(processes.map((process) => [process.pid, process]));
-    tables.set(processes, table);
-  }
-  return table;
+/**
+ * The processes of one snapshot, oldest first. All that is said of processes is said in this order, so that nothing depends on
+ * the order in which the process table was read.
+ */
+export const inOrderOfAge: (processes: readonly ProcessSample[]) => readonly ProcessSample[] = memoize((processes) =>
+  processes.toSorted(byAge),
+);
+
+/** Orders processes by age, oldest first. Two that started in one clock tick are ordered by pid. */
+export function byAge(a: ProcessSample, b: ProcessSample): number {
+  return a.startTicks - b.startTicks || a.pid - b.pid;
 }

@@ -2,7 +2,7 @@ import type { Member, Role, ServerDefinition, ServerProcesses } from '../servers
 import { type Claimed, claimOf } from '../servers/registry.ts';
 import { type ProcessKey, type ProcessSample, processKey } from '../snapshot.ts';
 import { type PreforkFamily, prefork, preforkCandidates, preforkFamilies } from './prefork.ts';
-import { byPid } from './process-table.ts';
+import { byAge, byPid, inOrderOfAge } from './process-table.ts';
 import { isWrapper } from './wrappers.ts';
 
 export interface RecognisedProcess {
@@ -18,7 +18,7 @@ export interface RecognisedServer extends ServerProcesses {
   readonly headRole: Role;
   /** The name of its app, where its head manages several and is part of none of them; else null. */
   readonly managed: string | null;
-  /** Its head first, unless that manages several apps; then workers oldest first, then the rest. */
+  /** Its head first, unless that manages several apps; then workers oldest first, then the rest oldest first. */
   readonly processes: readonly RecognisedProcess[];
 }
 
@@ -38,9 +38,11 @@ interface Draft {
 
 /**
  * The servers among the processes of one snapshot. A process is part of at most one of them. A worker
- * whose master has died stands for itself: it is shown, and has no role that could be scaled.
+ * whose master has died stands for itself: it is shown, and has no role that could be scaled. The order of `unordered` is
+ * of no account.
  */
-export function recognise(processes: readonly ProcessSample[]): readonly RecognisedServer[] {
+export function recognise(unordered: readonly ProcessSample[]): readonly RecognisedServer[] {
+  const processes = inOrderOfAge(unordered);
   const kin = findKin(processes);
   const owners = new Map<number, Draft>();
   const drafts: Draft[] = [];
@@ -93,7 +95,7 @@ function preforkDraft({ master, workers, name }: PreforkFamily): Draft {
 
 /** Pids whose listening sockets decide over what is recognised, beyond those of servers. */
 export function undecided(processes: readonly ProcessSample[]): readonly number[] {
-  return preforkCandidates(processes, ({ facts }) => claimOf(facts) !== null);
+  return preforkCandidates(inOrderOfAge(processes), ({ facts }) => claimOf(facts) !== null);
 }
 
 /** The claimed processes, each linked to its parent where that is of the same kind. */
@@ -104,7 +106,7 @@ function findKin(processes: readonly ProcessSample[]): ReadonlyMap<number, Kin> 
     if (claimed) kin.set(process.pid, unlinked(process, claimed));
   }
   claimRelatives(processes, kin);
-  // By age, so that where the table holds a circle the outcome does not hang on the order of reading.
+  // By age, as parents that only their children identify were added last.
   for (const member of [...kin.values()].sort((a, b) => byAge(a.process, b.process))) {
     const { masterPid } = member.claim;
     const named = masterPid === undefined ? undefined : kin.get(masterPid);
@@ -157,10 +159,6 @@ function roleOf(member: Kin): Role {
 function usualRole({ parent, children }: Member): Role {
   if (parent !== null) return 'worker';
   return children.length > 0 ? 'master' : 'single';
-}
-
-function byAge(a: ProcessSample, b: ProcessSample): number {
-  return a.startTicks - b.startTicks || a.pid - b.pid;
 }
 
 function isAlive({ state }: ProcessSample): boolean {
@@ -220,6 +218,7 @@ function adoptWrappers(
 
 function finish({ head, headRole, managed, workers, others }: Draft): RecognisedServer {
   workers.sort(byAge);
+  others.sort((a, b) => byAge(a.process, b.process));
   const key = processKey(head.process);
   return {
     key: managed === null ? key : `${key}/${managed}`,

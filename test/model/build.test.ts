@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildModel } from '../../src/model/build.ts';
 import type { Model, ProcessNode } from '../../src/model/model.ts';
+import type { ProcessSample } from '../../src/snapshot.ts';
 import { processTables } from '../helpers/process-tables.ts';
 import { caught, directory, host, MB, memory, sample, snapshot, virtualenv } from '../helpers/samples.ts';
 
@@ -146,6 +147,22 @@ describe('of any process table', () => {
         }
         expect(model.host.memory.usedShare).toBeLessThanOrEqual(1);
       }),
+    );
+  });
+
+  it('the model is the same in whatever order the table was read', () => {
+    const shuffled = processTables.chain((table) =>
+      fc.tuple(fc.constant(table), fc.shuffledSubarray([...table], { minLength: table.length })),
+    );
+    const outline = (table: readonly ProcessSample[]) => {
+      const model = buildModel(snapshot(table, { uptime: 1002 }), snapshot(table, { uptime: 1000 }), options);
+      return JSON.stringify(model, (key, value) => (key === 'definition' ? value.kind : value));
+    };
+    fc.assert(
+      fc.property(shuffled, ([table, otherwise]) => {
+        expect(outline(otherwise)).toBe(outline(table));
+      }),
+      { numRuns: 300 },
     );
   });
 

@@ -118,7 +118,7 @@ describe('roles', () => {
         sample({ pid: 15, ppid: 14, argv: ['gs'] }),
         sample({ pid: 14, ppid: 13, argv: ['sh', '-c', 'gs x'] }),
       ]),
-    ).toEqual([{ head: 10, workers: [13], rest: ['15 helper', '14 helper', '5 helper'] }]);
+    ).toEqual([{ head: 10, workers: [13], rest: ['5 helper', '14 helper', '15 helper'] }]);
   });
 
   it('leave a shell alone that is a prompt, or has other children', () => {

@@ -1,3 +1,4 @@
+import { memoize } from '../../memoize.ts';
 import { programOf } from '../../servers/kit/program.ts';
 import type { ProcessFacts, Virtualenv } from '../../snapshot.ts';
 import { type Place, placeOf } from './cgroup.ts';
@@ -26,16 +27,8 @@ export interface Beside {
   readonly marker: string | null;
 }
 
-const known = new WeakMap<ProcessFacts, Evidence>();
-
-export function evidenceOf(facts: ProcessFacts): Evidence {
-  let evidence = known.get(facts);
-  if (evidence === undefined) {
-    evidence = gather(facts);
-    known.set(facts, evidence);
-  }
-  return evidence;
-}
+/** What says to which project a process belongs. */
+export const evidenceOf: (facts: ProcessFacts) => Evidence = memoize(gather);
 
 function gather(facts: ProcessFacts): Evidence {
   const path = facts.directory === null ? null : lasting(facts.directory.path);

@@ -1,3 +1,4 @@
+import { byAge, inOrderOfAge } from '../../recognise/process-table.ts';
 import type { RecognisedProcess, RecognisedServer } from '../../recognise/recognise.ts';
 import type { Role } from '../../servers/definition.ts';
 import type { ProcessSample, Snapshot, Virtualenv } from '../../snapshot.ts';
@@ -45,11 +46,11 @@ export function groupProcesses(
   rules: readonly GroupRule[] = [],
 ): Grouping {
   const groups = new Groups();
-  const byAge = servers.toSorted((a, b) => a.head.startTicks - b.head.startTicks || a.head.pid - b.head.pid);
+  const oldestFirst = servers.toSorted((a, b) => byAge(a.head, b.head) || (a.key < b.key ? -1 : 1));
   const system: { process: ProcessSample; role: Role | null }[] = [];
   const rest: RecognisedServer[] = [];
   // Servers with a directory come first: they decide whose a virtualenv is.
-  for (const server of byAge) {
+  for (const server of oldestFirst) {
     const place = ruledServer(server, rules) ?? (server.definition.category === 'app' ? directoryOf(server) : null);
     if (place === null) rest.push(server);
     else groups.addServer(place, server);
@@ -64,7 +65,7 @@ export function groupProcesses(
         server,
       );
   }
-  placeLoose(snapshot, servers, groups, system, rules);
+  placeLoose(snapshot, oldestFirst, groups, system, rules);
   // A supervisor is a project's own where it runs from that project's directory (honcho, foreman).
   for (const server of supervisors) {
     const evidence = evidenceOf(server.head.facts);
@@ -84,7 +85,7 @@ function placeLoose(
 ): void {
   const owned = new Set(servers.flatMap((server) => server.processes.map(({ process }) => process.pid)));
   const waiting: ProcessSample[] = [];
-  for (const process of snapshot.processes) {
+  for (const process of inOrderOfAge(snapshot.processes)) {
     if (owned.has(process.pid)) continue;
     const ruled = rulePlace(ruleFor(process.facts, rules));
     if (ruled !== null && process.pid !== snapshot.self) {

@@ -1,3 +1,4 @@
+import { memoize } from '../../memoize.ts';
 import type { ProcessFacts } from '../../snapshot.ts';
 import { baseName } from '../../text/base-name.ts';
 
@@ -51,16 +52,8 @@ export function titleOf(argv: readonly string[]): string | null {
   return argv.length === 1 && only?.includes(' ') ? only.trimEnd() : null;
 }
 
-const known = new WeakMap<readonly string[], Program>();
-
-export function programOf(argv: readonly string[]): Program {
-  let program = known.get(argv);
-  if (program === undefined) {
-    program = parse(argv);
-    known.set(argv, program);
-  }
-  return program;
-}
+/** What an argv runs. */
+export const programOf: (argv: readonly string[]) => Program = memoize(parse);
 
 /** The arguments of a program of one of these names; null when the process runs another program. */
 export function argsOf({ argv }: ProcessFacts, names: readonly string[]): readonly string[] | null {
