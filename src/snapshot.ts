@@ -26,6 +26,14 @@ export interface MemoryReading {
   readonly uss: number | null;
   /** Proportional swap (SwapPss). */
   readonly swap: number | null;
+  /** PSS by what it is of: anonymous memory, files that can be dropped, shared memory. Left out where nothing tells. */
+  readonly anon?: number | null;
+  readonly file?: number | null;
+  readonly shmem?: number | null;
+  /** What MemAvailable gains when the process ends: its own anonymous memory. Left out in old recordings. */
+  readonly frees?: number | null;
+  /** Huge pages that others have mapped too, all of them (Shared_Hugetlb). In none of the figures above. */
+  readonly sharedHuge?: number;
   readonly quality: MemoryQuality;
   /** False once the process's RSS has moved since this reading and it waits to be read again. */
   readonly fresh: boolean;

@@ -37,6 +37,11 @@ const memory = all({
   pss: maybe(number),
   uss: maybe(number),
   swap: maybe(number),
+  anon: optional(maybe(number)),
+  file: optional(maybe(number)),
+  shmem: optional(maybe(number)),
+  frees: optional(maybe(number)),
+  sharedHuge: optional(number),
   quality: one('exact', 'estimate', 'rss'),
   fresh: flag,
 });

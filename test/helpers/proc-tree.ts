@@ -69,7 +69,7 @@ export function statLine(pid: number, process: TreeProcess = {}): string {
 }
 
 function smaps({ rss, pss, uss, swap = 0 }: { rss: number; pss: number; uss: number; swap?: number }): string {
-  return `00400000-7ffd0000 ---p 00000000 00:00 0 [rollup]\nRss: ${rss} kB\nPss: ${pss} kB\nPss_Anon: 1 kB\nPrivate_Clean: 0 kB\nPrivate_Dirty: ${uss} kB\nSwap: ${swap} kB\nSwapPss: ${swap} kB\n`;
+  return `00400000-7ffd0000 ---p 00000000 00:00 0 [rollup]\nRss: ${rss} kB\nPss: ${pss} kB\nPss_Anon: ${uss} kB\nPss_File: ${pss - uss} kB\nPss_Shmem: 0 kB\nPrivate_Clean: 0 kB\nPrivate_Dirty: ${uss} kB\nSwap: ${swap} kB\nSwapPss: ${swap} kB\n`;
 }
 
 function addProcess(root: string, write: ProcTree['write'], pid: number, process: TreeProcess): void {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseCounters, parseLoad, parseMeminfo, parsePressure } from '../../src/source/proc/parsers/host.ts';
-import { parseSmaps, parseStatm } from '../../src/source/proc/parsers/memory.ts';
+import { parseRollup, parseStatm, SmapsSum } from '../../src/source/proc/parsers/memory.ts';
 import { parseAllTcp, parseTcp, parseUnix } from '../../src/source/proc/parsers/net.ts';
 import { parseStat } from '../../src/source/proc/parsers/stat.ts';
 import { parseStatus } from '../../src/source/proc/parsers/status.ts';
@@ -42,6 +42,62 @@ it('counts the connections that were accepted, of the whole table', () => {
     { address: '127.0.0.1:8080', inode: 5, queue: 2, open: 2 },
     { address: '0.0.0.0:80', inode: 6, queue: 2, open: 1 },
   ]);
+});
+
+describe('what a process gives back when it ends', () => {
+  const kib = (figures: Readonly<Record<string, number>>) =>
+    Object.entries(figures)
+      .map(([name, value]) => `${name}: ${value} kB\n`)
+      .join('');
+  const common = { Rss: 700_000, Pss: 640_000, Private_Clean: 600_000, Private_Dirty: 9000 };
+
+  it('is its own anonymous memory, and no page of a file that it has mapped', () => {
+    const text = kib({ ...common, Pss_Anon: 9500, Pss_File: 630_500, Pss_Shmem: 0, Anonymous: 20_000 });
+    expect(parseRollup(text)).toMatchObject({ frees: 9000 * 1024, anon: 9500 * 1024, file: 630_500 * 1024, shmem: 0 });
+  });
+
+  it('is no page of a file that it has written to', () => {
+    const text = kib({ ...common, Private_Dirty: 309_000, Pss_Anon: 9000, Pss_File: 631_000, Pss_Shmem: 0 });
+    expect(parseRollup(text)?.frees).toBe(9000 * 1024);
+  });
+
+  it('has in it what came back from swap, and not what may be freed lazily', () => {
+    const text = { Rss: 90, Pss: 90, Private_Clean: 60, Private_Dirty: 30, Pss_Anon: 90, Pss_File: 0, Pss_Shmem: 0 };
+    expect(parseRollup(kib(text))?.frees).toBe(90 * 1024);
+    expect(parseRollup(kib({ ...text, LazyFree: 50 }))?.frees).toBe(40 * 1024);
+  });
+
+  it('is told by older kernels too, without the parts', () => {
+    expect(parseRollup(kib({ ...common, Anonymous: 20_000 }))).toMatchObject({
+      frees: 9000 * 1024,
+      anon: null,
+      file: null,
+      shmem: null,
+    });
+  });
+
+  it('is summed up over mappings, however the file comes in parts', () => {
+    const mapping = (path: string, figures: Readonly<Record<string, number>>) =>
+      `7f0000000000-7f0000001000 rw-p 00000000 08:01 ${path === '' ? 0 : 77} ${path}\n${kib({ Size: 1, ...figures })}VmFlags: rd\n`;
+    const text =
+      mapping('', { Rss: 50, Pss: 45, Private_Dirty: 40, Anonymous: 50 }) +
+      mapping('/srv/model.bin', { Rss: 600, Pss: 600, Private_Clean: 600, Anonymous: 0 }) +
+      mapping('/usr/lib/libc.so.6', { Rss: 30, Pss: 12, Private_Dirty: 4, Anonymous: 4 }) +
+      mapping('/dev/zero (deleted)', { Rss: 100, Pss: 25, Private_Dirty: 5, Anonymous: 0 });
+    for (const size of [1, 7, 100, 10_000]) {
+      const sum = new SmapsSum();
+      for (let at = 0; at < text.length; at += size) sum.add(text.slice(at, at + size));
+      expect(sum.end()).toMatchObject({
+        rss: 780 * 1024,
+        pss: 682 * 1024,
+        uss: 649 * 1024,
+        anon: 49 * 1024,
+        file: 608 * 1024,
+        shmem: 25 * 1024,
+        frees: 44 * 1024,
+      });
+    }
+  });
 });
 
 describe('unix sockets', () => {
@@ -115,7 +171,7 @@ const names = new Set(['PATH', 'HOME']);
 const parsers: readonly (readonly [name: string, capture: Buffer | undefined, parse: (bytes: Buffer) => unknown])[] = [
   ['stat', captures['stat'], (bytes) => parseStat(bytes, bytes.length)],
   ['status', captures['status'], (bytes) => parseStatus(bytes.toString())],
-  ['smaps_rollup', captures['smaps_rollup'], (bytes) => parseSmaps(bytes.toString())],
+  ['smaps_rollup', captures['smaps_rollup'], (bytes) => parseRollup(bytes.toString())],
   ['statm', captures['statm'], (bytes) => parseStatm(bytes.toString())],
   ['cmdline', captures['cmdline'], parseCmdline],
   ['environ', Buffer.from('PATH=/bin\0HOME=/root\0=x\0A\0'), (bytes) => pickEnvironment(bytes, names)],

@@ -3,12 +3,16 @@ import { closeSync, constants, fstatSync, openSync, readdirSync, readlinkSync, r
 /** Why something was not read: it is not there (any more), or may not be read by this user. */
 export type Unread = 'gone' | 'denied';
 
-/** More than a title or an environment that matters; a process may have megabytes of arguments. */
+/** Bytes. More than a title or an environment that matters: a process may have megabytes of arguments. */
 const LARGEST = 128 * 1024;
 
-const SHORT_READ = 3 * 1024;
+/** Bytes read at once. */
+const CHUNK = 32 * 1024;
 
-let scratch = Buffer.allocUnsafe(16 * 1024);
+/** Bytes. A buffer that grew beyond this for one file is given up at the next. */
+const LARGEST_KEPT = 256 * 1024;
+
+let scratch = Buffer.allocUnsafe(2 * CHUNK);
 
 /**
  * What an error of the file system says of one process's file. A descriptor limit or a broken disk is no such thing.
@@ -20,12 +24,26 @@ export function unreadOr(error: unknown): Unread {
   if (code === 'ENOENT' || code === 'ESRCH' || code === 'ENOTDIR') return 'gone';
   // A process may work in a directory deeper than a path can be long (getcwd(2)), or name a path with a NUL in it.
   if (code === 'ENAMETOOLONG' || code === 'ERR_INVALID_ARG_VALUE') return 'gone';
+  // A FIFO in a copied tree, whose writer has not written yet.
+  if (code === 'EAGAIN') return 'gone';
   if (code === 'EACCES' || code === 'EPERM') return 'denied';
   throw error;
 }
 
-/** Up to `limit` bytes of a file; the buffer is good until the next read. */
+/** The first `limit` bytes of a file, or all of a smaller one. The buffer is good until the next read. */
 export function readBytes(path: string, limit = LARGEST): Buffer | Unread {
+  const bytes = readUpTo(path, limit);
+  return typeof bytes === 'string' ? bytes : bytes.subarray(0, limit);
+}
+
+/** All of a file; `huge` when it has more than `limit` bytes. The buffer is good until the next read. */
+export function readWhole(path: string, limit: number): Buffer | Unread | 'huge' {
+  const bytes = readUpTo(path, limit + 1);
+  return typeof bytes !== 'string' && bytes.length > limit ? 'huge' : bytes;
+}
+
+/** At least `limit` bytes, or the whole file. */
+function readUpTo(path: string, limit: number): Buffer | Unread {
   let descriptor: number;
   try {
     // Never waits for a writer, should the path be a FIFO.
@@ -34,13 +52,14 @@ export function readBytes(path: string, limit = LARGEST): Buffer | Unread {
     return unreadOr(error);
   }
   try {
+    if (scratch.length > LARGEST_KEPT) scratch = Buffer.allocUnsafe(2 * CHUNK);
     let length = 0;
     while (length < limit) {
-      if (length === scratch.length) scratch = Buffer.concat([scratch], 2 * scratch.length);
-      const read = readSync(descriptor, scratch, length, Math.min(scratch.length, limit) - length, null);
+      if (scratch.length - length < CHUNK) scratch = Buffer.concat([scratch.subarray(0, length)], 2 * scratch.length);
+      const read = readSync(descriptor, scratch, length, CHUNK, null);
+      // The kernel makes its files record by record, and gives as many at once as it has made. Only 0 is the end.
+      if (read === 0) break;
       length += read;
-      // The kernel gives its files by the page: less than that was all, and to be told so would cost as much again.
-      if (read < SHORT_READ) break;
     }
     return scratch.subarray(0, length);
   } catch (error) {
@@ -50,24 +69,26 @@ export function readBytes(path: string, limit = LARGEST): Buffer | Unread {
   }
 }
 
-/** A file's text as the kernel gives it, read by read, for who does not need all of it. Nothing when it may not be read. */
-export function* readChunks(path: string, size: number): Generator<string, void> {
+/**
+ * A file's text as the kernel gives it, read by read, for a reader that may stop early.
+ * @returns why it cannot be read; null at its end
+ */
+export function* readChunks(path: string, size: number): Generator<string, Unread | null> {
   let descriptor: number;
   try {
-    descriptor = openSync(path, 'r');
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    unreadOr(error);
-    return;
+    return unreadOr(error);
   }
   try {
     const buffer = Buffer.allocUnsafe(size);
     for (;;) {
       const length = readSync(descriptor, buffer, 0, size, null);
-      if (length === 0) return;
+      if (length === 0) return null;
       yield buffer.toString('latin1', 0, length);
     }
   } catch (error) {
-    unreadOr(error instanceof Error ? withPath(error, path) : error);
+    return unreadOr(error instanceof Error ? withPath(error, path) : error);
   } finally {
     closeSync(descriptor);
   }

@@ -1,9 +1,11 @@
 import type { MemoryReading } from '../../snapshot.ts';
-import { readBytes, type Unread } from './files.ts';
-import { parseSmaps, parseStatm } from './parsers/memory.ts';
+import { readBytes, readChunks, type Unread } from './files.ts';
+import { type MemoryFigures, parseRollup, parseStatm, SmapsSum } from './parsers/memory.ts';
 
-/** smaps of a process with thousands of mappings, where there is no rollup of it. */
-const LARGEST_SMAPS = 32 * 1024 * 1024;
+/** Bytes: smaps of a process with 10,000 mappings. A longer one would take a second to read, and is not. */
+const LARGEST_SMAPS = 8 * 1024 * 1024;
+
+const CHUNK = 64 * 1024;
 
 /** Reads PSS and USS where the kernel lets it, and estimates them elsewhere. */
 export class MemoryReader {
@@ -17,12 +19,10 @@ export class MemoryReader {
     this.#pageSize = pageSize;
   }
 
-  /** The exact figures; `denied` when this user may not read them, `gone` when there are none any more. */
-  read(pid: number): MemoryReading | Unread {
-    const bytes = this.#bytes(pid);
-    if (typeof bytes === 'string') return bytes;
-    const figures = parseSmaps(bytes.toString('latin1'));
-    return figures === null ? 'gone' : { ...figures, quality: 'exact', fresh: true };
+  /** The exact figures. `denied`: this user may not read them. `huge`: that would take too long. `gone`: there are none any more. */
+  read(pid: number): MemoryReading | Unread | 'huge' {
+    const figures = this.#figures(`${this.#root}/${pid}`);
+    return typeof figures === 'string' ? figures : { ...figures, quality: 'exact', fresh: true };
   }
 
   /** What everyone may read tells at least this: pages that are no file's and not shared memory. */
@@ -33,20 +33,34 @@ export class MemoryReader {
     if (pages === null) return 'gone';
     const own = Math.max(0, pages.resident - pages.shared) * this.#pageSize;
     const rss = pages.resident * this.#pageSize;
-    return { rss, pss: own, uss: own, swap: null, quality: 'estimate', fresh: true };
+    const unknown = { file: null, shmem: null };
+    return { rss, pss: own, uss: own, anon: own, ...unknown, frees: own, swap: null, quality: 'estimate', fresh: true };
   }
 
-  #bytes(pid: number): Buffer | Unread {
-    const folder = `${this.#root}/${pid}`;
+  #figures(folder: string): MemoryFigures | Unread | 'huge' {
     if (this.#rollup) {
       const bytes = readBytes(`${folder}/smaps_rollup`);
-      if (bytes !== 'gone') return bytes;
+      if (bytes !== 'gone') return bytes === 'denied' ? bytes : (parseRollup(bytes.toString('latin1')) ?? 'gone');
     }
     // Either it has vanished, or this kernel has no rollup.
-    const bytes = readBytes(`${folder}/smaps`, LARGEST_SMAPS);
-    // Of a process that is just ending there is an empty one.
-    if (typeof bytes === 'string' || bytes.length === 0) return bytes === 'denied' ? 'denied' : 'gone';
-    this.#rollup = false;
-    return bytes;
+    const figures = sumOf(`${folder}/smaps`);
+    if (figures !== 'gone' && figures !== 'denied') this.#rollup = false;
+    return figures;
+  }
+}
+
+function sumOf(path: string): MemoryFigures | Unread | 'huge' {
+  const sum = new SmapsSum();
+  const chunks = readChunks(path, CHUNK);
+  let length = 0;
+  for (;;) {
+    const { done, value } = chunks.next();
+    if (done) return value ?? sum.end() ?? 'gone';
+    length += value.length;
+    if (length > LARGEST_SMAPS) {
+      chunks.return(null);
+      return 'huge';
+    }
+    sum.add(value);
   }
 }

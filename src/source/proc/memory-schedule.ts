@@ -12,7 +12,7 @@ const OLDEST = 90;
 /** Seconds between two readings of one that is no project's, however its RSS moves. */
 const SHORTEST = 10;
 
-/** Seconds until it is tried again whether a process's memory may be read. */
+/** Seconds until it is tried again whether a process's memory may be read, or can be in time. */
 const DENIED = 120;
 
 /** What is known of one process's memory, and when that was. */
@@ -79,25 +79,26 @@ export function readMemory(
 function readOne({ pid, rss, memory }: Measurable, reader: MemoryReader, now: number): void {
   const mayRead = now - memory.deniedAt > DENIED;
   const exact = mayRead ? reader.read(pid) : 'denied';
-  if (exact === 'denied' && mayRead) memory.deniedAt = now;
-  const reading = exact === 'denied' ? reader.estimate(pid) : exact;
-  // It has just ended, which the next reading will tell.
-  if (reading === 'gone') return;
-  if (typeof reading !== 'string') {
-    memory.reading = reading;
-    memory.rssAtReading = rss;
-    memory.readAt = now;
-  }
+  const refused = exact === 'denied' || exact === 'huge';
+  if (refused && mayRead) memory.deniedAt = now;
+  const reading = refused ? reader.estimate(pid) : exact;
+  if (reading === 'denied') return;
+  // It has just ended, which the next reading will tell: it has given its memory back.
+  memory.reading = reading === 'gone' ? noMemory : reading;
+  memory.rssAtReading = rss;
+  memory.readAt = now;
 }
 
 /** The newest figures, marked where they are not of now. */
 export function memoryOf(process: Measurable): MemoryReading {
   const { reading } = process.memory;
   if (reading === null) {
-    return { rss: process.rss, pss: null, uss: null, swap: null, quality: 'estimate', fresh: false };
+    return { rss: process.rss, pss: null, uss: null, swap: null, frees: null, quality: 'estimate', fresh: false };
   }
   return moved(process) ? { ...reading, fresh: false } : reading;
 }
 
+const none = { rss: 0, pss: 0, uss: 0, swap: 0, anon: 0, file: 0, shmem: 0, frees: 0 } as const;
+
 /** A process that has ended and waits to be reaped has no memory. */
-export const noMemory: MemoryReading = { rss: 0, pss: 0, uss: 0, swap: 0, quality: 'exact', fresh: true };
+export const noMemory: MemoryReading = { ...none, quality: 'exact', fresh: true };

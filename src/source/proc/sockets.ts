@@ -1,18 +1,16 @@
 import type { Listener } from '../../snapshot.ts';
-import { list, readBytes, readChunks, readLink } from './files.ts';
+import { list, readBytes, readChunks, readLink, readWhole } from './files.ts';
 import { parseAllTcp, parseTcp, parseUnix } from './parsers/net.ts';
 
 /** Seconds for which the numbers of a process's sockets hold: servers open their listeners once. */
 const LASTING = 20;
 
-/** What the kernel gives at once; less means that there was no more. */
+/** Bytes that the kernel gives at once of a table, in whole lines; and more than a line of tcp or tcp6 has (150 and 180). */
 const PAGE = 4096;
 const LONGEST_LINE = 256;
 
-const MOST_UNIX_BYTES = 1024 * 1024;
-
-/** 50,000 connections. */
-const MOST_TCP_BYTES = 8 * 1024 * 1024;
+/** Bytes. Of a larger table it is not known how many connections wait or are open: 50,000 sockets. */
+const LARGEST_TABLE = 8 * 1024 * 1024;
 
 type Table = 'tcp' | 'tcp6' | 'unix';
 
@@ -94,7 +92,7 @@ export class Sockets {
     const tables = {
       tcp: ours('tcp') ? this.#readTcp(`${folder}/tcp`) : [],
       tcp6: ours('tcp6') ? this.#readTcp(`${folder}/tcp6`) : [],
-      unix: ours('unix') ? parseUnix(textOf(`${folder}/unix`, MOST_UNIX_BYTES)) : [],
+      unix: ours('unix') ? readUnix(`${folder}/unix`) : [],
     };
     const listeners = Object.values(tables).flat();
     const byInode = new Map(listeners.map((listener) => [listener.inode, listener]));
@@ -105,7 +103,7 @@ export class Sockets {
   }
 
   #readTcp(path: string): readonly Listener[] {
-    return this.#connections ? parseAllTcp(textOf(path, MOST_TCP_BYTES)) : readListeners(path);
+    return this.#connections ? readAllTcp(path) : readListeners(path);
   }
 
   #isOurs(inode: number): boolean {
@@ -118,7 +116,10 @@ function sameSet(a: ReadonlySet<number> | null, b: ReadonlySet<number> | null): 
   return a?.size === b?.size && [...(a ?? [])].every((value) => b?.has(value));
 }
 
-/** Listeners come first in the kernel's list, and on a busy server the rest would be megabytes. */
+/**
+ * Listeners come first in the kernel's list, and on a busy server the rest would be megabytes. A page with room for one more line is
+ * the last: to be told so by an empty read would make the kernel walk through its table of connections once more (2 ms on 24 GB).
+ */
 function readListeners(path: string): readonly Listener[] {
   let text = '';
   for (const chunk of readChunks(path, PAGE)) {
@@ -129,7 +130,18 @@ function readListeners(path: string): readonly Listener[] {
   return parseTcp(text).listeners;
 }
 
-function textOf(path: string, most: number): string {
-  const bytes = readBytes(path, most);
-  return typeof bytes === 'string' ? '' : bytes.toString('utf8');
+/** With the number of open connections to each, unless the table is too large to count them. */
+function readAllTcp(path: string): readonly Listener[] {
+  const bytes = readWhole(path, LARGEST_TABLE);
+  if (bytes === 'huge') return readListeners(path);
+  return typeof bytes === 'string' ? [] : parseAllTcp(bytes.toString('latin1'));
+}
+
+/** Of a table that is too large to be read whole, the listeners in its first part, without what waits at them. */
+function readUnix(path: string): readonly Listener[] {
+  const bytes = readWhole(path, LARGEST_TABLE);
+  if (bytes !== 'huge') return typeof bytes === 'string' ? [] : parseUnix(bytes.toString('utf8'));
+  const part = readBytes(path, LARGEST_TABLE);
+  if (typeof part === 'string') return [];
+  return parseUnix(part.toString('utf8')).map(({ address, inode }) => ({ address, inode, queue: null }));
 }

@@ -5,40 +5,137 @@ export interface MemoryFigures {
   readonly uss: number;
   /** Proportional swap. */
   readonly swap: number;
+  /** PSS by what it is of: anonymous memory, files, shared memory. Null where the kernel does not tell (before Linux 5.4). */
+  readonly anon: number | null;
+  readonly file: number | null;
+  readonly shmem: number | null;
+  /** What no other process has, and no file or shared memory either: it is free once the process has ended. */
+  readonly frees: number;
+  /** Huge pages that others have mapped too: all of them, not a part of each. In none of the figures above. */
+  readonly sharedHuge: number;
 }
 
 const KIB = 1024;
 
-/**
- * /proc/PID/smaps_rollup, or the whole of /proc/PID/smaps, whose mappings are summed up: the lines are the same
- * (Documentation/filesystems/proc.rst). Null when there is no PSS in it: a kernel thread, a zombie.
- */
-export function parseSmaps(text: string): MemoryFigures | null {
-  let rss = 0;
-  let pss = 0;
-  let uss = 0;
-  let swap = 0;
-  let found = false;
-  const lines = /^(Rss|Pss|Private_Clean|Private_Dirty|Private_Hugetlb|SwapPss): +(\d+) kB$/gm;
-  for (const [, name, kib] of text.matchAll(lines)) {
-    const value = Number(kib) * KIB;
-    if (name === 'SwapPss') swap += value;
-    else if (name === 'Rss') rss += value;
-    else if (name === 'Pss') {
-      pss += value;
-      found = true;
-    } else {
-      uss += value;
-      // Huge pages are in none of Rss and Pss, but go when the process goes.
-      if (name === 'Private_Hugetlb') {
-        rss += value;
-        pss += value;
-      }
+/** Lines of smaps (Documentation/filesystems/proc.rst) that count here. */
+const names = [
+  'Rss',
+  'Pss',
+  'Pss_Anon',
+  'Pss_File',
+  'Pss_Shmem',
+  'Private_Clean',
+  'Private_Dirty',
+  'Anonymous',
+  'LazyFree',
+  'Shared_Hugetlb',
+  'Private_Hugetlb',
+  'SwapPss',
+] as const;
+
+type Name = (typeof names)[number];
+
+/** Bytes by name; nothing for a line that is not there. */
+type Sums = Partial<Record<Name, number>>;
+
+const FIGURE = new RegExp(`^(${names.join('|')}): +(\\d+) kB$`, 'gm');
+
+/** Of proc_pid_maps(5): the inode, 0 where nothing is mapped but memory, and the path. */
+const HEADER = /^[0-9a-f]+-[0-9a-f]+ \S{4} [0-9a-f]+ [0-9a-f:]+ (\d+) *(.*)$/gm;
+
+/** What tmpfs holds for memory that is shared: shm_open(3), shmget(2), memfd_create(2), mmap(2) with MAP_SHARED | MAP_ANONYMOUS. */
+const SHARED_MEMORY = /^\/(?:dev\/shm\/|SYSV|memfd:|dev\/zero\b)/;
+
+function addFigures(text: string, sums: Sums): Sums {
+  for (const [, name, kib] of text.matchAll(FIGURE)) {
+    sums[name as Name] = (sums[name as Name] ?? 0) + Number(kib) * KIB;
+  }
+  return sums;
+}
+
+/** /proc/PID/smaps_rollup. Null when there is no PSS in it: a kernel thread, a zombie. */
+export function parseRollup(text: string): MemoryFigures | null {
+  const sums = addFigures(text, {});
+  if (sums.Pss === undefined) return null;
+  const { Pss_Anon: anon, Pss_Shmem: shmem = 0, Private_Clean = 0, Private_Dirty = 0, LazyFree = 0 } = sums;
+  if (anon === undefined) {
+    // Linux 4.14 to 5.3 tell of anonymous memory only all that is resident. What of it is dirty and private is no other's.
+    const frees = Math.min(Private_Dirty, sums.Anonymous ?? Private_Dirty);
+    return figures(sums, { anon: null, file: null, shmem: null, frees });
+  }
+  const file = Math.max(0, sums.Pss_File ?? sums.Pss - anon - shmem);
+  // What came back from swap is clean; what may be freed lazily counts as available already (MADV_FREE of madvise(2)).
+  const clean = Math.max(0, Private_Clean - file - LazyFree);
+  return figures(sums, { anon, file, shmem, frees: Math.min(anon, Private_Dirty + clean) });
+}
+
+type Split = Pick<MemoryFigures, 'anon' | 'file' | 'shmem' | 'frees'>;
+
+function figures(sums: Sums, split: Split): MemoryFigures {
+  // Huge pages are in none of Rss and Pss.
+  const huge = sums.Private_Hugetlb ?? 0;
+  const uss = (sums.Private_Clean ?? 0) + (sums.Private_Dirty ?? 0) + huge;
+  // Each is rounded to a KiB by itself, mapping for mapping.
+  const pss = Math.max((sums.Pss ?? 0) + huge, uss);
+  const rss = Math.max((sums.Rss ?? 0) + huge, pss);
+  return { rss, pss, uss, swap: sums.SwapPss ?? 0, ...split, sharedHuge: sums.Shared_Hugetlb ?? 0 };
+}
+
+/** The same of /proc/PID/smaps, mapping by mapping: before Linux 4.14 there is nothing else. */
+export class SmapsSum {
+  #rest = '';
+  readonly #sums: Sums = {};
+  #split = { anon: 0, file: 0, shmem: 0, frees: 0 };
+  #mappings = 0;
+
+  /** A part of the file, in its order. */
+  add(text: string): void {
+    const all = this.#rest + text;
+    // The last mapping may not be whole yet.
+    let last = 0;
+    for (const { index } of all.matchAll(HEADER)) last = index;
+    this.#count(all.slice(0, last));
+    this.#rest = all.slice(last);
+  }
+
+  /** Null when there was no mapping: a kernel thread, a zombie. */
+  end(): MemoryFigures | null {
+    this.#count(this.#rest);
+    this.#rest = '';
+    return this.#mappings === 0 ? null : figures(this.#sums, this.#split);
+  }
+
+  #count(text: string): void {
+    const headers = [...text.matchAll(HEADER)];
+    headers.forEach((header, index) => {
+      const part = text.slice(header.index, headers[index + 1]?.index);
+      const sums = addFigures(part, {});
+      if (sums.Pss === undefined) return;
+      this.#mappings += 1;
+      addFigures(part, this.#sums);
+      this.#divide(sums, sums.Pss, header[1] === '0', header[2] ?? '');
+    });
+  }
+
+  #divide(
+    { Private_Clean = 0, Private_Dirty = 0, Anonymous = 0 }: Sums,
+    pss: number,
+    none: boolean,
+    path: string,
+  ): void {
+    const split = this.#split;
+    if (none) {
+      split.anon += pss;
+      split.frees += Private_Clean + Private_Dirty;
+    } else if (SHARED_MEMORY.test(path)) split.shmem += pss;
+    else {
+      // Pages of a private mapping that were written to are no longer the file's.
+      const written = Math.min(pss, Anonymous);
+      split.anon += written;
+      split.file += pss - written;
+      split.frees += Math.min(Private_Dirty, written);
     }
   }
-  if (!found) return null;
-  // Each is rounded to a KiB by itself, mapping for mapping.
-  return { rss: Math.max(rss, pss, uss), pss: Math.max(pss, uss), uss, swap };
 }
 
 /** The resident pages of proc_pid_statm(5), and how many of them are of files or shared memory. */

@@ -79,18 +79,21 @@ const CONNECTED = '03';
  */
 export function parseUnix(text: string): readonly Listener[] {
   const found: { readonly inode: number; readonly name: string | null }[] = [];
+  const bound = new Map<string, number>();
   const waiting = new Map<string, number>();
   const open = new Map<string, number>();
   const line = /^\S+: \S+ \S+ ([0-9A-F]{8}) \S+ (\S+) +(\d+)(?: (.+))?$/gm;
   for (const [, flags = '', state, inode = '', name = null] of text.matchAll(line)) {
-    if ((Number.parseInt(flags, 16) & ACCEPTS) !== 0) found.push({ inode: Number(inode), name });
-    else if (name !== null && state === CONNECTING && inode === NO_INODE) {
-      waiting.set(name, (waiting.get(name) ?? 0) + 1);
-    } else if (name !== null && state === CONNECTED) open.set(name, (open.get(name) ?? 0) + 1);
+    const isListener = (Number.parseInt(flags, 16) & ACCEPTS) !== 0;
+    if (isListener) found.push({ inode: Number(inode), name });
+    if (name === null) continue;
+    if (isListener) count(bound, name);
+    else if (state === CONNECTING && inode === NO_INODE) count(waiting, name);
+    else if (state === CONNECTED) count(open, name);
   }
   return found.map(({ inode, name }) => {
     // Of two that were bound to one name, one after the other, it is not told which of them is meant.
-    const alone = name !== null && found.filter((other) => other.name === name).length === 1;
+    const alone = name !== null && bound.get(name) === 1;
     return {
       address: name === null ? 'unix:(unnamed)' : `unix:${name}`,
       inode,
@@ -98,4 +101,8 @@ export function parseUnix(text: string): readonly Listener[] {
       ...(alone ? { open: open.get(name) ?? 0 } : {}),
     };
   });
+}
+
+function count(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
 }
