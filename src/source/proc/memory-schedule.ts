@@ -79,12 +79,12 @@ export function readMemory(
 function readOne({ pid, rss, memory }: Measurable, reader: MemoryReader, now: number): void {
   const mayRead = now - memory.deniedAt > DENIED;
   const exact = mayRead ? reader.read(pid) : 'denied';
-  const refused = exact === 'denied' || exact === 'huge';
-  if (refused && mayRead) memory.deniedAt = now;
-  const reading = refused ? reader.estimate(pid) : exact;
+  const couldNot = exact === 'denied' || exact === 'huge';
+  if (couldNot && mayRead) memory.deniedAt = now;
+  const reading = typeof exact === 'string' ? reader.estimate(pid) : exact;
   if (reading === 'denied') return;
   // It has just ended, which the next reading will tell: it has given its memory back.
-  memory.reading = reading === 'gone' ? noMemory : reading;
+  memory.reading = reading === 'gone' || reading.rss === 0 ? noMemory : reading;
   memory.rssAtReading = rss;
   memory.readAt = now;
 }
