@@ -32,6 +32,8 @@ export interface MemoryReading {
   readonly shmem?: number | null;
   /** What MemAvailable gains when the process ends: its own anonymous memory. Left out in old recordings. */
   readonly frees?: number | null;
+  /** Huge pages of its own (Private_Hugetlb), which are in RSS, PSS and USS. */
+  readonly privateHuge?: number;
   /** Huge pages that others have mapped too, all of them (Shared_Hugetlb). In none of the figures above. */
   readonly sharedHuge?: number;
   readonly quality: MemoryQuality;
@@ -173,11 +175,45 @@ export interface HostMemory {
   readonly swapUsed: number;
 }
 
+/** What of the kernel's own has memory. Documentation/filesystems/proc.rst, cgroup-v2.rst and zram.rst name the files. */
+export type KernelPart =
+  | 'slab'
+  | 'page-tables'
+  | 'stacks'
+  | 'per-cpu'
+  | 'vmalloc'
+  | 'kernel'
+  | 'sockets'
+  | 'locked'
+  | 'swap-cache'
+  | 'zram'
+  | 'zswap'
+  | 'balloon'
+  | 'cpu-lists';
+
+/** Where memory is, beside what is read of each process. Bytes; null where the kernel does not tell. */
+export interface MemoryUse {
+  /** Anonymous memory of all processes together. */
+  readonly anonymous: number | null;
+  /** Shared memory and files in tmpfs, whether a process has them mapped or not. */
+  readonly shmem: number | null;
+  /** The pool of huge pages (hugetlbfs), and what of it is in use. */
+  readonly huge: { readonly total: number; readonly used: number } | null;
+  /** ZFS's cache, which is no page cache, and what it does not shrink below. */
+  readonly arc: { readonly size: number; readonly least: number } | null;
+  /** Swap on zram: it lives in memory. */
+  readonly swapInMemory: { readonly total: number; readonly used: number } | null;
+  readonly kernel: Readonly<Partial<Record<KernelPart, number>>>;
+}
+
 /** A container's limit, from cgroup v1 or v2, where it is lower than the machine's memory. */
 export interface MemoryLimit {
   readonly limit: number;
   /** Used within the limit, without page cache that can be dropped. */
   readonly used: number;
+  /** Page cache within the limit that can be dropped. Left out in old recordings. */
+  readonly cache?: number;
+  readonly use?: MemoryUse;
 }
 
 /** How short of memory the machine is. The counters count from boot. */
@@ -203,6 +239,8 @@ export interface HostSample {
   readonly ticksPerSecond: number;
   readonly memory: HostMemory;
   readonly cgroup: MemoryLimit | null;
+  /** Left out where nothing tells: in old recordings, and without a proc tree. */
+  readonly use?: MemoryUse;
   /** Null where nothing of it can be told. */
   readonly pressure: Pressure | null;
   /** 1, 5 and 15 minutes. */

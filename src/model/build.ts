@@ -1,10 +1,11 @@
 import { scalingRefusal } from '../recognise/may-scale.ts';
 import { type RecognisedServer, recognise } from '../recognise/recognise.ts';
 import type { ConfiguredWorkers, Role } from '../servers/definition.ts';
-import { type Listener, type ProcessSample, processKey, type Snapshot } from '../snapshot.ts';
+import { type Listener, type MemoryReading, type ProcessSample, processKey, type Snapshot } from '../snapshot.ts';
 import { commandOf } from '../text/mask-secrets.ts';
 import { hostModel } from './host.ts';
-import { processMemory, sumMemory } from './memory.ts';
+import { boundByMaster, hugePart, processMemory, sumMemory } from './memory.ts';
+import { memoryMap } from './memory-map.ts';
 import type { Coverage, Memory, Model, ProcessNode, Project, Server } from './model.ts';
 import { groupProcesses, type ProjectGroup } from './projects/group.ts';
 import { startersOf } from './projects/launcher.ts';
@@ -20,6 +21,7 @@ const nodes = new WeakMap<
     readonly role: Role | null;
     readonly total: number;
     readonly accounting: Snapshot['accounting'];
+    readonly huge: number;
   }
 >();
 
@@ -35,38 +37,47 @@ export function buildModel(snapshot: Snapshot, previous: Snapshot | null, option
   const host = hostModel(snapshot, options.memoryTotal, previous);
   const { total } = host.memory;
   const cpu = cpuSince(previous, snapshot);
-  const node = (process: ProcessSample, role: Role | null): ProcessNode => {
+  const { accounting } = snapshot;
+  const part = hugePart(
+    snapshot.processes.map(({ memory }) => memory),
+    snapshot.host.use?.huge?.used ?? null,
+  );
+  const node: MakeNode = (process, role, reading = process.memory) => {
     const used = cpu(process);
     const known = nodes.get(process);
-    const { accounting } = snapshot;
-    const same = known?.cpu === used && known.role === role && known.total === total && known.accounting === accounting;
-    if (known !== undefined && same) return known.node;
+    const huge = part * (reading.sharedHuge ?? 0);
+    const alike = known?.cpu === used && known.role === role && known.total === total && known.huge === huge;
+    if (alike && known.accounting === accounting && reading === process.memory) return known.node;
     const made: ProcessNode = {
       key: processKey(process),
       pid: process.pid,
       sample: process,
       role,
-      memory: processMemory(process.memory, total, accounting),
+      memory: processMemory(reading, total, accounting, huge),
       cpu: used,
       startedAt: process.startTicks / snapshot.host.ticksPerSecond,
       command: commandOf(process.facts),
     };
-    nodes.set(process, { node: made, cpu: used, role, total, accounting });
+    nodes.set(process, { node: made, cpu: used, role, total, accounting, huge });
     return made;
   };
   const recognised = recognise(snapshot.processes);
   const startedBy = startersOf(snapshot.processes, recognised);
   const grouping = groupProcesses(snapshot, recognised, options.rules);
-  const projects = grouping.projects.map((group) => project(group, startedBy, node, total));
-  const system = grouping.system.map(({ process, role }) => node(process, role));
+  const projects = grouping.projects
+    .map((group) => project(group, startedBy, node, total))
+    .sort((a, b) => (b.memory.counted ?? -1) - (a.memory.counted ?? -1) || (a.id < b.id ? -1 : 1));
+  const others = grouping.system.map(({ process, role }) => node(process, role));
+  const system = { ...sums(others, total), processes: others };
   return {
     at: snapshot.at,
     uptime: snapshot.uptime,
-    accounting: snapshot.accounting,
+    accounting,
     host,
     coverage: coverageOf(snapshot),
-    projects: projects.sort((a, b) => b.memory.counted - a.memory.counted || (a.id < b.id ? -1 : 1)),
-    system: { ...sums(system, total), processes: system },
+    projects,
+    system,
+    memoryMap: accounting === 'rss' ? null : memoryMap(snapshot.host, projects, system),
   };
 }
 
@@ -82,7 +93,8 @@ function coverageOf({ processes, self, othersHidden }: Snapshot): Coverage {
   };
 }
 
-type MakeNode = (process: ProcessSample, role: Role | null) => ProcessNode;
+/** @param reading of its memory, where that is to be another than its sample's */
+type MakeNode = (process: ProcessSample, role: Role | null, reading?: MemoryReading) => ProcessNode;
 
 function project(
   group: ProjectGroup,
@@ -112,9 +124,11 @@ function server(recognised: RecognisedServer, startedBy: string | null, node: Ma
   const { key, definition, head, headRole, managed, claim, workers } = recognised;
   const { scaling } = definition;
   const headNode = node(head, headRole);
-  const processes = recognised.processes.map(({ process, role }) =>
-    process === head ? headNode : node(process, role),
-  );
+  const processes = recognised.processes.map(({ process, role }) => {
+    if (process === head) return headNode;
+    const forked = role === 'worker' && process.ppid === head.pid && managed === null;
+    return node(process, role, forked ? boundByMaster(process.memory, head.memory, workers.length) : undefined);
+  });
   const reason = scalingRefusal(definition, recognised, headRole);
   // Who listens for which of several apps cannot be told.
   const all = managed === null ? head.listeners : [];

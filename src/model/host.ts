@@ -1,4 +1,4 @@
-import type { Snapshot } from '../snapshot.ts';
+import type { MemoryLimit, MemoryUse, Snapshot } from '../snapshot.ts';
 import type { HostModel, HostPressure } from './model.ts';
 
 /**
@@ -13,28 +13,51 @@ export function hostModel(snapshot: Snapshot, memoryTotal: number | null, previo
     cores: host.cores,
     uptime,
     memory: hostMemory(host, memoryTotal),
-    swap: { total: host.memory.swapTotal, used: host.memory.swapUsed },
+    swap: {
+      total: host.memory.swapTotal,
+      used: host.memory.swapUsed,
+      inMemory: host.use?.swapInMemory ?? null,
+    },
     pressure: pressureSince(previous, snapshot),
     load: host.load,
     recommendedWorkers: 2 * host.cores + 1,
   };
 }
 
-function hostMemory({ memory, cgroup }: Snapshot['host'], memoryTotal: number | null): HostModel['memory'] {
-  const limit = cgroup !== null && cgroup.limit < memory.total ? cgroup : null;
-  const used = limit === null ? Math.max(0, memory.total - memory.available) : limit.used;
+function hostMemory({ memory, cgroup, use }: Snapshot['host'], memoryTotal: number | null): HostModel['memory'] {
+  const limit = limitOf({ memory, cgroup });
+  const shrinkable = limit === null ? arcShrinks(use) : 0;
+  const machineAvailable = Math.min(memory.total, memory.available + shrinkable);
+  const used = limit === null ? Math.max(0, memory.total - machineAvailable) : limit.used;
   const total = memoryTotal ?? limit?.limit ?? memory.total;
   const usedShare = total > 0 ? Math.min(1, used / total) : 0;
   if (memoryTotal === null && limit === null) {
-    const { available, free, cache } = memory;
-    return { total, limitedBy: 'MemTotal', used, usedShare, available, free, cache };
+    const { free, cache } = memory;
+    return {
+      total,
+      limitedBy: 'MemTotal',
+      used,
+      usedShare,
+      available: machineAvailable,
+      free,
+      cache: cache + shrinkable,
+    };
   }
-  // Within a limit the machine's free memory says nothing: what is left of the limit does.
-  const available = Math.max(0, total - used);
-  // Which part of the machine's cache the container could drop is not known.
-  const cache = limit === null ? Math.min(memory.cache, available) : 0;
+  // What is left of a limit, and no more than the machine has.
+  const available = Math.max(0, Math.min(total - used, machineAvailable));
+  const cache = Math.min(limit === null ? memory.cache + shrinkable : (limit.cache ?? 0), available);
   const limitedBy = memoryTotal === null ? 'cgroup' : 'option';
   return { total, limitedBy, used, usedShare, available, free: available - cache, cache };
+}
+
+/** The limit that all that is looked at is under; null where the machine has less. */
+export function limitOf({ memory, cgroup }: Pick<Snapshot['host'], 'memory' | 'cgroup'>): MemoryLimit | null {
+  return cgroup !== null && cgroup.limit < memory.total ? cgroup : null;
+}
+
+/** Bytes by which ZFS shrinks its cache when memory is short, which MemAvailable does not count on. */
+export function arcShrinks(use: MemoryUse | undefined): number {
+  return use?.arc == null ? 0 : Math.max(0, use.arc.size - use.arc.least);
 }
 
 function pressureSince(previous: Snapshot | null, { host, uptime }: Snapshot): HostPressure | null {

@@ -1,17 +1,30 @@
 import type { MemoryReading, Snapshot } from '../snapshot.ts';
 import type { Memory } from './model.ts';
 
+/** Of what is not read yet, so much of what is known may be missing from a sum: new processes do not blank a group. */
+const NEGLIGIBLE = 0.02;
+
 /**
- * One process's memory as a share of `total` bytes. PSS counts, and RSS for as long as PSS is not known: it may
- * count shared pages more than once, but never leaves any out.
+ * One process's memory as a share of `total` bytes. PSS counts; it is null for as long as it is not read.
+ * @param huge bytes of shared huge pages that are this process's part
  */
-export function processMemory(reading: MemoryReading, total: number, accounting: Snapshot['accounting']): Memory {
-  const counted = accounting === 'pss' ? (reading.pss ?? reading.rss) : reading.rss;
+export function processMemory(
+  reading: MemoryReading,
+  total: number,
+  accounting: Snapshot['accounting'],
+  huge = 0,
+): Memory {
+  const { rss, pss, uss, swap, anon = null, file = null, shmem = null, frees = uss } = reading;
+  const counted = accounting === 'rss' ? rss : pss === null ? null : pss + huge;
   return {
-    rss: reading.rss,
-    pss: reading.pss,
-    uss: reading.uss,
-    swap: reading.swap,
+    rss: rss + huge,
+    pss: pss === null ? null : pss + huge,
+    uss,
+    swap,
+    anon,
+    file,
+    shmem,
+    frees,
     counted,
     share: shareOf(counted, total),
     exact: reading.quality === 'exact',
@@ -19,32 +32,91 @@ export function processMemory(reading: MemoryReading, total: number, accounting:
   };
 }
 
-/** A sum is unknown as soon as one of its parts is. */
+/** What a process gives back when it ends, in bytes: what MemAvailable gains. Null where that is not known. */
+export function givesBack({ frees }: Memory): number | null {
+  return frees;
+}
+
+/**
+ * A sum is unknown as soon as one of its parts is. Only what counts for shares goes on while little is missing: a
+ * process that has just started is not read yet.
+ */
 export function sumMemory(parts: readonly Memory[], total: number): Memory {
   let rss = 0;
-  let counted = 0;
-  let pss: number | null = 0;
-  let uss: number | null = 0;
-  let swap: number | null = 0;
+  let known = 0;
+  let unread = 0;
   let exact = true;
   let fresh = true;
   for (const part of parts) {
     rss += part.rss;
-    counted += part.counted;
-    pss = plus(pss, part.pss);
-    uss = plus(uss, part.uss);
-    swap = plus(swap, part.swap);
+    if (part.counted === null) unread += part.rss;
+    else known += part.counted;
     exact &&= part.exact;
-    fresh &&= part.fresh;
+    fresh &&= part.fresh && part.counted !== null;
   }
-  return { rss, pss, uss, swap, counted, share: shareOf(counted, total), exact, fresh };
+  const counted = unread <= NEGLIGIBLE * known ? known : null;
+  return {
+    rss,
+    pss: sum(parts, 'pss'),
+    uss: sum(parts, 'uss'),
+    swap: sum(parts, 'swap'),
+    anon: sum(parts, 'anon'),
+    file: sum(parts, 'file'),
+    shmem: sum(parts, 'shmem'),
+    frees: sum(parts, 'frees'),
+    counted,
+    share: shareOf(counted, total),
+    exact,
+    fresh,
+  };
 }
 
-function plus(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? null : a + b;
+function sum(
+  parts: readonly Memory[],
+  figure: 'pss' | 'uss' | 'swap' | 'anon' | 'file' | 'shmem' | 'frees',
+): number | null {
+  let total = 0;
+  for (const part of parts) {
+    const value = part[figure];
+    if (value === null) return null;
+    total += value;
+  }
+  return total;
+}
+
+/**
+ * What an estimate of a worker is at least: what it has more than the master that it was forked from, whose pages it may still share.
+ * Neither is told to those who may not read it exactly.
+ * @param workers of that master
+ */
+export function boundByMaster(worker: MemoryReading, master: MemoryReading, workers: number): MemoryReading {
+  if (worker.quality !== 'estimate' || master.quality !== 'estimate') return worker;
+  if (worker.uss === null || master.uss === null) return worker;
+  const shared = Math.min(worker.uss, master.uss);
+  const own = worker.uss - shared;
+  const pss = own + shared / (workers + 1);
+  return { ...worker, uss: own, frees: own, pss, anon: pss };
+}
+
+/**
+ * The part of all shared huge pages that is in a process's `sharedHuge`: they are told in full with each process that
+ * has mapped them. Together the processes have what the kernel says is in use.
+ * @param used bytes of huge pages that are in use; null where that is not told
+ */
+export function hugePart(readings: readonly MemoryReading[], used: number | null): number {
+  let shared = 0;
+  let own = 0;
+  let largest = 0;
+  for (const { sharedHuge = 0, privateHuge = 0 } of readings) {
+    shared += sharedHuge;
+    own += privateHuge;
+    largest = Math.max(largest, sharedHuge);
+  }
+  return shared === 0 ? 0 : Math.min(1, Math.max(largest, (used ?? 0) - own) / shared);
 }
 
 /** 0 to 1: figures read one after the other may add up to more than there is. */
-function shareOf(counted: number, total: number): number {
+function shareOf(counted: number | null, total: number): number | null {
+  if (counted === null) return null;
   return total > 0 ? Math.min(1, counted / total) : 0;
 }

@@ -1,5 +1,5 @@
 import type { Claim, ConfiguredWorkers, MostWorkers, Pool, Role, ServerDefinition } from '../servers/definition.ts';
-import type { Listener, ProcessKey, ProcessSample, Virtualenv } from '../snapshot.ts';
+import type { KernelPart, Listener, ProcessKey, ProcessSample, Virtualenv } from '../snapshot.ts';
 
 /** Memory of a process, or the sum over several. Bytes. */
 export interface Memory {
@@ -8,10 +8,16 @@ export interface Memory {
   readonly pss: number | null;
   readonly uss: number | null;
   readonly swap: number | null;
-  /** What counts for shares and bars: PSS, or RSS where the source knows nothing better. */
-  readonly counted: number;
+  /** PSS by what it is of: anonymous memory, files, whose pages can be dropped, and shared memory. */
+  readonly anon: number | null;
+  readonly file: number | null;
+  readonly shmem: number | null;
+  /** What MemAvailable gains when it ends. */
+  readonly frees: number | null;
+  /** What counts for shares and bars: PSS, null while it is not read; or RSS where the source knows nothing better. */
+  readonly counted: number | null;
   /** `counted` as a fraction of the memory total, 0 to 1. */
-  readonly share: number;
+  readonly share: number | null;
   /** Every figure read from the kernel, none estimated. */
   readonly exact: boolean;
   /** No figure waits to be read again. */
@@ -152,11 +158,50 @@ export interface HostModel {
     readonly free: number;
     readonly cache: number;
   };
-  readonly swap: { readonly total: number; readonly used: number };
+  readonly swap: {
+    readonly total: number;
+    readonly used: number;
+    /** What of it lives in memory, on zram; null where none does. */
+    readonly inMemory: { readonly total: number; readonly used: number } | null;
+  };
   readonly pressure: HostPressure | null;
   readonly load: readonly [number, number, number] | null;
   /** `2 × cores + 1`: gunicorn's advice for where to start. */
   readonly recommendedWorkers: number;
+}
+
+/** What a part of the memory is of. */
+export type PartKind =
+  | 'project'
+  | 'system'
+  | 'unread'
+  | 'shmem'
+  | 'huge'
+  | 'arc'
+  | KernelPart
+  | 'cache'
+  | 'free'
+  | 'reserve'
+  | 'others'
+  | 'unexplained';
+
+/** Some of the memory, by who or what has it. Bytes. */
+export interface MemoryPart {
+  readonly kind: PartKind;
+  /** In words; control characters may be in it. */
+  readonly name: string;
+  readonly bytes: number;
+  /** What of it can be dropped when programs want it: it counts as available. */
+  readonly droppable: number;
+  /** Of a project. */
+  readonly project: string | null;
+}
+
+/** Where the memory is: parts that add up to the total. */
+export interface MemoryMap {
+  /** The machine's memory, or the limit where that is lower: whatever shares are counted of. */
+  readonly total: number;
+  readonly parts: readonly MemoryPart[];
 }
 
 /** How many of the processes have exact memory figures. */
@@ -181,4 +226,6 @@ export interface Model {
   /** Largest first. */
   readonly projects: readonly Project[];
   readonly system: SystemGroup;
+  /** Null where the source tells nothing of it. */
+  readonly memoryMap: MemoryMap | null;
 }

@@ -1,11 +1,12 @@
 import type { Advice } from '../model/advice/advice.ts';
-import type { Memory, Model, ProcessNode, Project, Server } from '../model/model.ts';
+import type { Memory, MemoryPart, Model, ProcessNode, Project, Server } from '../model/model.ts';
 import type { Operation } from '../state/operation.ts';
 import { json } from '../text/sanitize.ts';
+import { largestOf } from './system.ts';
 
 /** A model as `list --json` has it, in the shape of schema/list.json. Bytes everywhere; unknown is null. */
 export function listJson(model: Model, advice: readonly Advice[]): string {
-  const { host, coverage, system } = model;
+  const { host, coverage, system, memoryMap } = model;
   const document = {
     schema: 1,
     at: new Date(model.at).toISOString(),
@@ -15,9 +16,11 @@ export function listJson(model: Model, advice: readonly Advice[]): string {
       memory: {
         total: host.memory.total,
         limitedBy: host.memory.limitedBy,
+        used: host.memory.used,
         available: host.memory.available,
         free: host.memory.free,
         cache: host.memory.cache,
+        where: memoryMap === null ? null : memoryMap.parts.map(partJson),
       },
       swap: host.swap,
       load: host.load,
@@ -25,7 +28,11 @@ export function listJson(model: Model, advice: readonly Advice[]): string {
     },
     coverage: { processes: coverage.processes, exact: coverage.exact, hidden: coverage.hidden },
     projects: model.projects.map((project) => projectJson(project, model)),
-    system: { processes: system.processes.length, memory: memoryJson(system.memory) },
+    system: {
+      processes: system.processes.length,
+      memory: memoryJson(system.memory),
+      largest: largestOf(system).map((process) => processJson(process, model)),
+    },
     advice: advice.map(({ kind, project, pid, text, frees }) => ({ kind, project, pid, text, frees })),
   };
   return `${json(document, 2)}\n`;
@@ -101,8 +108,12 @@ function dateText(milliseconds: number): string {
   return new Date(Math.max(-FURTHEST, Math.min(FURTHEST, milliseconds))).toISOString();
 }
 
-function memoryJson({ rss, pss, uss, swap, share, exact }: Memory) {
-  return { rss, pss, uss, swap, share, exact };
+function memoryJson({ rss, pss, uss, anon, file, shmem, frees, swap, share, exact }: Memory) {
+  return { rss, pss, uss, anon, file, shmem, frees, swap, share, exact };
+}
+
+function partJson({ kind, name, bytes, droppable, project }: MemoryPart) {
+  return { kind, name, bytes, droppable, project };
 }
 
 /** How a change ended, for programs. */

@@ -41,6 +41,7 @@ const memory = all({
   file: optional(maybe(number)),
   shmem: optional(maybe(number)),
   frees: optional(maybe(number)),
+  privateHuge: optional(number),
   sharedHuge: optional(number),
   quality: one('exact', 'estimate', 'rss'),
   fresh: flag,
@@ -81,13 +82,23 @@ const facts = all({
 
 const averages = { someAvg10: maybe(number), someAvg60: maybe(number), fullAvg10: maybe(number) };
 
+const use = all({
+  anonymous: maybe(number),
+  shmem: maybe(number),
+  huge: maybe(all({ total: number, used: number })),
+  arc: maybe(all({ size: number, least: number })),
+  swapInMemory: maybe(all({ total: number, used: number })),
+  kernel: map(number),
+});
+
 const host = all({
   name: text,
   os: text,
   cores: number,
   ticksPerSecond: number,
   memory: all({ total: number, free: number, available: number, cache: number, swapTotal: number, swapUsed: number }),
-  cgroup: maybe(all({ limit: number, used: number })),
+  cgroup: maybe(all({ limit: number, used: number, cache: optional(number), use: optional(use) })),
+  use: optional(use),
   pressure: maybe(all({ ...averages, swappedIn: maybe(number), swappedOut: maybe(number), oomKills: maybe(number) })),
   load: maybe(list(number)),
 });

@@ -83,9 +83,9 @@ function figure(
   switch (key) {
     case 'mem':
     case 'share':
-      return memory.counted;
+      return memory.counted ?? UNKNOWN;
     case 'frees':
-      return memory.uss ?? UNKNOWN;
+      return memory.frees ?? UNKNOWN;
     case 'swap':
       return memory.swap ?? UNKNOWN;
     case 'cpu':

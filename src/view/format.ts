@@ -6,13 +6,17 @@ export { bytes, duration, percent, plural } from '../text/figures.ts';
 /** What is not known. */
 export const UNKNOWN = '–';
 
+/** What is not read yet. */
+export const UNREAD = '…';
+
 /** Bytes; `~` before a figure that is an estimate. */
 export function memoryText({ counted, exact }: Pick<Memory, 'counted' | 'exact'>): string {
-  return `${exact ? '' : '~'}${bytes(counted)}`;
+  return counted === null ? UNREAD : `${exact ? '' : '~'}${bytes(counted)}`;
 }
 
 /** A fraction as `30.8%`, `100%`. */
-export function shareText(share: number): string {
+export function shareText(share: number | null): string {
+  if (share === null) return UNREAD;
   return share >= 0.9995 ? '100%' : `${(share * 100).toFixed(1)}%`;
 }
 

@@ -1,4 +1,4 @@
-import type { Model } from '../model/model.ts';
+import type { Memory, Model } from '../model/model.ts';
 import type { AppState } from '../state/state.ts';
 import { clean } from '../text/sanitize.ts';
 import { cut, fill, width } from '../text/width.ts';
@@ -98,30 +98,53 @@ function segments(state: AppState, model: Model, theme: Theme): readonly Segment
   const { projects, system, host } = model;
   const { total, used, cache } = host.memory;
   const marks = theme.patterns ? ['=', '#', '+', '%', 'o', 'x'] : [' '];
-  const owned = projects.map((project): Segment => {
-    const hue = state.hues.get(project.id) ?? 0;
-    return {
-      label: `${clean(project.name)} ${percent(project.memory.share).replace(' ', '')}`,
-      size: project.memory.counted,
-      style: theme.project(hue).bar,
-      fill: marks[hue % marks.length] ?? ' ',
-    };
-  });
-  const counted = [...projects, system].reduce((sum, { memory }) => sum + memory.counted, 0);
   const blank = theme.patterns ? '.' : ' ';
-  const rest = Math.max(0, used - counted);
-  const droppable = Math.max(0, Math.min(cache, total - Math.max(used, counted)));
+  const owned = projects.flatMap((project) => {
+    const hue = state.hues.get(project.id) ?? 0;
+    const { bar, text } = theme.project(hue);
+    const fill = marks[hue % marks.length] ?? ' ';
+    return parts(clean(project.name), project.memory, { style: bar, fill }, { style: text, fill: theme.glyphs.cache });
+  });
+  const ofSystem = parts(
+    'system',
+    system.memory,
+    { style: theme.system, fill: blank },
+    { style: theme.cache, fill: theme.glyphs.cache },
+  );
+  const known = [...projects, system].map(({ memory }) => memory);
+  const held = known.reduce((sum, memory) => sum + heldOf(memory), 0);
+  const files = known.reduce((sum, memory) => sum + filesOf(memory), 0);
+  const rest = Math.max(0, used - held);
+  const droppable = Math.max(0, Math.min(cache, total - Math.max(used, held)) - files);
+  const free = Math.max(0, total - Math.max(used, held) - files - droppable);
   return [
     ...owned,
-    {
-      label: `system ${percent(system.memory.share).replace(' ', '')}`,
-      size: system.memory.counted,
-      style: theme.system,
-      fill: blank,
-    },
+    ...ofSystem,
     { label: 'kernel, other', size: rest, style: theme.kernel, fill: theme.patterns ? ':' : ' ' },
     { label: 'cache', size: droppable, style: theme.cache, fill: theme.glyphs.cache },
-    { label: 'free', size: Math.max(0, total - Math.max(used, counted) - droppable), style: theme.free, fill: ' ' },
+    { label: 'free', size: free, style: theme.free, fill: ' ' },
+  ];
+}
+
+/** Files that processes have mapped: their pages can be dropped, and are no part of what is used. */
+function filesOf({ counted, file }: Memory): number {
+  return Math.min(counted ?? 0, file ?? 0);
+}
+
+function heldOf(memory: Memory): number {
+  return (memory.counted ?? 0) - filesOf(memory);
+}
+
+type Look = Pick<Segment, 'style' | 'fill'>;
+
+/** What is held by processes, and beside it their part of the files that they have mapped. The larger one has the name. */
+function parts(name: string, memory: Memory, held: Look, mapped: Look): readonly Segment[] {
+  const files = filesOf(memory);
+  const rest = heldOf(memory);
+  const label = memory.share === null ? name : `${name} ${percent(memory.share).replace(' ', '')}`;
+  return [
+    { label: rest >= files ? label : '', size: rest, ...held },
+    { label: rest >= files ? '' : label, size: files, ...mapped },
   ];
 }
 

@@ -8,7 +8,7 @@ import type { Row } from '../state/row.ts';
 import { type AppState, selectedRow } from '../state/state.ts';
 import { clean } from '../text/sanitize.ts';
 import { cut, fill, width, wrap } from '../text/width.ts';
-import { bytes, duration, percent, plural } from './format.ts';
+import { bytes, duration, memoryText, percent, plural } from './format.ts';
 import { type Line, type Style, span } from './style.ts';
 import type { Theme } from './theme.ts';
 
@@ -120,7 +120,7 @@ function spoken({ text, key }: Advice): string {
 function aboutRow(state: AppState, row: Row): string {
   switch (row.type) {
     case 'system':
-      return `system: ${processCount(row.system.processes.length)} of no project, ${bytes(row.system.memory.counted)}.`;
+      return `system: ${processCount(row.system.processes.length)} of no project, ${memoryText(row.system.memory)}.`;
     case 'project':
       return aboutProject(state, row.project, mainServer(row.project));
     case 'server':
@@ -155,7 +155,7 @@ function aboutProject(state: AppState, project: Project, server: Server | null):
       lately === null ? null : `${percent(lately.share)} busy${time}`,
       queuePhrase(server),
     ].filter((fact) => fact !== null);
-    return `${said.length > 0 ? said.join(', ') : bytes(memory.counted)}.`;
+    return `${said.length > 0 ? said.join(', ') : memoryText(memory)}.`;
   };
   const gain = gainOf(state, server);
   const short = facts(false);

@@ -118,7 +118,7 @@ function cell(column: Column, row: Row, context: Context): Span {
     case 'share':
       return span(shareText(memory.share), style);
     case 'bar':
-      return span(bar(memory.share, column.width, theme.glyphs), barStyle(row, context));
+      return span(bar(memory.share ?? 0, column.width, theme.glyphs), barStyle(row, context));
     case 'frees':
       return freesCell(row, style);
     case 'swap':
@@ -164,8 +164,8 @@ function workersCell(row: Row, { changes, state, theme }: Context): Span {
 function freesCell(row: Row, style: Style): Span {
   if (row.type === 'process') {
     if (row.process.role !== 'worker') return span('');
-    const { uss, exact } = row.process.memory;
-    return span(estimated(uss, exact), style);
+    const { frees, exact } = row.process.memory;
+    return span(estimated(frees, exact), style);
   }
   if (row.type !== 'server' || !row.server.scaling.available) return span('');
   const { workers, memory } = row.server;

@@ -277,7 +277,8 @@ describe('the host', () => {
       {
         'cgroups/memory.max': '536870912',
         'cgroups/memory.current': '300000000',
-        'cgroups/memory.stat': 'inactive_file 100000000\n',
+        'cgroups/memory.stat':
+          'anon 150000000\ninactive_file 40000000\nactive_file 60000000\nslab_unreclaimable 7000000\n',
       },
     ],
     [
@@ -286,14 +287,35 @@ describe('the host', () => {
       {
         'cgroups/memory/docker/abc/memory.limit_in_bytes': '536870912',
         'cgroups/memory/docker/abc/memory.usage_in_bytes': '300000000',
-        'cgroups/memory/docker/abc/memory.stat': 'total_inactive_file 100000000\n',
+        'cgroups/memory/docker/abc/memory.stat':
+          'active_file 5\ntotal_inactive_file 40000000\ntotal_active_file 60000000\ntotal_rss 150000000\n',
         'cgroups/memory/memory.limit_in_bytes': '9223372036854771712',
       },
     ],
   ])('is under the limit of its cgroup %s', async (_, cgroup, files) => {
     for (const [path, text] of Object.entries(files)) tree.write(path, text);
     tree.add(1, { cgroup });
-    expect((await read()).host.cgroup).toEqual({ limit: 536_870_912, used: 200_000_000 });
+    // Page cache that was used lately is page cache too.
+    expect((await read()).host.cgroup).toMatchObject({
+      limit: 536_870_912,
+      used: 200_000_000,
+      cache: 100_000_000,
+      use: { anonymous: 150_000_000 },
+    });
+  });
+
+  it.each([
+    ['a tree of another machine', null, '0::/\n'],
+    ['a process outside of the cgroup that is to be seen', 'cgroups', '0::/../../init.scope\n'],
+  ])('%s is under no limit of this one', async (_, folder, cgroup) => {
+    tree.write('cgroups/memory.max', '536870912');
+    tree.write('cgroups/memory.current', '300000000');
+    tree.add(1, { cgroup });
+    const other = folder === null ? {} : { cgroups: join(tree.root, folder) };
+    source = new ProcSource({ root: tree.root, interests, ...other });
+    const snapshot = await source.read(hints());
+    expect(snapshot.host.cgroup).toBeNull();
+    expect(snapshot.processes[0]?.facts.memoryLimit).toBeNull();
   });
 });
 

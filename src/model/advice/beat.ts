@@ -1,4 +1,5 @@
 import { bytes, percent } from '../../text/figures.ts';
+import { givesBack } from '../memory.ts';
 import type { Project, Server } from '../model.ts';
 import { eachServer, type Rule, serverAdvice } from './rule.ts';
 
@@ -15,15 +16,16 @@ const HOG = 0.03;
 export const beat: Rule = (model) =>
   eachServer(model, (server, project) => {
     const { memory } = server;
-    if (server.kind !== 'celery-beat' || memory.counted < REASONABLE) return null;
+    const { counted, share } = memory;
+    if (server.kind !== 'celery-beat' || counted === null || share === null || counted < REASONABLE) return null;
     const nodes = nodesOf(project, server);
     const foldable = nodes.length === 1;
-    const frees = memory.uss;
+    const frees = givesBack(memory);
     const gain = frees === null ? 'would spare it' : `frees ≈${bytes(frees)}`;
     return serverAdvice(project, server, {
       kind: 'beat',
-      severity: memory.share >= HOG ? 'warning' : 'info',
-      text: `beat takes ${bytes(memory.counted)} (${percent(memory.share)}) to send a few messages. ${
+      severity: share >= HOG ? 'warning' : 'info',
+      text: `beat takes ${bytes(counted)} (${percent(share)}) to send a few messages. ${
         foldable ? `-B on its worker ${gain}.` : instead(nodes.length)
       }`,
       frees: foldable ? frees : null,

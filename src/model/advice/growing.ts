@@ -39,7 +39,7 @@ export const growing: Rule = (model, history) =>
 function growerOf(process: ProcessNode, history: History): readonly Grower[] {
   const trend = history.trend(`process:${process.key}`);
   if (trend === null) return [];
-  const least = Math.max(LEAST_PER_HOUR, LEAST_SHARE_PER_HOUR * process.memory.counted);
+  const least = Math.max(LEAST_PER_HOUR, LEAST_SHARE_PER_HOUR * (process.memory.counted ?? 0));
   return trend.perHour < least ? [] : [{ process, ...trend }];
 }
 

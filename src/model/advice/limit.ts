@@ -7,13 +7,15 @@ const CLOSE = 0.85;
 /** Projects whose systemd unit or container limits their memory, and that are near it. */
 export const limit: Rule = ({ projects }) =>
   projects.flatMap(({ id, name, memory, memoryLimit }) => {
-    const share = memoryLimit === null || memoryLimit <= 0 ? 0 : memory.counted / memoryLimit;
+    // Pages of files go before anything is killed.
+    const held = memory.counted === null ? 0 : memory.counted - (memory.file ?? 0);
+    const share = memoryLimit === null || memoryLimit <= 0 ? 0 : held / memoryLimit;
     if (memoryLimit === null || share < CLOSE) return [];
     return advice({
       kind: 'limit',
       severity: 'warning',
       projectId: id,
       project: name,
-      text: `${bytes(memory.counted)} of its limit of ${bytes(memoryLimit)} are used (${percent(share)}): above it the kernel kills its processes.`,
+      text: `${bytes(held)} of its limit of ${bytes(memoryLimit)} are used (${percent(share)}): above it the kernel kills its processes.`,
     });
   });

@@ -1,5 +1,6 @@
 import { bytes, percent } from '../../text/figures.ts';
 import { median } from '../history/trend.ts';
+import { givesBack } from '../memory.ts';
 import { eachServer, type Rule, serverAdvice } from './rule.ts';
 
 /** Bytes that a worker must have for itself to make it worth while. */
@@ -21,10 +22,10 @@ export const littleSharing: Rule = (model) =>
     const workers = server.processes.filter(({ role }) => role === 'worker').map(({ memory }) => memory);
     if (preloading === undefined || workers.length < 2 || !server.memory.exact) return null;
     const rss = median(workers.map((memory) => memory.rss));
-    const uss = Math.min(...workers.map((memory) => memory.uss ?? 0));
-    const own = median(workers.map((memory) => (memory.uss ?? 0) / memory.rss));
-    if (uss < WORTH_IT || own < OWN || server.head.memory.rss > SMALL_MASTER * rss) return null;
-    const frees = (workers.length - 1) * uss;
+    const least = Math.min(...workers.map((memory) => givesBack(memory) ?? 0));
+    const own = median(workers.map((memory) => (givesBack(memory) ?? 0) / memory.rss));
+    if (least < WORTH_IT || own < OWN || server.head.memory.rss > SMALL_MASTER * rss) return null;
+    const frees = (workers.length - 1) * least;
     return serverAdvice(project, server, {
       kind: 'little-sharing',
       severity: 'info',

@@ -2,6 +2,7 @@ import { bytes, duration, percent, plural } from '../../text/figures.ts';
 import type { History } from '../history/history.ts';
 import { median } from '../history/trend.ts';
 import { busy, lastStretch } from '../history/utilisation.ts';
+import { givesBack } from '../memory.ts';
 import type { Model, Server } from '../model.ts';
 import { type About, eachServer, type Rule, scaling, serverAdvice } from './rule.ts';
 
@@ -48,8 +49,6 @@ function remedy(server: Server, model: Model, history: History, waits: string): 
 
 /** Bytes: what its workers have for themselves, by the median. A new one starts below it and grows towards it. */
 function costOfOneMore(server: Server): number | null {
-  const known = server.processes.flatMap(({ role, memory }) =>
-    role === 'worker' && memory.uss !== null ? [memory.uss] : [],
-  );
+  const known = server.processes.flatMap(({ role, memory }) => (role === 'worker' ? (givesBack(memory) ?? []) : []));
   return known.length === 0 ? null : median(known);
 }

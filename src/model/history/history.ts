@@ -1,5 +1,5 @@
 import type { ProcessKey } from '../../snapshot.ts';
-import type { Memory, Model, ProcessNode, Server } from '../model.ts';
+import type { Model, ProcessNode, Server } from '../model.ts';
 import { sumKnown } from '../rates.ts';
 import { BUCKET_SECONDS, BUCKETS, Series } from './series.ts';
 import { type Trend, trend } from './trend.ts';
@@ -65,13 +65,13 @@ export class History {
     this.#add('host', 'memory', model.host.memory.used);
     this.#add('host', 'swapIn', model.host.pressure?.swapIn ?? null);
     this.#add('host', 'oomKills', model.host.pressure?.oomKills ?? null);
-    this.#addMemory('system', model.system.memory, model);
+    this.#add('system', 'memory', model.system.memory.counted);
     for (const project of model.projects) {
       const id = `project:${project.id}` as const;
-      this.#addMemory(id, project.memory, model);
+      this.#add(id, 'memory', project.memory.counted);
       this.#add(id, 'cpu', project.cpu);
-      for (const server of project.servers) this.#addServer(server, model);
-      for (const process of project.processes) this.#addProcess(process, model);
+      for (const server of project.servers) this.#addServer(server);
+      for (const process of project.processes) this.#addProcess(process);
     }
   }
 
@@ -144,25 +144,20 @@ export class History {
     return this.#marks;
   }
 
-  #addServer(server: Server, model: Model): void {
+  #addServer(server: Server): void {
     const id = `server:${server.key}` as const;
-    this.#addMemory(id, server.memory, model);
+    this.#add(id, 'memory', server.memory.counted);
     this.#add(id, 'cpu', server.cpu);
     this.#add(id, 'queue', server.queue);
     this.#add(id, 'workers', server.workers.current);
     this.#add(id, 'busy', busyOf(server));
-    for (const process of server.processes) this.#addProcess(process, model);
+    for (const process of server.processes) this.#addProcess(process);
   }
 
-  #addProcess(process: ProcessNode, model: Model): void {
+  #addProcess(process: ProcessNode): void {
     const id = `process:${process.key}` as const;
-    this.#addMemory(id, process.memory, model);
+    this.#add(id, 'memory', process.memory.counted);
     this.#add(id, 'cpu', process.cpu);
-  }
-
-  /** RSS that stands in for a PSS not read yet would look like a fall once it is. */
-  #addMemory(id: HistoryId, memory: Memory, { accounting }: Model): void {
-    this.#add(id, 'memory', accounting === 'pss' && memory.pss === null ? null : memory.counted);
   }
 
   #add(id: HistoryId, measure: Measure, value: number | null): void {

@@ -1,3 +1,4 @@
+import { givesBack } from '../memory.ts';
 import type { ProcessNode, Server } from '../model.ts';
 
 /** A server's living workers in the order in which it ends them when told to run one fewer, and one fewer again. */
@@ -14,16 +15,16 @@ export function victims(server: Server): readonly ProcessNode[] {
 }
 
 /**
- * What ending the next `count` workers gives back at least, in bytes: the memory that is theirs alone. Null where
+ * What ending the next `count` workers gives back, in bytes: memory that is theirs alone, and no file's. Null where
  * that is not known, or there are not as many.
  */
 export function freedBy(server: Server, count: number): number | null {
   const next = victims(server).slice(0, count);
   if (next.length < count) return null;
-  return next.reduce<number | null>(
-    (sum, { memory }) => (sum === null || memory.uss === null ? null : sum + memory.uss),
-    0,
-  );
+  return next.reduce<number | null>((sum, { memory }) => {
+    const freed = givesBack(memory);
+    return sum === null || freed === null ? null : sum + freed;
+  }, 0);
 }
 
 /** How many workers may go: none where that cannot be told without asking, and never the last one. */

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { ProcessFacts, Virtualenv } from '../../snapshot.ts';
 import type { Interests } from '../source.ts';
 import { Cache } from './cache.ts';
-import { CGROUPS, limitedCgroups, limitOf } from './cgroups.ts';
+import { type CgroupMount, limitedCgroups, limitOf } from './cgroups.ts';
 import { readBytes, readLink, readRegular, readText } from './files.ts';
 import { installedVersions, type Versions } from './packages.ts';
 import { parseStatus } from './parsers/status.ts';
@@ -37,7 +37,7 @@ export class FactsReader {
   readonly #cgroups: Cache<{ readonly path: string | null; readonly limit: number | null }>;
   readonly #marked: Cache<ReturnType<typeof findMarked>>;
 
-  constructor(root: string, interests: Interests, cgroups = CGROUPS) {
+  constructor(root: string, interests: Interests, cgroups: readonly CgroupMount[]) {
     this.#root = root;
     this.#interests = interests;
     this.#wanted = new Set(interests.environment);
@@ -149,8 +149,8 @@ function ownPrefix(exe: string | null): string | null {
   return prefix === undefined || prefix === '/usr' ? null : prefix;
 }
 
-function lowestLimit(cgroup: string, mount: string): number | null {
-  const limits = limitedCgroups(cgroup, mount).flatMap((one) => limitOf(one) ?? []);
+function lowestLimit(cgroup: string, mounts: readonly CgroupMount[]): number | null {
+  const limits = limitedCgroups(cgroup, mounts).flatMap((one) => limitOf(one) ?? []);
   return limits.length === 0 ? null : Math.min(...limits);
 }
 

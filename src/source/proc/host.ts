@@ -1,8 +1,9 @@
 import { arch, release } from 'node:os';
 import type { HostMemory, HostSample, MemoryLimit, Pressure } from '../../snapshot.ts';
-import { CGROUPS, type CgroupMemory, limitedCgroups, limitOf, usageOf } from './cgroups.ts';
+import { type CgroupMount, type LimitedCgroup, limitedCgroups, limitOf, usageOf } from './cgroups.ts';
 import { readRegular, readText } from './files.ts';
 import { TICKS_PER_SECOND } from './machine.ts';
+import { cacheLists, MemoryUseReader, pageCache } from './memory-use.ts';
 import { parseCounters, parseLoad, parseMeminfo, parsePressure } from './parsers/host.ts';
 
 /** Reads the host's figures out of a proc tree, which may be another machine's or a container's. */
@@ -10,36 +11,45 @@ export class HostReader {
   readonly #root: string;
   readonly #pageSize: number;
   readonly #fixed: Pick<HostSample, 'name' | 'os' | 'cores' | 'ticksPerSecond'>;
-  /** Directories of the cgroups that hold this machine's first process, and so all of it. */
-  readonly #limited: readonly CgroupMemory[];
+  /** The cgroups that hold the first process, and so all that is looked at. */
+  readonly #limited: readonly LimitedCgroup[];
+  readonly #use: MemoryUseReader;
 
-  constructor(root: string, pageSize: number, cgroups = CGROUPS) {
+  constructor(root: string, pageSize: number, mounts: readonly CgroupMount[]) {
     this.#root = root;
     this.#pageSize = pageSize;
+    this.#use = new MemoryUseReader(root, pageSize);
     this.#fixed = {
       name: (readText(`${root}/sys/kernel/hostname`) ?? 'unknown').trim(),
       os: osName(root),
       cores: countCores(readText(`${root}/stat`) ?? ''),
       ticksPerSecond: TICKS_PER_SECOND,
     };
-    this.#limited = limitedCgroups(readText(`${root}/1/cgroup`) ?? '0::/', cgroups);
+    // Who does not see the first process sees those of its own user, and its own cgroup is theirs.
+    const first = readText(`${root}/1/cgroup`) ?? readText(`${root}/self/cgroup`) ?? '';
+    this.#limited = limitedCgroups(first, mounts);
   }
 
-  /** @throws Error when the tree has no meminfo: then it is no proc tree */
-  read(): HostSample {
-    const meminfo = readText(`${this.#root}/meminfo`);
-    if (meminfo === null) throw new Error(`${this.#root}/meminfo cannot be read: is ${this.#root} a proc tree?`);
+  /**
+   * @param now seconds since boot
+   * @throws Error when the tree has no meminfo: then it is no proc tree
+   */
+  read(now: number): HostSample {
+    const text = readText(`${this.#root}/meminfo`);
+    if (text === null) throw new Error(`${this.#root}/meminfo cannot be read: is ${this.#root} a proc tree?`);
+    const meminfo = parseMeminfo(text);
+    const counters = parseCounters(readText(`${this.#root}/vmstat`) ?? '');
     return {
       ...this.#fixed,
-      memory: hostMemory(parseMeminfo(meminfo)),
+      memory: hostMemory(meminfo),
       cgroup: this.#limit(),
-      pressure: this.#pressure(),
+      use: this.#use.read(meminfo, counters, now),
+      pressure: this.#pressure(counters),
       load: parseLoad(readText(`${this.#root}/loadavg`) ?? ''),
     };
   }
 
-  #pressure(): Pressure | null {
-    const counters = parseCounters(readText(`${this.#root}/vmstat`) ?? '');
+  #pressure(counters: ReadonlyMap<string, number>): Pressure | null {
     const averages = parsePressure(readText(`${this.#root}/pressure/memory`) ?? '');
     if (counters.size === 0 && averages.someAvg10 === null) return null;
     const inBytes = (pages: number | undefined) => (pages === undefined ? null : pages * this.#pageSize);
@@ -57,7 +67,7 @@ export class HostReader {
     for (const cgroup of this.#limited) {
       const limit = limitOf(cgroup);
       if (limit === null || (lowest !== null && limit >= lowest.limit)) continue;
-      lowest = { limit, used: usageOf(cgroup) ?? 0 };
+      lowest = { limit, ...(usageOf(cgroup) ?? { used: 0, cache: 0 }) };
     }
     return lowest;
   }
@@ -65,7 +75,7 @@ export class HostReader {
 
 function hostMemory(meminfo: ReadonlyMap<string, number>): HostMemory {
   const of = (name: string) => meminfo.get(name) ?? 0;
-  const cache = Math.max(0, of('Buffers') + of('Cached') + of('SReclaimable') - of('Shmem'));
+  const cache = (cacheLists(meminfo) ?? pageCache(meminfo)) + of('SReclaimable');
   return {
     total: of('MemTotal'),
     free: of('MemFree'),

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import type { Listener, ProcessFacts, ProcessSample, Snapshot, Told } from '../../snapshot.ts';
 import type { Interests, ReadHints, Source } from '../source.ts';
+import { cgroupMounts } from './cgroups.ts';
 import { FactsReader } from './facts.ts';
 import { readLink, readText } from './files.ts';
 import { HostReader } from './host.ts';
@@ -27,7 +28,7 @@ const MOST_DESCRIPTORS = 8192;
 export interface ProcSourceOptions {
   readonly root: string;
   readonly interests: Interests;
-  /** Where cgroups are mounted. */
+  /** A folder laid out as /sys/fs/cgroup is; where left out, what the machine's mounts tell. */
   readonly cgroups?: string;
   /** Wall clock, milliseconds since 1970. */
   readonly clock?: () => number;
@@ -72,8 +73,9 @@ export class ProcSource implements Source {
     this.#clock = clock;
     this.#pageSize = pageSize();
     this.#stats = new StatTable(root, descriptorRoom());
-    this.#facts = new FactsReader(root, interests, cgroups);
-    this.#host = new HostReader(root, this.#pageSize, cgroups);
+    const mounts = cgroupMounts(root, cgroups);
+    this.#facts = new FactsReader(root, interests, mounts);
+    this.#host = new HostReader(root, this.#pageSize, mounts);
     this.#memory = new MemoryReader(root, this.#pageSize);
     this.#sockets = new Sockets(root);
     this.#interests = interests;
@@ -103,7 +105,7 @@ export class ProcSource implements Source {
     return {
       at: this.#clock(),
       uptime,
-      host: this.#host.read(),
+      host: this.#host.read(uptime),
       accounting: 'pss',
       processes: this.#samples(listeners),
       kernelThreads,

@@ -133,10 +133,10 @@ function seriesOf({ model, hues }: AppState, theme: Theme): readonly Shown[] {
       id: `project:${id}`,
       name: clean(name),
       style: theme.project(hues.get(id) ?? 0).text,
-      counted: memory.counted,
+      counted: memory.counted ?? 0,
     }),
   );
-  const system: Shown = { id: 'system', name: 'system', style: theme.faint, counted: model.system.memory.counted };
+  const system: Shown = { id: 'system', name: 'system', style: theme.faint, counted: model.system.memory.counted ?? 0 };
   return [...projects, system].sort((a, b) => b.counted - a.counted).slice(0, MOST_SERIES);
 }
 

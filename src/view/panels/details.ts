@@ -210,7 +210,7 @@ function memoryLines(memory: Memory, id: Parameters<History['series']>[0], conte
   return [
     ...say(
       'memory',
-      `${bytes(memory.counted)} (${pss === null ? 'RSS' : 'PSS'}${quality}), ${shareText(memory.share)} of the total`,
+      `${known(memory.counted)} (${pss === null ? 'RSS' : 'PSS'}${quality}), ${shareText(memory.share)} of the total`,
     ),
     ...(pss === null || uss === null ? [] : [draw('', ...splitBar(uss, pss - uss, swap ?? 0, columns - LABEL, theme))]),
     ...say(

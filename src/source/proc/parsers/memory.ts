@@ -11,6 +11,8 @@ export interface MemoryFigures {
   readonly shmem: number | null;
   /** What no other process has, and no file or shared memory either: it is free once the process has ended. */
   readonly frees: number;
+  /** Huge pages (hugetlbfs) that are its own; they are in RSS, PSS and USS, and go back to the pool of huge pages. */
+  readonly privateHuge: number;
   /** Huge pages that others have mapped too: all of them, not a part of each. In none of the figures above. */
   readonly sharedHuge: number;
 }
@@ -73,12 +75,12 @@ type Split = Pick<MemoryFigures, 'anon' | 'file' | 'shmem' | 'frees'>;
 
 function figures(sums: Sums, split: Split): MemoryFigures {
   // Huge pages are in none of Rss and Pss.
-  const huge = sums.Private_Hugetlb ?? 0;
-  const uss = (sums.Private_Clean ?? 0) + (sums.Private_Dirty ?? 0) + huge;
+  const { Private_Hugetlb: privateHuge = 0, Shared_Hugetlb: sharedHuge = 0 } = sums;
+  const uss = (sums.Private_Clean ?? 0) + (sums.Private_Dirty ?? 0) + privateHuge;
   // Each is rounded to a KiB by itself, mapping for mapping.
-  const pss = Math.max((sums.Pss ?? 0) + huge, uss);
-  const rss = Math.max((sums.Rss ?? 0) + huge, pss);
-  return { rss, pss, uss, swap: sums.SwapPss ?? 0, ...split, sharedHuge: sums.Shared_Hugetlb ?? 0 };
+  const pss = Math.max((sums.Pss ?? 0) + privateHuge, uss);
+  const rss = Math.max((sums.Rss ?? 0) + privateHuge, pss);
+  return { rss, pss, uss, swap: sums.SwapPss ?? 0, ...split, privateHuge, sharedHuge };
 }
 
 /** The same of /proc/PID/smaps, mapping by mapping: before Linux 4.14 there is nothing else. */

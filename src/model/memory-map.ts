@@ -1,0 +1,167 @@
+import type { HostSample, KernelPart, MemoryUse } from '../snapshot.ts';
+import { baseName } from '../text/base-name.ts';
+import { arcShrinks, limitOf } from './host.ts';
+import type { Memory, MemoryMap, MemoryPart, PartKind, ProcessNode, Project, SystemGroup } from './model.ts';
+
+/** Programs of the system are named from this share of the total on. */
+const NAMED = 0.01;
+
+/** What each is, in words. */
+const kernelNames: Readonly<Record<KernelPart, string>> = {
+  slab: 'kernel objects (slab that cannot be reclaimed)',
+  'page-tables': 'page tables',
+  stacks: 'kernel stacks',
+  'per-cpu': 'per-CPU memory of the kernel',
+  vmalloc: 'kernel modules and buffers (vmalloc)',
+  kernel: 'kernel (slab, stacks, page tables)',
+  sockets: 'buffers of sockets',
+  locked: 'files locked in memory (mlock, ramfs)',
+  'swap-cache': 'swap cache',
+  zram: 'zram: swapped memory, compressed',
+  zswap: 'zswap: swapped memory, compressed',
+  balloon: 'balloon: taken back by the hypervisor',
+  'cpu-lists': 'free pages that CPUs keep at hand',
+};
+
+/**
+ * Who and what has the memory: parts that add up to the machine's total, or to the limit. What of them can be dropped
+ * adds up, with what is free, to what is available. Null where the source does not tell.
+ */
+export function memoryMap(host: HostSample, projects: readonly Project[], system: SystemGroup): MemoryMap | null {
+  const limit = limitOf(host);
+  const use = limit === null ? host.use : limit.use;
+  if (use === undefined) return null;
+  const total = limit?.limit ?? host.memory.total;
+  const nodes = [
+    ...projects.flatMap(({ servers, processes }) => [...servers.flatMap((server) => server.processes), ...processes]),
+    ...system.processes,
+  ];
+  const known = [
+    ...projects.map(({ name, memory }) => ofProcesses('project', name, memory, name)),
+    ...programs(system, total),
+    ...rest(nodes, use),
+    ...Object.entries(use.kernel).map(([kind, bytes]) =>
+      fixed(kind as KernelPart, kernelNames[kind as KernelPart], bytes),
+    ),
+  ].filter(({ bytes }) => bytes > 0);
+  const cached = known.reduce((sum, { droppable }) => sum + droppable, 0);
+  const { free, cache, reserve, others } = limit === null ? ofMachine(host) : ofLimit(host, limit);
+  const unmapped = Math.max(0, cache - cached);
+  const parts = [
+    ...known.sort((a, b) => b.bytes - a.bytes),
+    fixed('reserve', 'kept free by the kernel for itself', reserve),
+    fixed('others', 'of the limit, but taken by others on this machine', others),
+    ...arcOf(use, total - free - reserve - others - unmapped - sumOf(known)),
+    { ...fixed('cache', 'cache of files that no process has mapped', unmapped), droppable: unmapped },
+    fixed('free', 'free', free),
+  ].filter(({ bytes }) => bytes > 0);
+  const unexplained = Math.max(0, total - sumOf(parts));
+  return { total, parts: [...parts, fixed('unexplained', 'unexplained', unexplained)] };
+}
+
+function sumOf(parts: readonly MemoryPart[]): number {
+  return parts.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+function fixed(kind: PartKind, name: string, bytes: number): MemoryPart {
+  return { kind, name, bytes, droppable: 0, project: null };
+}
+
+function ofProcesses(kind: PartKind, name: string, memory: Memory, project: string | null): MemoryPart {
+  const bytes = memory.counted ?? 0;
+  return { kind, name, bytes, droppable: Math.min(bytes, memory.file ?? 0), project };
+}
+
+/** The system's programs by name, those of one name together; the small ones as one. */
+function programs({ processes }: SystemGroup, total: number): readonly MemoryPart[] {
+  const byName = new Map<string, ProcessNode[]>();
+  for (const process of processes) {
+    const name = programName(process);
+    const others = byName.get(name);
+    if (others) others.push(process);
+    else byName.set(name, [process]);
+  }
+  const all = [...byName].map(([name, some]) => ({ name, some, part: together(name, some) }));
+  const large = all.filter(({ part }) => part.bytes >= NAMED * total);
+  const small = all.filter(({ part }) => part.bytes < NAMED * total).flatMap(({ some }) => some);
+  const named = large.map(({ name, some, part }) =>
+    some.length === 1 ? part : together(`${name} ×${some.length}`, some),
+  );
+  const smaller = named.length === 0 ? 'system' : 'smaller programs of the system';
+  return small.length === 0 ? named : [...named, together(`${smaller}, ${processCount(small.length)}`, small)];
+}
+
+/** Programs that run others, which are what an owner knows. */
+const interpreter = /^(?:python|pypy|node|nodejs|ruby|perl|php|sh|bash|dash)[\d.]*$/;
+
+/** `sshd`, `postgres`, `python3 unattended-upgrade`: secrets stand in what follows. */
+function programName({ sample: { facts } }: ProcessNode): string {
+  const [first = '', second = ''] = facts.argv;
+  const name = baseName(first.split(/[\s:]/, 1)[0] ?? '') || facts.comm;
+  const script = interpreter.test(name) && second.startsWith('/') ? baseName(second) : '';
+  return script === '' ? name : `${name} ${script}`;
+}
+
+function processCount(count: number): string {
+  return `${count} process${count === 1 ? '' : 'es'}`;
+}
+
+function together(name: string, processes: readonly ProcessNode[]): MemoryPart {
+  let bytes = 0;
+  let droppable = 0;
+  for (const { memory } of processes) {
+    bytes += memory.counted ?? 0;
+    droppable += memory.file ?? 0;
+  }
+  return { kind: 'system', name, bytes, droppable: Math.min(bytes, droppable), project: null };
+}
+
+/** What of anonymous memory, shared memory and huge pages was found with no process. */
+function rest(nodes: readonly ProcessNode[], { anonymous, shmem, huge }: MemoryUse): readonly MemoryPart[] {
+  let anon = 0;
+  let mapped = 0;
+  let inHuge = 0;
+  for (const { memory, sample } of nodes) {
+    // Older kernels tell no parts: there, all that is not known to be a file's may be anonymous.
+    anon += memory.anon ?? Math.max(0, (memory.counted ?? 0) - (memory.file ?? 0) - (memory.shmem ?? 0));
+    mapped += memory.shmem ?? 0;
+    const { pss, privateHuge = 0 } = sample.memory;
+    inHuge += privateHuge + Math.max(0, (memory.pss ?? 0) - (pss ?? 0));
+  }
+  return [
+    fixed('unread', 'programs whose memory was not read', Math.max(0, (anonymous ?? 0) - anon)),
+    fixed(
+      'shmem',
+      'files in memory and shared memory that no process has mapped (tmpfs)',
+      Math.max(0, (shmem ?? 0) - mapped),
+    ),
+    fixed('huge', 'huge pages that are reserved and not in use', Math.max(0, (huge?.total ?? 0) - inHuge)),
+  ];
+}
+
+interface Unused {
+  readonly free: number;
+  /** All that can be dropped, in processes or not. */
+  readonly cache: number;
+  readonly reserve: number;
+  readonly others: number;
+}
+
+/** MemAvailable leaves out what the kernel never hands out. */
+function ofMachine({ memory }: HostSample): Unused {
+  const reserve = Math.min(memory.free, Math.max(0, memory.free + memory.cache - memory.available));
+  return { free: memory.free - reserve, cache: memory.cache, reserve, others: 0 };
+}
+
+function ofLimit({ memory }: HostSample, { limit, used, cache = 0 }: NonNullable<HostSample['cgroup']>): Unused {
+  const unused = Math.max(0, limit - used - cache);
+  const free = Math.min(unused, memory.available);
+  return { free, cache, reserve: 0, others: unused - free };
+}
+
+/** ZFS's cache is in no other figure. More than is left to be explained would be another machine's. */
+function arcOf(use: MemoryUse, left: number): readonly MemoryPart[] {
+  if (use.arc === null) return [];
+  const bytes = Math.min(use.arc.size, Math.max(0, left));
+  return [{ ...fixed('arc', "ZFS's cache (ARC)", bytes), droppable: Math.min(bytes, arcShrinks(use)) }];
+}

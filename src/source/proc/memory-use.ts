@@ -1,0 +1,137 @@
+import { dirname } from 'node:path';
+import type { KernelPart, MemoryUse } from '../../snapshot.ts';
+import { isOfThisKernel } from './cgroups.ts';
+import { list, readText } from './files.ts';
+import { isLxcfs, parseArc, parseCpuLists, parseZram, parseZramSwap } from './parsers/memory-use.ts';
+
+/** Seconds for which holds what is in files of its own: it changes slowly, and zoneinfo is long. */
+const LASTING = 10;
+
+const LARGEST = 1024 * 1024;
+
+/** What is not in meminfo. */
+type Elsewhere = Pick<MemoryUse, 'arc' | 'swapInMemory'> & {
+  readonly zram: number | null;
+  readonly cpuLists: number | null;
+};
+
+/** Tells where memory is that no process has. */
+export class MemoryUseReader {
+  readonly #root: string;
+  readonly #pageSize: number;
+  readonly #sys: string;
+  #elsewhere: { readonly at: number; readonly found: Elsewhere } | null = null;
+
+  constructor(root: string, pageSize: number) {
+    this.#root = root;
+    this.#pageSize = pageSize;
+    // A copy of another machine's proc tree may have its sys tree beside it.
+    this.#sys = isOfThisKernel(root) ? '/sys' : `${dirname(root)}/sys`;
+  }
+
+  /**
+   * @param meminfo bytes by name
+   * @param counters of proc_vmstat(5)
+   * @param now seconds since boot
+   */
+  read(meminfo: ReadonlyMap<string, number>, counters: ReadonlyMap<string, number>, now: number): MemoryUse {
+    if (this.#elsewhere === null || now - this.#elsewhere.at >= LASTING || now < this.#elsewhere.at) {
+      this.#elsewhere = { at: now, found: this.#readElsewhere() };
+    }
+    const { arc, swapInMemory, zram, cpuLists } = this.#elsewhere.found;
+    const of = (name: string) => meminfo.get(name) ?? null;
+    const inPages = (name: string) => {
+      const pages = counters.get(name);
+      return pages === undefined ? null : pages * this.#pageSize;
+    };
+    const zswap = of('Zswap');
+    const kernel: Readonly<Record<Exclude<KernelPart, 'kernel' | 'sockets'>, number | null>> = {
+      slab: of('SUnreclaim'),
+      'page-tables': sumOf(of('PageTables'), of('SecPageTables')),
+      stacks: of('KernelStack'),
+      'per-cpu': of('Percpu'),
+      vmalloc: vmallocOf(meminfo),
+      locked: lockedOf(meminfo),
+      'swap-cache': of('SwapCached'),
+      // Without a sys tree the kernel's count of such pages tells it, which has zswap's too.
+      zram: zram ?? lessOf(inPages('nr_zspages'), zswap),
+      zswap,
+      balloon: of('Balloon') ?? lessOf(inPages('balloon_inflate'), inPages('balloon_deflate')),
+      'cpu-lists': cpuLists,
+    };
+    return {
+      anonymous: of('AnonPages'),
+      shmem: of('Shmem'),
+      huge: hugeOf(meminfo),
+      arc,
+      swapInMemory,
+      kernel: Object.fromEntries(Object.entries(kernel).filter(([, value]) => value !== null && value > 0)),
+    };
+  }
+
+  #readElsewhere(): Elsewhere {
+    const zoneinfo = readText(`${this.#root}/zoneinfo`, LARGEST);
+    return {
+      arc: this.#arc(),
+      swapInMemory: parseZramSwap(readText(`${this.#root}/swaps`) ?? ''),
+      zram: this.#zram(),
+      cpuLists: zoneinfo === null ? null : parseCpuLists(zoneinfo) * this.#pageSize,
+    };
+  }
+
+  #zram(): number | null {
+    const devices = list(`${this.#sys}/block`)?.filter((name) => /^zram\d+$/.test(name)) ?? [];
+    return devices.map((name) => parseZram(readText(`${this.#sys}/block/${name}/mm_stat`) ?? '')).reduce(sumOf, null);
+  }
+
+  /** Null where it would be another machine's: lxcfs makes meminfo for a container, and leaves the host's arcstats to be seen. */
+  #arc(): MemoryUse['arc'] {
+    const mounts =
+      readText(`${this.#root}/self/mountinfo`, LARGEST) ?? readText(`${this.#root}/1/mountinfo`, LARGEST) ?? '';
+    return isLxcfs(mounts) ? null : parseArc(readText(`${this.#root}/spl/kstat/zfs/arcstats`) ?? '');
+  }
+}
+
+function sumOf(a: number | null, b: number | null): number | null {
+  return a === null ? b : a + (b ?? 0);
+}
+
+function lessOf(a: number | null, b: number | null): number | null {
+  return a === null ? null : Math.max(0, a - (b ?? 0));
+}
+
+/**
+ * Stacks are counted by themselves and in VmallocUsed too (CONFIG_VMAP_STACK). Before Linux 5.3, and so before or soon after Percpu
+ * came, that was 0 or a count of addresses, not of memory.
+ */
+function vmallocOf(meminfo: ReadonlyMap<string, number>): number | null {
+  return meminfo.has('Percpu') ? lessOf(meminfo.get('VmallocUsed') ?? null, meminfo.get('KernelStack') ?? null) : null;
+}
+
+/** Page cache that is on none of the lists of what can be dropped: locked by mlock(2), or of a ramfs. */
+function lockedOf(meminfo: ReadonlyMap<string, number>): number | null {
+  const droppable = cacheLists(meminfo);
+  return droppable === null ? null : Math.max(0, pageCache(meminfo) - droppable);
+}
+
+/** Page cache and buffers, without shared memory, which meminfo counts to it. */
+export function pageCache(meminfo: ReadonlyMap<string, number>): number {
+  const of = (name: string) => meminfo.get(name) ?? 0;
+  return Math.max(0, of('Buffers') + of('Cached') - of('Shmem'));
+}
+
+/** What of the page cache MemAvailable counts on (si_mem_available of the kernel's mm/show_mem.c); null where it is not told. */
+export function cacheLists(meminfo: ReadonlyMap<string, number>): number | null {
+  const active = meminfo.get('Active(file)');
+  const inactive = meminfo.get('Inactive(file)');
+  return active === undefined || inactive === undefined ? null : active + inactive;
+}
+
+function hugeOf(meminfo: ReadonlyMap<string, number>): MemoryUse['huge'] {
+  const size = meminfo.get('Hugepagesize');
+  const total = meminfo.get('HugePages_Total');
+  if (size === undefined || total === undefined || total === 0) return null;
+  const used = (total - (meminfo.get('HugePages_Free') ?? total)) * size;
+  // Hugetlb has the pools of other sizes too.
+  return { total: Math.max(total * size, meminfo.get('Hugetlb') ?? 0), used };
+}
