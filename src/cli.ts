@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { helpText, type Options, parseOptions, UsageError } from './cli/options.ts';
 import { type Settings, settingsFor } from './cli/settings.ts';
 import { terminalTraits } from './cli/terminal.ts';
 import { ActionLog, actionLogPath } from './control/action-log.ts';
+import { asOwnerBy } from './control/as-owner/helper.ts';
 import { noSignals, ProcessSignals, type Signals } from './control/signals.ts';
 import { interests } from './servers/registry.ts';
 import type { Source } from './source/source.ts';
@@ -160,7 +162,7 @@ function actionLog(): ActionLog {
 function signalsFor({ readOnly, options: { proc } }: Settings): Signals {
   if (readOnly) return noSignals('workertop was started with --read-only: it sends no signals.');
   if (proc !== '/proc') return noSignals(`Signals reach processes of this machine only, and ${proc} may be another's.`);
-  return new ProcessSignals();
+  return new ProcessSignals(asOwnerBy(fileURLToPath(new URL('./owner-helper.js', import.meta.url))));
 }
 
 /** A user may be one of a container. @throws UsageError for a name that nothing here is of */

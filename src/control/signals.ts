@@ -7,12 +7,12 @@ import type { ProcessFacts, ProcessSample } from '../snapshot.ts';
 import { readLink } from '../source/proc/files.ts';
 import { type Inspected, inspectProcess } from '../source/proc/inspect.ts';
 import { plural } from '../text/figures.ts';
-import { runAsOwner, writeFifo } from './commands.ts';
+import type { AsOwner } from './as-owner/errand.ts';
 import type { Outcome } from './outcome.ts';
 
 /** Where signals go, and what stands for them. */
 export interface Signals {
-  /** Tells a master to run one worker more or fewer; what takes a program of its own takes its time. */
+  /** Tells a master to run one worker more or fewer. What is no signal takes its time. */
   scale(server: Server, direction: 1 | -1): Outcome | Promise<Outcome>;
   /** @param server the one that the process is part of */
   act(action: ProcessAction, process: ProcessNode, server: Server | null): Outcome;
@@ -34,12 +34,14 @@ const signalOf: Readonly<Record<ProcessAction, NodeJS.Signals>> = {
 /**
  * Signals to processes of this machine: the one place in the program that sends any. What the screen knows of a process
  * may be seconds old, so all that matters is read again at the last moment, and a process that is not the one that was
- * meant, or would not handle the signal, gets none.
+ * meant, or would not handle the signal, gets none. What is written or run for a server is done by its owner, never by root.
  */
 export class ProcessSignals implements Signals {
+  readonly #asOwner: AsOwner;
   readonly #root: string;
 
-  constructor(root = '/proc') {
+  constructor(asOwner: AsOwner, root = '/proc') {
+    this.#asOwner = asOwner;
     this.#root = root;
   }
 
@@ -55,13 +57,14 @@ export class ProcessSignals implements Signals {
     }
     const workers = server.processes.flatMap((process) => {
       const worker = process.role === 'worker' ? this.#identify(process) : '';
-      return typeof worker === 'string' ? [] : [renewed(process.sample, worker)];
+      return typeof worker === 'string' || worker.state === 'Z' ? [] : [renewed(process.sample, worker)];
     });
     const claim = server.managed === null ? claimed.claim : server.claim;
     const processes = { head: fresh, claim, workers };
     const refused = scalingRefusal(definition, processes, head.role);
     if (refused !== null) return refused;
     const { scaling } = definition;
+    const { pid, startTicks } = fresh;
     // Whoever asks has looked at the floor; a server that would go below it is an outage, and pm2 would forget its app.
     if (scaling.method !== 'none' && direction === -1 && workers.length <= scaling.floor) {
       return `${serverTitle(server)} has ${plural(workers.length, 'worker')} left: nothing was sent.`;
@@ -69,11 +72,15 @@ export class ProcessSignals implements Signals {
     switch (scaling.method) {
       case 'signal':
         return send(head, direction === 1 ? 'SIGTTIN' : 'SIGTTOU');
-      case 'fifo':
-        return writeFifo(scaling.path(processes), direction === 1 ? '+' : '-');
+      case 'fifo': {
+        const path = scaling.path(processes);
+        if (path === null) return 'Its FIFO is not known.';
+        return this.#asOwner({ kind: 'write', pid, startTicks, path, text: direction === 1 ? '+' : '-' });
+      }
       case 'command': {
         const command = scaling.command(processes, direction);
-        return command === null ? 'Its command is not known.' : runAsOwner(this.#root, fresh, command);
+        if (command === null) return 'Its command is not known.';
+        return this.#asOwner({ kind: 'run', pid, startTicks, command, cwd: fresh.facts.cwd });
       }
       case 'none':
         return scaling.refuse(processes);

@@ -44,6 +44,31 @@ const switches = new Set([
 /** Where Debian's init script and celery's example of a unit have their options from. */
 const DEFAULTS = '/etc/default/celeryd';
 
+/**
+ * What an app reads its settings from, as projects of twelve factors do (https://12factor.net/config): celery imports the app before it
+ * knows its broker.
+ */
+const variables = [
+  'DJANGO_*',
+  'CELERY_*',
+  'APP_*',
+  'DEBUG',
+  '*URL',
+  '*URI',
+  '*DSN',
+  '*HOST',
+  '*HOSTS',
+  '*PORT',
+  '*USER',
+  '*PASSWORD',
+  '*NAME',
+  '*SECRET',
+  '*KEY',
+  '*TOKEN',
+  '*ENV',
+  '*SETTINGS',
+];
+
 /** Pools that run their tasks in one process. */
 const singlePools = new Set(['solo', 'threads', 'gevent', 'eventlet']);
 
@@ -153,26 +178,37 @@ function refuse({ head, claim }: ServerProcesses): string | null {
     return `${frozen} It scales by itself. Use: ${control} autoscale MAX MIN`;
   }
   if (claim.app === undefined) return `${frozen} Its app is not known here. Use: celery -A APP control pool_shrink 1`;
+  if (programPath(head.facts) === null) {
+    return `${frozen} Where it has its program from is only guessed. Use: celery -A ${claim.app} control pool_shrink 1`;
+  }
   return null;
 }
 
 /** `celery -An app control -d node pool_grow 1`: it ends workers that are idle, and none when all are busy (billiard/pool.py). */
 function command({ head: { facts }, claim }: ServerProcesses, direction: 1 | -1): ControlCommand | null {
-  if (claim.app === undefined) return null;
+  const program = programPath(facts);
+  if (claim.app === undefined || program === null) return null;
   const args = claim.args ?? [];
   const kept = ['-b', '--broker', '--workdir'].flatMap((name) => {
     const found = flag(args, [name]);
     return found === null ? [] : [found.name, found.value];
   });
+  const workdir = flag(args, ['--workdir'])?.value;
   const control = ['control', '--timeout', '5', '-d', node(facts, args)];
   const change = [direction === 1 ? 'pool_grow' : 'pool_shrink', '1'];
-  return { program: programPath(facts), args: ['-A', claim.app, ...kept, ...control, ...change] };
+  return {
+    program,
+    args: ['-A', claim.app, ...kept, ...control, ...change],
+    variables,
+    directories: workdir === undefined ? [] : [workdir],
+  };
 }
 
-/** The very script it was started by, or the one of its virtualenv where a title hides that. */
-function programPath({ argv, virtualenv }: ProcessFacts): string {
+/** The very script it was started by, or the one of its virtualenv where a title hides that. Null where that is a guess: it may be anybody's. */
+function programPath({ argv, virtualenv }: ProcessFacts): string | null {
   const { script } = programOf(argv);
   if (script !== null && /\/celery$/.test(script) && script.startsWith('/')) return script;
+  if (virtualenv?.evidence === 'guess') return null;
   return virtualenv === null ? 'celery' : `${virtualenv.path}/bin/celery`;
 }
 

@@ -59,12 +59,16 @@ export type Victim = 'oldest' | 'newest' | 'highest' | 'lowest';
 
 /** A program of the project's own that tells its server what to do. Run without a shell, as the server's owner. */
 export interface ControlCommand {
-  /** An absolute path, or a name to be looked for in the owner's PATH. */
+  /** An absolute path, or a name to be looked for in the PATH of the server. */
   readonly program: string;
   /** Directories to look in where PATH does not have it. */
   readonly places?: readonly string[];
-  /** What it needs besides the owner's environment. */
+  /** Names of variables of the server's environment that it needs; `*` stands for any characters. */
+  readonly variables?: readonly string[];
+  /** Variables that it needs besides. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Directories that it takes code or commands from, besides the one it is run in: absolute, or seen from that. */
+  readonly directories?: readonly string[];
   /** `%h` stands for the machine's name. */
   readonly args: readonly string[];
 }

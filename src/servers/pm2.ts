@@ -51,7 +51,8 @@ function configured({ workers: [worker] }: ServerProcesses): ConfiguredWorkers {
 function command({ head, claim: { app }, workers }: ServerProcesses, direction: 1 | -1): ControlCommand | null {
   const home = daemonTitle(head.facts)?.home;
   if (app === undefined || home === undefined) return null;
-  const by = { program: 'pm2', places: besides(head.facts), environment: { PM2_HOME: home } };
+  const environment = { PM2_HOME: home };
+  const by = { program: 'pm2', places: besides(head.facts), environment, directories: [home] };
   if (direction === 1) return { ...by, args: ['scale', app, '+1'] };
   const ids = workers.map(({ facts }) => idOf(facts));
   const known = ids.filter((id) => id !== null);

@@ -9,6 +9,7 @@ import { buildModel } from '../../src/model/build.ts';
 import type { Server } from '../../src/model/model.ts';
 import type { ProcessSample } from '../../src/snapshot.ts';
 import { inspectProcess } from '../../src/source/proc/inspect.ts';
+import { asOwner } from '../helpers/as-owner.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { makeFolder } from '../helpers/folder.ts';
 import { directory, sample, snapshot } from '../helpers/samples.ts';
@@ -81,7 +82,7 @@ function serverOf(pid: number, ...workers: readonly ProcessSample[]): Server {
 async function expectNothingSent(pid: number, server = serverOf(pid), why = /ids of several users/): Promise<void> {
   const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
   try {
-    const signals = new ProcessSignals();
+    const signals = new ProcessSignals(asOwner);
     for (const direction of [1, -1] as const) expect(await signals.scale(server, direction)).toMatch(why);
     for (const action of ['continue', 'reload', 'recycle', 'stop', 'kill'] as const) {
       expect(signals.act(action, server.head, server)).toMatch(why);
@@ -138,7 +139,7 @@ describe.runIf(isRoot)('nothing is sent to', () => {
     const server = serverOf(pid, worker);
     const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
     try {
-      expect(await new ProcessSignals().scale(server, 1)).toMatch(`${mixed} runs with the ids of several users`);
+      expect(await new ProcessSignals(asOwner).scale(server, 1)).toMatch(`${mixed} runs with the ids of several users`);
       expect(kill).not.toHaveBeenCalled();
     } finally {
       kill.mockRestore();
@@ -150,7 +151,7 @@ it('a process of one user is told to add a worker', async () => {
   const pid = await titled('', isRoot ? stranger : {});
   const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
   try {
-    expect(await new ProcessSignals().scale(serverOf(pid), 1)).toBeNull();
+    expect(await new ProcessSignals(asOwner).scale(serverOf(pid), 1)).toBeNull();
     expect(kill).toHaveBeenCalledExactlyOnceWith(pid, 'SIGTTIN');
   } finally {
     kill.mockRestore();

@@ -1,19 +1,18 @@
 /**
- * What must never happen: a signal to what does not handle it. Random tables go through all that decides over it, from a reading to the
- * last look at the process, which has changed meanwhile; only the sending itself is replaced.
+ * What must never happen: a signal to what does not handle it, or a deed in the name of whom it is not for. Random tables go through all that
+ * decides over it, from a reading to the last look at the process, which has changed meanwhile; only the sending itself is replaced.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { Errand } from '../../src/control/as-owner/errand.ts';
 import { ProcessSignals } from '../../src/control/signals.ts';
 import { buildModel } from '../../src/model/build.ts';
-import { castings, type Placed } from '../helpers/families.ts';
+import { castings, type Drift, mixing, type Placed } from '../helpers/families.ts';
 import { statLine } from '../helpers/proc-tree.ts';
 import { sample, snapshot } from '../helpers/samples.ts';
-
-vi.mock('../../src/control/commands.ts', () => ({ runAsOwner: () => null, writeFifo: () => null }));
 
 /** Beyond the largest pid that Linux has (4,194,304): should a signal leave this test, it would find nobody. */
 const FIRST = 5_000_000;
@@ -73,6 +72,7 @@ function write(actor: Placed, index: number): void {
     return;
   }
   const mask = (bits: number) => bits.toString(16).padStart(16, '0');
+  const [uids, gids] = idsAfter(actor.drift);
   mkdirSync(folder, { recursive: true });
   writeFileSync(
     join(folder, 'stat'),
@@ -81,40 +81,79 @@ function write(actor: Placed, index: number): void {
   writeFileSync(join(folder, 'cmdline'), as.argv.map((word) => `${word}\0`).join(''));
   writeFileSync(
     join(folder, 'status'),
-    `Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nSigBlk:\t${mask(as.blocked)}\nSigIgn:\t${mask(0)}\nSigCgt:\t${mask(as.caught)}\n`,
+    `Uid:\t${uids.join('\t')}\nGid:\t${gids.join('\t')}\nSigBlk:\t${mask(as.blocked)}\nSigIgn:\t${mask(0)}\nSigCgt:\t${mask(as.caught)}\n`,
   );
+  const began = actor.drift === 'began as a set-uid program' ? 12_345 : OWNER;
+  const auxv = [6, 4096, 11, began, 12, OWNER, 13, OWNER, 14, OWNER, 23, began === OWNER ? 0 : 1, 0, 0];
+  writeFileSync(join(folder, 'auxv'), new BigUint64Array(auxv.map(BigInt)));
 }
 
-it('sends a signal to nobody but a known scaler’s master, which is who it was and handles both', {
+/** Whose they are when they are read first. */
+const OWNER = 1000;
+
+/** Real, effective, saved and file-system ids, of user and group. */
+function idsAfter(drift: Drift): readonly [readonly number[], readonly number[]] {
+  const own = [OWNER, OWNER, OWNER, OWNER];
+  switch (drift) {
+    case 'real user is another':
+      return [[12_345, 0, 0, 0], own];
+    case 'saved user is another':
+      return [[OWNER, OWNER, 0, OWNER], own];
+    case 'saved group is another':
+      return [own, [OWNER, OWNER, 42, OWNER]];
+    case 'belongs to another user':
+      return [own.map(() => 12_345), own.map(() => 12_345)];
+    default:
+      return [own, own];
+  }
+}
+
+/** In short, as families have it. */
+const told = (errand: Errand) => (errand.kind === 'run' ? `run ${errand.command.program}` : `write ${errand.path}`);
+
+it('sends to nobody, and does nothing for anybody, but a known scaler’s master, which is who it was, and whose all of it is', {
   timeout: 180_000,
 }, () => {
-  const sent: { pid: number; signal: string | number | undefined }[] = [];
-  const kill = vi.spyOn(process, 'kill').mockImplementation((pid, signal) => {
-    sent.push({ pid, signal });
+  const sent: { pid: number; what: string | number | undefined }[] = [];
+  const kill = vi.spyOn(process, 'kill').mockImplementation((pid, what) => {
+    sent.push({ pid, what });
     return true;
   });
-  const signals = new ProcessSignals(root);
-  let signalled = 0;
+  const signals = new ProcessSignals(async (errand) => {
+    sent.push({ pid: errand.pid, what: told(errand) });
+    expect(errand.startTicks).toBe(errand.pid - FIRST);
+    return null;
+  }, root);
+  const counts = { signal: 0, run: 0, write: 0 };
   try {
     fc.assert(
       fc.property(castings, (table) => {
         table.forEach(write);
         const model = buildModel(snapshot(table.map(seen)), null, { memoryTotal: null });
+        const driftOf = (pid: number) => table[pid - FIRST]?.drift ?? 'none';
         for (const server of model.projects.flatMap(({ servers }) => servers)) {
           for (const direction of [1, -1] as const) {
             sent.length = 0;
             const outcome = signals.scale(server, direction);
-            // At most one, and only where it says that it did something.
-            expect(sent.length).toBeLessThanOrEqual(outcome === null ? 1 : 0);
-            for (const { pid, signal } of sent) {
+            // At most one, and only where it does not say that it did nothing.
+            expect(sent.length).toBeLessThanOrEqual(typeof outcome === 'string' ? 0 : 1);
+            for (const { pid, what } of sent) {
               const actor = table[pid - FIRST];
               const as = actor && now(actor, pid - FIRST);
-              expect(signal).toBe(direction === 1 ? 'SIGTTIN' : 'SIGTTOU');
-              expect(actor?.scalable).toBe(true);
-              expect(as).toMatchObject({ startTicks: pid - FIRST, blocked: 0, state: 'S' });
-              expect((as?.caught ?? 0) & BOTH).toBe(BOTH);
-              expect(actor?.drift).toBe('none');
-              signalled++;
+              const isErrand = what !== 'SIGTTIN' && what !== 'SIGTTOU';
+              if (isErrand) expect(what).toBe(actor?.errand);
+              else expect(what).toBe(direction === 1 ? 'SIGTTIN' : 'SIGTTOU');
+              expect(as).toMatchObject({ startTicks: pid - FIRST, state: 'S' });
+              if (!isErrand) {
+                expect(actor?.scalable).toBe(true);
+                expect(as?.blocked).toBe(0);
+                expect((as?.caught ?? 0) & BOTH).toBe(BOTH);
+              }
+              const harmless = isErrand ? ['handles nothing', 'handles TTIN alone', 'blocks TTOU'] : [];
+              expect(['none', 'belongs to another user', ...harmless]).toContain(actor?.drift);
+              const workers = server.processes.filter(({ role }) => role === 'worker').map((worker) => worker.pid);
+              for (const worker of workers) expect(mixing).not.toContain(driftOf(worker));
+              counts[isErrand ? (actor?.errand?.startsWith('run') ? 'run' : 'write') : 'signal']++;
             }
           }
         }
@@ -125,5 +164,5 @@ it('sends a signal to nobody but a known scaler’s master, which is who it was 
     kill.mockRestore();
   }
   // Else nothing would have been tested.
-  expect(signalled).toBeGreaterThan(2000);
+  for (const count of Object.values(counts)) expect(count).toBeGreaterThan(500);
 });

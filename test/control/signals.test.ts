@@ -6,6 +6,7 @@ import { ProcessSignals } from '../../src/control/signals.ts';
 import { buildModel } from '../../src/model/build.ts';
 import type { Server } from '../../src/model/model.ts';
 import type { ProcessSample } from '../../src/snapshot.ts';
+import { asOwner } from '../helpers/as-owner.ts';
 import { gunicorn } from '../helpers/models.ts';
 import { caught, directory, sample, snapshot } from '../helpers/samples.ts';
 
@@ -53,19 +54,20 @@ describe('a process that is not what the screen says', () => {
   ])('%s gets no signal', (_, change, why) => {
     const server = serverSeen(change);
     expect(server.scaling.available).toBe(true);
-    for (const direction of [1, -1] as const) expect(new ProcessSignals().scale(server, direction)).toContain(why);
+    for (const direction of [1, -1] as const)
+      expect(new ProcessSignals(asOwner).scale(server, direction)).toContain(why);
     expect(state()).toMatch(/[RS]/);
   });
 
   it('that has ended gets none either', () => {
     const server = serverSeen((master) => ({ ...master, pid: 4_000_000 }));
-    expect(new ProcessSignals().scale(server, 1)).toContain('has ended');
+    expect(new ProcessSignals(asOwner).scale(server, 1)).toContain('has ended');
   });
 
   it('gets none of the others', () => {
     const server = serverSeen((master) => ({ ...master, startTicks: 1 }));
     for (const action of ['stop', 'kill', 'reload'] as const) {
-      expect(new ProcessSignals().act(action, server.head, server)).toContain('another process by now');
+      expect(new ProcessSignals(asOwner).act(action, server.head, server)).toContain('another process by now');
     }
     expect(state()).toMatch(/[RS]/);
   });
@@ -74,15 +76,15 @@ describe('a process that is not what the screen says', () => {
 it('sends HUP to a process that handles it only', () => {
   const server = serverSeen((master) => ({ ...master, startTicks: startTicks() }));
   expect(server.head.sample.facts.caught).toBe(caught.gunicornMaster);
-  expect(new ProcessSignals().act('reload', server.head, server)).toContain('does not handle HUP');
+  expect(new ProcessSignals(asOwner).act('reload', server.head, server)).toContain('does not handle HUP');
   expect(state()).toMatch(/[RS]/);
 });
 
 it.each([1, 0, -1])('never signals %i', (number) => {
   const server = serverSeen((master) => master);
   const head = { ...server.head, pid: number, sample: { ...server.head.sample, pid: number } };
-  expect(new ProcessSignals().scale({ ...server, head }, 1)).toContain('never sent a signal');
-  expect(new ProcessSignals().act('kill', head, null)).toContain('never sent a signal');
+  expect(new ProcessSignals(asOwner).scale({ ...server, head }, 1)).toContain('never sent a signal');
+  expect(new ProcessSignals(asOwner).act('kill', head, null)).toContain('never sent a signal');
 });
 
 it('never lets pm2 end the last process of an app, whoever asks for it', async () => {
@@ -97,7 +99,7 @@ it('never lets pm2 end the last process of an app, whoever asks for it', async (
     const worker = sample({ ...common, ...own, environment: { name: 'shop', pm_id: '0' } });
     const { projects } = buildModel(snapshot([head, worker]), null, { memoryTotal: null });
     const app = projects.flatMap(({ servers }) => servers).find(({ kind }) => kind === 'pm2');
-    expect(app && new ProcessSignals().scale(app, -1)).toBe('pm2 shop has 1 worker left: nothing was sent.');
+    expect(app && new ProcessSignals(asOwner).scale(app, -1)).toBe('pm2 shop has 1 worker left: nothing was sent.');
   } finally {
     daemon.kill('SIGKILL');
   }
@@ -108,6 +110,6 @@ it('continues a process that is stopped', async () => {
   await expect.poll(state).toBe('T');
   const server = serverSeen((master) => ({ ...master, startTicks: startTicks(), state: 'T' }));
   expect(server.scaling.reason).toContain('kill -CONT');
-  expect(new ProcessSignals().act('continue', server.head, server)).toBeNull();
+  expect(new ProcessSignals(asOwner).act('continue', server.head, server)).toBeNull();
   await expect.poll(state).toBe('S');
 });

@@ -8,8 +8,10 @@ export interface Actor {
   readonly parent: number | null;
   readonly caught: number;
   readonly environment?: Readonly<Record<string, string>>;
-  /** May it be told to add or trim a worker? What is no master of a server that handles it never may. */
+  /** May it be told to add or trim a worker by a signal? What is no master of a server that handles it never may. */
   readonly scalable?: true;
+  /** What is written to or run for it instead. */
+  readonly errand?: string;
 }
 
 const both = 0x300000;
@@ -23,6 +25,8 @@ const gunicorn = ['/v/bin/python', '/v/bin/gunicorn', '-w', '2', 'shop.wsgi'];
 const spawned = ['/v/bin/python', '-c', 'from multiprocessing.spawn import spawn_main; x', '--multiprocessing-fork'];
 const uvicorn = ['/v/bin/python', '/v/bin/uvicorn', 'shop:app', '--workers', '2'];
 const celery = ['/v/bin/python', '/v/bin/celery', '-A', 'shop', 'worker'];
+const cheaper = ['--cheaper', '1', '--cheaper-algo', 'manual', '--master-fifo', '/run/shop.fifo'];
+const manualUwsgi = ['uwsgi', '--master', '-p', '3', ...cheaper];
 const mojo = ['/usr/bin/perl', 'app.pl', 'prefork'];
 const dirtyArbiter = 0x8314207;
 
@@ -68,9 +72,25 @@ const families: readonly (readonly Actor[])[] = [
   ],
   [master(['starman master --workers 2'], both), child(['starman worker --workers 2'], both)],
   [master(mojo, both), child(mojo, 0x4)],
-  [head(celery, caught.celeryMain), child(celery, caught.celeryPoolChild), child(celery, caught.celeryBeatChild)],
+  [
+    { ...head(celery, caught.celeryMain), errand: 'run /v/bin/celery' },
+    // Of the same command line: what is taken for the main process while it starts gets the very same command.
+    { ...child(celery, caught.celeryPoolChild), errand: 'run /v/bin/celery' },
+    { ...child(celery, caught.celeryBeatChild), errand: 'run /v/bin/celery' },
+  ],
   [head(['celery', '-A', 'shop', 'beat'], caught.celeryMain)],
   [head(['uwsgi', '--master', '-p', '2'], 0x84687), child(['uwsgi', '--master', '-p', '2'], 0x8085e83)],
+  [
+    { ...head(manualUwsgi, 0x84687), errand: 'write /run/shop.fifo' },
+    // Of the same command line, and taken for the master where it has lost that: it is the FIFO of its server all the same.
+    { ...child(manualUwsgi, 0x8085e83), errand: 'write /run/shop.fifo' },
+    { ...child(manualUwsgi, 0x8085e83), errand: 'write /run/shop.fifo' },
+  ],
+  [
+    { ...head(['PM2 v7.0.4: God Daemon (/srv/.pm2)'], 0), errand: 'run pm2' },
+    { ...child(['node', 'server.js'], 0), environment: { name: 'shop', pm_id: '0' } },
+    { ...child(['node', 'server.js'], 0), environment: { name: 'shop', pm_id: '1' } },
+  ],
   [head(['sidekiq 7.2.0 shop [0 of 5 busy]'], ttin)],
   [head(['/v/bin/python', '/v/bin/odoo'], both), child(['odoo: WorkerHTTP 1'], both)],
   [head(['postgres', '-D', '/d'], 0), child(['postgres: checkpointer '], 0)],
@@ -96,7 +116,15 @@ export const drifts = [
   'stopped',
   'traced',
   'zombie',
+  'real user is another',
+  'saved user is another',
+  'saved group is another',
+  'began as a set-uid program',
+  'belongs to another user',
 ] as const;
+
+/** After which it cannot be said whose process it is. */
+export const mixing: ReadonlySet<Drift> = new Set(drifts.slice(-5, -1));
 
 export type Drift = (typeof drifts)[number];
 

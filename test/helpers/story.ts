@@ -3,12 +3,12 @@
  * projects under gunicorn, each in its own virtualenv, and a celery worker and a celery beat of the
  * second with a redis that wants a password.
  */
-import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDjangoProject } from './django-project.ts';
 import { eventually } from './eventually.ts';
+import { makeFolder } from './folder.ts';
 import { type Job, startJob } from './job.ts';
 import * as kernel from './kernel.ts';
 import { requireServer } from './requirements.ts';
@@ -112,7 +112,7 @@ export async function freePort(): Promise<number> {
 /** A folder with the virtualenvs, in which nothing runs yet. */
 export async function openHome(): Promise<Home> {
   requireServer('gunicorn', 'python3-django', 'python3-setproctitle', 'celery', 'python3-redis', 'redis-server');
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'workertop-story-')));
+  const folder = makeFolder('story');
   const path = join(folder, 'homes');
   const logs = join(folder, 'logs');
   await Promise.all([mkdir(path), mkdir(logs)]);

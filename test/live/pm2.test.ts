@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDashboard, select } from '../helpers/dashboard.ts';
 import { eventually } from '../helpers/eventually.ts';
+import { makeFolder } from '../helpers/folder.ts';
 import * as kernel from '../helpers/kernel.ts';
 import { type ListedProject, type ListedServer, list, projectIn, workertop } from '../helpers/workertop.ts';
 
@@ -50,7 +51,7 @@ async function scale(app: string, ...args: readonly string[]) {
 }
 
 beforeAll(async () => {
-  folder = await realpath(await mkdtemp(join(tmpdir(), 'workertop-pm2-')));
+  folder = makeFolder('pm2');
   home = join(folder, 'pm2');
   await mkdir(join(folder, 'shop'));
   await writeFile(join(folder, 'shop', 'package.json'), '{ "name": "shop" }\n');

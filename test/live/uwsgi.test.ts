@@ -1,9 +1,9 @@
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
+import { makeFolder } from '../helpers/folder.ts';
 import { type Job, startJob } from '../helpers/job.ts';
 import * as kernel from '../helpers/kernel.ts';
 import { requireServer } from '../helpers/requirements.ts';
@@ -24,7 +24,7 @@ let job: Job | null = null;
 
 beforeEach(async () => {
   requireServer('uwsgi-core', 'uwsgi-plugin-python3');
-  folder = await realpath(await mkdtemp(join(tmpdir(), 'workertop-uwsgi-')));
+  folder = makeFolder('uwsgi');
   await writeFile(join(folder, 'app.py'), app);
   port = await freePort();
 });

@@ -57,7 +57,12 @@ describe('the commands of pm2', () => {
   const shop = () => apps(daemon, forked(11, 'shop', '10'), forked(12, 'shop', '9'))[0];
 
   it('go to the daemon of that home', () => {
-    const by = { program: 'pm2', places: ['/opt/node/bin'], environment: { PM2_HOME: '/home/web/.pm2' } };
+    const by = {
+      program: 'pm2',
+      places: ['/opt/node/bin'],
+      environment: { PM2_HOME: '/home/web/.pm2' },
+      directories: ['/home/web/.pm2'],
+    };
     expect(command(shop(), 1)).toEqual({ ...by, args: ['scale', 'shop', '+1'] });
     expect(command(shop(), -1)).toEqual({ ...by, args: ['delete', '9'] });
   });

@@ -1,0 +1,87 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import type { Outcome } from '../outcome.ts';
+import type { AsOwner, Errand } from './errand.ts';
+
+/** Seconds in which all paths of an errand must have been looked at: more than any disk takes. */
+const LOOKS = 5;
+
+/** Seconds until what is run is given up. A celery with a large app takes some to start. */
+const LONGEST = 30;
+
+/** Characters of an outcome, which is the owner's to make up once the helper has become him. */
+const MOST_TEXT = 1000;
+
+/**
+ * Does errands by a process of its own, each by another one: that one gives up all rights of root for good, and it may be left behind when a
+ * path that somebody chose leads to a file system that does not answer.
+ * @param entry the helper's file
+ */
+export function asOwnerBy(entry: string): AsOwner {
+  return (errand) =>
+    new Promise((resolve) => {
+      const child = fork(entry, [], {
+        cwd: '/',
+        env: {},
+        execArgv: [],
+        stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+        // Its own group, which ends with it, and no terminal of root's.
+        detached: true,
+      });
+      new Conversation(child, errand, resolve);
+    });
+}
+
+class Conversation {
+  readonly #child: ChildProcess;
+  readonly #resolve: (outcome: Outcome) => void;
+  #limit: NodeJS.Timeout;
+  #isOver = false;
+
+  constructor(child: ChildProcess, errand: Errand, resolve: (outcome: Outcome) => void) {
+    this.#child = child;
+    this.#resolve = resolve;
+    const what = errand.kind === 'write' ? errand.path : errand.command.program;
+    this.#limit = setTimeout(() => this.#leave(`${what} does not answer: nothing was done.`), LOOKS * 1000);
+    child.on('error', (error) => this.#end(`${what} could not be reached: ${error.message}`));
+    child.on('exit', (code, signal) => this.#end(`${what}: its helper has ended with ${signal ?? code}.`));
+    child.on('message', (message) => this.#hear(message, what));
+    child.send(errand);
+  }
+
+  #hear(message: unknown, what: string): void {
+    if (typeof message !== 'object' || message === null || !('type' in message)) return;
+    if (message.type === 'checked' && !this.#isOver) {
+      clearTimeout(this.#limit);
+      this.#limit = setTimeout(
+        () => this.#leave(`${what} did not end within ${LONGEST} s and was stopped.`),
+        LONGEST * 1000,
+      );
+      this.#child.send('go on');
+    } else if (message.type === 'done' && 'outcome' in message) {
+      const { outcome } = message;
+      this.#end(outcome === null ? null : String(outcome).slice(0, MOST_TEXT));
+    }
+  }
+
+  /** It ends as soon as the kernel lets it; nobody waits for that. */
+  #leave(outcome: Outcome): void {
+    const { pid, exitCode, signalCode } = this.#child;
+    if (pid !== undefined && exitCode === null && signalCode === null) {
+      try {
+        process.kill(-pid, 'SIGKILL');
+      } catch {
+        // It has ended in this moment.
+      }
+    }
+    this.#end(outcome);
+  }
+
+  #end(outcome: Outcome): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearTimeout(this.#limit);
+    if (this.#child.connected) this.#child.disconnect();
+    this.#child.unref();
+    this.#resolve(outcome);
+  }
+}

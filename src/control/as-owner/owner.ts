@@ -1,0 +1,117 @@
+import { constants, openSync } from 'node:fs';
+import { readBytes, readLink, readText } from '../../source/proc/files.ts';
+import { parseAuxv } from '../../source/proc/parsers/auxv.ts';
+import { parseStat } from '../../source/proc/parsers/stat.ts';
+import { idsOf } from '../../source/proc/parsers/status.ts';
+import { O_PATH, Refused } from './trust.ts';
+
+/** A process's owner, and what only who may look into the process can tell. */
+export interface Owner {
+  readonly pid: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: readonly number[];
+  /** Descriptor of its root directory. */
+  readonly root: number;
+  /** Descriptor of the directory it is in; null where that is not there any more. */
+  readonly cwd: number | null;
+  /** The file that it runs; it may have been deleted since. */
+  readonly exe: string | null;
+  readonly environment: ReadonlyMap<string, string>;
+}
+
+/** The id that stands for all that a user namespace has none for: overflowuid and overflowgid of proc_sys_kernel(5). */
+const OVERFLOW = 65_534;
+
+/**
+ * Who owns a process, as the kernel has it now.
+ * @throws Refused where that is no one user, or cannot be told
+ */
+export function ownerOf(pid: number, startTicks: number): Owner {
+  const folder = `/proc/${pid}`;
+  const status = readText(`${folder}/status`);
+  if (status === null) throw new Refused(`${pid} has ended.`);
+  const [uid, ...otherUids] = idsOf(status, 'Uid') ?? [];
+  const [gid, ...otherGids] = idsOf(status, 'Gid') ?? [];
+  if (uid === undefined || gid === undefined) throw new Refused(`Whose process ${pid} is cannot be read.`);
+  if (otherUids.some((id) => id !== uid) || otherGids.some((id) => id !== gid))
+    throw new Refused(`${pid} runs with the ids of several users: nothing is done in its name.`);
+  checkStart(pid, uid, gid);
+  if ((uid === OVERFLOW && !hasAllIds('uid')) || (gid === OVERFLOW && !hasAllIds('gid')))
+    throw new Refused(`Whose process ${pid} is cannot be told in this user namespace.`);
+  const groups = /^Groups:\t([\d ]*)$/m.exec(status)?.[1]?.split(' ').filter(Boolean).map(Number) ?? [];
+  const environment = environmentOf(folder);
+  const root = openDirectory(`${folder}/root`);
+  const cwd = openDirectory(`${folder}/cwd`);
+  const exe = readLink(`${folder}/exe`);
+  // Last, so that all of this was of that process.
+  const stat = readBytes(`${folder}/stat`);
+  if (typeof stat === 'string' || root === null) throw new Refused(`${pid} has ended, or may not be looked into.`);
+  if (parseStat(stat, stat.length)?.startTicks !== startTicks) throw new Refused(`${pid} is another process by now.`);
+  return { pid, uid, gid, groups, root, cwd, exe, environment };
+}
+
+/**
+ * A program that began with more rights than its caller had still has the title, the environment and the directory that its caller
+ * chose, whatever its ids are by now. Only root's may have become another's.
+ */
+function checkStart(pid: number, uid: number, gid: number): void {
+  const auxv = readBytes(`/proc/${pid}/auxv`);
+  const began = typeof auxv === 'string' ? null : parseAuxv(auxv);
+  if (began === null) throw new Refused(`Who started ${pid} may not be read: nothing is done in its name.`);
+  const isSetUid = began.uid !== began.effectiveUid || began.gid !== began.effectiveGid;
+  const hasChanged = began.uid !== 0 && (began.uid !== uid || began.gid !== gid);
+  if (isSetUid || hasChanged)
+    throw new Refused(`${pid} began with the ids of another user than it has: nothing is done in its name.`);
+}
+
+/** Whether this user namespace has a name for every user of the machine: user_namespaces(7). */
+function hasAllIds(kind: 'uid' | 'gid'): boolean {
+  return /^\s*0\s+0\s+4294967295\s*$/.test(readText(`/proc/self/${kind}_map`) ?? '');
+}
+
+function openDirectory(link: string): number | null {
+  try {
+    return openSync(link, O_PATH | constants.O_DIRECTORY);
+  } catch {
+    // Whoever needs it says so.
+    return null;
+  }
+}
+
+/** Empty where its title has overwritten it. */
+function environmentOf(folder: string): ReadonlyMap<string, string> {
+  const bytes = readBytes(`${folder}/environ`);
+  const text = typeof bytes === 'string' ? '' : bytes.toString('utf8');
+  return new Map(
+    text.split('\0').flatMap((pair): [string, string][] => {
+      const equals = pair.indexOf('=');
+      const name = pair.slice(0, Math.max(0, equals));
+      return /^\w+$/.test(name) ? [[name, pair.slice(equals + 1)]] : [];
+    }),
+  );
+}
+
+/**
+ * Becomes the owner for good, in all of the ids and with the groups that his server has, and without any capability.
+ * @throws Refused where that cannot be
+ */
+export function become({ pid, uid, gid, groups }: Owner, nameOf: (uid: number) => string): void {
+  const { geteuid, getuid, setgroups, setgid, setuid } = process;
+  if (geteuid?.() !== 0) {
+    if (geteuid?.() === uid && getuid?.() === uid) return;
+    throw new Refused(`This has to be done as ${nameOf(uid)}, whose server ${pid} is. Use sudo.`);
+  }
+  try {
+    setgroups?.([...groups]);
+    setgid?.(gid);
+    setuid?.(uid);
+  } catch (error) {
+    throw new Refused(`Could not become ${nameOf(uid)}: ${error instanceof Error ? error.message : error}`);
+  }
+  const status = readText('/proc/self/status') ?? '';
+  const ids = [...(idsOf(status, 'Uid') ?? [-1]), ...(idsOf(status, 'Gid') ?? [-1])];
+  const isOwner = ids.every((id, index) => id === (index < 4 ? uid : gid));
+  const hasNone = uid === 0 || /^CapPrm:\t0+$/m.test(status);
+  if (!isOwner || !hasNone) throw new Refused(`Could not become ${nameOf(uid)}: some rights of root are left.`);
+}

@@ -1,0 +1,92 @@
+import { constants, fstatSync, openSync, writeSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import type { Outcome } from '../outcome.ts';
+import { environmentFor } from './environment.ts';
+import type { Errand } from './errand.ts';
+import { become, type Owner, ownerOf } from './owner.ts';
+import { checkDirectory, findProgram, type Grounds } from './program.ts';
+import { runProgram } from './run-program.ts';
+import { follow, followOwn, O_PATH, Refused } from './trust.ts';
+import { type Users, usersFor } from './users.ts';
+
+/** What was checked, ready to be done. */
+type Deed = () => Outcome | Promise<Outcome>;
+
+/**
+ * Becomes the owner of the server, for good, and then looks at all that the errand names: what he may not look at himself is not looked at.
+ * @throws Refused with the reason why it is not done
+ */
+export function prepare(errand: Errand): Deed {
+  const owner = ownerOf(errand.pid, errand.startTicks);
+  const users = usersFor(owner.uid);
+  become(owner, users.trust.nameOf);
+  return errand.kind === 'write' ? prepareWrite(errand, owner, users) : prepareRun(errand, owner, users);
+}
+
+function prepareRun({ command, cwd }: Errand & { kind: 'run' }, owner: Owner, users: Users): Deed {
+  const { trust } = users;
+  const root = openSync('/', O_PATH | constants.O_DIRECTORY);
+  const { program: name, directories = [], environment = {}, variables = [] } = command;
+  // A container's paths are others than ours: there is nothing of its own that could be run from here.
+  if (!isSame(root, owner.root)) throw new Refused(`${owner.pid} is in a container: run it there: ${name}`);
+  const grounds: Grounds = { trust, root, seenFrom: owner.root, path: owner.environment.get('PATH') ?? '' };
+  try {
+    if (cwd === null) throw new Refused(`The directory of ${owner.pid} is not known, and its command may need that.`);
+    const place = checkDirectory(cwd, grounds);
+    if (owner.cwd === null || !isSame(place.descriptor, owner.cwd))
+      throw new Refused(`The directory of ${owner.pid} is not there any more: ${cwd}.`);
+    // In root's name nothing is done that somebody else's program asks for.
+    if (owner.uid === 0) checkDirectory(dirname(owner.exe ?? ''), grounds);
+    for (const directory of directories) checkDirectory(resolve(cwd, directory), grounds);
+    const { path, searched } = findProgram(command, grounds);
+    const env = environmentFor({
+      server: owner.environment,
+      variables,
+      given: environment,
+      user: users.name,
+      home: users.home,
+      path: searched,
+      isOwn: (one) => isOwn(one, grounds),
+    });
+    const args = command.args.map((arg) => arg.replaceAll('%h', hostname()));
+    return () => runProgram(path, args, place.path, env);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    throw new Refused(`${name} was not run as ${users.name}: ${error.message}`);
+  }
+}
+
+function isOwn(path: string, { trust, root }: Grounds): boolean {
+  try {
+    return followOwn(path, trust, { root }).stats.isDirectory();
+  } catch (error) {
+    if (error instanceof Refused) return false;
+    throw error;
+  }
+}
+
+/** Never waits, never makes a file, and writes to what was looked at: by its descriptor, never by its name again. */
+function prepareWrite({ path, text }: Errand & { kind: 'write' }, owner: Owner, { trust, name }: Users): Deed {
+  const found = follow(path, trust, { root: owner.root, sticky: true });
+  if (!found.stats.isFIFO()) throw new Refused(`${path} is no FIFO: nothing was written.`);
+  if (found.stats.uid !== owner.uid)
+    throw new Refused(`${path} belongs to ${trust.nameOf(found.stats.uid)}, not to ${name}: nothing was written.`);
+  return () => {
+    let descriptor: number;
+    try {
+      descriptor = openSync(`/proc/self/fd/${found.descriptor}`, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : error;
+      if (code === 'ENXIO') return `Nobody reads ${path}: its master has ended.`;
+      return `${path} cannot be written to by ${name}: ${code}`;
+    }
+    writeSync(descriptor, text);
+    return null;
+  };
+}
+
+function isSame(one: number, other: number): boolean {
+  const [a, b] = [fstatSync(one), fstatSync(other)];
+  return a.dev === b.dev && a.ino === b.ino;
+}

@@ -1,0 +1,166 @@
+import { closeSync, constants, openSync, readdirSync, readSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { ControlCommand } from '../../servers/definition.ts';
+import { baseName } from '../../text/base-name.ts';
+import { type Found, followOwn, isSeenBy, Missing, Refused, type Trust } from './trust.ts';
+
+const SYSTEM_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
+/** Interpreters of interpreters that Linux follows (execve(2) says 4 levels, Linux has 5). */
+const MOST_INTERPRETERS = 5;
+
+/** Bytes of a first line that Linux looks at (BINPRM_BUF_SIZE of binfmts.h). */
+const FIRST_LINE = 256;
+
+/** Bytes of a pyvenv.cfg. */
+const LARGEST_CONFIG = 16 * 1024;
+
+/** What a command is looked for in, and checked against. */
+export interface Grounds {
+  readonly trust: Trust;
+  /** Descriptor of this process's root directory. */
+  readonly root: number;
+  /** Descriptor of the server's. */
+  readonly seenFrom: number;
+  /** The PATH of the server's environment. */
+  readonly path: string;
+}
+
+export interface Program {
+  /** Absolute. */
+  readonly path: string;
+  /** Where the program finds others: directories that nobody but root and the owner can change. */
+  readonly searched: readonly string[];
+}
+
+/**
+ * The program of a command, with all that is run along with it: the interpreter that its first line names, and the virtualenv of that.
+ * @throws Refused where it is not there, or where another could change any of it
+ */
+export function findProgram({ program, places = [] }: ControlCommand, grounds: Grounds): Program {
+  const entries = [...grounds.path.split(':'), ...places, ...SYSTEM_PATH].filter((entry) => entry.startsWith('/'));
+  const searched: string[] = [];
+  let doubt: string | null = null;
+  for (const entry of new Set(entries)) {
+    try {
+      if (ownDirectory(entry, grounds)) searched.push(entry);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (!(error instanceof Missing)) doubt ??= error.message;
+    }
+  }
+  const path = program.startsWith('/') ? program : search(program, searched, grounds);
+  if (path === null) {
+    const left = doubt === null ? '' : ` Not looked into: ${doubt}`;
+    throw new Refused(`${program} was not found, neither in the PATH of its server nor beside it.${left}`);
+  }
+  checkProgram(path, searched, grounds, 0);
+  return { path, searched };
+}
+
+function ownDirectory(path: string, { trust, root }: Grounds): boolean {
+  return followOwn(path, trust, { root }).stats.isDirectory();
+}
+
+function search(name: string, searched: readonly string[], { trust, root }: Grounds): string | null {
+  if (name.includes('/')) return null;
+  for (const entry of searched) {
+    const path = `${entry}/${name}`;
+    try {
+      if (isProgram(followOwn(path, trust, { root }))) return path;
+    } catch (error) {
+      // A shell would take what is there, whatever it leads to.
+      if (!(error instanceof Missing)) throw error;
+    }
+  }
+  return null;
+}
+
+function isProgram({ stats }: Found): boolean {
+  return stats.isFile() && (stats.mode & (constants.S_IXUSR | constants.S_IXGRP | constants.S_IXOTH)) !== 0;
+}
+
+function checkProgram(path: string, searched: readonly string[], grounds: Grounds, depth: number): void {
+  const found = followOwn(path, grounds.trust, { root: grounds.root });
+  if (!isProgram(found)) throw new Refused(`${path} is no program.`);
+  checkSeen(path, found, grounds);
+  checkVirtualenv(dirname(dirname(path)), grounds);
+  const interpreter = interpreterOf(found, searched, grounds);
+  if (interpreter === null) return;
+  if (depth >= MOST_INTERPRETERS) throw new Refused(`${path} has no interpreter that is a program.`);
+  checkProgram(interpreter, searched, grounds, depth + 1);
+}
+
+/** What the first line of a script names: `#!/usr/bin/env python3` is run by the python3 that env would find. */
+function interpreterOf(found: Found, searched: readonly string[], grounds: Grounds): string | null {
+  const [, path, words = ''] = /^#![ \t]*([^ \t\n]+)([^\n]*)/.exec(readStart(found, FIRST_LINE)) ?? [];
+  if (path === undefined) return null;
+  if (baseName(path) !== 'env') return path;
+  const named = words
+    .replace(/(^|[ \t])-S/, '$1')
+    .split(/[ \t]+/)
+    .find((word) => word !== '' && !word.startsWith('-') && !word.includes('='));
+  if (named === undefined) throw new Refused(`What ${found.path} is run by cannot be told: env${words}.`);
+  if (named.startsWith('/')) return named;
+  const program = search(named, searched, grounds);
+  if (program === null) throw new Refused(`${named}, by which ${found.path} is run, was not found.`);
+  // env itself is run too.
+  checkProgram(path, searched, grounds, MOST_INTERPRETERS);
+  return program;
+}
+
+/**
+ * Where a Python in PREFIX/bin has its modules from, if PREFIX is a virtualenv: site.py of Python. The modules themselves are as many as
+ * they are: the directories that hold them are looked at.
+ */
+function checkVirtualenv(prefix: string, grounds: Grounds): void {
+  const config = present(`${prefix}/pyvenv.cfg`, grounds);
+  if (config === null) return;
+  const home = /^\s*home\s*=\s*(\/.*?)\s*$/m.exec(readStart(config, LARGEST_CONFIG))?.[1];
+  if (home !== undefined) checkDirectory(home, grounds);
+  for (const lib of ['lib', 'lib64']) {
+    const libraries = present(`${prefix}/${lib}`, grounds);
+    if (libraries === null) continue;
+    for (const name of readdirSync(`/proc/self/fd/${libraries.descriptor}`)) {
+      if (/^(?:python|pypy)[\d.]+$/.test(name)) present(`${prefix}/${lib}/${name}/site-packages`, grounds);
+    }
+  }
+}
+
+function present(path: string, { trust, root }: Grounds): Found | null {
+  try {
+    return followOwn(path, trust, { root });
+  } catch (error) {
+    if (error instanceof Missing) return null;
+    throw error;
+  }
+}
+
+/** A directory from which code is taken. @throws Refused where another can change it */
+export function checkDirectory(path: string, grounds: Grounds): Found {
+  const found = followOwn(path, grounds.trust, { root: grounds.root });
+  if (!found.stats.isDirectory()) throw new Refused(`${path} is no directory.`);
+  checkSeen(path, found, grounds);
+  return found;
+}
+
+function checkSeen(path: string, found: Found, { seenFrom }: Grounds): void {
+  if (!isSeenBy(seenFrom, found)) throw new Refused(`${path} is another file to its server than it is here.`);
+}
+
+/** The beginning of what was found, which is a regular file or is not opened. Empty where the owner may run it but not read it. */
+function readStart({ descriptor: found, path, stats }: Found, limit: number): string {
+  if (!stats.isFile()) throw new Refused(`${path} is no file.`);
+  let descriptor: number;
+  try {
+    descriptor = openSync(`/proc/self/fd/${found}`, constants.O_RDONLY);
+  } catch {
+    return '';
+  }
+  try {
+    const buffer = Buffer.alloc(limit);
+    return buffer.toString('utf8', 0, readSync(descriptor, buffer, 0, limit, 0));
+  } finally {
+    closeSync(descriptor);
+  }
+}

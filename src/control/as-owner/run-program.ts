@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import { stripVTControlCharacters } from 'node:util';
+import { maskArgv } from '../../text/mask-secrets.ts';
+import type { Outcome } from '../outcome.ts';
+
+/** Seconds for which output is waited for once it has ended: what it has left behind may hold on to its pipes for ever. */
+const LAST_WORDS = 0.5;
+
+const MOST_OUTPUT = 4096;
+
+/** Runs a program, without a shell, and tells how it ended. Never rejects. */
+export function runProgram(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    const keep = (chunk: Buffer) => {
+      output = (output + chunk.toString('utf8')).slice(-MOST_OUTPUT);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    const end = (outcome: Outcome) => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+      resolve(outcome);
+    };
+    child.on('error', (error) => end(`${program} could not be run: ${error.message}`));
+    child.on('exit', (code, signal) => {
+      const tell = () => end(code === 0 ? null : `${program} failed with ${signal ?? code}: ${lastWords(output)}`);
+      child.on('close', tell);
+      setTimeout(tell, LAST_WORDS * 1000).unref();
+    });
+  });
+}
+
+/** What an error is about stands in its last line; such output may have colours, and passwords. */
+function lastWords(output: string): string {
+  const last = stripVTControlCharacters(output).trim().split('\n').at(-1) ?? '';
+  return maskArgv(last.replace(/\p{Cc}/gu, ' ').split(' ')).join(' ');
+}

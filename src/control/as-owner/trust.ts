@@ -1,0 +1,127 @@
+import { constants, fstatSync, openSync, readlinkSync, type Stats, statSync } from 'node:fs';
+
+/** Linux's flag for a descriptor that names a file and has not opened it (open(2)); not among Node's constants. */
+export const O_PATH = 0o10000000;
+
+/** Links that one path may lead through, as in Linux (path_resolution(7)). */
+const MOST_LINKS = 40;
+
+const STICKY = 0o1000;
+const GROUP_WRITES = 0o020;
+const OTHERS_WRITE = 0o002;
+
+/** Why an errand is not done, as a sentence. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+}
+
+/** For whom a path must be safe. */
+export interface Trust {
+  readonly uid: number;
+  /** Whether nobody else is in this group, by /etc/passwd and /etc/group. */
+  isOwnGroup(gid: number): boolean;
+  nameOf(uid: number): string;
+}
+
+/** What a path leads to. Its descriptor names it, and has not opened it. */
+export interface Found {
+  readonly descriptor: number;
+  /** Without links. */
+  readonly path: string;
+  readonly stats: Stats;
+}
+
+interface Options {
+  /** Descriptor of the directory that `/` stands for. */
+  readonly root: number;
+  /** Whether a directory like /tmp may be on the way: what lies in it cannot be replaced by others, but they can put links there. */
+  readonly sticky?: boolean;
+}
+
+/**
+ * Follows a path part by part, each link with it, by descriptors: what was looked at is what is found. Every directory on the way must belong to root or to
+ * the user, and nobody else may write to it. An entry of an access control list (acl(5)) that lets others write shows as a right of the
+ * group. Descriptors are closed when the process ends, which lives for one errand.
+ * @throws Refused where another could lead it elsewhere, or it leads nowhere
+ */
+export function follow(path: string, trust: Trust, { root, sticky = false }: Options): Found {
+  if (!path.startsWith('/') || path.includes('\0')) throw new Refused(`${path} is no absolute path.`);
+  const start: Found = { descriptor: root, path: '', stats: fstatSync(root) };
+  const rest = path.split('/').reverse();
+  let way: readonly Found[] = [start];
+  let links = 0;
+  for (let part = rest.pop(); part !== undefined; part = rest.pop()) {
+    const here = way.at(-1) ?? start;
+    if (part === '' || part === '.') continue;
+    if (!here.stats.isDirectory()) throw new Refused(`${path} is not there: ${here.path} is no directory.`);
+    const why = whoElse(here.stats, trust);
+    const isSticky = sticky && (here.stats.mode & STICKY) !== 0 && isOwned(here.stats, trust);
+    if (why !== null && !isSticky) throw new Refused(`${here.path || '/'} ${why}.`);
+    if (part === '..') {
+      way = way.length > 1 ? way.slice(0, -1) : way;
+      continue;
+    }
+    const next = step(here, part);
+    if (why !== null && (next.stats.isSymbolicLink() || !isOwned(next.stats, trust)))
+      throw new Refused(`${next.path} may be anybody's: ${here.path} ${why}.`);
+    if (!next.stats.isSymbolicLink()) {
+      way = [...way, next];
+      continue;
+    }
+    links += 1;
+    if (links > MOST_LINKS) throw new Refused(`${path} leads through too many links.`);
+    const target = readlinkSync(`/proc/self/fd/${here.descriptor}/${part}`);
+    if (target.startsWith('/')) way = [start];
+    rest.push(...target.split('/').reverse());
+  }
+  const found = way.at(-1) ?? start;
+  return { ...found, path: found.path || '/' };
+}
+
+/**
+ * A path that nobody but root and the user can change, nor what it leads to.
+ * @throws Refused for any other
+ */
+export function followOwn(path: string, trust: Trust, options: Options): Found {
+  const found = follow(path, trust, options);
+  const why = whoElse(found.stats, trust);
+  if (why !== null) throw new Refused(`${found.path} ${why}.`);
+  return found;
+}
+
+function step(here: Found, part: string): Found {
+  const path = `${here.path}/${part}`;
+  try {
+    const descriptor = openSync(`/proc/self/fd/${here.descriptor}/${part}`, O_PATH | constants.O_NOFOLLOW);
+    return { descriptor, path, stats: fstatSync(descriptor) };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : error;
+    if (code === 'ENOENT') throw new Missing(`${path} is not there.`);
+    throw new Refused(code === 'EACCES' ? `${path} may not be looked at.` : `${path} cannot be looked at: ${code}.`);
+  }
+}
+
+/** Nothing is there, which may be no harm. */
+export class Missing extends Refused {}
+
+function isOwned({ uid }: Stats, trust: Trust): boolean {
+  return uid === 0 || uid === trust.uid;
+}
+
+/** Who else may change it: a phrase; null when nobody may. */
+function whoElse(stats: Stats, trust: Trust): string | null {
+  if (!isOwned(stats, trust)) return `belongs to ${trust.nameOf(stats.uid)}`;
+  if ((stats.mode & OTHERS_WRITE) !== 0) return 'may be changed by everyone';
+  if ((stats.mode & GROUP_WRITES) !== 0 && !trust.isOwnGroup(stats.gid)) return 'may be changed by its group';
+  return null;
+}
+
+/** Whether a path without links leads a process that has this root directory to the same file: mounts may differ. */
+export function isSeenBy(root: number, { path, stats }: Found): boolean {
+  try {
+    const seen = statSync(`/proc/self/fd/${root}${path}`);
+    return seen.dev === stats.dev && seen.ino === stats.ino;
+  } catch {
+    return false;
+  }
+}
