@@ -1,0 +1,51 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { asOwnerBy } from '../../src/control/as-owner/helper.ts';
+import { eventually } from '../helpers/eventually.ts';
+import * as kernel from '../helpers/kernel.ts';
+
+const errand = { kind: 'write', pid: 1, startTicks: 1, path: '/mnt/dead/fifo', text: '+' } as const;
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'workertop-helper-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** What the helper is replaced by. It leaves its pid behind. */
+function helper(code: string): string {
+  const file = join(folder, 'helper.mjs');
+  writeFileSync(file, `import fs from 'node:fs'; fs.writeFileSync('${folder}/pid', String(process.pid));\n${code}`);
+  return file;
+}
+
+const pid = () => Number(readFileSync(join(folder, 'pid'), 'utf8'));
+
+it('leaves behind what waits for a path that does not answer, and says so', async () => {
+  const stuck = helper('Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);');
+  expect(await asOwnerBy(stuck)(errand)).toBe('/mnt/dead/fifo does not answer: nothing was done.');
+  await eventually('it has ended', () => !kernel.isAlive(pid()));
+});
+
+it('believes no helper, which is the owner’s by then, more than a sentence', async () => {
+  const liar = helper(`process.on('message', () => { process.send({ type: 'done', outcome: 'x'.repeat(1e6) }); });`);
+  expect(await asOwnerBy(liar)(errand)).toHaveLength(1000);
+  const mute = helper(`process.on('message', () => { process.send('x'); process.send({}); process.disconnect(); });`);
+  expect(await asOwnerBy(mute)(errand)).toMatch(/helper has ended with \d\.$/);
+  const killed = helper(`process.on('message', () => process.kill(process.pid, 'SIGKILL'));`);
+  expect(await asOwnerBy(killed)(errand)).toMatch(/helper has ended with SIGKILL\.$/);
+});
+
+it('gives it none of root’s variables', async () => {
+  const teller = helper(
+    `process.on('message', () => process.send({ type: 'done', outcome: Object.keys(process.env).join() }));`,
+  );
+  expect(await asOwnerBy(teller)(errand)).toBe('');
+});
+
+it('tells that there is no helper', async () => {
+  expect(await asOwnerBy(join(folder, 'none.mjs'))(errand)).toMatch(/helper has ended with 1\.$/);
+});
