@@ -3,7 +3,7 @@ import type { Outcome } from '../outcome.ts';
 import type { AsOwner, Errand } from './errand.ts';
 
 /** Seconds in which all paths of an errand must have been looked at: more than any disk takes. */
-const LOOKS = 5;
+const LOOKS = 10;
 
 /** Seconds until what is run is given up. A celery with a large app takes some to start. */
 const LONGEST = 30;
