@@ -15,7 +15,7 @@ import {
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ControlCommand } from '../../src/servers/definition.ts';
-import { asOwner } from '../helpers/as-owner.ts';
+import { asOwner, entry } from '../helpers/as-owner.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { makeFolder } from '../helpers/folder.ts';
 import * as kernel from '../helpers/kernel.ts';
@@ -353,7 +353,6 @@ describe('without rights of another user', () => {
   it.runIf(isRoot)('his server’s command is refused in words, and not run', async () => {
     const path = script(at('control'), telling());
     const { pid = 0 } = start();
-    const entry = join(import.meta.dirname, '../../dist/owner-helper.js');
     const errand = {
       kind: 'run',
       pid,

@@ -1,5 +1,21 @@
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
+import { afterAll } from 'vitest';
 import { asOwnerBy } from '../../src/control/as-owner/helper.ts';
+import { makeFolder } from './folder.ts';
 
-/** By the real helper process, as it was built. */
-export const asOwner = asOwnerBy(fileURLToPath(new URL('../../dist/owner-helper.js', import.meta.url)));
+const folder = makeFolder('helper');
+/** The helper's file, as the build would make it. */
+export const entry = `${folder}/owner-helper.mjs`;
+buildSync({
+  entryPoints: [fileURLToPath(new URL('../../src/owner-helper.ts', import.meta.url))],
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  outfile: entry,
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** By the real helper process. */
+export const asOwner = asOwnerBy(entry);
