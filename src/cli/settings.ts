@@ -1,53 +1,171 @@
-import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-import type { ModelOptions } from '../model/build.ts';
-import { fileProblem } from '../text/errno.ts';
-import { type Config, defaults, parseConfig } from './config.ts';
-import { type Options, UsageError } from './options.ts';
+import type { GroupRule } from '../model/projects/rules.ts';
+import { sortNames } from '../state/sort.ts';
+import { columns, flag, seconds, size, sortKey, sourceName, text, type ValueKind } from './value-kinds.ts';
 
-/** What is in force: the command line, and where that says nothing the configuration file. */
-export interface Settings extends Config {
-  readonly options: Options;
-  readonly model: ModelOptions;
-}
-
-/** @throws UsageError when the configuration file is wrong, or not there though it was named */
-export function settingsFor(options: Options, environment: NodeJS.ProcessEnv): Settings {
-  const config = readConfig(options.config, environment);
-  const memory = options.memory ?? config.memory;
-  return {
-    ...config,
-    delay: options.delay ?? config.delay,
-    sort: options.sort ?? config.sort,
-    memory,
-    readOnly: options.readOnly || config.readOnly,
-    color: options.color && config.color,
-    ascii: options.ascii || config.ascii,
-    mouse: options.mouse || config.mouse,
-    options,
-    model: { memoryTotal: memory, rules: config.projects },
+/** One setting: what it is called, how it is written, and what it is without being said. */
+export interface Setting<Value> {
+  readonly kind: ValueKind<Value>;
+  readonly initial: NoInfer<Value>;
+  /** For `--help`, the README, the man page, completions and the configuration file. */
+  readonly help: string;
+  /** Its option; left out where only the configuration file has it. */
+  readonly option?: {
+    /** Without `--`. */
+    readonly long: string;
+    readonly short?: string;
+    /** What its value is called; none for a switch. */
+    readonly value?: string;
+    /** Whether the switch turns the setting off. */
+    readonly off?: true;
+    /** Where it says something else than the setting's own text. */
+    readonly help?: string;
   };
+  /** Its key in the configuration file; left out where only the command line has it. */
+  readonly key?: string;
+  /** A value for the configuration file to show where none is set. */
+  readonly example?: string;
 }
 
-function readConfig(named: string | null, environment: NodeJS.ProcessEnv): Config {
-  const path = named ?? defaultPath(environment);
-  if (path === null) return defaults;
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null;
-    if (named === null && (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES')) return defaults;
-    throw new UsageError(`${path || 'a configuration file without a name'} cannot be read: ${fileProblem(error)}`);
-  }
-  return parseConfig(text, path);
+function setting<Value>(row: Setting<Value>): Setting<Value> {
+  return row;
 }
 
-/** `$XDG_CONFIG_HOME/workertop/config.toml`; null where there is no home. */
-function defaultPath(environment: NodeJS.ProcessEnv): string | null {
-  const base = environment['XDG_CONFIG_HOME'];
-  if (base?.startsWith('/')) return join(base, 'workertop', 'config.toml');
-  const home = environment['HOME'] ?? homedir();
-  return home.startsWith('/') ? join(home, '.config', 'workertop', 'config.toml') : null;
+const table = {
+  delay: setting({
+    kind: seconds,
+    initial: 2,
+    help: 'seconds between readings',
+    option: { long: 'delay', short: 'd', value: 'SECONDS' },
+    key: 'delay',
+  }),
+  sort: setting({
+    kind: sortKey,
+    initial: 'mem',
+    help: 'what the table is sorted by',
+    option: { long: 'sort', short: 's', value: 'KEY', help: `sort by ${sortNames.join(', ')}` },
+    key: 'sort',
+  }),
+  filter: setting({
+    kind: text<string>(null),
+    initial: '',
+    help: 'show what matches: project, virtualenv, app, pid, user, command',
+    option: { long: 'filter', short: 'f', value: 'TEXT' },
+  }),
+  user: setting({
+    kind: text<null>('user'),
+    initial: null,
+    help: "show only this user's processes",
+    option: { long: 'user', short: 'u', value: 'NAME' },
+  }),
+  hide: setting({
+    kind: columns,
+    initial: [],
+    help: 'columns not to show',
+    option: { long: 'hide', value: 'COLUMNS', help: 'columns not to show, such as swap,trend' },
+    key: 'hide',
+  }),
+  memory: setting({
+    kind: size,
+    initial: null,
+    help: 'count shares of this size, not of what the machine has',
+    option: { long: 'memory', value: 'SIZE', help: 'count shares of SIZE, such as 1.5G' },
+    key: 'memory',
+    example: '1.5G',
+  }),
+  source: setting({
+    kind: sourceName,
+    initial: 'proc',
+    help: 'where figures come from: proc, exact, on Linux; portable, RSS only, by ps',
+    option: { long: 'source', value: 'NAME' },
+  }),
+  proc: setting({
+    kind: text<string>('directory'),
+    initial: '/proc',
+    help: 'another proc tree, to look at only',
+    option: { long: 'proc', value: 'DIR' },
+  }),
+  readOnly: setting({
+    kind: flag,
+    initial: false,
+    help: 'send no signals at all',
+    option: { long: 'read-only' },
+    key: 'read-only',
+  }),
+  dryRun: setting({
+    kind: flag,
+    initial: false,
+    help: 'say what would be done',
+    option: { long: 'dry-run' },
+  }),
+  yes: setting({
+    kind: flag,
+    initial: false,
+    help: "run the server's own command, where it takes no signals",
+    option: { long: 'yes' },
+  }),
+  allowZero: setting({
+    kind: flag,
+    initial: false,
+    help: 'trim the last worker too, where the server allows that',
+    option: { long: 'allow-zero' },
+  }),
+  json: setting({
+    kind: flag,
+    initial: false,
+    help: 'JSON, for programs',
+    option: { long: 'json' },
+  }),
+  color: setting({
+    kind: flag,
+    initial: true,
+    help: 'colours',
+    option: { long: 'no-color', off: true, help: 'no colours; NO_COLOR in the environment does the same' },
+    key: 'color',
+  }),
+  ascii: setting({
+    kind: flag,
+    initial: false,
+    help: 'no characters beyond ASCII',
+    option: { long: 'ascii' },
+    key: 'ascii',
+  }),
+  mouse: setting({
+    kind: flag,
+    initial: false,
+    help: 'click and wheel; selecting text then takes Shift',
+    option: { long: 'mouse' },
+    key: 'mouse',
+  }),
+  config: setting({
+    kind: text<null>('file'),
+    initial: null,
+    help: 'another configuration file',
+    option: { long: 'config', value: 'FILE' },
+  }),
+};
+
+export type SettingName = keyof typeof table;
+
+type Values = {
+  readonly [Name in SettingName]: (typeof table)[Name] extends Setting<infer Value> ? Value : never;
+};
+
+/** What is in force, or what a part of it says. */
+export interface Settings extends Values {
+  /** Rules of the configuration file for what belongs to which project. */
+  readonly projects: readonly GroupRule[];
 }
+
+/**
+ * Every setting. The command line, the configuration file, `--help`, the README, the man page and the completions are
+ * made of this table.
+ */
+export const settings: { readonly [Name in SettingName]: Setting<Settings[Name]> } = table;
+
+/** In the order in which they are told. */
+export const settingNames = Object.keys(table) as readonly SettingName[];
+
+export const defaults: Settings = {
+  ...(Object.fromEntries(settingNames.map((name) => [name, settings[name].initial])) as unknown as Values),
+  projects: [],
+};

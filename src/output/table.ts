@@ -1,5 +1,13 @@
 import type { Advice } from '../model/advice/advice.ts';
-import { type Memory, type Model, ownHead, type ProcessNode, type Project, type Server } from '../model/model.ts';
+import {
+  type Memory,
+  type Model,
+  ownHead,
+  type ProcessNode,
+  type Project,
+  type Server,
+  type SystemGroup,
+} from '../model/model.ts';
 import { bytes, percent } from '../text/figures.ts';
 import { clean } from '../text/sanitize.ts';
 import { cut, fill, width } from '../text/width.ts';
@@ -10,9 +18,12 @@ type Cells = readonly [string, string, string, string, string, string, string, s
 const titles: Cells = ['PROJECT / PROCESS', 'VIRTUALENV', 'WORKERS', 'MEM', 'SHARE', 'FREES', 'CPU%', 'QUEUE'];
 const MOST_NAME = 60;
 
-/** A model as text for people, mail and bug reports: no colours, no progress. */
-export function listTable(model: Model, advice: readonly Advice[]): string {
-  const lines = [...headLines(model), '', ...tableLines(model)];
+/**
+ * A model as text for people, mail and bug reports: no colours, no progress.
+ * @param system what is shown of `system`; null leaves its row out
+ */
+export function listTable(model: Model, advice: readonly Advice[], system: SystemGroup | null = model.system): string {
+  const lines = [...headLines(model), '', ...tableLines(model, system)];
   if (advice.length > 0) lines.push('', ...advice.map(adviceLine));
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
@@ -33,19 +44,14 @@ function headLines({ host, coverage, accounting }: Model): readonly string[] {
   return [...lines, `${coverage.exact} of ${coverage.processes} processes exact, ~ is an estimate${more}.`];
 }
 
-function tableLines(model: Model): readonly string[] {
+function tableLines(model: Model, system: SystemGroup | null): readonly string[] {
   const rows: Cells[] = [titles];
   for (const project of model.projects) rows.push(...projectRows(project, model.uptime));
-  const { system } = model;
-  const count = system.processes.length;
-  rows.push([
-    `system  ${count} process${count === 1 ? '' : 'es'}`,
-    '',
-    '',
-    ...figures(system.memory, ''),
-    cpuText(system.cpu),
-    '',
-  ]);
+  if (system !== null) {
+    const count = system.processes.length;
+    const name = `system  ${count} process${count === 1 ? '' : 'es'}`;
+    rows.push([name, '', '', ...figures(system.memory, ''), cpuText(system.cpu), '']);
+  }
   const widths = titles.map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ''))));
   return rows.map((row) =>
     row.map((text, column) => fill(text, widths[column] ?? 0, column < 2 ? 'left' : 'right')).join('  '),

@@ -6,13 +6,21 @@ export interface Filter {
   readonly text: string;
   /** Only processes of this user; null shows all. */
   readonly user: string | null;
+  /** That user's uid, for processes whose user's name the source does not know. */
+  readonly uid?: number | null;
+}
+
+function isOf({ sample: { facts } }: ProcessNode, { user, uid }: Filter): boolean {
+  if (user === null || facts.user === user) return true;
+  return facts.user === null && facts.uid !== null && facts.uid === uid;
 }
 
 /** The parts of a project that match: all of it when its own name does. Null when nothing does. */
-export function filterProject(project: Project, { text, user }: Filter): Project | null {
+export function filterProject(project: Project, filter: Filter): Project | null {
+  const { text, user } = filter;
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0 && user === null) return project;
-  const ofUser = (process: ProcessNode) => user === null || process.sample.facts.user === user;
+  const ofUser = (process: ProcessNode) => isOf(process, filter);
   const named = words.every((word) => matches(word, [project.name, project.directory, project.virtualenv?.name]));
   const servers = project.servers.flatMap((server) => filterServer(server, named ? [] : words, ofUser));
   const processes = project.processes.filter(
@@ -35,12 +43,12 @@ function filterServer(
   return found ? [server] : [];
 }
 
-export function filterSystem(system: Model['system'], { text, user }: Filter): Model['system'] | null {
+export function filterSystem(system: Model['system'], filter: Filter): Model['system'] | null {
+  const { text, user } = filter;
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0 && user === null) return system;
   const processes = system.processes.filter(
-    (process) =>
-      (user === null || process.sample.facts.user === user) && words.every((word) => matchesProcess(word, process)),
+    (process) => isOf(process, filter) && words.every((word) => matchesProcess(word, process)),
   );
   return processes.length === 0 ? null : { ...system, processes };
 }

@@ -1,6 +1,11 @@
+/** The code of an error of the system, such as `ENOENT`; null for any other error. */
+export function errorCode(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
+
 /** What is wrong with a file that cannot be opened, in words. */
 export function fileProblem(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : null;
+  const code = errorCode(error);
   return words[code ?? ''] ?? code ?? String(error);
 }
 

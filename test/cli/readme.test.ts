@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { readme, renewed } from '../../scripts/readme.ts';
+import { current, generated } from '../../scripts/generated.ts';
 
-it('tells the keys, the options, the servers and the figures as they are: npm run readme renews it', () => {
-  expect(readme()).toBe(renewed(readme()));
+it.each(generated)('$file is as the program makes it: npm run readme renews it', ({ file, renewed }) => {
+  expect(current(file)).toBe(renewed(current(file)));
 });

@@ -2,8 +2,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseConfig } from '../../src/cli/config.ts';
-import { parseCount, parseDelay, parseOptions, parseSize, UsageError } from '../../src/cli/options.ts';
+import { parseCommandLine } from '../../src/cli/command-line.ts';
+import { parseConfig } from '../../src/cli/config-file.ts';
+import { UsageError } from '../../src/cli/usage-error.ts';
+import { parseCount, parseDelay, parseSize } from '../../src/cli/value-kinds.ts';
 import { advise } from '../../src/model/advice/advice.ts';
 import { buildModel } from '../../src/model/build.ts';
 import { History } from '../../src/model/history/history.ts';
@@ -181,7 +183,7 @@ describe('what people write', () => {
     );
     fc.assert(
       fc.property(fc.array(word, { maxLength: 6 }), (words) =>
-        isSound({ ...(usage(() => parseOptions(words)) ?? {}) }),
+        isSound({ ...(usage(() => parseCommandLine(words)) ?? {}) }),
       ),
       { numRuns: CASES / 10 },
     );

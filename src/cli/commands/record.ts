@@ -8,25 +8,19 @@ import { HEADING, RecordingWriter } from '../../source/recording.ts';
 import type { ReadHints, Source } from '../../source/source.ts';
 import { fileProblem } from '../../text/errno.ts';
 import { maskArgv } from '../../text/mask-secrets.ts';
-import { UsageError } from '../options.ts';
+import type { Settings } from '../settings.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** Longest time to spend on reading memory at each reading, in seconds. */
 const BUDGET = 0.05;
 
-export interface RecordOptions {
-  /** Compressed where its name ends with `.gz`. */
-  readonly file: string;
-  /** Seconds. */
-  readonly delay: number;
-  readonly stop: AbortSignal;
-}
-
 /**
  * Keeps readings in a file until it is told to stop, secrets masked.
+ * @param file compressed where its name ends with `.gz`
  * @returns how many readings there are
  * @throws UsageError when the file cannot be opened; Error when the disk is full
  */
-export async function record(source: Source, { file, delay, stop }: RecordOptions): Promise<number> {
+export async function record(source: Source, file: string, { delay }: Settings, stop: AbortSignal): Promise<number> {
   const output = createWriteStream(file, { mode: 0o600 });
   await once(output, 'open').catch((error: unknown) => {
     throw new UsageError(`${file || 'a file without a name'} cannot be written: ${fileProblem(error)}`);

@@ -1,7 +1,6 @@
 import type { ActionLog } from '../../control/action-log.ts';
 import { Controller } from '../../control/controller.ts';
 import type { Signals } from '../../control/signals.ts';
-import type { ModelOptions } from '../../model/build.ts';
 import { beyondMost, type Model, type Project, type Server, serverTitle } from '../../model/model.ts';
 import { commandText, ownerOf } from '../../model/scaling/command-text.ts';
 import { freedBy } from '../../model/scaling/next-to-stop.ts';
@@ -13,27 +12,18 @@ import type { Source } from '../../source/source.ts';
 import type { Operation } from '../../state/operation.ts';
 import { bytes, plural } from '../../text/figures.ts';
 import { clean } from '../../text/sanitize.ts';
-import { parseCount } from '../options.ts';
+import { modelOptions } from '../in-force.ts';
+import { Refusal } from '../refusal.ts';
+import type { Settings } from '../settings.ts';
+import { parseCount } from '../value-kinds.ts';
 
 /** Seconds between readings while workers come or go. */
 const INTERVAL = 0.1;
 
-/** It was not done, with the reason: exit code 1. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
-}
-
-export interface ScaleOptions {
+export interface ScaleRequest {
   readonly target: string;
   /** `N`, `+N` or `-N`. */
   readonly count: string;
-  readonly dryRun: boolean;
-  readonly json: boolean;
-  /** Whether the server's own command may be run. */
-  readonly yes: boolean;
-  /** Whether the last worker may go. */
-  readonly allowZero: boolean;
-  readonly model: ModelOptions;
   /** Aborted when the user wants no more of it. */
   readonly stop: AbortSignal;
 }
@@ -43,15 +33,22 @@ export interface ScaleOptions {
  * @returns text for stdout
  * @throws Refusal when it cannot be done; UsageError when the number is none
  */
-export async function scale(source: Source, signals: Signals, log: ActionLog, options: ScaleOptions): Promise<string> {
-  const count = parseCount(options.count);
-  const observer = new Observer(source, options.model);
+export async function scale(
+  source: Source,
+  signals: Signals,
+  log: ActionLog,
+  request: ScaleRequest,
+  settings: Settings,
+): Promise<string> {
+  const count = parseCount(request.count);
+  const { allowZero, dryRun, json, yes } = settings;
+  const observer = new Observer(source, modelOptions(settings));
   await observer.observe({ memoryBudget: 0, watch: new Set() });
   const model = await observer.observe({ memoryBudget: Number.POSITIVE_INFINITY, watch: new Set() });
-  const { server, project } = findOne(model, options.target);
+  const { server, project } = findOne(model, request.target);
   if (!server.scaling.available) throw new Refusal(server.scaling.reason ?? `${server.kind} cannot be scaled.`);
   const { current } = server.workers;
-  const floor = floorOf(server, options.allowZero);
+  const floor = floorOf(server, allowZero);
   const target = count.sign === '' ? count.number : current + (count.sign === '+' ? count.number : -count.number);
   if (target < floor) {
     throw new Refusal(
@@ -61,20 +58,20 @@ export async function scale(source: Source, signals: Signals, log: ActionLog, op
   const beyond = beyondMost(server, target);
   if (beyond !== null) throw new Refusal(`${beyond} Nothing was sent.`);
   const command = commandText(server, target < current ? -1 : 1, model);
-  if (options.dryRun) return plan(server, project, target, command, options.json);
+  if (dryRun) return plan(server, project, target, command, json);
   if (target === current)
-    return options.json
+    return json
       ? planJson(server, project, target, null)
       : `${clean(project.name)} has ${plural(current, 'worker')} already.\n`;
-  if (command !== null && !options.yes) {
+  if (command !== null && !yes) {
     const { label } = server.definition;
     throw new Refusal(
       `${label} takes no signals for this. With --yes its own command is run, as ${ownerOf(server)}: ${command}`,
     );
   }
-  const operation = await run(observer, model, server, target, signals, log, options.stop);
+  const operation = await run(observer, model, server, target, signals, log, request.stop);
   if (operation.phase !== 'done') throw new Refusal(operation.text);
-  if (options.json) return scaleJson(operation);
+  if (json) return scaleJson(operation);
   const { text, reminder } = operation;
   return `${clean(text)}\n${reminder === null ? '' : `${clean(reminder)}\n`}`;
 }

@@ -2,30 +2,22 @@ import { readFileSync } from 'node:fs';
 import type { ActionLog } from '../../control/action-log.ts';
 import type { Signals } from '../../control/signals.ts';
 import { Dashboard } from '../../dashboard.ts';
-import type { ModelOptions } from '../../model/build.ts';
 import { Observer } from '../../observer.ts';
 import type { Source } from '../../source/source.ts';
-import type { SortKey } from '../../state/sort.ts';
 import { initialState } from '../../state/state.ts';
 import { Screen } from '../../view/screen.ts';
+import { modelOptions } from '../in-force.ts';
 import { GROUND_QUESTION, Keyboard } from '../keyboard.ts';
-import type { TerminalTraits } from '../terminal.ts';
+import type { Settings } from '../settings.ts';
+import { terminalTraits } from '../terminal.ts';
+import { findUser } from '../users.ts';
 
-export interface TopOptions {
-  /** Seconds. */
-  readonly delay: number;
-  readonly sort: SortKey;
-  readonly filter: string;
-  readonly user: string | null;
-  readonly model: ModelOptions;
-  /** Names of columns not to show. */
-  readonly hidden: readonly string[];
+/** What the dashboard shows, beside this machine as it is. */
+export interface Showing {
+  /** Said in the header, such as `DEMO`; null for this machine. */
+  readonly badge: string | null;
   /** Whether a frozen display stops the readings too, which wait then. */
   readonly pausable: boolean;
-  readonly readOnly: boolean;
-  readonly mouse: boolean;
-  readonly badge: string | null;
-  readonly terminal: TerminalTraits;
 }
 
 /** Seconds between two looks at whether the terminal is still ours. */
@@ -37,10 +29,19 @@ const endings = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 } as cons
 /**
  * The live dashboard on this process's terminal, which is given back as it was found, however it ends.
  * @returns the exit code
- * @throws what the source throws, and Error where there is no terminal
+ * @throws what the source throws, UsageError when there is no such user, and Error where there is no terminal
  */
-export async function top(source: Source, signals: Signals, log: ActionLog, options: TopOptions): Promise<number> {
-  const { terminal, delay, sort, filter, user, model, hidden, pausable, readOnly, mouse, badge } = options;
+export async function top(
+  source: Source,
+  signals: Signals,
+  log: ActionLog,
+  { badge, pausable }: Showing,
+  settings: Settings,
+): Promise<number> {
+  const { delay, sort, filter: text, user, readOnly, mouse, hide, color, ascii } = settings;
+  const uid = user === null || badge !== null ? null : await findUser(source, user);
+  const traits = terminalTraits(process.env);
+  const terminal = { ...traits, colors: color ? traits.colors : 0, ascii: ascii || traits.ascii } as const;
   const output = process.stdout;
   neverBlock(output);
   const input = new Keyboard((ground) => dashboard.dispatch({ type: 'ground', ground }));
@@ -67,12 +68,12 @@ export async function top(source: Source, signals: Signals, log: ActionLog, opti
     delay,
     readOnly,
     badge,
-    hidden,
+    hidden: hide,
     ground: terminal.ground,
-    arrangement: { sort, reverse: false, filter: { text: filter, user }, toggled: new Set() },
+    arrangement: { sort, reverse: false, filter: { text, user, uid }, toggled: new Set() },
   });
   const dashboard: Dashboard = new Dashboard({
-    observer: new Observer(source, model),
+    observer: new Observer(source, modelOptions(settings)),
     signals,
     log,
     screen,

@@ -1,13 +1,15 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { helpText } from '../src/cli/options.ts';
+import manifest from '../package.json' with { type: 'json' };
+import { helpText } from '../src/cli/help.ts';
+import { manPage } from '../src/cli/man-page.ts';
 import { prefork } from '../src/recognise/prefork.ts';
 import type { ServerDefinition } from '../src/servers/definition.ts';
 import { definitions } from '../src/servers/registry.ts';
 import { bindings } from '../src/state/keymap.ts';
 
-const README = fileURLToPath(new URL('../README.md', import.meta.url));
-const BENCH = fileURLToPath(new URL('../bench/results.md', import.meta.url));
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 const methods = {
   signal: 'by TTIN and TTOU',
@@ -46,15 +48,11 @@ const parts: Readonly<Record<string, () => string>> = {
       '| --- | --- | --- | --- | --- | --- |',
       ...[...definitions, prefork].map(serverRow),
     ].join('\n'),
-  bench: () => (existsSync(BENCH) ? readFileSync(BENCH, 'utf8').trim() : ''),
+  bench: () => current('bench/results.md').trim(),
 };
 
-export function readme(): string {
-  return readFileSync(README, 'utf8');
-}
-
-/** The README as it should be: what stands between `<!-- NAME -->` and `<!-- /NAME -->` is made anew. */
-export function renewed(text: string): string {
+/** A text with what stands between `<!-- NAME -->` and `<!-- /NAME -->` made anew. */
+function withParts(text: string): string {
   return Object.entries(parts).reduce(
     (all, [name, make]) =>
       all.replace(
@@ -65,7 +63,28 @@ export function renewed(text: string): string {
   );
 }
 
+interface Generated {
+  readonly file: string;
+  /** The file as it should be. @param current as it is, empty where it is not there */
+  readonly renewed: (current: string) => string;
+}
+
+/** Every file that is made of the program, or has parts that are. */
+export const generated: readonly Generated[] = [
+  { file: 'README.md', renewed: withParts },
+  { file: 'docs/workertop.1', renewed: () => manPage(manifest.version) },
+];
+
+/** A file of the repository; empty where it is not there. */
+export function current(file: string): string {
+  const path = join(ROOT, file);
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+}
+
 /** Run by `npm run readme`. */
-export function renewReadme(): void {
-  writeFileSync(README, renewed(readme()));
+export function renewAll(): void {
+  for (const { file, renewed } of generated) {
+    mkdirSync(dirname(join(ROOT, file)), { recursive: true });
+    writeFileSync(join(ROOT, file), renewed(current(file)));
+  }
 }

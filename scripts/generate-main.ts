@@ -1,0 +1,3 @@
+import { renewAll } from './generated.ts';
+
+renewAll();

@@ -1,3 +1,0 @@
-import { renewReadme } from './readme.ts';
-
-renewReadme();

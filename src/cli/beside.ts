@@ -1,0 +1,10 @@
+import { fileURLToPath } from 'node:url';
+
+/**
+ * The file of a program that runs in a process of its own beside the main one: `NAME.js` of the package, and from the
+ * sources `src/NAME.ts`, which needs the loader that this process was started with.
+ */
+export function programBeside(name: string): string {
+  const isSource = import.meta.url.endsWith('.ts');
+  return fileURLToPath(new URL(isSource ? `../${name}.ts` : `./${name}.js`, import.meta.url));
+}

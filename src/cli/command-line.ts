@@ -1,0 +1,133 @@
+import { parseArgs } from 'node:util';
+import { nearest } from '../text/nearest.ts';
+import { type Command, type CommandName, commandOf, namedCommands, questions, usageOf } from './commands.ts';
+import { type SettingName, type Settings, settingNames, settings } from './settings.ts';
+import { UsageError } from './usage-error.ts';
+
+/** What a command line asks for. */
+export interface Invocation {
+  readonly command: CommandName;
+  readonly operands: readonly string[];
+  /** What its options say. */
+  readonly given: Partial<Settings>;
+}
+
+type Given = { -readonly [Name in SettingName]?: Settings[Name] };
+
+/** The settings that have an option, by its long name. */
+const byOption: ReadonlyMap<string, SettingName> = new Map(
+  settingNames.flatMap((name) => {
+    const { option } = settings[name];
+    return option === undefined ? [] : [[option.long, name] as const];
+  }),
+);
+
+const longNames = [...byOption.keys(), ...questions.map(({ long }) => long)];
+
+/** As `parseArgs` of node:util wants it. */
+const parseOptions = Object.fromEntries([
+  ...[...byOption].map(([long, name]) => {
+    const { value, short } = settings[name].option ?? {};
+    const type = value === undefined ? ('boolean' as const) : ('string' as const);
+    return [long, { type, ...(short === undefined ? {} : { short }) }] as const;
+  }),
+  ...questions.map(({ long, short }) => [long, { type: 'boolean', short }] as const),
+]);
+
+/** Reads a command line. @throws UsageError for whatever is wrong with it */
+export function parseCommandLine(argv: readonly string[]): Invocation {
+  const words: string[] = [];
+  const given: Given = {};
+  let question: 'help' | 'version' | null = null;
+  // Not strict: its messages are those of a library. What is wrong with an option is said here.
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: parseOptions,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  let last = -1;
+  for (const token of tokens) {
+    const word = argv[token.index] ?? '';
+    if (token.kind === 'positional') words.push(token.value);
+    // `-1` is an operand: it asks for one worker fewer. `-12` is two tokens of one word.
+    else if (/^-\d+$/.test(word) && token.kind === 'option') {
+      if (token.index !== last) words.push(word);
+    } else if (token.kind === 'option') {
+      const asked = questions.find(({ long }) => long === token.name);
+      if (asked) {
+        expectKnown(token, word, false);
+        question = question === 'help' ? 'help' : asked.command;
+      } else setOption(token, word, given);
+    }
+    last = token.index;
+  }
+  if (question !== null) return { command: question, operands: [], given: {} };
+  const [name, ...operands] = words;
+  return { command: checked(commandNamed(name), operands, given).name, operands, given };
+}
+
+interface OptionToken {
+  readonly name: string;
+  /** As written, without a value. */
+  readonly rawName: string;
+  readonly value?: string | undefined;
+  readonly inlineValue?: boolean | undefined;
+}
+
+function setOption(token: OptionToken, word: string, given: Given): void {
+  const name = byOption.get(token.name);
+  const option = name === undefined ? undefined : settings[name].option;
+  expectKnown(token, word, option?.value !== undefined);
+  if (name === undefined || option === undefined) return;
+  if (option.value === undefined) {
+    assign(given, name, settings[name].kind.parse(''), option.off === true);
+    return;
+  }
+  if (token.value === undefined) throw new UsageError(`--${option.long} needs a value: ${option.value}`);
+  // `-d=2` is `-d 2`.
+  const short = !token.rawName.startsWith('--') && token.inlineValue === true;
+  assign(given, name, settings[name].kind.parse(short ? token.value.replace(/^=/, '') : token.value), false);
+}
+
+function assign<Name extends SettingName>(given: Given, name: Name, value: Settings[Name], off: boolean): void {
+  Object.assign(given, { [name]: off ? false : value });
+}
+
+/** @throws UsageError for an unknown option, several short ones in one word, or a switch that is given a value */
+function expectKnown({ name, rawName, inlineValue }: OptionToken, word: string, takesValue: boolean): void {
+  const known = longNames.includes(name) && rawName !== `-${name}`;
+  const long = rawName.startsWith('--');
+  if (!known || (!long && !takesValue && word.length > 2))
+    throw new UsageError(unknownOption(word.replace(/=.*$/s, '')));
+  if (!takesValue && inlineValue === true) throw new UsageError(`--${name} takes no value`);
+}
+
+function unknownOption(word: string): string {
+  const meant = word.startsWith('--') ? nearest(word.slice(2), longNames) : null;
+  return `unknown option ${word}: ${meant === null ? 'workertop --help lists them' : `did you mean --${meant}?`}`;
+}
+
+function commandNamed(name: string | undefined): Command {
+  if (name === undefined) return commandOf('top');
+  if (name === 'help' || name === 'version') return commandOf(name);
+  const named = namedCommands.find((row) => row.name === name);
+  if (named !== undefined) return named;
+  const meant = nearest(
+    name,
+    namedCommands.map((row) => row.name),
+  );
+  throw new UsageError(
+    `unknown command ${name}: ${meant === null ? 'workertop --help lists them' : `did you mean ${meant}?`}`,
+  );
+}
+
+function checked(command: Command, operands: readonly string[], given: Given): Command {
+  if (command.name === 'help' || command.name === 'version') return command;
+  if (operands.length !== command.operands.length) throw new UsageError(`usage: ${usageOf(command)} [options]`);
+  const foreign = settingNames.find((name) => name in given && !command.takes.includes(name));
+  if (foreign === undefined) return command;
+  const where = command.name === 'top' ? 'the dashboard' : command.name;
+  throw new UsageError(`--${settings[foreign].option?.long} has no meaning for ${where}`);
+}

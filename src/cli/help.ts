@@ -1,0 +1,46 @@
+import { commandOf, namedCommands, usageOf } from './commands.ts';
+import { type OptionHelp, optionHelps } from './options.ts';
+
+/** What workertop is, in one line. */
+export const SUMMARY = 'which web project and which worker takes the memory of this server, and trim it';
+
+/** What `scale` takes as its target. */
+export const TARGETS = [
+  'TARGET is a pid of a master, a project, or project:server, such as shop:gunicorn;',
+  'an app of pm2 goes by project:app too.',
+] as const;
+
+export const EXIT_CODES = 'Exit codes: 0 done; 1 it could not be done; 2 wrong usage; 130, 143, 129 ended by a signal.';
+
+/** Options that only one or two commands take name them. */
+const FEW = 2;
+
+/** What an option does, and for which commands where those are few. */
+export function optionText({ help, commands }: OptionHelp): string {
+  return commands.length <= FEW ? `(${commands.map(({ name }) => name).join(', ')}) ${help}` : help;
+}
+
+/** What `--help` says. */
+export function helpText(): string {
+  const commands = [
+    { usage: 'workertop [options]', help: commandOf('top').help },
+    ...namedCommands.map((command) => ({ usage: usageOf(command), help: command.help })),
+  ];
+  const options = optionHelps.map((option) => {
+    const { short, long, value } = option;
+    const name = `${short === null ? '    ' : `-${short}, `}--${long}${value === null ? '' : ` ${value}`}`;
+    return `  ${name.padEnd(26)}${optionText(option)}`;
+  });
+  return [
+    `workertop: ${SUMMARY}`,
+    '',
+    ...commands.map(({ usage, help }) => `  ${usage.padEnd(42)}${help}`),
+    '',
+    ...TARGETS.map((line) => `  ${line}`),
+    '',
+    ...options,
+    '',
+    EXIT_CODES,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,130 @@
+import { ActionLog, actionLogPath } from '../control/action-log.ts';
+import { noSignals, type Signals } from '../control/signals.ts';
+import type { Source } from '../source/source.ts';
+import type { Invocation } from './command-line.ts';
+import type { CommandName } from './commands.ts';
+import { settingsInForce } from './in-force.ts';
+import { Refusal } from './refusal.ts';
+import type { Settings } from './settings.ts';
+import { opened, signalsFor, withSource } from './sources.ts';
+import { version } from './version.ts';
+
+/** The same demo each time. */
+const DEMO_SEED = 2013;
+
+/** What a command came to: text for stdout, and the exit code where it is not 0. */
+export interface Outcome {
+  readonly text: string;
+  readonly code: number;
+}
+
+type Run = (settings: Settings, operands: readonly string[]) => Promise<Outcome>;
+
+/**
+ * Does what a command line asks for.
+ * @throws UsageError for wrong usage, Refusal or another Error where it cannot be done
+ */
+export async function run({ command, operands, given }: Invocation): Promise<Outcome> {
+  return runners[command](settingsInForce({ command, operands, given }, process.env), operands);
+}
+
+// What a command needs is loaded when it is run: `list` needs no screen.
+const runners: Readonly<Record<CommandName, Run>> = {
+  top: (settings) =>
+    withSource(settings, (source) =>
+      process.stdout.isTTY ? live(source, settings) : listOf(source, { ...settings, json: false }),
+    ),
+
+  list: (settings) => withSource(settings, (source) => listOf(source, settings)),
+
+  scale: (settings, [target = '', count = '']) =>
+    withSource(settings, async (source) => {
+      const { scale } = await import('./commands/scale.ts');
+      const stop = interruption();
+      try {
+        return said(await scale(source, signalsFor(settings), actionLog(), { target, count, stop }, settings));
+      } catch (error) {
+        throw stop.aborted && error instanceof Refusal ? new Refusal(error.message, 130) : error;
+      }
+    }),
+
+  record: (settings, [file = '']) =>
+    withSource(settings, async (source) => {
+      const { record } = await import('./commands/record.ts');
+      const count = await record(source, file, settings, interruption('SIGTERM', 'SIGHUP'));
+      return said(`${count} readings in ${file}\n`);
+    }),
+
+  replay: async (settings, [file = '']) => {
+    const { ReplaySource } = await import('../source/replay.ts');
+    const source = opened(() => new ReplaySource(file));
+    try {
+      if (!process.stdout.isTTY) throw new Error('a recording is shown on a terminal');
+      return await dashboard(source, settings, noSignals('A recording can only be looked at.'), 'REPLAY');
+    } finally {
+      source.close();
+    }
+  },
+
+  demo: async (settings) => {
+    const { DemoHost } = await import('../source/demo/host.ts');
+    const { demoSignals } = await import('../control/demo-signals.ts');
+    const host = new DemoHost({ seed: DEMO_SEED, now: () => performance.timeOrigin + performance.now() });
+    if (!process.stdout.isTTY) return listOf(host.source, settings);
+    const signals = settings.readOnly ? noSignals('workertop was started with --read-only.') : demoSignals(host);
+    return dashboard(host.source, settings, signals, 'DEMO');
+  },
+
+  config: async (settings) => {
+    const { showConfig } = await import('./config-file.ts');
+    return said(showConfig(settings));
+  },
+
+  completion: async (_, [shell = '']) => {
+    const { completion } = await import('./completion.ts');
+    return said(completion(shell));
+  },
+
+  help: async () => {
+    const { helpText } = await import('./help.ts');
+    return said(helpText());
+  },
+
+  version: async () => said(`workertop ${version}\n`),
+};
+
+function said(text: string): Outcome {
+  return { text, code: 0 };
+}
+
+async function listOf(source: Source, settings: Settings): Promise<Outcome> {
+  const { list } = await import('./commands/list.ts');
+  return said(await list(source, settings));
+}
+
+function live(source: Source, settings: Settings): Promise<Outcome> {
+  return dashboard(source, settings, signalsFor(settings), null);
+}
+
+async function dashboard(
+  source: Source,
+  settings: Settings,
+  signals: Signals,
+  badge: 'REPLAY' | 'DEMO' | null,
+): Promise<Outcome> {
+  const { top } = await import('./commands/top.ts');
+  const log = badge === null ? actionLog() : new ActionLog(null);
+  const code = await top(source, signals, log, { badge, pausable: badge === 'REPLAY' }, settings);
+  return { text: '', code };
+}
+
+function actionLog(): ActionLog {
+  return new ActionLog(actionLogPath(process.env));
+}
+
+/** Aborted by Ctrl-C, or by other signals that ask for an end. */
+function interruption(...signals: readonly NodeJS.Signals[]): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', ...signals]) process.once(signal, () => controller.abort());
+  return controller.signal;
+}

@@ -1,0 +1,45 @@
+import { asOwnerBy } from '../control/as-owner/helper.ts';
+import { noSignals, ProcessSignals, type Signals } from '../control/signals.ts';
+import { interests } from '../servers/registry.ts';
+import type { Source } from '../source/source.ts';
+import { programBeside } from './beside.ts';
+import type { Settings } from './settings.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Opens the source that the settings name, and closes it after use. @throws UsageError when it cannot be opened */
+export async function withSource<Result>(
+  settings: Settings,
+  use: (source: Source) => Promise<Result>,
+): Promise<Result> {
+  const source = await openSource(settings);
+  try {
+    return await use(source);
+  } finally {
+    source.close();
+  }
+}
+
+async function openSource({ source, proc }: Settings): Promise<Source> {
+  if (source === 'portable' || process.platform !== 'linux') {
+    const { PortableSource } = await import('../source/portable.ts');
+    return new PortableSource();
+  }
+  const { ProcSource } = await import('../source/proc/proc-source.ts');
+  return opened(() => new ProcSource({ root: proc, interests }));
+}
+
+/** What cannot be opened was named wrongly. @throws UsageError */
+export function opened<Opened>(open: () => Opened): Opened {
+  try {
+    return open();
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** What may be signalled: nothing of another machine, and nothing at all with --read-only. */
+export function signalsFor({ readOnly, proc }: Settings): Signals {
+  if (readOnly) return noSignals('workertop was started with --read-only: it sends no signals.');
+  if (proc !== '/proc') return noSignals(`Signals reach processes of this machine only, and ${proc} may be another's.`);
+  return new ProcessSignals(asOwnerBy(programBeside('owner-helper')));
+}

@@ -1,0 +1,139 @@
+import { isSortKey, type SortKey, sortNames } from '../state/sort.ts';
+import { type ColumnName, hideable } from '../view/columns.ts';
+import { UsageError } from './usage-error.ts';
+
+/** What a shell completes a value with. */
+export type Completion = readonly string[] | 'file' | 'directory' | 'user' | null;
+
+/** How a kind of value is written, on the command line and in the configuration file. */
+export interface ValueKind<Value> {
+  /** Reads it from the command line. @throws UsageError when it is not allowed */
+  readonly parse: (text: string) => Value;
+  /** Reads it from the configuration file; undefined when it is not allowed. */
+  readonly fromToml: (value: unknown) => Value | undefined;
+  /** What the configuration file takes; null where it is not set. */
+  readonly toToml: (value: Value) => string | number | boolean | readonly string[] | null;
+  /** What the configuration file allows, for messages. */
+  readonly allowed: string;
+  readonly completion: Completion;
+}
+
+/** The value that `parse` makes, or undefined where it refuses. */
+function attempt<Value>(parse: (text: string) => Value, text: string): Value | undefined {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  }
+}
+
+/** Seconds. @throws UsageError when it is not a number from 0.1 to 3600 */
+export function parseDelay(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value <= 0)
+    throw new UsageError(`a delay is a positive number of seconds, not ${text || 'nothing'}`);
+  if (value < 0.1 || value > 3600) throw new UsageError(`a delay is between 0.1 and 3600 seconds, not ${text}`);
+  return value;
+}
+
+export const seconds: ValueKind<number> = {
+  parse: parseDelay,
+  fromToml: (value) => (typeof value === 'number' ? attempt(parseDelay, String(value)) : undefined),
+  toToml: (value) => value,
+  allowed: 'a number of seconds from 0.1 to 3600',
+  completion: null,
+};
+
+const factors: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 };
+
+/** Bytes of `1.5G`, `512M`, `1536MiB`: powers of 1,024. @throws UsageError when it is not a size of 1M or more */
+export function parseSize(text: string): number {
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?$/i.exec(text.trim()) ?? [];
+  const size = Math.round(Number(number) * (factors[unit.toUpperCase()] ?? Number.NaN));
+  if (number === '' || !Number.isSafeInteger(size) || size < 1024 ** 2) {
+    throw new UsageError(`a size is such as 1.5G or 512M, and 1M at least, not ${text || 'nothing'}`);
+  }
+  return size;
+}
+
+export const size: ValueKind<number | null> = {
+  parse: parseSize,
+  fromToml: (value) => (typeof value === 'string' ? attempt(parseSize, value) : undefined),
+  // Whole bytes where whole megabytes would lose some.
+  toToml: (value) => (value === null ? null : value % 1024 ** 2 === 0 ? `${value / 1024 ** 2}M` : String(value)),
+  allowed: 'a size such as "1.5G"',
+  completion: null,
+};
+
+/** @throws UsageError when the table cannot be sorted by it */
+function parseSort(text: string): SortKey {
+  if (!isSortKey(text)) throw new UsageError(`unknown sort key ${text}: it is one of ${sortNames.join(', ')}`);
+  return text;
+}
+
+export const sortKey: ValueKind<SortKey> = {
+  parse: parseSort,
+  fromToml: (value) => (typeof value === 'string' ? attempt(parseSort, value) : undefined),
+  toToml: (value) => value,
+  allowed: `one of ${sortNames.join(', ')}`,
+  completion: sortNames,
+};
+
+/** @throws UsageError when there is no such source */
+function parseSource(text: string): 'proc' | 'portable' {
+  if (text !== 'proc' && text !== 'portable') throw new UsageError(`unknown source ${text}: it is proc or portable`);
+  return text;
+}
+
+export const sourceName: ValueKind<'proc' | 'portable'> = {
+  parse: parseSource,
+  fromToml: (value) => (typeof value === 'string' ? attempt(parseSource, value) : undefined),
+  toToml: (value) => value,
+  allowed: 'proc or portable',
+  completion: ['proc', 'portable'],
+};
+
+/** Any text, such as a name or a path. @param completion what a shell completes it with */
+export function text<Unset extends string | null>(completion: Completion): ValueKind<string | Unset> {
+  return {
+    parse: (value) => value,
+    fromToml: (value) => (typeof value === 'string' ? value : undefined),
+    toToml: (value) => value,
+    allowed: 'text',
+    completion,
+  };
+}
+
+/** On or off. An option that is named turns it on. */
+export const flag: ValueKind<boolean> = {
+  parse: () => true,
+  fromToml: (value) => (typeof value === 'boolean' ? value : undefined),
+  toToml: (value) => value,
+  allowed: 'true or false',
+  completion: null,
+};
+
+function parseColumns(names: readonly unknown[]): readonly ColumnName[] | undefined {
+  if (!names.every((one) => hideable.some((name) => name === one))) return undefined;
+  return hideable.filter((name) => names.includes(name));
+}
+
+export const columns: ValueKind<readonly ColumnName[]> = {
+  parse: (value) => {
+    const found = parseColumns(value.split(','));
+    if (found === undefined) throw new UsageError(`unknown column in ${value}: there is ${hideable.join(', ')}`);
+    return found;
+  },
+  fromToml: (value) => (Array.isArray(value) ? parseColumns(value) : undefined),
+  toToml: (value) => value,
+  allowed: `a list of ${hideable.join(', ')}`,
+  completion: hideable,
+};
+
+/** How many workers: `3` sets, `+1` and `-1` change. @throws UsageError when it is none of these */
+export function parseCount(text: string): { readonly sign: '' | '+' | '-'; readonly number: number } {
+  const [, sign = '', digits = ''] = /^([+-]?)(\d{1,4})$/.exec(text) ?? [];
+  if (digits === '') throw new UsageError(`a number of workers is N, +N or -N, not ${text || 'nothing'}`);
+  return { sign: sign as '' | '+' | '-', number: Number(digits) };
+}

@@ -1,0 +1,4 @@
+/** Written in by the build. */
+declare const WORKERTOP_VERSION: string | undefined;
+
+export const version = typeof WORKERTOP_VERSION === 'string' ? WORKERTOP_VERSION : '(from its sources)';
