@@ -151,7 +151,7 @@ export interface ProcessSample {
   readonly ppid: number;
   readonly pgrp: number;
   readonly session: number;
-  /** One letter: R S D T t Z X I. */
+  /** One letter: R S D T t Z X I; `?` where the source does not tell. */
   readonly state: string;
   /** CPU time used so far, user and system, in clock ticks. */
   readonly cpuTicks: number;

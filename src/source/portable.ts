@@ -1,45 +1,61 @@
 import { cpus, hostname, loadavg, uptime } from 'node:os';
-import { basename } from 'node:path';
 import pidusage from 'pidusage';
 import psList, { type ProcessDescriptor } from 'ps-list';
 import type { HostSample, ProcessFacts, ProcessSample, Snapshot } from '../snapshot.ts';
+import { baseName } from '../text/base-name.ts';
 import type { Source } from './source.ts';
+import { nameOf } from './system-users.ts';
 
+/** Clock ticks are a unit of Linux; here they are hundredths of a second. */
 const TICKS_PER_SECOND = 100;
 
 /** pidusage reads one file for each process, or runs `ps` for all: more at once would hit limits of command lines. */
 const AT_ONCE = 200;
 
-/** A start is now less the time elapsed, which ps may round to seconds: so many ticks more or less are no other process. */
-const START_JITTER = 2 * TICKS_PER_SECOND;
+/** ps computes a start time, in whole seconds, of two clocks: from one reading to the next it may differ by a second. */
+const START_JITTER = 1.5 * TICKS_PER_SECOND;
 
 /** What does not change while the process lives. */
 interface Known {
   readonly startTicks: number;
-  readonly command: string;
   readonly facts: ProcessFacts;
 }
 
+/** What pidusage tells of a process. */
+interface Usage {
+  /** RSS in bytes. */
+  readonly memory: number;
+  /** CPU time, in milliseconds. */
+  readonly ctime: number;
+  /** Milliseconds since its start. */
+  readonly elapsed: number;
+}
+
 /**
- * Processes by ps-list and pidusage, on any Unix. They know RSS alone, and neither signal masks nor virtualenvs: it shows, and
- * scales nothing.
+ * Processes by ps-list and pidusage, the host by systeminformation, on any Unix. They know RSS alone, and neither signal
+ * masks nor virtualenvs: it shows, and scales nothing.
  */
 export class PortableSource implements Source {
   #known = new Map<number, Known>();
+  readonly #users = new Map<number, string | null>();
   #os: string | null = null;
 
   async read(): Promise<Snapshot> {
+    const all = (await psList()).filter(({ pid }) => pid > 0);
+    const list = all.filter((process) => !isKernelThread(process));
+    const usage = await usageOf(list.map(({ pid }) => pid));
     const now = Date.now();
     const up = uptime();
-    const list = (await psList()).filter(({ pid }) => pid > 0);
-    const usage = await usageOf(list.map(({ pid }) => pid));
+    await this.#learnUsers(list);
     const known = new Map<number, Known>();
     const processes = list.flatMap((process): readonly ProcessSample[] => {
       const used = usage.get(process.pid);
       if (used === undefined) return [];
-      const elapsed = Math.max(0, used.elapsed / 1000);
-      const startTicks = Math.max(0, Math.round((up - elapsed) * TICKS_PER_SECOND));
-      return [this.#sample(process, startTicks, used, known)];
+      const begun = process.startTime?.getTime() ?? now - used.elapsed;
+      const startTicks = Math.max(0, Math.round((up - (now - begun) / 1000) * TICKS_PER_SECOND));
+      const { startTicks: start, facts } = this.#remembered(process, startTicks);
+      known.set(process.pid, { startTicks: start, facts });
+      return [sampleOf(process, start, facts, used)];
     });
     this.#known = known;
     return {
@@ -48,7 +64,7 @@ export class PortableSource implements Source {
       host: await this.#host(),
       accounting: 'rss',
       processes,
-      kernelThreads: 0,
+      kernelThreads: all.length - list.length,
       self: globalThis.process.pid,
     };
   }
@@ -57,30 +73,19 @@ export class PortableSource implements Source {
     pidusage.clear();
   }
 
-  #sample(
-    { pid, ppid, name, cmd }: ProcessDescriptor,
-    measuredStart: number,
-    used: { readonly memory: number; readonly ctime: number },
-    known: Map<number, Known>,
-  ): ProcessSample {
-    const command = cmd ?? name;
-    const before = this.#known.get(pid);
-    const same = before !== undefined && Math.abs(before.startTicks - measuredStart) < START_JITTER;
-    const startTicks = same ? before.startTicks : measuredStart;
-    const facts = same && before.command === command ? before.facts : factsOf(name, command);
-    known.set(pid, { startTicks, command, facts });
-    return {
-      pid,
-      startTicks,
-      ppid,
-      pgrp: pid,
-      session: pid,
-      state: 'S',
-      cpuTicks: (used.ctime / 1000) * TICKS_PER_SECOND,
-      memory: { rss: used.memory, pss: null, uss: null, swap: null, quality: 'rss', fresh: true },
-      listeners: null,
-      facts,
-    };
+  /** Names of users that were not seen before. */
+  async #learnUsers(list: readonly ProcessDescriptor[]): Promise<void> {
+    const uids = new Set(list.flatMap(({ uid }) => (uid === undefined || this.#users.has(uid) ? [] : [uid])));
+    await Promise.all([...uids].map(async (uid) => this.#users.set(uid, await nameOf(uid))));
+  }
+
+  /** The same facts as before, and the same start, for a process that is the same. */
+  #remembered(process: ProcessDescriptor, startTicks: number): Known {
+    const facts = factsOf(process, this.#users);
+    const before = this.#known.get(process.pid);
+    if (before === undefined || Math.abs(before.startTicks - startTicks) > START_JITTER) return { startTicks, facts };
+    const same = before.facts.argv.join(' ') === facts.argv.join(' ') && before.facts.uid === facts.uid;
+    return { startTicks: before.startTicks, facts: same ? before.facts : facts };
   }
 
   async #host(): Promise<HostSample> {
@@ -111,9 +116,35 @@ export class PortableSource implements Source {
   }
 }
 
+/** ps shows threads of the kernel, which have no program and no command line, as a name in brackets. */
+function isKernelThread({ cmd, path }: ProcessDescriptor): boolean {
+  return !path && /^\[.*\]$/.test(cmd ?? '');
+}
+
+function sampleOf(
+  { pid, ppid, cmd }: ProcessDescriptor,
+  startTicks: number,
+  facts: ProcessFacts,
+  { memory, ctime }: Usage,
+): ProcessSample {
+  return {
+    pid,
+    startTicks,
+    ppid,
+    // ps-list does not ask for groups and sessions.
+    pgrp: pid,
+    session: pid,
+    state: /<defunct>$/.test(cmd ?? '') ? 'Z' : '?',
+    cpuTicks: (ctime / 1000) * TICKS_PER_SECOND,
+    memory: { rss: memory, pss: null, uss: null, swap: null, quality: 'rss', fresh: true },
+    listeners: null,
+    facts,
+  };
+}
+
 /** What vanishes meanwhile is left out. */
-async function usageOf(pids: readonly number[]) {
-  const found = new Map<number, { readonly memory: number; readonly ctime: number; readonly elapsed: number }>();
+async function usageOf(pids: readonly number[]): Promise<ReadonlyMap<number, Usage>> {
+  const found = new Map<number, Usage>();
   for (let start = 0; start < pids.length; start += AT_ONCE) {
     const some = pids.slice(start, start + AT_ONCE);
     const usage = await pidusage(some).catch(() => ({}));
@@ -122,16 +153,15 @@ async function usageOf(pids: readonly number[]) {
   return found;
 }
 
-/** ps joins arguments with blanks: those that hold blanks themselves cannot be told apart. */
-function factsOf(name: string, command: string): ProcessFacts {
-  const argv = /^[\w./+-]+:? |^\[/.test(command) && command.includes(': ') ? [command] : command.split(' ');
+function factsOf({ name, cmd, path, uid }: ProcessDescriptor, users: ReadonlyMap<number, string | null>): ProcessFacts {
   return {
-    comm: basename(name),
-    argv,
+    // The kernel's own name is cut to 15 bytes as well.
+    comm: baseName(name).slice(0, 15),
+    argv: argvOf(cmd ?? name),
     cwd: null,
-    exe: null,
-    uid: null,
-    user: null,
+    exe: path || null,
+    uid: uid ?? null,
+    user: uid === undefined ? null : (users.get(uid) ?? null),
     caught: null,
     ignored: null,
     blocked: null,
@@ -143,4 +173,10 @@ function factsOf(name: string, command: string): ProcessFacts {
     directory: null,
     settings: {},
   };
+}
+
+/** ps joins arguments with blanks: those that hold blanks themselves cannot be told apart. A title stays whole. */
+function argvOf(command: string): readonly string[] {
+  const isTitle = /^[\w./+-]+:? |^\[/.test(command) && command.includes(': ');
+  return isTitle ? [command] : command.split(' ');
 }
