@@ -48,10 +48,13 @@ process.on('uncaughtException', (error) => {
   process.exit(FAILED);
 });
 
-const code = await main(process.argv.slice(2)).catch(fail);
-// stdin and its terminal would keep us here. What was written is waited for, but not for a terminal that is not read.
-process.stdout.write('', (error) => {
-  // The `error` listener above reports it.
-  if (!error || process.stdout.isTTY) process.exit(code);
-});
-if (process.stdout.isTTY) setTimeout(() => process.exit(code), GIVE_UP * 1000);
+function finish(code: number): void {
+  // stdin and its terminal would keep us here. What was written is waited for, but not for a terminal that is not read.
+  process.stdout.write('', (error) => {
+    // The `error` listener above reports it.
+    if (!error || process.stdout.isTTY) process.exit(code);
+  });
+  if (process.stdout.isTTY) setTimeout(() => process.exit(code), GIVE_UP * 1000);
+}
+
+void main(process.argv.slice(2)).catch(fail).then(finish);

@@ -1,5 +1,5 @@
 // Makes the program that it is loaded into fail some time after its start, where FAULT says.
-const { Screen } = require('blessed');
+const { Screen } = require('../../dist/blessed.js');
 
 const faults = {
   painting: () => {

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Plugin } from 'esbuild';
+
+/** Descriptions of terminals that blessed falls back on where the machine has none. */
+const terminals = ['xterm', 'xterm-256color', 'linux', 'windows-ansi'];
+
+/** Replaces a part of a file. @throws Error where it is not there: another version of blessed needs another look */
+function replaced(file: string, text: string, from: string, to: string): string {
+  if (!text.includes(from)) throw new Error(`${file} has no ${from}`);
+  return text.replaceAll(from, to);
+}
+
+/** Widgets are loaded by names made up at run time; a bundle needs to see them. */
+function widgets(file: string, text: string): string {
+  const names = [...(/classes = \[([^\]]*)\]/.exec(text)?.[1] ?? '').matchAll(/'(\w+)'/g)].map(([, name = '']) =>
+    name.toLowerCase(),
+  );
+  const table = names.map((name) => `'${name}': () => require('./widgets/${name}')`).join(', ');
+  return replaced(file, text, "require('./widgets/' + file)", `({ ${table} })[file]()`);
+}
+
+/** The descriptions of terminals are files beside blessed's own; in a bundle they are part of it. */
+function terminfo(file: string, text: string): string {
+  const usr = join(dirname(file), '..', 'usr');
+  const table = terminals.map((name) => `'${name}': '${readFileSync(join(usr, name)).toString('base64')}'`);
+  const reading = 'data = fs.readFileSync(file);';
+  const builtIn = `var builtIn = file.indexOf('/built-in/') === 0 ? ({ ${table.join(', ')} })[path.basename(file)] : null;
+  data = builtIn ? Buffer.from(builtIn, 'base64') : fs.readFileSync(file);`;
+  return replaced(file, replaced(file, text, reading, builtIn), "__dirname + '/../usr/", "'/built-in/");
+}
+
+const patches: Readonly<Record<string, (file: string, text: string) => string>> = {
+  'widget.js': widgets,
+  'tput.js': terminfo,
+};
+
+/** Makes blessed one that can be bundled: it finds parts of itself by paths of its own folder. */
+export const blessed: Plugin = {
+  name: 'blessed',
+  setup: ({ onLoad, onResolve }) => {
+    onLoad({ filter: /\/node_modules\/blessed\/lib\/(?:widget|tput)\.js$/ }, ({ path }) => {
+      const patch = patches[basename(path)];
+      const text = readFileSync(path, 'utf8');
+      return { contents: patch === undefined ? text : patch(path, text), loader: 'js' };
+    });
+    // Terminals within the terminal need these; they are not installed, and no such widget is used.
+    onResolve({ filter: /^(?:term|pty)\.js$/ }, ({ path }) => ({ path, external: true }));
+  },
+};

@@ -1,0 +1,105 @@
+import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type Metafile, type Plugin } from 'esbuild';
+import manifest from '../package.json' with { type: 'json' };
+import { blessed } from './blessed-plugin.ts';
+import { notice } from './notice.ts';
+
+/** Where the published package is made, from which a checkout runs too. */
+const DIST = fileURLToPath(new URL('../dist', import.meta.url));
+const ROOT = dirname(DIST);
+
+/**
+ * Programs of workertop's own, each a file of the package: `src/NAME.ts` becomes `dist/NAME.js`, or by the name given here.
+ * One that runs in a process of its own beside the main one is started by its path: `new URL('./NAME.js', import.meta.url)`.
+ */
+const entries: Readonly<Record<string, string>> = { main: 'src/cli.ts' };
+
+/**
+ * Large packages that few commands need: each becomes a file of its own, loaded when it is first asked for. All are
+ * CommonJS. The smaller packages are part of `main.js`.
+ */
+const vendored: Readonly<Record<string, { readonly file: string; readonly from: string }>> = {
+  blessed: { file: 'blessed', from: 'blessed' },
+  'blessed-contrib': { file: 'line-chart', from: 'scripts/line-chart.js' },
+  systeminformation: { file: 'systeminformation', from: 'systeminformation' },
+};
+
+/** Leaves an import of a vendored package to Node, by its file. */
+const vendor: Plugin = {
+  name: 'vendor',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^[a-z-]+$/ }, ({ path, kind }) => {
+      const row = kind === 'entry-point' ? undefined : vendored[path];
+      return row === undefined ? undefined : { path: `./${row.file}.js`, external: true };
+    });
+  },
+};
+
+/** What of the repository is published as it is. */
+const copied = ['README.md', 'CHANGELOG.md', 'LICENSE', 'schema/list.json', 'docs/workertop.1'];
+
+/** What of the repository's package.json is the package's too. It has no dependencies: they are in the bundle. */
+const { name, version, description, keywords, license, repository, homepage, bugs, engines, os } = manifest;
+const published = {
+  ...{ name, version, description, keywords, license, repository, homepage, bugs, engines, os },
+  type: 'commonjs',
+  bin: { workertop: 'cli.js' },
+  man: ['docs/workertop.1'],
+  exports: { './package.json': './package.json', './schema/list.json': './schema/list.json' },
+};
+
+const [major = '', minor = ''] = engines.node.replace('>=', '').split('.');
+
+// Run by whatever Node is there: no syntax of this century, and nothing is loaded before the version is known.
+const launcher = `#!/usr/bin/env node
+'use strict';
+var version = process.versions.node.split('.');
+if (+version[0] < ${major} || (+version[0] === ${major} && +version[1] < ${minor})) {
+  process.stderr.write('workertop: Node ${major}.${minor} or newer is needed, and this is Node ' + process.versions.node + '\\n');
+  process.exit(1);
+}
+require('./main.js');
+`;
+
+/** Makes `dist`: a package without dependencies. CommonJS: it loads faster than modules, and old Nodes can refuse it. */
+async function makePackage(): Promise<void> {
+  rmSync(DIST, { recursive: true, force: true });
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: { ...entries, ...Object.fromEntries(Object.values(vendored).map(({ file, from }) => [file, from])) },
+    outdir: DIST,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: `node${major}.${minor}`,
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    metafile: true,
+    define: { WORKERTOP_VERSION: JSON.stringify(version), 'import.meta.url': 'importMetaUrl' },
+    inject: [join(ROOT, 'scripts/node-18.js'), join(ROOT, 'scripts/import-meta-url.js')],
+    plugins: [vendor, blessed],
+    supported: { 'dynamic-import': false },
+  });
+  writeFileSync(join(DIST, 'cli.js'), launcher);
+  chmodSync(join(DIST, 'cli.js'), 0o755);
+  writeFileSync(join(DIST, 'package.json'), `${JSON.stringify(published, null, 2)}\n`);
+  writeFileSync(join(DIST, 'NOTICE'), notice(packagesOf(metafile)));
+  for (const file of copied) {
+    mkdirSync(dirname(join(DIST, file)), { recursive: true });
+    copyFileSync(join(ROOT, file), join(DIST, file));
+  }
+}
+
+/** Folders of the packages that are in the bundle. */
+function packagesOf({ inputs }: Metafile): ReadonlySet<string> {
+  const folders = Object.keys(inputs).flatMap((file) => {
+    const [folder] = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? [];
+    return folder === undefined ? [] : join(ROOT, folder);
+  });
+  return new Set(folders);
+}
+
+await makePackage();
