@@ -12,9 +12,9 @@ const ROOT = dirname(DIST);
 
 /**
  * Programs of workertop's own, each a file of the package: `src/NAME.ts` becomes `dist/NAME.js`, or by the name given here.
- * One that runs in a process of its own beside the main one is started by its path: `new URL('./NAME.js', import.meta.url)`.
+ * One that runs in a process of its own is found by `programBeside` of src/cli/beside.ts.
  */
-const entries: Readonly<Record<string, string>> = { main: 'src/cli.ts' };
+const entries: Readonly<Record<string, string>> = { main: 'src/cli.ts', 'owner-helper': 'src/owner-helper.ts' };
 
 /**
  * Large packages that few commands need: each becomes a file of its own, loaded when it is first asked for. All are
