@@ -72,6 +72,8 @@ interface Generated {
 /** Every file that is made of the program, or has parts that are. */
 export const generated: readonly Generated[] = [
   { file: 'README.md', renewed: withParts },
+  { file: 'docs/servers.md', renewed: withParts },
+  { file: 'docs/benchmarks.md', renewed: withParts },
   { file: 'docs/workertop.1', renewed: () => manPage(manifest.version) },
 ];
 
