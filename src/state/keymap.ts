@@ -27,6 +27,7 @@ export type Command =
   | 'advice'
   | 'charts'
   | 'log'
+  | 'memory'
   | 'refresh'
   | 'redraw'
   | 'suspend'
@@ -139,6 +140,14 @@ export const bindings: readonly Binding[] = [
     help: 'memory over time, by project',
     section: 'Look',
     footer: { word: 'charts', rank: 11 },
+  },
+  {
+    command: 'memory',
+    keys: ['w'],
+    label: 'w',
+    help: 'where the memory is: who and what has all of it',
+    section: 'Look',
+    footer: { word: 'where', rank: 13 },
   },
   {
     command: 'log',

@@ -87,6 +87,8 @@ function run(state: AppState, command: Command): Answer {
       return [withPanel(state, { type: 'advice', index: 0 }), []];
     case 'charts':
       return [withPanel(state, { type: 'charts' }), []];
+    case 'memory':
+      return [withPanel(state, { type: 'memory', scroll: 0 }), []];
     case 'log':
       return [withPanel(state, { type: 'log', scroll: 0 }), []];
     case 'refresh':

@@ -60,6 +60,7 @@ export function pressInPanel(state: AppState, panel: Panel, key: string, charact
       if (commandFor(key) === 'undo') return undo(state);
       return closes(panel, key) ? closed(state) : [{ ...state, panel: scrolled(state, panel, key) }, []];
     case 'help':
+    case 'memory':
     case 'details':
       return closes(panel, key) ? closed(state) : [{ ...state, panel: scrolled(state, panel, key) }, []];
   }

@@ -27,6 +27,7 @@ export type Panel =
   /** Stays with its row, wherever the selection goes. */
   | { readonly type: 'details'; readonly row: RowId; readonly scroll: number }
   | { readonly type: 'log'; readonly scroll: number }
+  | { readonly type: 'memory'; readonly scroll: number }
   | { readonly type: 'advice'; readonly index: number }
   | { readonly type: 'charts' }
   | { readonly type: 'sort'; readonly index: number }

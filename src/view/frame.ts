@@ -9,6 +9,7 @@ import { charts } from './panels/charts.ts';
 import { details } from './panels/details.ts';
 import { help } from './panels/help.ts';
 import { actionMenu, advicePanel, confirm, fitInput, fitPlan, log, sortMenu } from './panels/lists.ts';
+import { memoryPanel } from './panels/memory.ts';
 import { framed, lastScroll, type PanelContent } from './panels/panel.ts';
 import { type Line, span } from './style.ts';
 import { table } from './table.ts';
@@ -77,6 +78,8 @@ function contentOf(state: AppState, shown: Panel, theme: Theme): PanelContent {
       return fitInput(state, shown, theme);
     case 'fit-plan':
       return fitPlan(state, shown, theme);
+    case 'memory':
+      return memoryPanel(state, shown.scroll, theme);
     case 'charts':
       return charts(state, theme);
   }

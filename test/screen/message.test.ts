@@ -18,10 +18,10 @@ describe('about the selected row', () => {
 
   it('tells as much as there is room for', async () => {
     expect(await messageAt(120, 15)).toEqual([
-      ' ─ project1: 3 workers, 9.5 % busy for 70 s, queue empty. One fewer frees ≈142M (73 % → 64 %).',
+      ' ─ project1: 3 workers, 9.5 % busy for 70 s, queue empty. One fewer frees ≈142M (72 % → 63 %).',
     ]);
     expect(await messageAt(80, 15)).toEqual([
-      ' ─ project1: 3 workers, 9.5 % busy, queue empty. One fewer: 73 % → 64 %.',
+      ' ─ project1: 3 workers, 9.5 % busy, queue empty. One fewer: 72 % → 63 %.',
     ]);
     expect(await messageAt(60, 15)).toEqual([' ─ 3 workers, 9.5 % busy, queue empty. - frees ≈142M.']);
   });

@@ -30,6 +30,7 @@ const panels: readonly (readonly [name: string, keys: readonly string[]])[] = [
   ['actions', ['down', 'down', 'f9']],
   ['confirm', ['down', 'down', 'f9', 'end', 'enter']],
   ['log', ['l']],
+  ['memory', ['w']],
   ['charts', ['t']],
   ['refusal', ['end', '-']],
   ['tagged', ['down', 'space']],

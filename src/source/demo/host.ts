@@ -236,7 +236,7 @@ export class DemoHost {
   }
 }
 
-function hostOf({ host }: Memory, pressure: Pressure, load: HostSample['load']): HostSample {
+function hostOf({ host, use }: Memory, pressure: Pressure, load: HostSample['load']): HostSample {
   return {
     name: 'vps1',
     os: 'Debian GNU/Linux 12 (bookworm)',
@@ -244,6 +244,7 @@ function hostOf({ host }: Memory, pressure: Pressure, load: HostSample['load']):
     ticksPerSecond: TICKS_PER_SECOND,
     memory: host,
     cgroup: null,
+    use,
     pressure: { ...pressure },
     load,
   };

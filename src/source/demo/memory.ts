@@ -1,4 +1,4 @@
-import type { HostMemory, MemoryReading } from '../../snapshot.ts';
+import type { HostMemory, MemoryReading, MemoryUse } from '../../snapshot.ts';
 import { MB } from './cast.ts';
 import { type Actor, STEPS_PER_SECOND, type Troupe } from './family.ts';
 
@@ -7,7 +7,17 @@ const TOTAL = 1536 * MB;
 const SWAP_TOTAL = 1024 * MB;
 
 /** What the kernel takes for itself. */
-const KERNEL = 96 * MB;
+const kernel = { slab: 63 * MB, 'page-tables': 11 * MB, vmalloc: 18 * MB, stacks: 3 * MB, 'per-cpu': MB } as const;
+const KERNEL = Object.values(kernel).reduce((sum, bytes) => sum + bytes, 0);
+
+const use: MemoryUse = {
+  anonymous: null,
+  shmem: null,
+  huge: null,
+  arc: null,
+  swapInMemory: null,
+  kernel,
+};
 
 /** Programs cannot take the last of the memory: something is cached always. */
 const LEAST_AVAILABLE = 40 * MB;
@@ -21,6 +31,7 @@ const WARM_UP = { from: 0.55, seconds: 6 } as const;
 /** The machine's memory and that of each process: what all of them take is what the machine has less. */
 export interface Memory {
   readonly host: HostMemory;
+  readonly use: MemoryUse;
   readonly processes: ReadonlyMap<Actor, MemoryReading>;
   /** Fraction of what programs want to have that is in swap. */
   readonly swapped: number;
@@ -45,14 +56,15 @@ export function readMemory(troupes: readonly Troupe[], step: number): Memory {
   const processes = new Map(wants.map((want) => [want.actor, reading(want, swapped)] as const));
   let taken = KERNEL;
   let swapUsed = 0;
-  for (const { pss, swap } of processes.values()) {
-    taken += pss ?? 0;
+  for (const { pss, file, swap } of processes.values()) {
+    taken += (pss ?? 0) - (file ?? 0);
     swapUsed += swap ?? 0;
   }
   const available = TOTAL - taken;
   const cache = pages(available * 0.62);
   return {
     host: { total: TOTAL, free: available - cache, available, cache, swapTotal: SWAP_TOTAL, swapUsed },
+    use,
     processes,
     swapped,
     exhausted: swapUsed > SWAP_TOTAL,
@@ -77,10 +89,16 @@ function reading({ own, shared, sharers }: Want, swapped: number): MemoryReading
   const alone = sharers === 1 ? shared : 0;
   const uss = pages((own + alone) * resident);
   const common = pages((shared - alone) * resident);
+  const anon = uss + pages(common / sharers);
+  const file = pages(LIBRARIES.pss);
   return {
     rss: uss + common + pages(LIBRARIES.rss),
-    pss: uss + pages(common / sharers + LIBRARIES.pss),
+    pss: anon + file,
     uss,
+    anon,
+    file,
+    shmem: 0,
+    frees: uss,
     swap: pages((own + shared / sharers) * swapped),
     quality: 'exact',
     fresh: true,

@@ -8,8 +8,8 @@ import type { PanelContent } from './panel.ts';
 const sections: readonly Section[] = ['Workers', 'Look', 'Move', 'Other'];
 
 const explained: readonly (readonly [string, string])[] = [
-  ['MEM', 'PSS: memory that is shared counts in part with each that shares it, so sums add up'],
-  ['FREES', 'USS: what goes at least when this worker goes; on a master, when it trims one'],
+  ['MEM', 'PSS: memory that is shared counts in part with each that shares it, so sums add up; … is not read yet'],
+  ['FREES', 'what becomes available when this worker goes, no page cache of files; on a master, when it trims one'],
   ['SHARE', 'of the memory total: the machine’s, the container’s limit, or --memory'],
   ['WORKERS', 'running / where gunicorn’s advice would start (2 × cores + 1)'],
   ['QUEUE', 'connections that wait to be accepted'],
