@@ -7,6 +7,7 @@ import { settingsInForce } from './in-force.ts';
 import { Refusal } from './refusal.ts';
 import type { Settings } from './settings.ts';
 import { opened, signalsFor, withSource } from './sources.ts';
+import { isDumb } from './terminal.ts';
 import { version } from './version.ts';
 
 /** The same demo each time. */
@@ -32,7 +33,7 @@ export async function run({ command, operands, given }: Invocation): Promise<Out
 const runners: Readonly<Record<CommandName, Run>> = {
   top: (settings) =>
     withSource(settings, (source) =>
-      process.stdout.isTTY ? live(source, settings) : listOf(source, { ...settings, json: false }),
+      canDraw() ? live(source, settings) : listOf(source, { ...settings, json: false }),
     ),
 
   list: (settings) => withSource(settings, (source) => listOf(source, settings)),
@@ -59,7 +60,7 @@ const runners: Readonly<Record<CommandName, Run>> = {
     const { ReplaySource } = await import('../source/replay.ts');
     const source = opened(() => new ReplaySource(file));
     try {
-      if (!process.stdout.isTTY) throw new Error('a recording is shown on a terminal');
+      if (!canDraw()) throw new Error('a recording is shown on a terminal that can be drawn on');
       return await dashboard(source, settings, noSignals('A recording can only be looked at.'), 'REPLAY');
     } finally {
       source.close();
@@ -70,7 +71,7 @@ const runners: Readonly<Record<CommandName, Run>> = {
     const { DemoHost } = await import('../source/demo/host.ts');
     const { demoSignals } = await import('../control/demo-signals.ts');
     const host = new DemoHost({ seed: DEMO_SEED, now: () => performance.timeOrigin + performance.now() });
-    if (!process.stdout.isTTY) return listOf(host.source, settings);
+    if (!canDraw()) return listOf(host.source, settings);
     const signals = settings.readOnly ? noSignals('workertop was started with --read-only.') : demoSignals(host);
     return dashboard(host.source, settings, signals, 'DEMO');
   },
@@ -92,6 +93,11 @@ const runners: Readonly<Record<CommandName, Run>> = {
 
   version: async () => said(`workertop ${version}\n`),
 };
+
+/** Else a dashboard is printed once, as `list` prints it. */
+function canDraw(): boolean {
+  return process.stdout.isTTY && !isDumb(process.env);
+}
 
 function said(text: string): Outcome {
   return { text, code: 0 };

@@ -17,15 +17,47 @@ export interface TerminalTraits {
 /** Consoles whose fonts or character sets lack what is drawn with, and which print what they do not know. */
 const plainTerminals = /^(?:linux|vt\d+|dumb|ansi|cons25|unknown)/;
 
-/** NO_COLOR: https://no-color.org. The locale by setlocale(3). */
+/** What terminals of this size are taken for that do not know theirs: a serial console. */
+const USUAL_COLUMNS = 80;
+
+/** Fewer columns are a mistake, and a table has none of its own. */
+const LEAST_COLUMNS = 20;
+
+/** Whether nothing can be drawn there: it has no cursor that moves. */
+export function isDumb(environment: NodeJS.ProcessEnv): boolean {
+  return environment['TERM'] === 'dumb';
+}
+
+/** How text is printed that is read as it is. */
+export interface PrintingTraits {
+  /** Columns of the terminal, or what COLUMNS says (environ(7)); null where a line may be as long as it likes. */
+  readonly columns: number | null;
+  readonly ascii: boolean;
+}
+
+export function printingTraits(
+  environment: NodeJS.ProcessEnv,
+  output: { readonly isTTY?: boolean; readonly columns?: number },
+): PrintingTraits {
+  const told = Number(environment['COLUMNS'] || Number.NaN);
+  const own = output.isTTY === true ? output.columns || USUAL_COLUMNS : null;
+  const columns = Number.isInteger(told) && told > 0 ? told : own;
+  return { columns: columns === null ? null : Math.max(LEAST_COLUMNS, columns), ascii: !isUnicode(environment) };
+}
+
+/** The locale by setlocale(3). */
+function isUnicode(environment: NodeJS.ProcessEnv): boolean {
+  return /utf-?8/i.test(environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'] || '');
+}
+
+/** NO_COLOR: https://no-color.org. */
 export function terminalTraits(environment: NodeJS.ProcessEnv): TerminalTraits {
   const name = environment['TERM'] || 'xterm';
-  const locale = environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'] || '';
   const plain = plainTerminals.test(name);
   return {
     name,
     colors: environment['NO_COLOR'] ? 0 : colorsOf(name, environment),
-    ascii: plain || !/utf-?8/i.test(locale),
+    ascii: plain || !isUnicode(environment),
     ground: groundOf(environment['COLORFGBG']),
     answers: !plain,
   };

@@ -1,12 +1,16 @@
 import type { Advice } from '../model/advice/advice.ts';
-import type { Memory, MemoryPart, Model, ProcessNode, Project, Server } from '../model/model.ts';
+import { sumMemory } from '../model/memory.ts';
+import type { Memory, MemoryPart, Model, ProcessNode, Project, Server, SystemGroup } from '../model/model.ts';
 import type { Operation } from '../state/operation.ts';
 import { json } from '../text/sanitize.ts';
 import { largestOf } from './system.ts';
 
-/** A model as `list --json` has it, in the shape of schema/list.json. Bytes everywhere; unknown is null. */
-export function listJson(model: Model, advice: readonly Advice[]): string {
-  const { host, coverage, system, memoryMap } = model;
+/**
+ * A model as `list --json` has it, in the shape of schema/list.json. Bytes everywhere; unknown is null.
+ * @param system what is told of `system`; null for nothing
+ */
+export function listJson(model: Model, advice: readonly Advice[], system: SystemGroup | null = model.system): string {
+  const { host, coverage, memoryMap } = model;
   const document = {
     schema: 1,
     at: new Date(model.at).toISOString(),
@@ -28,11 +32,7 @@ export function listJson(model: Model, advice: readonly Advice[]): string {
     },
     coverage: { processes: coverage.processes, exact: coverage.exact, hidden: coverage.hidden },
     projects: model.projects.map((project) => projectJson(project, model)),
-    system: {
-      processes: system.processes.length,
-      memory: memoryJson(system.memory),
-      largest: largestOf(system).map((process) => processJson(process, model)),
-    },
+    system: systemJson(system ?? { ...model.system, processes: [] }, model),
     advice: advice.map(({ kind, project, pid, text, frees }) => ({ kind, project, pid, text, frees })),
   };
   return `${json(document, 2)}\n`;
@@ -49,6 +49,16 @@ function projectJson(project: Project, model: Model) {
     cpu,
     servers: servers.map((server) => serverJson(server, model)),
     processes: processes.map((process) => processJson(process, model)),
+  };
+}
+
+/** Where a filter has left some of them, the sum is theirs. */
+function systemJson(system: SystemGroup, model: Model) {
+  const memories = system.processes.map(({ memory }) => memory);
+  return {
+    processes: system.processes.length,
+    memory: memoryJson(sumMemory(memories, model.host.memory.total)),
+    largest: largestOf(system).map((process) => processJson(process, model)),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Advice } from '../model/advice/advice.ts';
+import { givesBack, sumMemory } from '../model/memory.ts';
 import {
   type Memory,
   type Model,
@@ -8,33 +9,67 @@ import {
   type Server,
   type SystemGroup,
 } from '../model/model.ts';
-import { bytes, percent } from '../text/figures.ts';
+import { sumKnown } from '../model/rates.ts';
+import { toAscii } from '../text/ascii.ts';
+import { bytes, percent, plural } from '../text/figures.ts';
 import { clean } from '../text/sanitize.ts';
-import { cut, fill, width } from '../text/width.ts';
+import { wrap } from '../text/width.ts';
 import { ageText, countText, cpuText, memoryText, shareText, UNKNOWN } from '../view/format.ts';
+import { type TextColumn, tabular } from './columns.ts';
+import { largestOf } from './system.ts';
+import { whereLines } from './where.ts';
 
-type Cells = readonly [string, string, string, string, string, string, string, string];
+const columns: readonly TextColumn[] = [
+  { title: 'PROJECT / PROCESS', align: 'left', goes: null },
+  { title: 'VIRTUALENV', align: 'left', goes: 2 },
+  { title: 'WORKERS', align: 'right', goes: 5 },
+  { title: 'MEM', align: 'right', goes: null },
+  { title: 'FILES', align: 'right', goes: 1 },
+  { title: 'SHARE', align: 'right', goes: 4 },
+  { title: 'FREES', align: 'right', goes: null },
+  { title: 'CPU%', align: 'right', goes: 3 },
+  { title: 'QUEUE', align: 'right', goes: 6 },
+];
 
-const titles: Cells = ['PROJECT / PROCESS', 'VIRTUALENV', 'WORKERS', 'MEM', 'SHARE', 'FREES', 'CPU%', 'QUEUE'];
-const MOST_NAME = 60;
+/** Name, virtualenv, workers; MEM, FILES, SHARE and FREES; CPU% and QUEUE. */
+type Cells = readonly [string, string, string, ...Figures, string, string];
+type Figures = readonly [string, string, string, string];
 
-/**
- * A model as text for people, mail and bug reports: no colours, no progress.
- * @param system what is shown of `system`; null leaves its row out
- */
-export function listTable(model: Model, advice: readonly Advice[], system: SystemGroup | null = model.system): string {
-  const lines = [...headLines(model), '', ...tableLines(model, system)];
-  if (advice.length > 0) lines.push('', ...advice.map(adviceLine));
-  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+/** Files that processes have mapped are told from this share of their memory on. */
+const MANY_FILES = 0.1;
+
+export interface TextOptions {
+  /** What is shown of `system`; null leaves its row out. */
+  readonly system: SystemGroup | null;
+  /** Columns that a line may take; null for any number. */
+  readonly columns: number | null;
+  /** Whether nothing beyond ASCII is wanted. */
+  readonly ascii: boolean;
+}
+
+/** A model as text for people, mail and bug reports: no colours, no progress. */
+export function listTable(model: Model, advice: readonly Advice[], options: Partial<TextOptions> = {}): string {
+  const { system = model.system, columns: room = null, ascii = false } = options;
+  const broken = (texts: readonly string[]) => (room === null ? texts : texts.flatMap((text) => wrap(text, room)));
+  const where = whereLines(model, room);
+  const lines = [
+    ...broken(headLines(model)),
+    '',
+    ...tabular(columns, rowsOf(model, system), room),
+    ...(where.length > 0 ? ['', ...where] : []),
+    ...(advice.length > 0 ? ['', ...broken(advice.map(adviceLine))] : []),
+  ];
+  return `${lines.map((line) => (ascii ? toAscii(line) : line).trimEnd()).join('\n')}\n`;
 }
 
 function headLines({ host, coverage, accounting }: Model): readonly string[] {
   const { memory, swap, load, cores } = host;
   const of = { MemTotal: '', cgroup: " (the container's limit)", option: ' (--memory)' }[memory.limitedBy];
-  const swapText = swap.total === 0 ? 'no swap' : `swap ${bytes(swap.used)} of ${bytes(swap.total)}`;
+  const inMemory = swap.inMemory === null ? '' : `, ${bytes(swap.inMemory.used)} of it on zram, which lives in memory`;
+  const swapText = swap.total === 0 ? 'no swap' : `swap ${bytes(swap.used)} of ${bytes(swap.total)}${inMemory}`;
   const lines = [
     `${clean(host.name)}: memory ${bytes(memory.used)} of ${bytes(memory.total)}${of}, ${percent(memory.usedShare)}; ${swapText}`,
-    `${cores} core${cores === 1 ? '' : 's'}, load ${load === null ? UNKNOWN : load.map((value) => value.toFixed(2)).join(' ')}, up ${ageText(host.uptime)}`,
+    `${plural(cores, 'core')}, load ${load === null ? UNKNOWN : load.map((value) => value.toFixed(2)).join(' ')}, up ${ageText(host.uptime)}`,
   ];
   if (accounting === 'rss')
     return [...lines, 'Figures are RSS: shared memory counts with each process that shares it.'];
@@ -44,18 +79,24 @@ function headLines({ host, coverage, accounting }: Model): readonly string[] {
   return [...lines, `${coverage.exact} of ${coverage.processes} processes exact, ~ is an estimate${more}.`];
 }
 
-function tableLines(model: Model, system: SystemGroup | null): readonly string[] {
-  const rows: Cells[] = [titles];
-  for (const project of model.projects) rows.push(...projectRows(project, model.uptime));
-  if (system !== null) {
-    const count = system.processes.length;
-    const name = `system  ${count} process${count === 1 ? '' : 'es'}`;
-    rows.push([name, '', '', ...figures(system.memory, ''), cpuText(system.cpu), '']);
-  }
-  const widths = titles.map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ''))));
-  return rows.map((row) =>
-    row.map((text, column) => fill(text, widths[column] ?? 0, column < 2 ? 'left' : 'right')).join('  '),
+function rowsOf(model: Model, system: SystemGroup | null): readonly Cells[] {
+  const rows = model.projects.flatMap((project) => projectRows(project, model.uptime));
+  return system === null ? rows : [...rows, ...systemRows(system, model)];
+}
+
+/** With its largest processes; where a filter has left some of them, the sum is theirs. */
+function systemRows(system: SystemGroup, { host, uptime }: Model): readonly Cells[] {
+  const { processes } = system;
+  const memory = sumMemory(
+    processes.map((process) => process.memory),
+    host.memory.total,
   );
+  const name = `system  ${processes.length} process${processes.length === 1 ? '' : 'es'}`;
+  const cpu = sumKnown(processes.map((process) => process.cpu));
+  return [
+    [name, '', '', ...figures(memory, ''), cpuText(cpu), ''],
+    ...largestOf(system).map((process) => processRow(process, 1, uptime)),
+  ];
 }
 
 function projectRows(project: Project, uptime: number): readonly Cells[] {
@@ -63,7 +104,7 @@ function projectRows(project: Project, uptime: number): readonly Cells[] {
   const workers = servers.reduce((sum, server) => sum + server.workers.current, 0);
   return [
     [
-      cut(clean(name), MOST_NAME),
+      clean(name),
       clean(virtualenv?.name ?? ''),
       workers > 0 ? String(workers) : '',
       ...figures(memory, ''),
@@ -84,7 +125,7 @@ function serverRows(server: Server, uptime: number): readonly Cells[] {
   const notes = [...bind, remark ?? ''].filter(Boolean).join(' ');
   const name = `  ${label} ${what}${stopped}  ${clean(notes)}`.trimEnd();
   const row: Cells = [
-    cut(name, MOST_NAME),
+    name,
     '',
     workers.current > 0 ? String(workers.current) : '',
     ...figures(own.memory, ''),
@@ -101,19 +142,15 @@ function processRow(process: ProcessNode, depth: number, uptime: number): Cells 
   const what =
     role === null || role === 'helper' ? `${pid}  ${clean(command)}` : `${role} ${pid}  ${ageText(uptime - startedAt)}`;
   const stopped = sample.state === 'T' ? '  STOPPED' : '';
-  const frees = role === 'worker' && memory.uss !== null ? bytes(memory.uss) : '';
-  return [
-    cut(`${'  '.repeat(depth)}${what}${stopped}`, MOST_NAME),
-    '',
-    '',
-    ...figures(memory, frees),
-    cpuText(cpu),
-    '',
-  ];
+  const freed = role === 'worker' ? givesBack(memory) : null;
+  const frees = freed === null ? '' : `${memory.exact ? '' : '~'}${bytes(freed)}`;
+  return [`${'  '.repeat(depth)}${what}${stopped}`, '', '', ...figures(memory, frees), cpuText(cpu), ''];
 }
 
-function figures(memory: Memory, frees: string): readonly [string, string, string] {
-  return [memoryText(memory), shareText(memory.share), frees];
+function figures(memory: Memory, frees: string): Figures {
+  const { counted, file } = memory;
+  const files = file !== null && counted !== null && file >= MANY_FILES * counted ? bytes(file) : '';
+  return [memoryText(memory), files, shareText(memory.share), frees];
 }
 
 function adviceLine({ project, text, where }: Advice): string {

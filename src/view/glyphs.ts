@@ -1,5 +1,3 @@
-import { widthOf } from '../text/width.ts';
-
 /** Everything drawn that is not text: in Unicode, or in ASCII for locales and terminals without it. */
 export interface Glyphs {
   readonly open: string;
@@ -54,26 +52,3 @@ export const ascii: Glyphs = {
   levels: ['_', '.', '-', '=', '+', '*', '#'],
   cache: ':',
 };
-
-/** Sentences are written in Unicode; here is what their characters become without it: as wide as they were. */
-const replacements: Readonly<Record<string, string>> = {
-  '→': '>',
-  '⚠': '!',
-  '←': '<',
-  '↑': '^',
-  '↓': 'v',
-  '≈': '~',
-  '…': '.',
-  '·': '.',
-  '×': 'x',
-  '−': '-',
-  '–': '-',
-  '“': '"',
-  '”': '"',
-  '’': "'",
-};
-
-/** Text without anything beyond ASCII, in as many columns. */
-export function toAscii(text: string): string {
-  return text.replace(/[^\x20-\x7e]/gu, (character) => replacements[character] ?? '?'.repeat(widthOf(character)));
-}

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { WriteStream } from 'node:tty';
 import blessed from 'blessed';
+import { toAscii } from '../text/ascii.ts';
 import { widthOf } from '../text/width.ts';
-import { toAscii } from './glyphs.ts';
 import { EMPTY_BELOW, LineChart } from './line-chart.ts';
 import type { Chart } from './panels/charts.ts';
 import { type Line, plain, type Style } from './style.ts';
@@ -74,10 +74,18 @@ const END_UPDATE = '\x1b[?2026l';
 /** Bytes. A smaller update reaches the terminal at once anyway. */
 const LARGE_UPDATE = 512;
 
+const USUAL_SIZE = { columns: 80, rows: 24 } as const;
+
 const DEFAULT_COLOR = 0x1ff;
 const BOLD = 1;
 const UNDERLINE = 2;
 const INVERSE = 8;
+
+/** A serial console does not know its size, and tells 0×0: curses takes that for the usual size too. */
+function assumeSize(output: WriteStream): void {
+  output.columns ||= USUAL_SIZE.columns;
+  output.rows ||= USUAL_SIZE.rows;
+}
 
 /** blessed packs a style into one number: flags, foreground and background, nine bits each. */
 function attributeOf({ fg = DEFAULT_COLOR, bg = DEFAULT_COLOR, bold, underline, inverse }: Style): number {
@@ -105,6 +113,9 @@ export class Screen {
     this.#ascii = ascii;
     this.#mouse = mouse;
     this.#modern = modern;
+    // Before blessed's own listener: for it, no size is one column and one line.
+    assumeSize(output);
+    output.on('resize', () => assumeSize(output));
     this.#screen = blessed.screen({
       // Typed as Node's own stream of a terminal; a stream with its modes is all that is used.
       input: input as NodeJS.ReadStream,
@@ -141,11 +152,11 @@ export class Screen {
   }
 
   get columns(): number {
-    return this.#output.columns || 80;
+    return this.#output.columns;
   }
 
   get lines(): number {
-    return this.#output.rows || 24;
+    return this.#output.rows;
   }
 
   /** Shows lines; what is as it was is not sent. Does nothing while the terminal has not taken what was sent before. */

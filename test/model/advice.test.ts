@@ -92,7 +92,7 @@ describe('a queue', () => {
   it('asks for no worker that memory has no room for', () => {
     const [found] = of('queue', seenAfter(180, { pid: 1, workers: three, queue: 4 }, hostUsing(0.85 * total)));
     expect(found).toMatchObject({ key: null, action: null });
-    expect(found?.text).toContain('costs ≈150M, 230M is left');
+    expect(found?.text).toContain('costs ≈150M, and 230M is left: trim another first');
   });
 
   it('asks for no worker where the cores are the limit', () => {
@@ -112,9 +112,9 @@ describe('a queue', () => {
 });
 
 describe('a growing worker', () => {
-  const leaking = (perSecond: number, host?: HostSample) =>
+  const leaking = (perSecond: number, seconds = 240, host?: HostSample) =>
     adviceAfter(
-      240,
+      seconds,
       (elapsed, uptime) =>
         gunicorn({ pid: 100, workers: [{ memory: own(80) }, { memory: own(60 + perSecond * elapsed) }] }, uptime),
       host,
@@ -128,8 +128,17 @@ describe('a growing worker', () => {
     );
   });
 
-  it('is critical when memory is full within the hour, and nothing to talk of at 1 MB an hour', () => {
-    expect(of('growing', leaking(0.3))[0]?.severity).toBe('critical');
+  it('is critical when memory is full within the hour, once it was seen long enough', () => {
+    expect(of('growing', leaking(0.3))[0]?.severity).toBe('warning');
+    expect(of('growing', leaking(0.3, 1000))[0]?.severity).toBe('critical');
+  });
+
+  it('has no time left where memory is full already', () => {
+    const [found] = of('growing', leaking(0.3, 240, hostUsing(1536 * MB)));
+    expect(found?.text).toContain('; memory is full. ');
+  });
+
+  it('is nothing to talk of at 1 MB an hour', () => {
     expect(of('growing', leaking(1 / 3600))).toEqual([]);
   });
 });

@@ -9,6 +9,7 @@ import { arranged } from '../../state/arranged.ts';
 import { filterSystem } from '../../state/filter.ts';
 import { modelOptions } from '../in-force.ts';
 import type { Settings } from '../settings.ts';
+import { printingTraits } from '../terminal.ts';
 import { findUser } from '../users.ts';
 
 /** Two readings this many seconds apart tell the CPU use; Linux counts it in hundredths. */
@@ -31,5 +32,7 @@ export async function list(source: Source, settings: Settings): Promise<string> 
   const selected = arranged(model, history, { filter, sort, reverse: false });
   const ids = new Set(selected.projects.map(({ id }) => id));
   const advice = advise(model, history).filter(({ projectId }) => projectId === null || ids.has(projectId));
-  return json ? listJson(selected, advice) : listTable(selected, advice, filterSystem(selected.system, filter));
+  const system = filterSystem(selected.system, filter);
+  if (json) return listJson(selected, advice, system);
+  return listTable(selected, advice, { system, ...printingTraits(process.env, process.stdout) });
 }

@@ -8,7 +8,11 @@ import { eachServer, nameOf, type Rule, type Severity, serverAdvice } from './ru
 const LEAST_PER_HOUR = 4 * 1024 * 1024;
 const LEAST_SHARE_PER_HOUR = 0.03;
 
+const MINUTE = 60;
 const HOUR = 3600;
+
+/** Seconds. Over less than this a program that warms up grows as fast as one that leaks. */
+const CERTAIN = 900;
 
 interface Grower {
   readonly process: ProcessNode;
@@ -28,9 +32,9 @@ export const growing: Rule = (model, history) =>
     const left = (model.host.memory.available / together) * HOUR;
     return serverAdvice(project, server, {
       kind: 'growing',
-      severity: urgency(left),
+      severity: urgency(left, fastest.seconds),
       pid: fastest.process.pid,
-      text: `${growth(server, growers, fastest, together)}; full in ${duration(left)}. ${remedy(server, fastest)}`,
+      text: `${growth(server, growers, fastest, together)}; ${outlook(left)}. ${remedy(server, fastest)}`,
       key: isReplaced(fastest.process, server) ? 'F9' : null,
       where: fastest.process.role === 'worker' ? (server.definition.recycling ?? null) : null,
     });
@@ -62,7 +66,12 @@ function isReplaced(process: ProcessNode, server: Server): boolean {
   return offersFor(process, server).some(({ action, refusal }) => action === 'recycle' && refusal === null);
 }
 
-function urgency(secondsLeft: number): Severity {
-  if (secondsLeft < HOUR) return 'critical';
+/** What is left is a guess at best, and less than a minute of it is nothing. */
+function outlook(secondsLeft: number): string {
+  return secondsLeft < MINUTE ? 'memory is full' : `full in ${duration(secondsLeft)}`;
+}
+
+function urgency(secondsLeft: number, seen: number): Severity {
+  if (secondsLeft < HOUR && seen >= CERTAIN) return 'critical';
   return secondsLeft < 24 * HOUR ? 'warning' : 'info';
 }

@@ -40,11 +40,16 @@ function remedy(server: Server, model: Model, history: History, waits: string): 
   const after = (memory.used + cost) / memory.total;
   if (after > FULL) {
     return {
-      text: `${waits}: one worker more costs ≈${bytes(cost)}, ${bytes(memory.available)} is left: trim another.`,
+      text: `${waits}: one worker more costs ≈${bytes(cost)}, and ${left(memory.available)}: trim another first.`,
     };
   }
   const shares = `${percent(memory.used / memory.total)} → ${percent(after)}`;
   return { text: `${waits}: one worker more costs ≈${bytes(cost)} (${shares}).`, ...scaling(server, 'add') };
+}
+
+/** A machine whose memory is full has some bytes all the same. */
+function left(available: number): string {
+  return available < 1024 * 1024 ? 'no memory is left' : `${bytes(available)} is left`;
 }
 
 /** Bytes: what its workers have for themselves, by the median. A new one starts below it and grows towards it. */

@@ -8,6 +8,7 @@ import type { PanelContent } from './panel.ts';
 const sections: readonly Section[] = ['Workers', 'Look', 'Move', 'Other'];
 
 const explained: readonly (readonly [string, string])[] = [
+  ['Mem', 'used of all: MemTotal − MemAvailable, as free(1) has it; w tells where it is'],
   ['MEM', 'PSS: memory that is shared counts in part with each that shares it, so sums add up; … is not read yet'],
   ['FREES', 'what becomes available when this worker goes, no page cache of files; on a master, when it trims one'],
   ['SHARE', 'of the memory total: the machine’s, the container’s limit, or --memory'],

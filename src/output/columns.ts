@@ -1,0 +1,47 @@
+import { cut, fill, width } from '../text/width.ts';
+
+/** A column of text that is printed once. */
+export interface TextColumn {
+  readonly title: string;
+  readonly align: 'left' | 'right';
+  /** In what order columns go where there is too little room: the first goes first. Null for one that never does. */
+  readonly goes: number | null;
+}
+
+/** Columns that a name needs at least before others are left out for its sake. */
+const LEAST_NAME = 28;
+const MOST_NAME = 60;
+
+/**
+ * Rows under their titles, each cell as wide as its column. The first column is a name, which is cut.
+ * @param room columns that there are; null where a line may be as long as it likes
+ */
+export function tabular(
+  columns: readonly TextColumn[],
+  rows: readonly (readonly string[])[],
+  room: number | null,
+): readonly string[] {
+  const all = [columns.map(({ title }) => title), ...rows];
+  const widths = columns.map((_, index) => Math.max(...all.map((row) => width(row[index] ?? ''))));
+  const [widest = 0] = widths;
+  let kept = columns.map((_, index) => index);
+  const used = (gap: number) => kept.slice(1).reduce((sum, index) => sum + gap + (widths[index] ?? 0), 0);
+  const leaving = kept.filter((index) => columns[index]?.goes != null);
+  leaving.sort((a, b) => (columns[a]?.goes ?? 0) - (columns[b]?.goes ?? 0));
+  const least = Math.min(widest, LEAST_NAME);
+  for (const index of leaving) {
+    if (room === null || used(1) + least <= room) break;
+    kept = kept.filter((other) => other !== index);
+  }
+  const gap = room === null || used(2) + least <= room ? 2 : 1;
+  const name = Math.max(1, Math.min(widest, MOST_NAME, room === null ? MOST_NAME : room - used(gap)));
+  return all.map((row) =>
+    kept
+      .map((index) => {
+        const text = row[index] ?? '';
+        if (index === 0) return fill(cut(text, name), name);
+        return fill(text, widths[index] ?? 0, columns[index]?.align);
+      })
+      .join(' '.repeat(gap)),
+  );
+}

@@ -1,0 +1,51 @@
+import type { MemoryPart, Model } from '../model/model.ts';
+import { bytes } from '../text/figures.ts';
+import { clean } from '../text/sanitize.ts';
+import { cut, fill } from '../text/width.ts';
+import { shareText } from '../view/format.ts';
+
+const MEM = 6;
+const SHARE = 6;
+
+/** Smaller parts than this share of the total are told together. */
+const SMALL = 0.001;
+
+const ofProcesses: ReadonlySet<MemoryPart['kind']> = new Set(['project', 'system']);
+
+/** Always told, however small. */
+const always: ReadonlySet<MemoryPart['kind']> = new Set(['cache', 'free', 'unexplained']);
+
+/**
+ * Where the memory is that no process in the table has, with what is free and what is left to be explained. None where the
+ * source does not tell.
+ * @param room columns that a line may take; null for any number
+ */
+export function whereLines({ host, memoryMap, accounting }: Model, room: number | null): readonly string[] {
+  if (memoryMap === null || accounting === 'rss') return [];
+  const { total, parts } = memoryMap;
+  const others = parts.filter(({ kind }) => !ofProcesses.has(kind));
+  const small = others.filter(({ kind, bytes: size }) => !always.has(kind) && size < SMALL * total);
+  const told = others.filter((part) => !small.includes(part));
+  const rest = small.reduce((sum, { bytes: size }) => sum + size, 0);
+  const lines = told.map((part) => line(part.bytes, total, textOf(part)));
+  const together = rest > 0 ? [line(rest, total, `small: ${small.map(({ name }) => shortName(name)).join(', ')}`)] : [];
+  const used = host.memory.limitedBy === 'cgroup' ? 'what the limit holds but page cache' : 'MemTotal − MemAvailable';
+  return [`Memory beside processes (used is ${used})`, ...lines, ...together].map((text) =>
+    room === null ? text : cut(text, room),
+  );
+}
+
+/** Without what explains it. */
+function shortName(name: string): string {
+  return clean(name.replace(/(?: \(|: ).*$/, ''));
+}
+
+function textOf({ kind, name, bytes: size, droppable }: MemoryPart): string {
+  if (kind === 'cache') return `${clean(name)}, can be dropped`;
+  return droppable > 0 && droppable < size ? `${clean(name)}, ${bytes(droppable)} can be dropped` : clean(name);
+}
+
+function line(size: number, total: number, text: string): string {
+  const share = total > 0 ? Math.min(1, size / total) : 0;
+  return `${fill(bytes(size), MEM, 'right')} ${fill(shareText(share), SHARE, 'right')}  ${text}`;
+}
