@@ -64,7 +64,10 @@ urlpatterns = [path("pid", pid), path("sleep", sleep), path("allocate", allocate
 
 from django.core.wsgi import get_wsgi_application
 
+from .ballast import map_many
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "${name}.settings")
+map_many()
 application = get_wsgi_application()
 `,
 
@@ -87,10 +90,37 @@ def sleep(seconds):
     time.sleep(seconds)
 `,
 
-  [`${name}/ballast.py`]: `import os
+  [`${name}/ballast.py`]: `import mmap
+import os
 
 PAGE = 4096
 held = []
+
+
+def map_many():
+    """Maps a small file MAPPINGS times, as many libraries would be."""
+    with open(__file__, "rb") as file:
+        for _ in range(int(os.environ.get("MAPPINGS", "0"))):
+            held.append(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            # Two of the same protection, one after the other, would be one mapping.
+            held.append(mmap.mmap(-1, PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=mmap.PROT_READ))
+
+
+def map_file():
+    """Maps the file MAPPED_FILE, and reads all of it."""
+    if path := os.environ.get("MAPPED_FILE"):
+        with open(path, "rb") as file:
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        held.append((mapped, sum(mapped[at] for at in range(0, len(mapped), PAGE))))
+
+
+def share_own():
+    """Takes SHARED_MB of memory that may be shared, as multiprocessing does, and shares it with nobody."""
+    if size := int(os.environ.get("SHARED_MB", "0")) << 20:
+        shared = mmap.mmap(-1, size)
+        for start in range(0, size, PAGE):
+            shared[start] = 1
+        held.append(shared)
 
 
 def take_on(**_):
@@ -99,6 +129,8 @@ def take_on(**_):
     for start in range(0, len(block), PAGE):
         block[start : start + 16] = os.urandom(16)
     held.append(block)
+    map_file()
+    share_own()
 `,
 });
 

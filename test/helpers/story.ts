@@ -37,6 +37,12 @@ interface ServerOptions {
   readonly activated?: boolean;
   /** Memory that each gunicorn worker, or beat, takes on. MB. */
   readonly ballastMb?: number;
+  /** A file that each worker maps and reads. */
+  readonly mappedFile?: string;
+  /** MB of memory that each worker maps as shared, and shares with nobody. */
+  readonly sharedMb?: number;
+  /** So many files the application maps when it is loaded. */
+  readonly mappings?: number;
 }
 
 export interface GunicornOptions extends ServerOptions {
@@ -134,6 +140,9 @@ export async function openHome(): Promise<Home> {
     await projects.get(directory);
     const env = {
       BALLAST_MB: String(options.ballastMb ?? 0),
+      MAPPED_FILE: options.mappedFile ?? '',
+      SHARED_MB: String(options.sharedMb ?? 0),
+      MAPPINGS: String(options.mappings ?? 0),
       ...(options.activated ? { VIRTUAL_ENV: venv(options.venv) } : {}),
     };
     const job = await start(program, [join(venv(options.venv), 'bin', program), ...args], directory, env);

@@ -41,6 +41,8 @@ export interface ListedMemory {
   readonly rss: number;
   readonly pss: number | null;
   readonly uss: number | null;
+  readonly file: number | null;
+  readonly frees: number | null;
   readonly share: number;
   readonly exact: boolean;
 }
@@ -83,7 +85,16 @@ export interface ListedProject {
 }
 
 export interface Listing {
-  readonly host: { readonly memory: { readonly total: number; readonly limitedBy: string } };
+  readonly host: {
+    readonly memory: {
+      readonly total: number;
+      readonly limitedBy: string;
+      readonly used: number;
+      readonly available: number;
+      readonly cache: number;
+      readonly where: readonly { readonly kind: string; readonly bytes: number; readonly droppable: number }[] | null;
+    };
+  };
   readonly coverage: { readonly processes: number; readonly exact: number };
   readonly projects: readonly ListedProject[];
   readonly system: { readonly processes: number; readonly memory: ListedMemory };

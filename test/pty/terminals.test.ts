@@ -142,3 +142,29 @@ describe('live resize', () => {
     await pty.close();
   });
 });
+
+describe('a terminal', () => {
+  const [node, cli] = workertopCommand();
+
+  it('that does not know its size is taken for one of 80×24', async () => {
+    const pty = openPty('sh', ['-c', `stty rows 0 cols 0; exec ${node} ${cli} demo`], { cols: 80, rows: 24 });
+    await pty.waitFor((lines) => isWhole(lines) && lines.some((line) => line.includes('project2')));
+    pty.press('q');
+    expect((await pty.exit).code).toBe(0);
+  });
+
+  it('that is dumb gets the list, and not one escape sequence', async () => {
+    const pty = openPty(node, [cli, 'demo'], { cols: 80, rows: 24, term: 'dumb', env: { COLUMNS: '80' } });
+    expect((await pty.exit).code).toBe(0);
+    expect(pty.raw()).toContain('PROJECT / PROCESS');
+    expect(pty.raw()).not.toContain('\x1b');
+    expect(
+      Math.max(
+        ...pty
+          .raw()
+          .split(/\r?\n/)
+          .map((line) => line.length),
+      ),
+    ).toBeLessThanOrEqual(80);
+  });
+});

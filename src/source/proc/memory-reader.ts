@@ -1,11 +1,14 @@
 import type { MemoryReading } from '../../snapshot.ts';
-import { readBytes, readChunks, type Unread } from './files.ts';
-import { type MemoryFigures, parseRollup, parseStatm, SmapsSum } from './parsers/memory.ts';
+import { readBytes, readChunks, readWhole, type Unread } from './files.ts';
+import { type MemoryFigures, parseRollup, parseStatm, parseUnshared, SmapsSum } from './parsers/memory.ts';
 
 /** Bytes: smaps of a process with 10,000 mappings. A longer one would take a second to read, and is not. */
 const LARGEST_SMAPS = 8 * 1024 * 1024;
 
 const CHUNK = 64 * 1024;
+
+/** Bytes of shared memory that are worth looking at mapping by mapping. */
+const WORTH_READING = 4 * 1024 * 1024;
 
 /** Reads PSS and USS where the kernel lets it, and estimates them elsewhere. */
 export class MemoryReader {
@@ -19,10 +22,31 @@ export class MemoryReader {
     this.#pageSize = pageSize;
   }
 
-  /** The exact figures. `denied`: this user may not read them. `huge`: that would take too long. `gone`: there are none any more. */
-  read(pid: number): MemoryReading | Unread | 'huge' {
+  /**
+   * The exact figures, or why there are none. `denied`: this user may not read them. `huge`: that would take too long.
+   * `gone`: it has no memory any more.
+   */
+  read(pid: number, parent: number): MemoryReading | Unread | 'huge' {
     const figures = this.#figures(`${this.#root}/${pid}`);
-    return typeof figures === 'string' ? figures : { ...figures, quality: 'exact', fresh: true };
+    if (typeof figures === 'string') return figures;
+    const frees = figures.frees + this.#unshared(pid, parent, figures);
+    return { ...figures, frees, quality: 'exact', fresh: true };
+  }
+
+  /**
+   * Bytes of shared memory that go with a process: it alone has them, and its parent, which would hand them on to others, has not.
+   * Most processes have next to none, and for those nothing more is read.
+   */
+  #unshared(pid: number, parent: number, { uss, privateHuge, frees, shmem }: MemoryFigures): number {
+    if (Math.min(uss - privateHuge - frees, shmem ?? 0) < WORTH_READING) return 0;
+    const smaps = readWhole(`${this.#root}/${pid}/smaps`, LARGEST_SMAPS);
+    const all = typeof smaps === 'string' ? [] : parseUnshared(smaps.toString('latin1'));
+    if (all.length === 0) return 0;
+    const maps = readWhole(`${this.#root}/${parent}/maps`, LARGEST_SMAPS);
+    if (typeof maps === 'string') return 0;
+    const parents = maps.toString('latin1');
+    const own = all.filter(({ inode }) => !parents.includes(` ${inode} `));
+    return own.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** What everyone may read tells at least this: pages that are no file's and not shared memory. */

@@ -33,6 +33,7 @@ export interface Measurable {
   readonly pid: number;
   /** Resident bytes as `stat` has them now. */
   readonly rss: number;
+  readonly stat: { readonly ppid: number };
   readonly memory: MemoryState;
 }
 
@@ -76,9 +77,9 @@ export function readMemory(
   }
 }
 
-function readOne({ pid, rss, memory }: Measurable, reader: MemoryReader, now: number): void {
+function readOne({ pid, rss, stat, memory }: Measurable, reader: MemoryReader, now: number): void {
   const mayRead = now - memory.deniedAt > DENIED;
-  const exact = mayRead ? reader.read(pid) : 'denied';
+  const exact = mayRead ? reader.read(pid, stat.ppid) : 'denied';
   const couldNot = exact === 'denied' || exact === 'huge';
   if (couldNot && mayRead) memory.deniedAt = now;
   const reading = typeof exact === 'string' ? reader.estimate(pid) : exact;

@@ -140,6 +140,31 @@ export class SmapsSum {
   }
 }
 
+/** Shared memory of a process that nobody else has touched, and that has no name any more by which others could open it. */
+export interface UnsharedMemory {
+  readonly inode: string;
+  readonly bytes: number;
+}
+
+/** Of /proc/PID/smaps, mappings of shared memory all pages of which are this process's alone; those of one inode together. */
+export function parseUnshared(smaps: string): readonly UnsharedMemory[] {
+  const found = new Map<string, number>();
+  const headers = [...smaps.matchAll(HEADER)];
+  headers.forEach((header, index) => {
+    const [, inode = '0', path = ''] = header;
+    if (!SHARED_MEMORY.test(path) || !path.endsWith(' (deleted)')) return;
+    const figures =
+      /^Shared_Clean: +(\d+) kB\nShared_Dirty: +(\d+) kB\nPrivate_Clean: +(\d+) kB\nPrivate_Dirty: +(\d+) kB$/m;
+    const part = smaps.slice(header.index, headers[index + 1]?.index);
+    const [, sharedClean, sharedDirty, clean, dirty] = (figures.exec(part) ?? []).map(Number);
+    const shared = (sharedClean ?? 0) + (sharedDirty ?? 0);
+    const own = ((clean ?? 0) + (dirty ?? 0)) * KIB;
+    // As soon as one page is another's too, all of it stays when this process ends.
+    found.set(inode, shared > 0 ? Number.NEGATIVE_INFINITY : (found.get(inode) ?? 0) + own);
+  });
+  return [...found].flatMap(([inode, bytes]) => (bytes > 0 ? [{ inode, bytes }] : []));
+}
+
 /** The resident pages of proc_pid_statm(5), and how many of them are of files or shared memory. */
 export function parseStatm(text: string): { readonly resident: number; readonly shared: number } | null {
   const [, resident, shared] = /^\d+ (\d+) (\d+)/.exec(text) ?? [];
