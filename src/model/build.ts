@@ -56,6 +56,7 @@ export function buildModel(snapshot: Snapshot, previous: Snapshot | null, option
       memory: processMemory(reading, total, accounting, huge),
       cpu: used,
       startedAt: process.startTicks / snapshot.host.ticksPerSecond,
+      cpuSeconds: process.cpuTicks / snapshot.host.ticksPerSecond,
       command: commandOf(process.facts),
     };
     nodes.set(process, { node: made, cpu: used, role, total, accounting, huge });

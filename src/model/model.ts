@@ -33,6 +33,8 @@ export interface ProcessNode {
   readonly memory: Memory;
   /** Fraction of one core since the last snapshot; null on the first. */
   readonly cpu: number | null;
+  /** CPU time used since it started, user and system. Seconds. */
+  readonly cpuSeconds: number;
   /** When it started, in seconds since boot. */
   readonly startedAt: number;
   /** Its command line or title, secrets masked; control characters may be in it. */

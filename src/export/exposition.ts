@@ -1,0 +1,61 @@
+import { type Metric, type MetricType, sampleName } from './metric.ts';
+
+export interface Sample {
+  readonly metric: Metric;
+  /** In the order of the metric's labels. */
+  readonly labels: readonly string[];
+  readonly value: number;
+}
+
+/** Text formats: Prometheus' own (version 0.0.4) and OpenMetrics 1.0. */
+export type Format = 'prometheus' | 'openmetrics';
+
+export const contentTypes: Readonly<Record<Format, string>> = {
+  prometheus: 'text/plain; version=0.0.4; charset=utf-8',
+  openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+};
+
+/** The format that an `Accept` header asks for; Prometheus' own where it asks for neither. */
+export function formatFor(accept: string | undefined): Format {
+  return accept?.includes('application/openmetrics-text') === true ? 'openmetrics' : 'prometheus';
+}
+
+/** The text of a scrape. Samples of one metric are written together, as both formats demand. */
+export function exposition(samples: readonly Sample[], format: Format): string {
+  const families = new Map<Metric, string[]>();
+  for (const sample of samples) {
+    const lines = families.get(sample.metric) ?? heading(sample.metric, format);
+    families.set(sample.metric, lines);
+    lines.push(line(sample));
+  }
+  const text = [...families.values()].flat().join('\n');
+  const end = format === 'openmetrics' ? '# EOF\n' : '';
+  return text === '' ? end : `${text}\n${end}`;
+}
+
+/** OpenMetrics names the family, Prometheus' format the sample. */
+function heading(metric: Metric, format: Format): string[] {
+  const name = format === 'openmetrics' ? metric.name : sampleName(metric);
+  const lines = [`# HELP ${name} ${escapedHelp(metric.help)}`, `# TYPE ${name} ${typeName(metric.type, format)}`];
+  if (format === 'openmetrics' && metric.unit !== null) lines.push(`# UNIT ${name} ${metric.unit}`);
+  return lines;
+}
+
+/** Prometheus' format has no info: there it is a gauge of 1. */
+function typeName(type: MetricType, format: Format): string {
+  return type === 'info' && format === 'prometheus' ? 'gauge' : type;
+}
+
+function line({ metric, labels, value }: Sample): string {
+  const pairs = metric.labels.map((name, index) => `${name}="${escapedValue(labels[index] ?? '')}"`);
+  const set = pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+  return `${sampleName(metric)}${set} ${value}`;
+}
+
+function escapedHelp(text: string): string {
+  return text.replace(/\\/g, '\\\\').replace(/\n/g, '\\n');
+}
+
+function escapedValue(text: string): string {
+  return escapedHelp(text).replace(/"/g, '\\"');
+}

@@ -1,0 +1,67 @@
+/** Kinds of metric of the Prometheus data model. */
+export type MetricType = 'gauge' | 'counter' | 'info';
+
+export interface Metric {
+  /** With the prefix and the unit, and without the `_total` or `_info` that its type adds. */
+  readonly name: string;
+  readonly type: MetricType;
+  /** One sentence. */
+  readonly help: string;
+  /** `bytes` or `seconds`, where the name ends with it; null for a plain number. */
+  readonly unit: 'bytes' | 'seconds' | null;
+  readonly labels: readonly string[];
+}
+
+const server = ['project', 'server', 'name'] as const;
+const member = [...server, 'role'] as const;
+
+/**
+ * Every metric that `workertop export` gives. The dashboard, the alert rules and the table in the documentation are made of
+ * this table. Names follow Prometheus' own conventions: base units, `_total` for counters, no pid in any label.
+ */
+export const metrics = {
+  build: info('build', 'The version of workertop that exports.', ['version']),
+  project: info('project', 'Where a project lies.', ['project', 'directory', 'virtualenv', 'python']),
+  server: info('server', 'What a server is.', [...server, 'version', 'bind']),
+  memoryTotal: gauge('memory_total_bytes', 'Memory of the machine, or the lower limit it is under.', ['limited_by']),
+  memoryAvailable: gauge('memory_available_bytes', 'Memory that programs could still take without swapping.'),
+  processes: gauge('processes', 'Processes seen, by whether their memory was read exactly.', ['exact']),
+  pss: gauge('memory_pss_bytes', 'Proportional set size. The sum over all series is what processes use.', member),
+  uss: gauge('memory_uss_bytes', 'Unique set size: memory that no other process shares.', member),
+  swap: gauge('memory_swap_bytes', 'Proportional size in swap.', member),
+  serverProcesses: gauge('server_processes', 'Processes of a server.', member),
+  workers: gauge('workers', 'Workers that run.', server),
+  workersConfigured: gauge('workers_configured', 'Workers that a restart would bring.', server),
+  workersFloor: gauge('workers_floor', 'The fewest workers that a trim leaves.', server),
+  trimFrees: gauge('trim_frees_bytes', 'Memory that would be available again with one worker fewer.', server),
+  queue: gauge('queue_connections', 'Connections that wait to be accepted.', server),
+  queueMax: gauge('queue_connections_max', 'The longest queue seen since the last scrape but one.', server),
+  cpu: counter('cpu_seconds', 'CPU time used by the processes of a server since they were first seen.', member),
+  restarts: counter('worker_starts', 'Workers that came since the server was first seen.', server),
+  oomKills: counter('oom_kills', 'Processes that the kernel killed for lack of memory since boot.'),
+  dropped: gauge('series_dropped', 'Series that were folded into project="other" to bound their number.'),
+  readAt: gauge('reading_timestamp_seconds', 'When the figures were read, in seconds since 1970.'),
+} as const satisfies Readonly<Record<string, Metric>>;
+
+/** The full name of a sample's line: counters end with `_total`, infos with `_info`. */
+export function sampleName({ name, type }: Metric): string {
+  if (type === 'counter') return `${name}_total`;
+  return type === 'info' ? `${name}_info` : name;
+}
+
+function gauge(name: string, help: string, labels: readonly string[] = []): Metric {
+  return make(name, 'gauge', help, labels);
+}
+
+function counter(name: string, help: string, labels: readonly string[] = []): Metric {
+  return make(name, 'counter', help, labels);
+}
+
+function info(name: string, help: string, labels: readonly string[]): Metric {
+  return make(name, 'info', help, labels);
+}
+
+function make(name: string, type: MetricType, help: string, labels: readonly string[]): Metric {
+  const unit = name.endsWith('_bytes') ? 'bytes' : name.endsWith('_seconds') ? 'seconds' : null;
+  return { name: `workertop_${name}`, type, help, unit, labels };
+}

@@ -1,0 +1,248 @@
+import type { Model, ProcessNode, Project, Server } from '../model/model.ts';
+import { freedBy } from '../model/scaling/next-to-stop.ts';
+import type { ProcessKey } from '../snapshot.ts';
+import { clean } from '../text/sanitize.ts';
+import type { Sample } from './exposition.ts';
+import { type Metric, metrics } from './metric.ts';
+
+/** Bounds of what one machine exports, whatever runs on it. A label's length is in characters. */
+export const limits = { projects: 200, series: 5000, labelLength: 200 } as const;
+
+/** Where everything is counted that is beyond the limits. */
+const OTHER = 'other';
+
+/** Counters of one server, from when it was first seen until it is gone. */
+interface Counters {
+  /** CPU seconds by role. */
+  readonly cpu: Map<string, number>;
+  starts: number;
+}
+
+/** What was seen of a process at the last reading. */
+interface Seen {
+  readonly cpuSeconds: number;
+}
+
+/**
+ * Makes samples of models. A counter lives as long as its server: it starts at 0, grows with each reading, and is absent once
+ * the server is gone. No label holds a pid, so that a restart of a worker makes no new series.
+ */
+export class Series {
+  readonly #counters = new Map<string, Counters>();
+  readonly #version: string;
+  #seen: ReadonlyMap<ProcessKey, Seen> | null = null;
+  /** The longest queue by server: since the last scrape, and before it. */
+  #queues = { now: new Map<string, number>(), before: new Map<string, number>() };
+  #samples: readonly Sample[] = [];
+
+  /** @param version of workertop */
+  constructor(version: string) {
+    this.#version = version;
+  }
+
+  /** Takes in a reading. */
+  observe(model: Model): void {
+    const projects = model.projects.map(named);
+    this.#count(projects);
+    const samples = [...this.#host(model), ...memoryOf(model.system.processes, ['system', '', '', ''])];
+    const folded: ProcessNode[] = [];
+    let dropped = 0;
+    // Largest first: what is folded is what matters least.
+    projects.forEach((project, index) => {
+      const more = this.#project(project);
+      if (index < limits.projects && samples.length + more.length <= limits.series) {
+        samples.push(...more);
+        return;
+      }
+      dropped += more.length;
+      folded.push(...project.loose, ...project.servers.flatMap(({ members }) => members));
+    });
+    this.#samples = [...samples, ...memoryOf(folded, [OTHER, '', '', '']), one(metrics.dropped, dropped)];
+  }
+
+  /** The samples of the last reading; a scrape reads nothing by itself. */
+  scrape(): readonly Sample[] {
+    const samples = this.#samples;
+    this.#queues = { now: new Map(), before: this.#queues.now };
+    return samples;
+  }
+
+  #count(projects: readonly NamedProject[]): void {
+    const before = this.#seen;
+    const seen = new Map<ProcessKey, Seen>();
+    const living = new Set<string>();
+    for (const { name: project, servers } of projects) {
+      for (const { labels, members } of servers) {
+        const id = [project, ...labels].join('\0');
+        living.add(id);
+        const counters = this.#counters.get(id);
+        const counted = counters ?? { cpu: new Map<string, number>(), starts: 0 };
+        this.#counters.set(id, counted);
+        for (const process of members) {
+          seen.set(process.key, { cpuSeconds: process.cpuSeconds });
+          const known = before?.get(process.key);
+          const role = process.role ?? '';
+          // What a process used before its server was first seen is not counted; what a new one used since it started is.
+          const used = known ? process.cpuSeconds - known.cpuSeconds : counters ? process.cpuSeconds : 0;
+          counted.cpu.set(role, (counted.cpu.get(role) ?? 0) + Math.max(0, used));
+          if (!known && counters && role === 'worker') counted.starts += 1;
+        }
+      }
+    }
+    for (const id of this.#counters.keys()) if (!living.has(id)) this.#counters.delete(id);
+    this.#seen = seen;
+  }
+
+  #host({ host, coverage, at }: Model): readonly Sample[] {
+    return [
+      one(metrics.build, 1, this.#version),
+      one(metrics.memoryTotal, host.memory.total, host.memory.limitedBy),
+      one(metrics.memoryAvailable, host.memory.available),
+      one(metrics.processes, coverage.exact, 'true'),
+      one(metrics.processes, coverage.processes - coverage.exact, 'false'),
+      ...maybe(metrics.oomKills, host.pressure?.oomKills ?? null),
+      one(metrics.readAt, at / 1000),
+    ];
+  }
+
+  #project({ name, project, loose, servers }: NamedProject): readonly Sample[] {
+    const { directory, virtualenv } = project;
+    const about = [name, directory ?? '', virtualenv?.name ?? '', virtualenv?.python ?? ''];
+    return [
+      one(metrics.project, 1, ...about),
+      ...memoryOf(loose, [name, '', '', '']),
+      ...servers.flatMap((server) => this.#server(name, server)),
+    ];
+  }
+
+  #server(project: string, { labels, servers, members }: NamedServer): readonly Sample[] {
+    const set = [project, ...labels];
+    const id = set.join('\0');
+    const roles = groupedBy(members, ({ role }) => role ?? '');
+    const [first] = servers;
+    const counters = this.#counters.get(id);
+    const queue = sum(servers.map((server) => server.queue));
+    if (queue !== null) this.#queues.now.set(id, Math.max(queue, this.#queues.now.get(id) ?? 0));
+    const longest = Math.max(this.#queues.now.get(id) ?? 0, this.#queues.before.get(id) ?? 0);
+    const scalable = servers.every(({ scaling }) => scaling.method !== 'none');
+    return [
+      one(metrics.server, 1, ...set, first?.version ?? '', (first?.bind ?? []).join(' ')),
+      ...[...roles].flatMap(([role, processes]) => [
+        ...memoryOf(processes, [...set, role]),
+        one(metrics.serverProcesses, processes.length, ...set, role),
+        one(metrics.cpu, counters?.cpu.get(role) ?? 0, ...set, role),
+      ]),
+      one(metrics.workers, total(servers.map(({ workers }) => workers.current)), ...set),
+      ...maybe(metrics.workersConfigured, sum(servers.map(({ workers }) => workers.configured.count)), ...set),
+      ...(scalable ? [one(metrics.workersFloor, total(servers.map(({ workers }) => workers.floor)), ...set)] : []),
+      ...(scalable ? maybe(metrics.trimFrees, sum(servers.map((server) => freedBy(server, 1))), ...set) : []),
+      ...maybe(metrics.queue, queue, ...set),
+      ...(queue === null ? [] : [one(metrics.queueMax, longest, ...set)]),
+      one(metrics.restarts, counters?.starts ?? 0, ...set),
+    ];
+  }
+}
+
+/** Servers that carry the same labels; more than one only where nothing stable tells them apart. */
+interface NamedServer {
+  /** Kind and name. */
+  readonly labels: readonly [string, string];
+  readonly servers: readonly Server[];
+  readonly members: readonly ProcessNode[];
+}
+
+interface NamedProject {
+  readonly name: string;
+  readonly project: Project;
+  /** Its processes that are no part of a server. */
+  readonly loose: readonly ProcessNode[];
+  readonly servers: readonly NamedServer[];
+}
+
+function named(project: Project): NamedProject {
+  return {
+    name: label(project.name),
+    project,
+    loose: project.processes,
+    servers: namedServers(project.servers),
+  };
+}
+
+/** Told apart by app, then by address: never by pid or by order, which a restart changes. */
+function namedServers(servers: readonly Server[]): readonly NamedServer[] {
+  const byName = groupedBy(servers, (server) => `${server.kind}\0${nameOf(server)}`);
+  const labelled = servers.map((server) => {
+    const same = byName.get(`${server.kind}\0${nameOf(server)}`) ?? [];
+    const name = same.length > 1 ? `${nameOf(server)}@${server.bind.join(' ')}` : nameOf(server);
+    return { server, labels: [label(server.kind), label(name)] as const };
+  });
+  return [...groupedBy(labelled, ({ labels }) => labels.join('\0')).values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const members = group.map(({ server }) => server);
+    return [{ labels: first.labels, servers: members, members: members.flatMap(({ processes }) => processes) }];
+  });
+}
+
+function nameOf({ managed, app, bind }: Server): string {
+  return managed ?? app ?? bind[0] ?? '';
+}
+
+function groupedBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): ReadonlyMap<string, readonly Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
+}
+
+/** Sums of what is known; a figure that is known of no process is absent. */
+function memoryOf(processes: readonly ProcessNode[], labels: readonly string[]): readonly Sample[] {
+  return [
+    ...maybe(
+      metrics.pss,
+      sumKnown(processes, ({ memory }) => memory.pss),
+      ...labels,
+    ),
+    ...maybe(
+      metrics.uss,
+      sumKnown(processes, ({ memory }) => memory.uss),
+      ...labels,
+    ),
+    ...maybe(
+      metrics.swap,
+      sumKnown(processes, ({ memory }) => memory.swap),
+      ...labels,
+    ),
+  ];
+}
+
+function sumKnown(processes: readonly ProcessNode[], of: (process: ProcessNode) => number | null): number | null {
+  const known = processes.map(of).filter((value) => value !== null);
+  return known.length === 0 ? null : total(known);
+}
+
+/** Null where one of them is unknown, or there are none. */
+function sum(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length < values.length || known.length === 0 ? null : total(known);
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((all, value) => all + value, 0);
+}
+
+/** Names are data: control characters do not reach a label, and its length is bounded. */
+function label(text: string): string {
+  return clean(text).slice(0, limits.labelLength);
+}
+
+function one(metric: Metric, value: number, ...labels: readonly string[]): Sample {
+  return { metric, labels: labels.map(label), value };
+}
+
+function maybe(metric: Metric, value: number | null, ...labels: readonly string[]): readonly Sample[] {
+  return value === null ? [] : [one(metric, value, ...labels)];
+}
