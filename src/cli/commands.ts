@@ -7,6 +7,7 @@ export type CommandName =
   | 'record'
   | 'replay'
   | 'demo'
+  | 'export'
   | 'config'
   | 'completion'
   | 'help'
@@ -84,6 +85,13 @@ export const namedCommands: readonly Command[] = [
     takes: dashboard,
     // A little faster than life.
     settings: { delay: 1 },
+  },
+  {
+    name: 'export',
+    help: 'metrics for Prometheus, read-only',
+    operands: [],
+    takes: [...everywhere, ...machine, 'listen', 'interval', 'tokenFile', 'textfile', 'once'],
+    settings: { readOnly: true },
   },
   {
     name: 'config',

@@ -76,6 +76,12 @@ const runners: Readonly<Record<CommandName, Run>> = {
     return dashboard(host.source, settings, signals, 'DEMO');
   },
 
+  export: (settings) =>
+    withSource(settings, async (source) => {
+      const { exportMetrics } = await import('./commands/export.ts');
+      return said(await exportMetrics(source, settings, interruption('SIGTERM', 'SIGHUP')));
+    }),
+
   config: async (settings) => {
     const { showConfig } = await import('./config-file.ts');
     return said(showConfig(settings));

@@ -1,6 +1,6 @@
 import type { GroupRule } from '../model/projects/rules.ts';
 import { sortNames } from '../state/sort.ts';
-import { columns, flag, seconds, size, sortKey, sourceName, text, type ValueKind } from './value-kinds.ts';
+import { address, columns, flag, seconds, size, sortKey, sourceName, text, type ValueKind } from './value-kinds.ts';
 
 /** One setting: what it is called, how it is written, and what it is without being said. */
 export interface Setting<Value> {
@@ -114,6 +114,36 @@ const table = {
     initial: false,
     help: 'JSON, for programs',
     option: { long: 'json' },
+  }),
+  listen: setting({
+    kind: address,
+    initial: '127.0.0.1:9786',
+    help: 'where to serve metrics: ADDRESS:PORT',
+    option: { long: 'listen', value: 'ADDRESS' },
+  }),
+  interval: setting({
+    kind: seconds,
+    initial: 15,
+    help: 'seconds between readings for metrics',
+    option: { long: 'interval', value: 'SECONDS' },
+  }),
+  tokenFile: setting({
+    kind: text<null>('file'),
+    initial: null,
+    help: 'a file with the bearer token that a scrape must show',
+    option: { long: 'token-file', value: 'FILE' },
+  }),
+  textfile: setting({
+    kind: text<null>('file'),
+    initial: null,
+    help: "write metrics to FILE for node_exporter's textfile collector, and serve none",
+    option: { long: 'textfile', value: 'FILE' },
+  }),
+  once: setting({
+    kind: flag,
+    initial: false,
+    help: 'one reading only: to stdout, or to --textfile',
+    option: { long: 'once' },
   }),
   color: setting({
     kind: flag,

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { isSortKey, type SortKey, sortNames } from '../state/sort.ts';
 import { type ColumnName, hideable } from '../view/columns.ts';
 import { UsageError } from './usage-error.ts';
@@ -104,6 +105,23 @@ export function text<Unset extends string | null>(completion: Completion): Value
     completion,
   };
 }
+
+/** @throws UsageError when it is not an IP address and a port */
+function parseAddress(text: string): string {
+  const [, bracketed, plain = bracketed ?? '', port = ''] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? [];
+  if (isIP(plain) === 0 || Number(port) > 65535)
+    throw new UsageError(`an address to listen on is such as 127.0.0.1:9786 or [::1]:9786, not ${text || 'nothing'}`);
+  return text;
+}
+
+/** An IP address and a port. Names are refused: what they stand for can change. */
+export const address: ValueKind<string> = {
+  parse: parseAddress,
+  fromToml: (value) => (typeof value === 'string' ? attempt(parseAddress, value) : undefined),
+  toToml: (value) => value,
+  allowed: 'an address such as 127.0.0.1:9786',
+  completion: null,
+};
 
 /** On or off. An option that is named turns it on. */
 export const flag: ValueKind<boolean> = {

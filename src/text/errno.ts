@@ -17,4 +17,6 @@ const words: Readonly<Record<string, string>> = {
   EPERM: 'permission denied',
   EROFS: 'it is on a read-only file system',
   ENOSPC: 'no space is left',
+  EADDRINUSE: 'another program listens there',
+  EADDRNOTAVAIL: 'this machine has no such address',
 };

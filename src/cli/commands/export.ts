@@ -1,0 +1,114 @@
+import { readFileSync, statSync } from 'node:fs';
+import { exposition } from '../../export/exposition.ts';
+import { serveMetrics } from '../../export/http.ts';
+import { Series } from '../../export/series.ts';
+import { replaceFile } from '../../export/textfile.ts';
+import { Observer } from '../../observer.ts';
+import { pause } from '../../pause.ts';
+import type { Source } from '../../source/source.ts';
+import { fileProblem } from '../../text/errno.ts';
+import { modelOptions } from '../in-force.ts';
+import type { Settings } from '../settings.ts';
+import { UsageError } from '../usage-error.ts';
+import { version } from '../version.ts';
+
+/** Longest time to spend on reading memory at each reading, in seconds. */
+const BUDGET = 0.05;
+
+/** A reading is recent for so many intervals. */
+const RECENT = 3;
+
+/**
+ * Exports metrics until it is told to stop: over HTTP, into a file, or once to stdout. It sends no signal and runs no program.
+ * @returns the text for stdout; empty where it goes elsewhere
+ * @throws UsageError when the address, the token or the file cannot be used
+ */
+export async function exportMetrics(source: Source, settings: Settings, stop: AbortSignal): Promise<string> {
+  const { once, textfile } = settings;
+  const observer = new Observer(source, modelOptions(settings));
+  const series = new Series(version);
+  const read = async (memoryBudget: number) => {
+    series.observe(await observer.observe({ memoryBudget, watch: new Set() }));
+  };
+  if (once) {
+    // The first reading finds the servers, the second reads their sockets and all memory.
+    await read(0);
+    await read(Number.POSITIVE_INFINITY);
+    const text = exposition(series.scrape(), 'prometheus');
+    if (textfile === null) return text;
+    writeTextfile(textfile, text);
+    return '';
+  }
+  const serving = textfile === null ? await serve(settings, series) : null;
+  try {
+    await read(0);
+    while (!stop.aborted) {
+      await read(BUDGET);
+      serving?.tick();
+      if (textfile !== null) writeTextfile(textfile, exposition(series.scrape(), 'prometheus'));
+      await pause(settings.interval, stop);
+    }
+  } finally {
+    serving?.close();
+  }
+  return '';
+}
+
+function writeTextfile(path: string, text: string): void {
+  try {
+    replaceFile(path, text);
+  } catch (error) {
+    throw new UsageError(`${path || 'a file without a name'} cannot be written: ${fileProblem(error)}`);
+  }
+}
+
+interface Serving {
+  /** There is a new reading. */
+  tick(): void;
+  close(): void;
+}
+
+async function serve({ listen, tokenFile, interval }: Settings, series: Series): Promise<Serving> {
+  const [, bracketed, host = bracketed ?? '', port = ''] = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(listen) ?? [];
+  let readAt = Number.NEGATIVE_INFINITY;
+  const server = await serveMetrics({
+    host,
+    port: Number(port),
+    token: tokenFile === null ? null : readToken(tokenFile),
+    scrape: () => series.scrape(),
+    healthy: () => performance.now() - readAt < RECENT * interval * 1000,
+  }).catch((error: unknown) => {
+    throw new UsageError(`${listen} cannot be listened on: ${fileProblem(error)}`);
+  });
+  if (!isLoopback(host)) {
+    const guard = tokenFile === null ? 'to whoever asks' : 'to whoever shows the token';
+    process.stderr.write(`workertop: serving metrics on ${listen} ${guard}, without TLS\n`);
+  }
+  return {
+    tick: () => {
+      readAt = performance.now();
+    },
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return host.startsWith('127.') || host === '::1';
+}
+
+/** @throws UsageError when it cannot be read, is empty, or others may read it */
+function readToken(path: string): string {
+  let token: string;
+  try {
+    if ((statSync(path).mode & 0o077) !== 0) throw new UsageError(`${path} may be read by others: chmod 600 it`);
+    token = readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${path || 'a file without a name'} cannot be read: ${fileProblem(error)}`);
+  }
+  if (token === '') throw new UsageError(`${path} has no token in it`);
+  return token;
+}
