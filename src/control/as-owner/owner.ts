@@ -5,12 +5,16 @@ import { parseStat } from '../../source/proc/parsers/stat.ts';
 import { idsOf } from '../../source/proc/parsers/status.ts';
 import { O_PATH, Refused } from './trust.ts';
 
-/** A process's owner, and what only who may look into the process can tell. */
+/** As whom a server runs. */
 export interface Owner {
   readonly pid: number;
   readonly uid: number;
   readonly gid: number;
   readonly groups: readonly number[];
+}
+
+/** What of a process only who may look into it can tell: ptrace(2), PTRACE_MODE_READ. */
+export interface Inside {
   /** Descriptor of its root directory. */
   readonly root: number;
   /** Descriptor of the directory it is in; null where that is not there any more. */
@@ -27,42 +31,45 @@ const OVERFLOW = 65_534;
  * Who owns a process, as the kernel has it now.
  * @throws Refused where that is no one user, or cannot be told
  */
-export function ownerOf(pid: number, startTicks: number): Owner {
-  const folder = `/proc/${pid}`;
-  const status = readText(`${folder}/status`);
+export function ownerOf(pid: number): Owner {
+  const status = readText(`/proc/${pid}/status`);
   if (status === null) throw new Refused(`${pid} has ended.`);
   const [uid, ...otherUids] = idsOf(status, 'Uid') ?? [];
   const [gid, ...otherGids] = idsOf(status, 'Gid') ?? [];
   if (uid === undefined || gid === undefined) throw new Refused(`Whose process ${pid} is cannot be read.`);
   if (otherUids.some((id) => id !== uid) || otherGids.some((id) => id !== gid))
     throw new Refused(`${pid} runs with the ids of several users: nothing is done in its name.`);
-  checkStart(pid, uid, gid);
   if ((uid === OVERFLOW && !hasAllIds('uid')) || (gid === OVERFLOW && !hasAllIds('gid')))
     throw new Refused(`Whose process ${pid} is cannot be told in this user namespace.`);
   const groups = /^Groups:\t([\d ]*)$/m.exec(status)?.[1]?.split(' ').filter(Boolean).map(Number) ?? [];
-  const environment = environmentOf(folder);
-  const root = openDirectory(`${folder}/root`);
-  const cwd = openDirectory(`${folder}/cwd`);
-  const exe = readLink(`${folder}/exe`);
-  // Last, so that all of this was of that process.
-  const stat = readBytes(`${folder}/stat`);
-  if (typeof stat === 'string' || root === null) throw new Refused(`${pid} has ended, or may not be looked into.`);
-  if (parseStat(stat, stat.length)?.startTicks !== startTicks) throw new Refused(`${pid} is another process by now.`);
-  return { pid, uid, gid, groups, root, cwd, exe, environment };
+  return { pid, uid, gid, groups };
 }
 
 /**
- * A program that began with more rights than its caller had still has the title, the environment and the directory that its caller
- * chose, whatever its ids are by now. Only root's may have become another's.
+ * Looks into a process; null where it may not be looked into. A program that began with more rights than its caller had still has
+ * the title, the environment and the directory that its caller chose, whatever its ids are by now. Only root's may have become another's.
+ * @param startTicks when it started, in clock ticks since boot
+ * @throws Refused for such a program, and for another process
  */
-function checkStart(pid: number, uid: number, gid: number): void {
-  const auxv = readBytes(`/proc/${pid}/auxv`);
+export function lookInto({ pid, uid, gid }: Owner, startTicks: number): Inside | null {
+  const folder = `/proc/${pid}`;
+  const auxv = readBytes(`${folder}/auxv`);
   const began = typeof auxv === 'string' ? null : parseAuxv(auxv);
-  if (began === null) throw new Refused(`Who started ${pid} may not be read: nothing is done in its name.`);
+  if (began === null) return null;
   const isSetUid = began.uid !== began.effectiveUid || began.gid !== began.effectiveGid;
-  const hasChanged = began.uid !== 0 && (began.uid !== uid || began.gid !== gid);
+  // In another user namespace the ids that it began with count otherwise than here, and a set-uid program of root is none.
+  const isComparable = readLink(`${folder}/ns/user`) === readLink('/proc/self/ns/user');
+  const hasChanged = isComparable && began.uid !== 0 && (began.uid !== uid || began.gid !== gid);
   if (isSetUid || hasChanged)
     throw new Refused(`${pid} began with the ids of another user than it has: nothing is done in its name.`);
+  const environment = environmentOf(folder);
+  const [root, cwd] = [openDirectory(`${folder}/root`), openDirectory(`${folder}/cwd`)];
+  const exe = readLink(`${folder}/exe`);
+  // Last, so that all of this was of that process.
+  const stat = readBytes(`${folder}/stat`);
+  if (typeof stat === 'string') throw new Refused(`${pid} has ended.`);
+  if (parseStat(stat, stat.length)?.startTicks !== startTicks) throw new Refused(`${pid} is another process by now.`);
+  return root === null ? null : { root, cwd, exe, environment };
 }
 
 /** Whether this user namespace has a name for every user of the machine: user_namespaces(7). */

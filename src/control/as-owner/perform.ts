@@ -4,11 +4,13 @@ import { dirname, resolve } from 'node:path';
 import type { Outcome } from '../outcome.ts';
 import { environmentFor } from './environment.ts';
 import type { Errand } from './errand.ts';
-import { become, type Owner, ownerOf } from './owner.ts';
+import { become, type Inside, lookInto, type Owner, ownerOf } from './owner.ts';
 import { checkDirectory, findProgram, type Grounds } from './program.ts';
 import { runProgram } from './run-program.ts';
 import { follow, followOwn, O_PATH, Refused } from './trust.ts';
 import { type Users, usersFor } from './users.ts';
+
+type Server = Owner & Inside;
 
 /** What was checked, ready to be done. */
 type Deed = () => Outcome | Promise<Outcome>;
@@ -18,13 +20,18 @@ type Deed = () => Outcome | Promise<Outcome>;
  * @throws Refused with the reason why it is not done
  */
 export function prepare(errand: Errand): Deed {
-  const owner = ownerOf(errand.pid, errand.startTicks);
+  const owner = ownerOf(errand.pid);
   const users = usersFor(owner.uid);
+  // Root may look into a daemon that has given up root's ids, which its own user may not; in a container it may be the other way round.
+  const before = lookInto(owner, errand.startTicks);
   become(owner, users.trust.nameOf);
-  return errand.kind === 'write' ? prepareWrite(errand, owner, users) : prepareRun(errand, owner, users);
+  const inside = before ?? lookInto(owner, errand.startTicks);
+  if (inside === null) throw new Refused(`${owner.pid} may not be looked into: nothing is done in its name.`);
+  const server = { ...owner, ...inside };
+  return errand.kind === 'write' ? prepareWrite(errand, server, users) : prepareRun(errand, server, users);
 }
 
-function prepareRun({ command, cwd }: Errand & { kind: 'run' }, owner: Owner, users: Users): Deed {
+function prepareRun({ command, cwd }: Errand & { kind: 'run' }, owner: Server, users: Users): Deed {
   const { trust } = users;
   const root = openSync('/', O_PATH | constants.O_DIRECTORY);
   const { program: name, directories = [], environment = {}, variables = [] } = command;
@@ -67,7 +74,7 @@ function isOwn(path: string, { trust, root }: Grounds): boolean {
 }
 
 /** Never waits, never makes a file, and writes to what was looked at: by its descriptor, never by its name again. */
-function prepareWrite({ path, text }: Errand & { kind: 'write' }, owner: Owner, { trust, name }: Users): Deed {
+function prepareWrite({ path, text }: Errand & { kind: 'write' }, owner: Server, { trust, name }: Users): Deed {
   const found = follow(path, trust, { root: owner.root, sticky: true });
   if (!found.stats.isFIFO()) throw new Refused(`${path} is no FIFO: nothing was written.`);
   if (found.stats.uid !== owner.uid)
