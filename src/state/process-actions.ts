@@ -32,7 +32,10 @@ export function allEnded(effects: readonly Effect[], { projects, system }: Model
   );
   const lives = (key: ProcessKey) =>
     [system, ...projects].some(({ processes }) => processes.some((process) => process.key === key)) ||
-    projects.some(({ servers }) => servers.some(({ processes }) => processes.some((process) => process.key === key)));
+    projects.some(({ servers }) =>
+      // An app of pm2 is no process: its server's key is none either.
+      servers.some((server) => server.key === key || server.processes.some((process) => process.key === key)),
+    );
   return keys.length > 0 && !keys.some(lives);
 }
 

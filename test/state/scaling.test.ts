@@ -89,6 +89,17 @@ describe('a server that scales by a command of its own', () => {
       'Run them as shop? It is asked once for pm2 api.',
     ]);
   });
+
+  it.each([
+    ['celery', celery()],
+    ['an app of pm2', pm2()],
+  ])('stays until it is answered, for %s, however often is read meanwhile', (_, processes) => {
+    const [asked] = press(dashboard(processes), '+');
+    const model = buildModel(snapshot(processes, { uptime: 100_002 }), null, { memoryTotal: null });
+    const [later] = update(asked, { type: 'model', model });
+    expect(question(later)).toEqual(question(asked));
+    expect(press(later, 'y')[1]).toMatchObject([{ type: 'scale', delta: 1 }]);
+  });
 });
 
 describe("the row of pm2's app", () => {
