@@ -121,11 +121,13 @@ it('uWSGI of www-data, whose FIFO is in a directory of its own in /run', async (
 
 it('pm2 of a user', async () => {
   const bob = join(folder, 'bob');
-  mkdirSync(bob);
+  // Short: Node cuts a title to the length of the arguments that it was started with, and pm2 is known by its title.
+  const daemon = join(folder, 'pm2');
+  for (const path of [bob, daemon]) mkdirSync(path);
   writeFileSync(join(bob, 'server.js'), "require('node:http').createServer().listen(0, '127.0.0.1');\n");
-  await run('chown', ['-R', `${BOB}:${BOB}`, bob]);
+  await run('chown', ['-R', `${BOB}:${BOB}`, bob, daemon]);
   const PATH = [BIN, dirname(process.execPath), '/usr/bin', '/bin'].join(':');
-  const env = { PATH, HOME: bob, PM2_HOME: join(bob, '.pm2') };
+  const env = { PATH, HOME: bob, PM2_HOME: daemon };
   const pm2 = (...args: readonly string[]) => run('pm2', args, { cwd: bob, env, uid: BOB, gid: BOB });
   await pm2('start', 'server.js', '--name', 'bobs', '-i', '2');
   try {
