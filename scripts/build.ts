@@ -14,7 +14,11 @@ const ROOT = dirname(DIST);
  * Programs of workertop's own, each a file of the package: `src/NAME.ts` becomes `dist/NAME.js`, or by the name given here.
  * One that runs in a process of its own is found by `programBeside` of src/cli/beside.ts.
  */
-const entries: Readonly<Record<string, string>> = { main: 'src/cli.ts', 'owner-helper': 'src/owner-helper.ts' };
+const entries: Readonly<Record<string, string>> = {
+  main: 'src/cli.ts',
+  'owner-helper': 'src/owner-helper.ts',
+  'log-helper': 'src/log-helper.ts',
+};
 
 /**
  * Large packages that few commands need: each becomes a file of its own, loaded when it is first asked for. All are

@@ -3,11 +3,14 @@ import { Controller } from './control/controller.ts';
 import type { Signals } from './control/signals.ts';
 import { advise } from './model/advice/advice.ts';
 import type { Model } from './model/model.ts';
+import type { Trim } from './model/scaling/fit.ts';
 import type { Observer } from './observer.ts';
 import { pause } from './pause.ts';
 import type { Action, Effect } from './state/action.ts';
-import { type AppState, running } from './state/state.ts';
+import type { Operation } from './state/operation.ts';
+import type { AppState } from './state/state.ts';
 import { update } from './state/update.ts';
+import { percent } from './view/format.ts';
 import { frame, settled } from './view/frame.ts';
 import { chart } from './view/panels/charts.ts';
 import type { Screen } from './view/screen.ts';
@@ -39,6 +42,10 @@ export interface DashboardParts {
   suspend(): void;
 }
 
+function fitText(trims: readonly Trim[]): string {
+  return trims.map(({ project, pid, from, to }) => `${project} ${pid} ${from} → ${to}`).join(', ');
+}
+
 /** The live dashboard: reads, updates, paints, and carries out what the state asks for. */
 export class Dashboard {
   readonly #parts: DashboardParts;
@@ -50,6 +57,7 @@ export class Dashboard {
   #painting: NodeJS.Timeout | null = null;
   #ended = false;
   #theme: Theme;
+  #recalled = false;
   #end: (code: number) => void = () => {};
 
   constructor(parts: DashboardParts) {
@@ -63,11 +71,19 @@ export class Dashboard {
           this.#state.history.mark(operation.endedAt ?? operation.startedAt, operation.text);
         this.dispatch({ type: 'operation', operation });
       },
+      question: (question) => this.dispatch({ type: 'question', question }),
       notice: (level, text) => {
         if (this.#model !== null) parts.log.note(this.#model.at, text);
         this.dispatch({ type: 'notice', level, text });
       },
     });
+  }
+
+  /** What was under way when it ended, for the log too. */
+  leave(): readonly Operation[] {
+    const cut = this.#controller.leave();
+    for (const operation of cut) this.#parts.log.operation(operation);
+    return cut;
   }
 
   /** Runs until `end` is called or a key ends it. @returns the exit code @throws what the source throws */
@@ -185,8 +201,15 @@ export class Dashboard {
         this.#controller.scale(effect.server, effect.delta);
         this.#wake.abort();
         return;
+      case 'set': {
+        const { server, target, undo } = effect.wanted;
+        this.#controller.setTarget(server, target, { undo, consent: effect.consent });
+        this.#wake.abort();
+        return;
+      }
       case 'fit':
         this.#controller.fit(effect.trims, effect.target);
+        this.#parts.log.note(this.#model?.at ?? 0, `Fit to ${percent(effect.target)} asked: ${fitText(effect.trims)}`);
         this.#wake.abort();
         return;
       case 'act':
@@ -196,6 +219,10 @@ export class Dashboard {
       case 'undo':
         this.#controller.undo();
         this.#wake.abort();
+        return;
+      case 'recall':
+        if (!this.#recalled) this.#parts.log.recall();
+        this.#recalled = true;
         return;
       case 'cancel':
         this.#controller.cancel();
@@ -210,7 +237,6 @@ export class Dashboard {
         this.suspend();
         return;
       case 'quit':
-        if (running(this.#state).length > 0) this.#controller.cancel();
         this.end(effect.code);
         return;
     }

@@ -63,7 +63,7 @@ export const namedCommands: readonly Command[] = [
       { name: 'TARGET', completion: null },
       { name: 'N|+N|-N', completion: ['+1', '-1'] },
     ],
-    takes: [...everywhere, ...machine, 'readOnly', 'dryRun', 'yes', 'allowZero', 'json'],
+    takes: [...everywhere, ...machine, 'readOnly', 'dryRun', 'yes', 'force', 'allowZero', 'json'],
   },
   {
     name: 'record',

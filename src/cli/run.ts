@@ -1,6 +1,8 @@
-import { ActionLog, actionLogPath } from '../control/action-log.ts';
+import { ActionLog, noLog } from '../control/action-log.ts';
 import { noSignals, type Signals } from '../control/signals.ts';
 import type { Source } from '../source/source.ts';
+import { clean } from '../text/sanitize.ts';
+import { openActionLog } from './action-log.ts';
 import type { Invocation } from './command-line.ts';
 import type { CommandName } from './commands.ts';
 import { settingsInForce } from './in-force.ts';
@@ -41,18 +43,23 @@ const runners: Readonly<Record<CommandName, Run>> = {
   scale: (settings, [target = '', count = '']) =>
     withSource(settings, async (source) => {
       const { scale } = await import('./commands/scale.ts');
+      const { confirmed } = await import('./confirmed.ts');
       const stop = interruption();
+      const log = openActionLog((text) => process.stderr.write(`workertop: ${clean(text)}\n`));
+      const confirm = process.stdin.isTTY && process.stderr.isTTY ? confirmed : null;
       try {
-        return said(await scale(source, signalsFor(settings), actionLog(), { target, count, stop }, settings));
+        return said(await scale(source, signalsFor(settings), log, { target, count, stop, confirm }, settings));
       } catch (error) {
-        throw stop.aborted && error instanceof Refusal ? new Refusal(error.message, 130) : error;
+        throw stop.aborted && error instanceof Refusal ? new Refusal(error.message, Number(stop.reason)) : error;
+      } finally {
+        await log.close();
       }
     }),
 
   record: (settings, [file = '']) =>
     withSource(settings, async (source) => {
       const { record } = await import('./commands/record.ts');
-      const count = await record(source, file, settings, interruption('SIGTERM', 'SIGHUP'));
+      const count = await record(source, file, settings, interruption());
       return said(`${count} readings in ${file}\n`);
     }),
 
@@ -125,18 +132,17 @@ async function dashboard(
   badge: 'REPLAY' | 'DEMO' | null,
 ): Promise<Outcome> {
   const { top } = await import('./commands/top.ts');
-  const log = badge === null ? actionLog() : new ActionLog(null);
-  const code = await top(source, signals, log, { badge, pausable: badge === 'REPLAY' }, settings);
+  const openLog = badge === null ? openActionLog : () => new ActionLog(noLog, '');
+  const code = await top(source, signals, openLog, { badge, pausable: badge === 'REPLAY' }, settings);
   return { text: '', code };
 }
 
-function actionLog(): ActionLog {
-  return new ActionLog(actionLogPath(process.env));
-}
+/** How each signal that asks for an end is told by the exit code: 128 and its number. */
+const endings = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-/** Aborted by Ctrl-C, or by other signals that ask for an end. */
-function interruption(...signals: readonly NodeJS.Signals[]): AbortSignal {
+/** Aborted by signals that ask for an end, with the exit code as the reason. A second one of a kind ends the program at once. */
+function interruption(): AbortSignal {
   const controller = new AbortController();
-  for (const signal of ['SIGINT', ...signals]) process.once(signal, () => controller.abort());
+  for (const [signal, code] of Object.entries(endings)) process.once(signal, () => controller.abort(code));
   return controller.signal;
 }

@@ -100,8 +100,14 @@ const table = {
   yes: setting({
     kind: flag,
     initial: false,
-    help: "run the server's own command, where it takes no signals",
+    help: "add many at once; run the server's own command, where it takes no signals",
     option: { long: 'yes' },
+  }),
+  force: setting({
+    kind: flag,
+    initial: false,
+    help: 'add workers that do not fit into memory',
+    option: { long: 'force' },
   }),
   allowZero: setting({
     kind: flag,

@@ -1,16 +1,5 @@
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  existsSync,
-  fchmodSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  writeSync,
-} from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Operation } from '../state/operation.ts';
 import { clean } from '../text/sanitize.ts';
 
@@ -22,58 +11,89 @@ export function actionLogPath(environment: NodeJS.ProcessEnv): string | null {
   return home.startsWith('/') ? join(home, '.local', 'state', 'workertop', 'actions.log') : null;
 }
 
-/** What was done, one line each, for whoever asks later. Readable by its owner alone. */
-export class ActionLog {
-  readonly #path: string | null;
+/** What the log's writer is told. */
+export type LogMessage =
+  | { readonly type: 'line'; readonly text: string }
+  /** The line to be written if nothing more is heard of a change; null when it has ended. */
+  | { readonly type: 'unless'; readonly change: string; readonly text: string | null }
+  /** To tell what earlier sessions left unfinished. */
+  | { readonly type: 'recall' };
 
-  constructor(path: string | null) {
-    this.#path = path;
+/** Where lines go. */
+export interface LogSink {
+  send(message: LogMessage): void;
+  /** Resolves when all is written, or after a short while. */
+  close(): Promise<void>;
+}
+
+/** A log that is kept nowhere. */
+export const noLog: LogSink = { send: () => {}, close: async () => {} };
+
+/**
+ * What was done, one line each, for whoever asks later. A change of workers has a line before its first signal and one at its end, with
+ * the same tag, so that one that was cut off is seen.
+ */
+export class ActionLog {
+  readonly #sink: LogSink;
+  readonly #session: string;
+  /** The target that was last written of each change under way. */
+  readonly #asked = new Map<number, number>();
+
+  /** @param session tells this session's changes from those of others: the pid */
+  constructor(sink: LogSink, session: string) {
+    this.#sink = sink;
+    this.#session = session;
   }
 
   operation(operation: Operation): void {
-    if (operation.phase === 'running') return;
-    this.#add(operation.endedAt ?? operation.startedAt, `${operation.kind} ${operation.pid}: ${operation.text}`);
+    const { id, kind, pid, project, from, target, sent, current, leaving } = operation;
+    const tag = `${this.#session}.${id}`;
+    const write = (at: number, text: string) => this.#line(at, `${kind} ${pid}: ${text} [${tag}]`);
+    if (operation.phase !== 'running') {
+      this.#asked.delete(id);
+      write(operation.endedAt ?? Date.now(), operation.text);
+      this.#sink.send({ type: 'unless', change: tag, text: null });
+      return;
+    }
+    const change = `${project} ${from} → ${target}`;
+    if (this.#asked.get(id) !== target) write(Date.now(), `${change} workers asked`);
+    this.#asked.set(id, target);
+    const runs = current + leaving.length;
+    const cut = `${kind} ${pid}: ${change} was under way when workertop ended: ${sent} sent, ${runs} ran [${tag}]`;
+    this.#sink.send({ type: 'unless', change: tag, text: clean(cut) });
   }
 
   /** @param at milliseconds since 1970 */
   note(at: number, text: string): void {
-    this.#add(at, text);
+    this.#line(at, text);
   }
 
-  #add(at: number, text: string): void {
-    if (this.#path === null) return;
-    try {
-      append(this.#path, `${new Date(at).toISOString()} ${clean(text)}\n`);
-    } catch {
-      // A full or read-only disk must not keep anyone from trimming workers.
-    }
+  recall(): void {
+    this.#sink.send({ type: 'recall' });
   }
-}
 
-const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
+  close(): Promise<void> {
+    return this.#sink.close();
+  }
 
-/** The file and its directory are made private, also where they are there already and are not. */
-function append(path: string, line: string): void {
-  const folder = dirname(path);
-  makeFolder(folder);
-  // Run as root in a user's home: never follows a link to what only root may write.
-  const descriptor = openSync(path, APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o600);
-  try {
-    const about = fstatSync(descriptor);
-    if (!about.isFile()) return;
-    if ((about.mode & 0o077) !== 0) {
-      fchmodSync(descriptor, 0o600);
-      chmodSync(folder, 0o700);
-    }
-    writeSync(descriptor, line);
-  } finally {
-    closeSync(descriptor);
+  #line(at: number, text: string): void {
+    this.#sink.send({ type: 'line', text: `${new Date(at).toISOString()} ${clean(text)}\n` });
   }
 }
 
-/** Node's own recursive mkdir never returns where a file system says ENOENT to a new directory, as /proc does. */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  if (dirname(folder) !== folder) makeFolder(dirname(folder));
-  mkdirSync(folder, { mode: 0o700 });
+const entry = /^(\S+) (.*) \[((\d+)\.\d+)\]$/;
+
+/**
+ * Changes of a log that were asked for and never ended: the machine went down in the middle of them.
+ * @param isRunning whether the session of that pid still runs
+ */
+export function unfinishedIn(log: string, isRunning: (pid: number) => boolean): readonly string[] {
+  const open = new Map<string, { readonly text: string; readonly pid: number }>();
+  for (const line of log.split('\n')) {
+    const [, at, text, tag, pid] = entry.exec(line) ?? [];
+    if (at === undefined || text === undefined || tag === undefined) continue;
+    if (text.endsWith(' asked')) open.set(tag, { text: `${at} ${text}, and never ended`, pid: Number(pid) });
+    else open.delete(tag);
+  }
+  return [...open.values()].filter(({ pid }) => !isRunning(pid)).map(({ text }) => text);
 }

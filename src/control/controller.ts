@@ -1,20 +1,25 @@
-import type { Model, ProcessNode, Project, Server } from '../model/model.ts';
+import type { Model } from '../model/model.ts';
 import type { Trim } from '../model/scaling/fit.ts';
+import { type Growth, type Objection, objectionTo } from '../model/scaling/price.ts';
 import type { ProcessAction } from '../model/scaling/process-actions.ts';
 import type { ProcessKey } from '../snapshot.ts';
 import type { NoticeLevel } from '../state/action.ts';
-import type { Operation } from '../state/operation.ts';
+import type { Consent, Operation, Question } from '../state/operation.ts';
 import { percent } from '../text/figures.ts';
 import {
   beginChange,
   type Change,
   cancelChange,
+  commandEnded,
   failChange,
-  observeChange,
+  fromOf,
+  interruptChange,
+  isRunning,
   retarget,
-  toldAt,
-  toOperation,
 } from './change.ts';
+import { observeChange } from './change-loop.ts';
+import { toOperation } from './change-text.ts';
+import { type FoundServer, findProcess, findServer } from './lookup.ts';
 import type { Outcome } from './outcome.ts';
 import type { Signals } from './signals.ts';
 
@@ -22,6 +27,8 @@ import type { Signals } from './signals.ts';
 export interface Reports {
   operation(operation: Operation): void;
   notice(level: NoticeLevel, text: string): void;
+  /** Nothing was done: it takes a yes. Where nobody can be asked, that is a notice. */
+  question?(question: Question): void;
 }
 
 interface Fitting {
@@ -29,7 +36,20 @@ interface Fitting {
   readonly trims: readonly Trim[];
 }
 
-/** Brings servers to the numbers of workers that were asked for. It has no clock: everything happens at readings. */
+export interface TargetOptions {
+  /** The fewest that are wanted, where that is not the server's usual floor. */
+  readonly floor?: number;
+  readonly undo?: boolean;
+  /** Whether each worker was asked for by a key press of its own. */
+  readonly oneByOne?: boolean;
+  /** What the user has agreed to. */
+  readonly consent?: Consent;
+}
+
+/**
+ * Brings servers to the numbers of workers that were asked for. All ways to add workers lead through `setTarget`, which asks
+ * where they are many or do not fit into memory. It has no clock: signals are sent at readings.
+ */
 export class Controller {
   readonly #signals: Signals;
   readonly #reports: Reports;
@@ -61,39 +81,62 @@ export class Controller {
     return pids;
   }
 
-  /** So many workers more or fewer; while a change runs, its target moves. Signals go out at the next reading. */
+  /** One worker more or fewer by a key press; while a change runs, its target moves. */
   scale(key: ProcessKey, delta: number): void {
-    const found = this.#find(key);
-    if (found === null) return;
-    const change = this.#changes.find(({ server }) => server === key);
-    this.#aim(found, (change?.target ?? found.server.workers.current) + delta, false);
+    const current = this.#running(key)?.target ?? this.#find(key)?.server.workers.current;
+    if (current !== undefined) this.setTarget(key, current + delta, { oneByOne: true });
   }
 
-  /** @param floor the fewest that are wanted, where that is not the server's usual floor */
-  setTarget(key: ProcessKey, target: number, floor?: number): void {
+  /** Asks for a number of workers. Signals go out at the next readings. */
+  setTarget(key: ProcessKey, wanted: number, options: TargetOptions = {}): void {
     const found = this.#find(key);
-    if (found !== null) this.#aim(found, target, false, floor);
+    const model = this.#model;
+    if (found === null || model === null) return;
+    const { server, project } = found;
+    const { floor = server.workers.floor, undo = false, oneByOne = false, consent = 'none' } = options;
+    const running = this.#running(key);
+    if (running === undefined && !server.scaling.available) {
+      this.#reports.notice('warning', server.scaling.reason ?? `${server.kind} cannot be scaled.`);
+      return;
+    }
+    const target = Math.max(wanted, floor);
+    const now = running?.target ?? server.workers.current;
+    if (target > now) {
+      const objection = this.#objection({ ...growthOf(found, target, running), oneByOne }, model);
+      if (objection !== null && !isAgreed(objection, consent)) {
+        this.#ask({ ...objection, wanted: { server: key, target, undo } });
+        return;
+      }
+    }
+    if (running) {
+      this.#replace(retarget(running, target));
+      return;
+    }
+    if (undo) this.#undoable = withoutLastOf(this.#undoable, key);
+    if (target === now) return;
+    const change = beginChange({ id: this.#nextId++, server, project: project.name, target, undo, model });
+    this.#changes = [...this.#changes, change];
+    this.#reports.operation(toOperation(change));
   }
 
   /** Takes back the last change of this session that was not taken back yet. */
   undo(): void {
     const running = this.#changes.at(-1);
-    if (running !== undefined && running.from !== null) {
-      this.#replace(retarget(running, running.from));
+    if (running !== undefined && running.start !== null) {
+      this.setTarget(running.server, fromOf(running), { undo: true });
       return;
     }
     const last = this.#undoable.at(-1);
-    const found = last ? this.#find(last.server) : null;
-    if (last === undefined || last.from === null) {
+    if (last === undefined) {
       this.#reports.notice('info', 'There is nothing to undo.');
       return;
     }
-    this.#undoable = this.#undoable.slice(0, -1);
-    if (found === null) {
+    if (this.#find(last.server) === null) {
+      this.#undoable = this.#undoable.slice(0, -1);
       this.#reports.notice('warning', `${last.project} ${last.pid} has ended: nothing to undo there.`);
       return;
     }
-    this.#aim(found, last.from, true);
+    this.setTarget(last.server, fromOf(last), { undo: true });
   }
 
   /** Sends no more signals for what is under way. */
@@ -102,13 +145,22 @@ export class Controller {
     for (const change of this.#changes) this.#replace(cancelChange(change));
   }
 
+  /** Leaves what is under way as it is, since workertop ends. @returns how it stands */
+  leave(): readonly Operation[] {
+    const at = this.#model?.at ?? 0;
+    const cut = this.#changes.map((change) => toOperation(interruptChange(change, at)));
+    this.#changes = [];
+    this.#fitting = null;
+    return cut;
+  }
+
   /** Trims one worker after the other, until the share of memory in use is at the target or all trims are done. */
   fit(trims: readonly Trim[], target: number): void {
     this.#fitting = { trims, target };
   }
 
   act(action: ProcessAction, key: ProcessKey): void {
-    const found = this.#findProcess(key);
+    const found = findProcess(this.#model, key);
     if (found === null) {
       this.#reports.notice('warning', 'The process has ended: nothing was sent.');
       return;
@@ -127,9 +179,11 @@ export class Controller {
 
   #step(before: Change, model: Model): void {
     const server = this.#find(before.server)?.server ?? null;
-    const told = this.#told(before, model);
-    if (told === null) return;
-    const { change, send } = observeChange(told, server, model);
+    const ready = this.#withCommandEnded(before, model);
+    if (ready === null) return;
+    const { change, send } = observeChange(ready, server, model);
+    // Told before it is sent, so that the log has it whatever happens then.
+    if (send !== null) this.#reports.operation(toOperation(change));
     const outcome = send === null || server === null ? null : this.#signals.scale(server, send);
     if (outcome instanceof Promise) {
       this.#pending.set(change.id, undefined);
@@ -140,46 +194,41 @@ export class Controller {
   }
 
   /** The change once its command has ended, from when on its effect is waited for; null while it runs. */
-  #told(change: Change, model: Model): Change | null {
+  #withCommandEnded(change: Change, model: Model): Change | null {
     if (!this.#pending.has(change.id)) return change;
     const ended = this.#pending.get(change.id);
     if (ended === undefined) return null;
     this.#pending.delete(change.id);
-    return ended === null ? toldAt(change, model.uptime) : failChange(change, ended, model.at);
+    return ended === null ? commandEnded(change, model.uptime) : failChange(change, ended, model.at);
   }
 
-  #aim({ server, project }: Found, wanted: number, undo: boolean, floor = server.workers.floor): void {
-    const model = this.#model;
-    if (model === null) return;
-    const target = Math.max(wanted, floor);
-    const running = this.#changes.find((change) => change.server === server.key);
-    if (running) {
-      this.#replace({ ...retarget(running, target), cancelled: false });
-      return;
-    }
-    if (!server.scaling.available) {
-      this.#reports.notice('warning', server.scaling.reason ?? `${server.kind} cannot be scaled.`);
-      return;
-    }
-    if (target === server.workers.current) return;
-    const change = beginChange({ id: this.#nextId++, server, project: project.name, target, undo, model });
-    this.#changes = [...this.#changes, change];
-    this.#reports.operation(toOperation(change));
+  /** What speaks against this growth, beside all that is under way. */
+  #objection(growth: Growth, model: Model): Objection | null {
+    const underWay = this.#changes.flatMap((change) => {
+      const found = this.#find(change.server);
+      return found === null ? [] : [growthOf(found, change.target, change)];
+    });
+    return objectionTo([growth], underWay, model);
+  }
+
+  #ask(question: Question): void {
+    if (this.#reports.question) this.#reports.question(question);
+    else this.#reports.notice('warning', question.text);
   }
 
   /** Tells how a change stands where that has changed, and ends it where it has ended. */
   #replace(change: Change): void {
     const before = this.#changes.find(({ id }) => id === change.id);
-    if (change.phase === 'running') {
+    if (isRunning(change)) {
       this.#changes = this.#changes.map((one) => (one.id === change.id ? change : one));
     } else {
       this.#changes = this.#changes.filter(({ id }) => id !== change.id);
-      const changed = change.from !== null && change.from !== change.present.length;
+      const changed = change.start !== null && fromOf(change) !== change.seen.present.length;
       if (!change.undo && changed) this.#undoable = [...this.#undoable, change];
-      if (change.phase !== 'done') this.#fitting = null;
+      if (change.phase.type !== 'done') this.#fitting = null;
     }
     const operation = toOperation(change);
-    if (before === undefined || operation.text !== toOperation(before).text || change.phase !== 'running') {
+    if (before === undefined || operation.text !== toOperation(before).text || !isRunning(change)) {
       this.#reports.operation(operation);
     }
   }
@@ -198,33 +247,32 @@ export class Controller {
     if (this.#changes.length === 0) this.#fitting = null;
   }
 
-  #find(key: ProcessKey): Found | null {
-    for (const project of this.#model?.projects ?? []) {
-      const server = project.servers.find((one) => one.key === key);
-      if (server) return { server, project };
-    }
-    return null;
+  #running(key: ProcessKey): Change | undefined {
+    return this.#changes.find(({ server }) => server === key);
   }
 
-  #findProcess(key: ProcessKey): { readonly process: ProcessNode; readonly server: Server | null } | null {
-    const model = this.#model;
-    if (model === null) return null;
-    for (const project of model.projects) {
-      for (const server of project.servers) {
-        const process = server.processes.find((one) => one.key === key);
-        if (process) return { process, server };
-      }
-    }
-    const process = [model.system, ...model.projects]
-      .flatMap(({ processes }) => processes)
-      .find((one) => one.key === key);
-    return process ? { process, server: null } : null;
+  #find(key: ProcessKey): FoundServer | null {
+    return findServer(this.#model, key);
   }
 }
 
-interface Found {
-  readonly server: Server;
-  readonly project: Project;
+/** @param running the change of this server that is under way */
+function growthOf({ server, project }: FoundServer, to: number, running: Change | undefined): Growth {
+  const growth = { server, project: project.name, to, oneByOne: true };
+  if (running === undefined || running.start === null) return { ...growth, from: server.workers.current, came: [] };
+  const { members } = running.start;
+  const { present, leaving, came } = running.seen;
+  const from = present.filter((key) => members.has(key) && !leaving.has(key)).length;
+  return { ...growth, from, came: [...came.keys()] };
+}
+
+function isAgreed({ because }: Objection, consent: Consent): boolean {
+  return consent === 'memory' || consent === because;
+}
+
+function withoutLastOf(changes: readonly Change[], key: ProcessKey): readonly Change[] {
+  const last = changes.findLast(({ server }) => server === key);
+  return changes.filter((change) => change !== last);
 }
 
 const pastOf: Readonly<Record<ProcessAction, string>> = {

@@ -120,3 +120,9 @@ function shareOf(counted: number | null, total: number): number | null {
   if (counted === null) return null;
   return total > 0 ? Math.min(1, counted / total) : 0;
 }
+
+/** Bytes that only this process occupies, in memory or in swap; null when not known. */
+export function ownMemory(memory: Memory): number | null {
+  const freed = givesBack(memory);
+  return freed === null ? null : freed + (memory.swap ?? 0);
+}

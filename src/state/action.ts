@@ -3,7 +3,7 @@ import type { Model } from '../model/model.ts';
 import type { Trim } from '../model/scaling/fit.ts';
 import type { ProcessAction } from '../model/scaling/process-actions.ts';
 import type { ProcessKey } from '../snapshot.ts';
-import type { Operation } from './operation.ts';
+import type { Consent, Operation, Question, WantedWorkers } from './operation.ts';
 import type { Ground } from './settings.ts';
 
 export type NoticeLevel = 'info' | 'warning' | 'error';
@@ -20,14 +20,20 @@ export type Action =
   /** The terminal has told what its text stands on. */
   | { readonly type: 'ground'; readonly ground: Ground }
   | { readonly type: 'operation'; readonly operation: Operation }
+  /** Workers are added only after a yes. */
+  | { readonly type: 'question'; readonly question: Question }
   | { readonly type: 'notice'; readonly level: NoticeLevel; readonly text: string };
 
 /** What the state asks the world to do. */
 export type Effect =
   | { readonly type: 'scale'; readonly server: ProcessKey; readonly delta: number }
+  /** What was asked about, with what was agreed to. */
+  | { readonly type: 'set'; readonly wanted: WantedWorkers; readonly consent: Consent }
   | { readonly type: 'fit'; readonly trims: readonly Trim[]; readonly target: number }
   | { readonly type: 'act'; readonly action: ProcessAction; readonly process: ProcessKey }
   | { readonly type: 'undo' }
+  /** Tell in the log what earlier sessions left unfinished. */
+  | { readonly type: 'recall' }
   | { readonly type: 'cancel' }
   /** Read now, not at the next tick. */
   | { readonly type: 'refresh' }

@@ -90,7 +90,7 @@ function run(state: AppState, command: Command): Answer {
     case 'memory':
       return [withPanel(state, { type: 'memory', scroll: 0 }), []];
     case 'log':
-      return [withPanel(state, { type: 'log', scroll: 0 }), []];
+      return [withPanel(state, { type: 'log', scroll: 0 }), [{ type: 'recall' }]];
     case 'refresh':
       return [state, [{ type: 'refresh' }]];
     case 'help':

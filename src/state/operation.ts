@@ -15,13 +15,20 @@ export interface Operation {
   readonly target: number;
   /** Workers seen last, those leaving not counted. */
   readonly current: number;
-  readonly phase: 'running' | 'done' | 'failed' | 'cancelled';
+  /** `interrupted`: workertop ended before it did. */
+  readonly phase: 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted';
+  /** Signals sent, or commands run, so far. */
+  readonly sent: number;
+  /** Workers that came since it began. */
+  readonly came: readonly ProcessKey[];
   /** Workers that were told to go and still finish their requests. */
   readonly leaving: readonly ProcessKey[];
-  /** USS of the workers that were expected to go when asked; null when unknown or when growing. Bytes. */
+  /** What the workers that were expected to go would give back; null when unknown or when growing. Bytes. */
   readonly predicted: number | null;
-  /** USS, read last before they left, of the workers that went. Bytes. */
+  /** What the workers that went gave back, as read last before they left; null when unknown. Bytes. */
   readonly freed: number | null;
+  /** Once done: own memory of each new worker so far, where it still rises; else null. Bytes. */
+  readonly loading: number | null;
   /** Host memory used, fractions of the total, when it began and now. */
   readonly usedBefore: number;
   readonly usedNow: number;
@@ -34,4 +41,23 @@ export interface Operation {
   readonly endedAt: number | null;
   /** True for one that undid another, which `u` does not undo again. */
   readonly undo: boolean;
+}
+
+/** A number of workers that is asked for. */
+export interface WantedWorkers {
+  readonly server: ProcessKey;
+  readonly target: number;
+  /** Whether it undoes a change. */
+  readonly undo: boolean;
+}
+
+/** What was agreed to: nothing, that it is a lot or its cost unknown, or that it does not fit into memory. */
+export type Consent = 'none' | 'size' | 'memory';
+
+/** Workers that are added only after a yes. */
+export interface Question {
+  /** One sentence with its figures. */
+  readonly text: string;
+  readonly because: 'size' | 'memory';
+  readonly wanted: WantedWorkers;
 }

@@ -117,11 +117,11 @@ function moved(index: number, count: number, key: string): number {
 
 /** Only a clear yes is one. */
 function answer(state: AppState, panel: Extract<Panel, { type: 'confirm' }>, key: string): Answer {
-  if (key === 'y' || key === 'S-y' || key === 'enter') {
+  if (key === 'y' || key === 'S-y' || (key === 'enter' && panel.explicit !== true)) {
     const allowed = panel.server === undefined ? state.allowed : new Set([...state.allowed, panel.server]);
     return [{ ...state, panel: null, allowed }, panel.effects];
   }
-  if (back.has(key) || key === 'n' || key === 'S-n') {
+  if (back.has(key) || key === 'n' || key === 'S-n' || key === 'enter') {
     return [{ ...state, panel: null, notice: { level: 'info', text: 'Nothing was done.' } }, []];
   }
   return [state, []];

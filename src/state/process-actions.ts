@@ -27,9 +27,11 @@ function confirmation(row: Row, { action, label }: Offer): Panel | null {
 
 /** Have all processes ended that these effects are about? */
 export function allEnded(effects: readonly Effect[], { projects, system }: Model): boolean {
-  const keys = effects.flatMap((effect) =>
-    effect.type === 'act' ? effect.process : effect.type === 'scale' ? effect.server : [],
-  );
+  const keys = effects.flatMap((effect) => {
+    if (effect.type === 'act') return effect.process;
+    if (effect.type === 'scale') return effect.server;
+    return effect.type === 'set' ? effect.wanted.server : [];
+  });
   const lives = (key: ProcessKey) =>
     [system, ...projects].some(({ processes }) => processes.some((process) => process.key === key)) ||
     projects.some(({ servers }) =>

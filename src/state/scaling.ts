@@ -2,6 +2,7 @@ import { beyondMost, ownHead, type Server, serverTitle } from '../model/model.ts
 import { commandText, ownerOf } from '../model/scaling/command-text.ts';
 import { plural } from '../text/figures.ts';
 import type { Effect } from './action.ts';
+import type { Question } from './operation.ts';
 import type { Row, RowId } from './row.ts';
 import { type AppState, type Panel, running, selectedRow } from './state.ts';
 
@@ -39,6 +40,16 @@ function commandQuestion({ model }: AppState, server: Server, delta: 1 | -1): Pa
     effects: [{ type: 'scale', server: server.key, delta }],
     server: server.key,
   };
+}
+
+/** Asks before workers are added that are many or do not fit. Several such questions, as of tagged servers, become one. */
+export function withQuestion(state: AppState, { text, because, wanted }: Question): AppState {
+  const { panel } = state;
+  const before = panel?.type === 'confirm' && panel.explicit === true ? panel : { question: [], effects: [] };
+  const why = because === 'memory' ? 'It does not fit. y adds them all the same.' : 'y adds them.';
+  const question = [...before.question.filter((line) => line !== why), text, why];
+  const effect: Effect = { type: 'set', wanted, consent: because };
+  return { ...state, panel: { type: 'confirm', question, effects: [...before.effects, effect], explicit: true } };
 }
 
 function changeAll(state: AppState, servers: readonly Server[], delta: 1 | -1): Answer {

@@ -39,6 +39,8 @@ export type Panel =
       readonly effects: readonly Effect[];
       /** A server whose command is asked for once. */
       readonly server?: ProcessKey;
+      /** Whether Enter is no yes: only `y` is. */
+      readonly explicit?: boolean;
     }
   | { readonly type: 'fit'; readonly text: string; readonly problem: string | null }
   | { readonly type: 'fit-plan'; readonly fit: Fit; readonly target: number };

@@ -5,6 +5,7 @@ import { press } from './on-key.ts';
 import type { Operation } from './operation.ts';
 import { allEnded } from './process-actions.ts';
 import { makeRows } from './rows.ts';
+import { withQuestion } from './scaling.ts';
 import { moveBy, reselect, selectIndex } from './selection.ts';
 import type { AppState, Notice } from './state.ts';
 
@@ -22,6 +23,8 @@ export function update(state: AppState, action: Action): readonly [AppState, rea
       return [{ ...state, advice: action.advice }, []];
     case 'operation':
       return [withOperation(state, action.operation), []];
+    case 'question':
+      return [withQuestion(state, action.question), []];
     case 'notice':
       return [withNotice(state, { level: action.level, text: action.text }), []];
     case 'resize':

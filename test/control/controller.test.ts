@@ -31,6 +31,7 @@ class Simulated {
   alive = true;
   deaf = false;
   refusal: string | null = null;
+  totalMb = 2048;
   #next = 101;
   #pending: { readonly direction: 1 | -1; readonly at: number }[] = [];
 
@@ -89,7 +90,9 @@ class Simulated {
     }
     const used = 200 * MB + this.workers.reduce((sum, { ussMb }) => sum + ussMb * MB, 0);
     const base = host();
-    const memory = { ...base.memory, available: base.memory.total - used, free: base.memory.total - used };
+    const { totalMb } = this;
+    const total = totalMb * MB;
+    const memory = { ...base.memory, total, available: total - used, free: total - used };
     const at = Date.UTC(2026, 10, 24) + this.now * 1000;
     const now = snapshot(processes, { uptime: this.now, at, host: { ...base, memory } });
     return buildModel(now, null, { memoryTotal: null });

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { constants, createGzip } from 'node:zlib';
+import { UnsafePath } from '../../control/checked-directory.ts';
+import { createPrivately } from '../../control/private-file.ts';
 import { Observer } from '../../observer.ts';
 import { pause } from '../../pause.ts';
 import type { ProcessFacts, Snapshot } from '../../snapshot.ts';
@@ -21,10 +23,7 @@ const BUDGET = 0.05;
  * @throws UsageError when the file cannot be opened; Error when the disk is full
  */
 export async function record(source: Source, file: string, { delay }: Settings, stop: AbortSignal): Promise<number> {
-  const output = createWriteStream(file, { mode: 0o600 });
-  await once(output, 'open').catch((error: unknown) => {
-    throw new UsageError(`${file || 'a file without a name'} cannot be written: ${fileProblem(error)}`);
-  });
+  const output = createWriteStream(file, { fd: create(file) });
   const gzip = file.endsWith('.gz') ? createGzip({ level: constants.Z_BEST_SPEED }) : null;
   gzip?.pipe(output);
   const target = gzip ?? output;
@@ -49,6 +48,16 @@ export async function record(source: Source, file: string, { delay }: Settings, 
   target.end();
   await once(output, 'close');
   return count;
+}
+
+/** @throws UsageError when it cannot be opened */
+function create(file: string): number {
+  try {
+    return createPrivately(file);
+  } catch (error) {
+    const problem = error instanceof UnsafePath ? error.message : fileProblem(error);
+    throw new UsageError(`${file || 'a file without a name'} cannot be written: ${problem}`);
+  }
 }
 
 /** The observer asks a source for what matters; the snapshots are what is kept. */

@@ -9,7 +9,7 @@ import { Observer } from '../../observer.ts';
 import { planJson, scaleJson } from '../../output/json.ts';
 import { pause } from '../../pause.ts';
 import type { Source } from '../../source/source.ts';
-import type { Operation } from '../../state/operation.ts';
+import type { Consent, Operation, Question } from '../../state/operation.ts';
 import { bytes, plural } from '../../text/figures.ts';
 import { clean } from '../../text/sanitize.ts';
 import { modelOptions } from '../in-force.ts';
@@ -20,12 +20,17 @@ import { parseCount } from '../value-kinds.ts';
 /** Seconds between readings while workers come or go. */
 const INTERVAL = 0.1;
 
+/** Seconds over which it is looked whether the machine is swapping. */
+const RATE_INTERVAL = 0.3;
+
 export interface ScaleRequest {
   readonly target: string;
   /** `N`, `+N` or `-N`. */
   readonly count: string;
   /** Aborted when the user wants no more of it. */
   readonly stop: AbortSignal;
+  /** Asks on the terminal; null where nobody can be asked. */
+  readonly confirm: ((question: string) => Promise<boolean>) | null;
 }
 
 /**
@@ -65,11 +70,11 @@ export async function scale(
       : `${clean(project.name)} has ${plural(current, 'worker')} already.\n`;
   if (command !== null && !yes) {
     const { label } = server.definition;
-    throw new Refusal(
-      `${label} takes no signals for this. With --yes its own command is run, as ${ownerOf(server)}: ${command}`,
-    );
+    const by = `as ${ownerOf(server)}: ${command}`;
+    if (!(await request.confirm?.(`${label} takes no signals for this. Its own command would be run, ${by}`)))
+      throw new Refusal(`${label} takes no signals for this. With --yes its own command is run, ${by}`);
   }
-  const operation = await run(observer, model, server, target, signals, log, request.stop);
+  const operation = await run({ observer, server, target, signals, log, request, settings });
   if (operation.phase !== 'done') throw new Refusal(operation.text);
   if (json) return scaleJson(operation);
   const { text, reminder } = operation;
@@ -104,32 +109,55 @@ function plan(server: Server, project: Project, target: number, command: string 
   return `${clean(`${project.name} ${current} → ${target} workers${freed}${by}`)}: nothing was sent, this is a dry run.\n`;
 }
 
-async function run(
-  observer: Observer,
-  first: Model,
-  server: Server,
-  target: number,
-  signals: Signals,
-  log: ActionLog,
-  stop: AbortSignal,
-): Promise<Operation> {
-  let last: Operation | null = null;
+interface Run {
+  readonly observer: Observer;
+  readonly server: Server;
+  readonly target: number;
+  readonly signals: Signals;
+  readonly log: ActionLog;
+  readonly request: ScaleRequest;
+  readonly settings: Settings;
+}
+
+async function run({ observer, server, target, signals, log, request, settings }: Run): Promise<Operation> {
+  const { yes, force } = settings;
+  const outcome: { operation: Operation | null; question: Question | null } = { operation: null, question: null };
   const controller = new Controller(signals, {
     operation: (operation) => {
-      last = operation;
+      outcome.operation = operation;
       log.operation(operation);
     },
     notice: (_, text) => {
       throw new Refusal(text);
     },
+    question: (question) => {
+      outcome.question = question;
+    },
   });
-  controller.observe(first);
-  controller.setTarget(server.key, target, target);
+  // Rates of swapping are counted between two readings: workers are added only where they tell something.
+  if (target > server.workers.current) await pause(RATE_INTERVAL);
+  const watch = new Set(server.processes.map(({ pid }) => pid));
+  controller.observe(await observer.observe({ memoryBudget: 0, watch }));
+  const consent = force ? 'memory' : yes ? 'size' : 'none';
+  controller.setTarget(server.key, target, { floor: target, consent });
+  if (outcome.question !== null) {
+    const agreed = await agree(outcome.question, request);
+    controller.setTarget(server.key, target, { floor: target, consent: agreed });
+  }
+  const { stop } = request;
   stop.addEventListener('abort', () => controller.cancel(), { once: true });
+  if (stop.aborted) controller.cancel();
   while (controller.busy) {
     controller.observe(await observer.observe({ memoryBudget: 0, watch: controller.watch }));
     if (controller.busy) await pause(INTERVAL);
   }
-  if (last === null) throw new Refusal('nothing was sent');
-  return last;
+  if (outcome.operation === null) throw new Refusal('nothing was sent');
+  return outcome.operation;
+}
+
+/** @throws Refusal where it is not agreed to */
+async function agree({ text, because }: Question, { confirm }: ScaleRequest): Promise<Consent> {
+  if (because === 'memory') throw new Refusal(`${text} Nothing was sent. With --force it is done all the same.`);
+  if (await confirm?.(text)) return 'size';
+  throw new Refusal(`${text} Nothing was sent. With --yes it is done.`);
 }

@@ -4,7 +4,9 @@ import type { Signals } from '../../control/signals.ts';
 import { Dashboard } from '../../dashboard.ts';
 import { Observer } from '../../observer.ts';
 import type { Source } from '../../source/source.ts';
+import type { Operation } from '../../state/operation.ts';
 import { initialState } from '../../state/state.ts';
+import { clean } from '../../text/sanitize.ts';
 import { Screen } from '../../view/screen.ts';
 import { modelOptions } from '../in-force.ts';
 import { GROUND_QUESTION, Keyboard } from '../keyboard.ts';
@@ -20,6 +22,9 @@ export interface Showing {
   readonly pausable: boolean;
 }
 
+/** @param tell hears what there is to say of the log itself */
+export type OpenLog = (tell: (text: string) => void) => ActionLog;
+
 /** Seconds between two looks at whether the terminal is still ours. */
 const FOREGROUND_CHECK = 1;
 
@@ -34,7 +39,7 @@ const endings = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 } as cons
 export async function top(
   source: Source,
   signals: Signals,
-  log: ActionLog,
+  openLog: OpenLog,
   { badge, pausable }: Showing,
   settings: Settings,
 ): Promise<number> {
@@ -72,6 +77,7 @@ export async function top(
     ground: terminal.ground,
     arrangement: { sort, reverse: false, filter: { text, user, uid }, toggled: new Set() },
   });
+  const log = openLog((text) => dashboard.dispatch({ type: 'notice', level: 'warning', text }));
   const dashboard: Dashboard = new Dashboard({
     observer: new Observer(source, modelOptions(settings)),
     signals,
@@ -83,6 +89,7 @@ export async function top(
     suspend: stopThisProcess,
   });
   for (const [signal, code] of Object.entries(endings)) process.on(signal, () => dashboard.end(code));
+  process.stderr.on('error', () => dashboard.end(endings.SIGHUP));
   process.on('SIGTSTP', suspended);
   // A terminal that was made smaller and as large again, faster than it was looked at, has lost what was on it.
   process.on('SIGWINCH', () => {
@@ -112,7 +119,14 @@ export async function top(
   } finally {
     clearInterval(watch);
     screen.close();
+    tell(dashboard.leave());
+    await log.close();
   }
+}
+
+/** Says what was under way. The terminal may have gone away, and nobody reads it then. */
+function tell(operations: readonly Operation[]): void {
+  for (const { text } of operations) process.stderr.write(`workertop: ${clean(text)}\n`, () => {});
 }
 
 /**

@@ -1,0 +1,33 @@
+import { ActionLog, actionLogPath, type LogSink, noLog } from '../control/action-log.ts';
+import { LogProcess } from '../control/log-process.ts';
+import { programBeside } from './beside.ts';
+
+/**
+ * The log of actions, written by a process of its own.
+ * @param tell hears once why there is no log, and what earlier sessions left unfinished
+ */
+export function openActionLog(tell: (text: string) => void): ActionLog {
+  const path = actionLogPath(process.env);
+  const none = (why: string) => tell(`No log of actions is kept: ${why}.`);
+  const session = String(process.pid);
+  if (path === null)
+    return new ActionLog(
+      unkept(() => none('there is no home directory')),
+      session,
+    );
+  const command = [process.execPath, ...process.execArgv, programBeside('log-helper'), path];
+  const sink = new LogProcess(command, ({ type, text }) => (type === 'problem' ? none(text) : tell(text)));
+  return new ActionLog(sink, session);
+}
+
+/** A log that can be kept nowhere. @param tell is called at the first line */
+function unkept(tell: () => void): LogSink {
+  let told = false;
+  return {
+    ...noLog,
+    send: () => {
+      if (!told) tell();
+      told = true;
+    },
+  };
+}

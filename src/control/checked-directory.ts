@@ -1,0 +1,132 @@
+import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readlinkSync, type Stats } from 'node:fs';
+import { resolve } from 'node:path';
+
+/** Names a file without the right to read it (open(2), asm-generic/fcntl.h); Node has no name for it. */
+const O_PATH = process.platform === 'linux' ? 0o10000000 : constants.O_RDONLY;
+const OPEN = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+/** Writable by the group; by others; only owners remove their files (chmod(1)). */
+const GROUP_WRITES = 0o020;
+const OTHERS_WRITE = 0o002;
+const STICKY = 0o1000;
+
+/** More links than this on one path are a circle (path_resolution(7)). */
+const MOST_LINKS = 40;
+
+/** The last directories of a state directory that may be no links: `.local/state/workertop`. */
+const OWN_PARTS = 3;
+
+/** A path that somebody else may have chosen. */
+export class UnsafePath extends Error {
+  override readonly name = 'UnsafePath';
+}
+
+export interface Directory {
+  /** To be closed by the caller. */
+  readonly descriptor: number;
+  readonly path: string;
+  readonly about: Stats;
+}
+
+export function self(): number {
+  return process.geteuid?.() ?? -1;
+}
+
+/**
+ * Opens a directory part by part, so that nobody can exchange a part between look and use.
+ * `ours`: every part belongs to us or to root, nobody else may write to it, the last is ours, and missing ones are made.
+ * `named`: the user has named it; links are followed only where nobody else may have made them.
+ * @throws UnsafePath, or the system's error
+ */
+export function checkedDirectory(path: string, rule: 'ours' | 'named'): Directory {
+  let parts = partsOf(path);
+  let directory = openPart('/');
+  let links = 0;
+  try {
+    while (parts.length > 0) {
+      const [name = '', ...rest] = parts;
+      const target = linkIn(directory, name);
+      if (target !== null) {
+        const inside = `${directory.path === '/' ? '' : directory.path}/${name}`;
+        links += 1;
+        if (links > MOST_LINKS) throw new UnsafePath(`${path} leads in a circle`);
+        if (target.foreign || mayBeChangedByOthers(directory.about)) throw new UnsafePath(`${inside} is a link`);
+        if (rule === 'ours' && parts.length <= OWN_PARTS) throw new UnsafePath(`${inside} is a link`);
+        parts = [...partsOf(resolve(directory.path, target.to)), ...rest];
+        directory = replaced(directory, openPart('/'));
+        continue;
+      }
+      directory = replaced(directory, enter(directory, name, rule, rest.length === 0));
+      parts = rest;
+    }
+    return directory;
+  } catch (error) {
+    closeSync(directory.descriptor);
+    throw error;
+  }
+}
+
+function partsOf(path: string): readonly string[] {
+  return resolve(path).split('/').filter(Boolean);
+}
+
+function replaced(before: Directory, after: Directory): Directory {
+  closeSync(before.descriptor);
+  return after;
+}
+
+function enter(parent: Directory, name: string, rule: 'ours' | 'named', isLast: boolean): Directory {
+  const path = `${parent.path === '/' ? '' : parent.path}/${name}`;
+  if (rule === 'ours') make(within(parent, name));
+  const directory = openPart(within(parent, name), path);
+  if (rule === 'named') return directory;
+  const { uid } = directory.about;
+  if (uid !== self() && (isLast || uid !== 0)) {
+    closeSync(directory.descriptor);
+    throw new UnsafePath(`${path} belongs to another user`);
+  }
+  // The last one is made private by who asked for it.
+  if (!isLast && mayBeChangedByOthers(directory.about) && !isSticky(directory.about)) {
+    closeSync(directory.descriptor);
+    throw new UnsafePath(`${path} may be written to by others`);
+  }
+  return directory;
+}
+
+function openPart(real: string, path = real): Directory {
+  const descriptor = openSync(real, OPEN);
+  return { descriptor, path, about: fstatSync(descriptor) };
+}
+
+function make(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // What is there is looked at when it is opened, and what cannot be made cannot be opened.
+    if (!(error instanceof Error)) throw error;
+  }
+}
+
+/** A name in an open directory, wherever that has been moved (proc_pid_fd(5)). Elsewhere than on Linux, by its path. */
+export function within({ descriptor, path }: Directory, name: string): string {
+  return process.platform === 'linux' ? `/proc/self/fd/${descriptor}/${name}` : `${path}/${name}`;
+}
+
+/** Where a link leads to, and whether somebody else than root and us has made it; null where there is none. */
+function linkIn(directory: Directory, name: string): { readonly to: string; readonly foreign: boolean } | null {
+  const path = within(directory, name);
+  const about = lstatSync(path, { throwIfNoEntry: false });
+  if (about?.isSymbolicLink() !== true) return null;
+  return { to: readlinkSync(path), foreign: about.uid !== 0 && about.uid !== self() };
+}
+
+/** Whether somebody else than root and us may add files to a directory, or owns it. */
+export function mayBeChangedByOthers({ uid, gid, mode }: Stats): boolean {
+  if (uid !== 0 && uid !== self()) return true;
+  const group = (mode & GROUP_WRITES) !== 0 && gid !== 0 && gid !== process.getegid?.();
+  return group || (mode & OTHERS_WRITE) !== 0;
+}
+
+function isSticky({ mode }: Stats): boolean {
+  return (mode & STICKY) !== 0;
+}

@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileProblem } from '../text/errno.ts';
+import { type LogMessage, unfinishedIn } from './action-log.ts';
+import { UnsafePath } from './checked-directory.ts';
+import { appendPrivately, readTail } from './private-file.ts';
+
+/** What the writer answers, one JSON object a line. */
+export type LogAnswer =
+  /** Why there is no log. */
+  | { readonly type: 'problem'; readonly text: string }
+  /** A change that an earlier session left unfinished. */
+  | { readonly type: 'unfinished'; readonly text: string };
+
+/** Bytes at the end of the log that are looked at for what was left unfinished. */
+const TAIL = 64 * 1024;
+
+/**
+ * The log's own process: a home on a network mount that does not answer holds this one, and not the dashboard. It outlives the
+ * dashboard by as much as it takes to write what it was told, and writes how changes stood that the dashboard did not live to end.
+ */
+export async function writeLog(path: string): Promise<void> {
+  // It ends when its input does.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => {});
+  process.stdout.on('error', () => {});
+  const answer = (value: LogAnswer) => process.stdout.write(`${JSON.stringify(value)}\n`);
+  const unless = new Map<string, string>();
+  let failed = false;
+  const attempt = (action: () => void) => {
+    try {
+      action();
+    } catch (error) {
+      const text = error instanceof UnsafePath ? error.message : `${path}: ${fileProblem(error)}`;
+      if (!failed) answer({ type: 'problem', text });
+      failed = true;
+    }
+  };
+  for await (const line of createInterface({ input: process.stdin })) {
+    const message = JSON.parse(line) as LogMessage;
+    if (message.type === 'line') attempt(() => appendPrivately(path, message.text));
+    else if (message.type === 'recall') attempt(() => recall(path, answer));
+    else if (message.text === null) unless.delete(message.change);
+    else unless.set(message.change, message.text);
+  }
+  for (const text of unless.values()) attempt(() => appendPrivately(path, `${new Date().toISOString()} ${text}\n`));
+}
+
+/** Tells what earlier sessions left unfinished. */
+function recall(path: string, answer: (value: LogAnswer) => void): void {
+  const found = unfinishedIn(readTail(path, TAIL), (pid) => existsSync(`/proc/${pid}`));
+  for (const text of found) answer({ type: 'unfinished', text });
+}

@@ -1,0 +1,33 @@
+import type { Model, ProcessNode, Project, Server } from '../model/model.ts';
+import type { ProcessKey } from '../snapshot.ts';
+
+export interface FoundServer {
+  readonly server: Server;
+  readonly project: Project;
+}
+
+export function findServer(model: Model | null, key: ProcessKey): FoundServer | null {
+  for (const project of model?.projects ?? []) {
+    const server = project.servers.find((one) => one.key === key);
+    if (server) return { server, project };
+  }
+  return null;
+}
+
+export interface FoundProcess {
+  readonly process: ProcessNode;
+  /** The server that it is part of. */
+  readonly server: Server | null;
+}
+
+export function findProcess(model: Model | null, key: ProcessKey): FoundProcess | null {
+  if (model === null) return null;
+  for (const server of model.projects.flatMap(({ servers }) => servers)) {
+    const process = server.processes.find((one) => one.key === key);
+    if (process) return { process, server };
+  }
+  const process = [model.system, ...model.projects]
+    .flatMap(({ processes }) => processes)
+    .find((one) => one.key === key);
+  return process ? { process, server: null } : null;
+}

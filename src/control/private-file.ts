@@ -1,0 +1,106 @@
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  readSync,
+  type Stats,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname } from 'node:path';
+import {
+  checkedDirectory,
+  type Directory,
+  mayBeChangedByOthers,
+  self,
+  UnsafePath,
+  within,
+} from './checked-directory.ts';
+
+const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+
+/** Readable and writable by its owner alone. */
+const PRIVATE_FILE = 0o600;
+const PRIVATE_DIRECTORY = 0o700;
+
+/**
+ * Adds text to a file of our own in a directory of our own. Both are made where they are missing, and made private where they are not.
+ * @throws UnsafePath where somebody else may have chosen what would be written to; else the system's error
+ */
+export function appendPrivately(path: string, text: string): void {
+  const directory = checkedDirectory(dirname(path), 'ours');
+  try {
+    chmodSync(within(directory, '.'), PRIVATE_DIRECTORY);
+    const flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
+    const file = openSync(within(directory, basename(path)), flags, PRIVATE_FILE);
+    try {
+      const about = fstatSync(file);
+      if (!about.isFile()) throw new UnsafePath(`${path} is no regular file`);
+      if (about.uid !== self() || about.nlink > 1) throw new UnsafePath(`${path} is another user’s file too`);
+      fchmodSync(file, PRIVATE_FILE);
+      writeSync(file, text);
+    } finally {
+      closeSync(file);
+    }
+  } finally {
+    closeSync(directory.descriptor);
+  }
+}
+
+/** The last `length` bytes of a file that `appendPrivately` writes; empty where there is none. @throws as that does */
+export function readTail(path: string, length: number): string {
+  const directory = checkedDirectory(dirname(path), 'ours');
+  try {
+    const inside = within(directory, basename(path));
+    if (lstatSync(inside, { throwIfNoEntry: false })?.isFile() !== true) return '';
+    const file = openSync(inside, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    try {
+      const buffer = Buffer.alloc(length);
+      const read = readSync(file, buffer, 0, length, Math.max(0, fstatSync(file).size - length));
+      return buffer.toString('utf8', 0, read);
+    } finally {
+      closeSync(file);
+    }
+  } finally {
+    closeSync(directory.descriptor);
+  }
+}
+
+/**
+ * Opens a file that the user has named, to be written anew. It is private whatever the umask is, and whatever mode it had. Where others
+ * may write to its directory, no link is followed, and no file of theirs is written to. Devices and FIFOs are left as they are.
+ * @returns the descriptor
+ * @throws UnsafePath, or the system's error
+ */
+export function createPrivately(path: string): number {
+  const directory = checkedDirectory(dirname(path), 'named');
+  try {
+    const guarded = mayBeChangedByOthers(directory.about);
+    const flags = O_WRONLY | O_CREAT | (guarded ? O_NOFOLLOW : 0);
+    const file = openSync(within(directory, basename(path)), flags, PRIVATE_FILE);
+    try {
+      const about = fstatSync(file);
+      if (guarded) refuseForeign(path, about, directory);
+      if (!about.isFile()) return file;
+      fchmodSync(file, PRIVATE_FILE);
+      ftruncateSync(file);
+      return file;
+    } catch (error) {
+      closeSync(file);
+      throw error;
+    }
+  } finally {
+    closeSync(directory.descriptor);
+  }
+}
+
+/** Whoever else may write to the directory may have put a file there that is ours, or one that they can read. */
+function refuseForeign(path: string, { uid, nlink }: Stats, directory: Directory): void {
+  if (nlink > 1 || (uid !== self() && uid !== directory.about.uid)) {
+    throw new UnsafePath(`${path} was put there by another user`);
+  }
+}

@@ -1,0 +1,205 @@
+import type { ProcessKey } from '../../snapshot.ts';
+import { bytes, percent, plural } from '../../text/figures.ts';
+import { ownMemory } from '../memory.ts';
+import type { Model, Server } from '../model.ts';
+import { freedBy } from './next-to-stop.ts';
+
+/** Fraction of the total that must be left after workers were added. */
+const LEAST_LEFT = 0.05;
+
+/** Bytes per second moved to or from swap, and the share of time that tasks wait for memory: the machine is short of memory from here on. */
+const SWAPPING = 1024 * 1024;
+const WAITING = 0.1;
+
+/** Workers that may be added at once without a question. */
+const MOST_UNASKED = 10;
+
+/** More workers for one server, whether they are only asked for or are under way. */
+export interface Growth {
+  readonly server: Server;
+  /** Name of its project. */
+  readonly project: string;
+  /** Workers before any of them came. */
+  readonly from: number;
+  readonly to: number;
+  /** Those of them that have come already, and may still load. */
+  readonly came: readonly ProcessKey[];
+  /** Whether each was asked for by a key press of its own. */
+  readonly oneByOne: boolean;
+}
+
+/** What workers cost. Bytes. */
+export interface Price {
+  /** Workers that are still to come, or to load. */
+  readonly more: number;
+  /** Own memory of the largest worker; null when not known. */
+  readonly each: number | null;
+  readonly cost: number | null;
+}
+
+/** What one step costs or gives back, and the memory used after it. */
+export interface StepPrice {
+  /** Workers after the step. */
+  readonly workers: number;
+  /** Bytes, positive either way; null when not known. */
+  readonly bytes: number | null;
+  /** Bytes used of the memory total after the step; null when not known. */
+  readonly usedAfter: number | null;
+  /** Whether it fits; null when that is not known. A trim always does. */
+  readonly fits: boolean | null;
+}
+
+/** Why workers are not simply added. */
+export interface Objection {
+  /** `size`: it is a lot, or its cost is not known. `memory`: it does not fit. */
+  readonly because: 'size' | 'memory';
+  /** One sentence with its figures. */
+  readonly text: string;
+}
+
+/** Own memory of the largest worker of a server, in bytes: a new one may grow as large. Null when none is known. */
+export function largestWorker(server: Server): number | null {
+  const known = server.processes.flatMap(({ role, memory }) => (role === 'worker' ? (ownMemory(memory) ?? []) : []));
+  return known.length === 0 ? null : Math.max(...known);
+}
+
+/** What workers still take: each may grow as large as the largest of its siblings. */
+export function priceOf({ server, from, to, came }: Growth): Price {
+  const each = largestWorker(server);
+  const more = Math.max(0, to - from);
+  if (each === null) return { more, each, cost: more === 0 ? 0 : null };
+  const here = new Set(came);
+  const taken = server.processes
+    .filter(({ key }) => here.has(key))
+    .reduce((sum, { memory }) => sum + (ownMemory(memory) ?? 0), 0);
+  return { more, each, cost: Math.max(0, more * each - taken) };
+}
+
+/** What one worker more costs, or one fewer frees, and what the machine would use then. */
+export function priceOfStep(server: Server, direction: 1 | -1, model: Model): StepPrice {
+  const { current } = server.workers;
+  const { used } = model.host.memory;
+  const workers = current + direction;
+  if (direction === -1) {
+    const freed = freedBy(server, 1);
+    return { workers, bytes: freed, usedAfter: freed === null ? null : Math.max(0, used - freed), fits: true };
+  }
+  const cost = largestWorker(server);
+  if (cost === null) return { workers, bytes: null, usedAfter: null, fits: null };
+  const room = roomsOf([{ server, cost }], model);
+  return { workers, bytes: cost, usedAfter: used + cost, fits: room.every(isEnough) };
+}
+
+/**
+ * What speaks against adding workers, the weightiest; null when nothing does.
+ * @param wanted what is asked for now
+ * @param underWay growth that was agreed to before, and has not taken all of its memory yet
+ */
+export function objectionTo(wanted: readonly Growth[], underWay: readonly Growth[], model: Model): Objection | null {
+  const growing = wanted.filter(({ from, to }) => to > from);
+  if (growing.length === 0) return null;
+  const title = growing.map(({ project, from, to }) => `${project} ${from} → ${plural(to, 'worker')}`).join(', ');
+  const pressed = shortage(model);
+  if (pressed !== null) return { because: 'memory', text: `${title}: ${pressed}.` };
+  const tight = tightest(growing, underWay, model);
+  if (tight !== null) return { because: 'memory', text: `${title}: ${tight}.` };
+  const unknown = growing.find((growth) => priceOf(growth).cost === null);
+  if (unknown !== undefined) {
+    const { available } = model.host.memory;
+    const text = `${title}: what one worker takes is not known; ${bytes(available)} is available.`;
+    return { because: 'size', text };
+  }
+  return growing.some(isMuch) ? { because: 'size', text: `${title}: ${muchText(growing, model)}.` } : null;
+}
+
+/** What one server's growth takes. */
+interface Taken {
+  readonly server: Server;
+  /** Bytes. */
+  readonly cost: number;
+}
+
+/** Memory that workers have to fit into. Bytes. */
+interface Room {
+  readonly available: number;
+  readonly total: number;
+  readonly cost: number;
+  /** Whose memory it is, where it is not all of the machine's. */
+  readonly of: string;
+}
+
+function isEnough({ available, total, cost }: Room): boolean {
+  return available - cost >= LEAST_LEFT * total;
+}
+
+/** The machine's room for all of them, and that of each server's unit or container for its own. */
+function roomsOf(taken: readonly Taken[], model: Model): readonly Room[] {
+  const { available, total, limitedBy } = model.host.memory;
+  const of = { MemTotal: '', cgroup: ' of the limit', option: ' of --memory' }[limitedBy];
+  const all = taken.reduce((sum, { cost }) => sum + cost, 0);
+  return [{ available, total, cost: all, of }, ...taken.flatMap((one) => unitRoom(one, taken, model))];
+}
+
+/** The room within a systemd unit's or container's limit of memory, which ends its processes when they exceed it. */
+function unitRoom({ server }: Taken, taken: readonly Taken[], model: Model): readonly Room[] {
+  const { memoryLimit, cgroup } = server.head.sample.facts;
+  if (memoryLimit === null || cgroup === null || memoryLimit >= model.host.memory.total) return [];
+  const servers = model.projects.flatMap((project) => project.servers);
+  const used = [
+    ...servers.flatMap(({ processes }) => processes),
+    ...[model.system, ...model.projects].flatMap(({ processes }) => processes),
+  ]
+    .filter(({ sample }) => sample.facts.cgroup === cgroup)
+    .reduce((sum, { memory }) => sum + (memory.counted ?? 0), 0);
+  const cost = taken
+    .filter((one) => one.server.head.sample.facts.cgroup === cgroup)
+    .reduce((sum, one) => sum + one.cost, 0);
+  return [{ available: Math.max(0, memoryLimit - used), total: memoryLimit, cost, of: ' of its unit’s limit' }];
+}
+
+/** What does not fit, with figures; null when all of it fits, as far as is known. */
+function tightest(growing: readonly Growth[], underWay: readonly Growth[], model: Model): string | null {
+  const others = underWay.filter(({ server }) => growing.every((one) => one.server.key !== server.key));
+  const taken = [...growing, ...others].map((growth) => ({ server: growth.server, cost: priceOf(growth).cost ?? 0 }));
+  const room = roomsOf(taken, model)
+    .filter((one) => one.cost > 0 && !isEnough(one))
+    .toSorted((a, b) => a.available - a.cost - (b.available - b.cost))[0];
+  if (room === undefined) return null;
+  const { available, total, cost, of } = room;
+  const sum = takesText(growing);
+  const own = growing.reduce((all, growth) => all + (priceOf(growth).cost ?? 0), 0);
+  const waiting = cost - own > 0 && of === '' ? `, ${bytes(cost - own)} more are under way` : '';
+  const left = available >= cost ? `, which leaves less than ${percent(LEAST_LEFT)}` : '';
+  return `${sum}${waiting}, and ${bytes(available)} of ${bytes(total)}${of} is available${left}`;
+}
+
+function takesText(growing: readonly Growth[]): string {
+  const prices = growing.map(priceOf);
+  const more = prices.reduce((sum, price) => sum + price.more, 0);
+  const cost = prices.reduce((sum, price) => sum + (price.cost ?? 0), 0);
+  const [first] = prices;
+  const each = prices.length === 1 && first !== undefined && first.each !== null && more > 1;
+  const by = each ? ` (${more} × ${bytes(first.each ?? 0)})` : '';
+  return `${more} more would take ≈${bytes(cost)}${by}`;
+}
+
+/** Why nothing is added whatever it costs: the machine is short of memory now. */
+function shortage({ host: { pressure } }: Model): string | null {
+  if (pressure === null) return null;
+  const moved = (pressure.swapIn ?? 0) + (pressure.swapOut ?? 0);
+  if (moved >= SWAPPING) return `the machine is swapping, ${bytes(moved)}/s`;
+  const { someAvg10 } = pressure;
+  if (someAvg10 !== null && someAvg10 >= WAITING) return `tasks wait for memory ${percent(someAvg10)} of the time`;
+  return null;
+}
+
+function isMuch({ from, to, oneByOne }: Growth): boolean {
+  const more = to - from;
+  return more > MOST_UNASKED || (!oneByOne && more > 1 && to > 2 * from);
+}
+
+function muchText(growing: readonly Growth[], model: Model): string {
+  const { available } = model.host.memory;
+  const many = growing.length > 1 || !growing.every(({ from, to }) => to > 2 * from);
+  return `${many ? 'that is many at once' : 'that more than doubles it'}; ${takesText(growing)} of ${bytes(available)} available`;
+}
