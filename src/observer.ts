@@ -51,8 +51,11 @@ export class Observer {
     const model = buildModel(snapshot, this.#rateBase ?? this.#newest, this.#options);
     this.#newest ??= snapshot;
     this.#prefer = new Set(model.projects.flatMap(processesOf).map((process) => process.pid));
-    const heads = model.projects.flatMap((project) => project.servers.map((server) => server.head.pid));
-    this.#listening = new Set([...heads, ...undecided(snapshot.processes)]);
+    const servers = model.projects.flatMap((project) => project.servers);
+    const heads = servers.map((server) => server.head.pid);
+    // Whether an app listens decides over whether another process of it could.
+    const ofApps = servers.filter(({ managed }) => managed !== null).flatMap(({ processes }) => processes);
+    this.#listening = new Set([...heads, ...ofApps.map(({ pid }) => pid), ...undecided(snapshot.processes)]);
     return model;
   }
 }

@@ -40,9 +40,7 @@ function wait(change: Change): Step {
 
 function masterEnded(change: Change, at: number): Phase {
   const grew = change.target > fromOf(change) && change.signals > 0;
-  const likely = grew
-    ? ': probably a new worker failed to boot, as its code on disk may be newer than what ran; the server’s log says why'
-    : '';
+  const likely = grew && change.whenBootFails !== null ? `: ${change.whenBootFails}` : '';
   return { type: 'failed', endedAt: at, problem: `its master has ended${likely}`, living: null };
 }
 

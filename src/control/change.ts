@@ -12,6 +12,8 @@ export interface Change {
   readonly pid: number;
   readonly project: string;
   readonly kind: string;
+  /** What becomes of the server when a new worker cannot start; null when nothing is known of that. */
+  readonly whenBootFails: string | null;
   /** Whether it undoes another one. */
   readonly undo: boolean;
   /** Milliseconds since 1970. */
@@ -113,12 +115,14 @@ export interface ChangeOptions {
 
 export function beginChange({ id, server, project, target, undo, model }: ChangeOptions): Change {
   const { used, usedShare } = model.host.memory;
+  const { scaling } = server.definition;
   return {
     id,
     server: server.key,
     pid: server.head.pid,
     project,
     kind: server.kind,
+    whenBootFails: scaling.method === 'none' ? null : (scaling.whenBootFails ?? null),
     undo,
     startedAt: model.at,
     target,

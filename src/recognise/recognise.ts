@@ -228,6 +228,7 @@ function finish({ head, headRole, managed, workers, others }: Draft): Recognised
     managed,
     claim: head.claim,
     workers,
+    others: others.map(({ process }) => process),
     processes: [
       ...(managed === null ? [{ process: head.process, role: headRole }] : []),
       ...workers.map((process) => ({ process, role: 'worker' as const })),

@@ -35,6 +35,8 @@ export interface ServerProcesses {
   readonly claim: Claim;
   /** Living workers, in order of age, oldest first. */
   readonly workers: readonly ProcessSample[];
+  /** What those have started, as far as it was looked at. */
+  readonly others?: readonly ProcessSample[];
 }
 
 /** The number of workers that a restart would bring, and where it is written. */
@@ -87,6 +89,8 @@ interface Scalable {
   number?(facts: ProcessFacts): number | null;
   /** The most workers that it would run, and what says so; null when that is not known, or has no end. */
   most?(server: ServerProcesses): MostWorkers | null;
+  /** What becomes of it when a new worker cannot start: a sentence without its full stop. */
+  readonly whenBootFails?: string;
   /** A sentence when this very instance cannot be scaled so (single mode, too old); null when it can. */
   refuse?(server: ServerProcesses): string | null;
 }

@@ -78,7 +78,15 @@ export const gunicorn: ServerDefinition = {
     withTold(configuredIn(server, workers), server.head.told?.configured ?? null, server.claim.args === null),
   inquiry,
   remark: ({ head }) => (isUpgradeOf(head.facts, head.ppid) ? `started by USR2, beside ${head.ppid}` : null),
-  scaling: { method: 'signal', floor: 1, victim: 'oldest', refuse },
+  scaling: {
+    method: 'signal',
+    floor: 1,
+    victim: 'oldest',
+    // arbiter.py raises HaltServer on the exit code WORKER_BOOT_ERROR.
+    whenBootFails:
+      'gunicorn ends itself when a new worker fails to boot: its code on disk may be newer than what ran, and its log says why',
+    refuse,
+  },
 };
 
 function claim(facts: ProcessFacts): Claim | null {

@@ -1,7 +1,7 @@
 import type { ProcessFacts } from '../snapshot.ts';
 import type { Claim, ConfiguredWorkers, ControlCommand, ServerDefinition, ServerProcesses } from './definition.ts';
 import { wholeNumber } from './kit/flags.ts';
-import { daemonTitle, pm2Variable, pm2Variables } from './kit/pm2-process.ts';
+import { daemonTitle, isOfPm2Cluster, pm2Variable, pm2Variables } from './kit/pm2-process.ts';
 
 function idOf(facts: ProcessFacts): number | null {
   return wholeNumber(pm2Variable(facts, 'pm_id') ?? '');
@@ -24,8 +24,7 @@ export const pm2: ServerDefinition = {
     floor: 1,
     victim: 'lowest',
     number: idOf,
-    refuse: ({ claim: { app = '' } }) =>
-      app.startsWith('-') ? `pm2 would take the name of its app, ${app}, for an option: rename it.` : null,
+    refuse,
     command,
   },
 };
@@ -34,6 +33,29 @@ export const pm2: ServerDefinition = {
 function claimChild(facts: ProcessFacts): Claim | null {
   const app = pm2Variable(facts, 'name');
   return app === undefined || idOf(facts) === null ? null : { role: 'worker', args: null, app, managed: app };
+}
+
+function refuse(server: ServerProcesses): string | null {
+  const { app = '' } = server.claim;
+  if (app.startsWith('-')) return `pm2 would take the name of its app, ${app}, for an option: rename it.`;
+  return whyNoSharing(app, server);
+}
+
+/**
+ * In fork mode each process listens for itself: a second one fails to bind, and pm2 starts it 15 times again. It is another matter where
+ * pm2 gives each its own port (`increment_var`), or where several are seen to listen each at its own address.
+ */
+function whyNoSharing(app: string, { workers, others = [] }: ServerProcesses): string | null {
+  if (workers.every(({ facts }) => isOfPm2Cluster(facts) || pm2Variable(facts, 'increment_var') !== undefined))
+    return null;
+  const known = [...workers, ...others].flatMap(({ listeners }) => (listeners === null ? [] : [listeners]));
+  if (known.length === 0)
+    return `Whether ${app} listens cannot be read, and in pm2's fork mode only one process could.`;
+  const addresses = known.flatMap((listeners) => listeners.map(({ address }) => address));
+  const apart =
+    workers.length > 1 && addresses.length >= workers.length && new Set(addresses).size === addresses.length;
+  if (addresses.length === 0 || apart) return null;
+  return `${app} listens on ${addresses[0]} in pm2's fork mode, where a second process cannot: start it in cluster mode, pm2 start … -i 2.`;
 }
 
 function configured({ workers: [worker] }: ServerProcesses): ConfiguredWorkers {

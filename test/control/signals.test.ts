@@ -96,7 +96,7 @@ it('never lets pm2 end the last process of an app, whoever asks for it', async (
     const argv = ['PM2 v7.0.4: God Daemon (/nowhere)'];
     const head = sample({ ...common, pid: daemon.pid ?? 0, startTicks: Number(started), argv });
     const own = { pid, startTicks: startTicks(), ppid: head.pid };
-    const worker = sample({ ...common, ...own, environment: { name: 'shop', pm_id: '0' } });
+    const worker = sample({ ...common, ...own, environment: { name: 'shop', pm_id: '0' }, listeners: [] });
     const { projects } = buildModel(snapshot([head, worker]), null, { memoryTotal: null });
     const app = projects.flatMap(({ servers }) => servers).find(({ kind }) => kind === 'pm2');
     expect(app && new ProcessSignals(asOwner).scale(app, -1)).toBe('pm2 shop has 1 worker left: nothing was sent.');

@@ -56,8 +56,9 @@ beforeAll(async () => {
   await mkdir(join(folder, 'shop'));
   await writeFile(join(folder, 'shop', 'package.json'), '{ "name": "shop" }\n');
   await writeFile(join(folder, 'shop', 'server.js'), "require('node:http').createServer().listen(0, '127.0.0.1');\n");
+  await writeFile(join(folder, 'shop', 'jobs.js'), 'setInterval(() => {}, 1000);\n');
   const apps = [
-    { name: 'forked', script: 'server.js', exec_mode: 'fork', instances: 2 },
+    { name: 'forked', script: 'jobs.js', exec_mode: 'fork', instances: 2 },
     { name: 'clustered', script: 'server.js', exec_mode: 'cluster', instances: 2 },
   ];
   await writeFile(join(folder, 'shop', 'ecosystem.config.js'), `module.exports = ${JSON.stringify({ apps })};\n`);

@@ -79,3 +79,42 @@ describe('the commands of pm2', () => {
     expect(server?.definition.scaling.refuse?.(server)).toContain('for an option');
   });
 });
+
+describe('a second process of an app in fork mode', () => {
+  const listening = (port: number) => [{ address: `127.0.0.1:${port}`, inode: port, queue: 0 }];
+  const refusal = (...processes: readonly ProcessSample[]) => {
+    const [server] = apps(daemon, ...processes);
+    return server?.definition.scaling.refuse?.(server) ?? null;
+  };
+
+  it('is refused where the app listens, with what to do', () => {
+    const text = refusal(forked(11, 'shop', '0', { listeners: listening(8000) }));
+    expect(text).toContain('127.0.0.1:8000');
+    expect(text).toContain('-i 2');
+  });
+
+  it('is refused where what the app has started listens, as with npm start', () => {
+    const npm = forked(11, 'shop', '0', { listeners: [] });
+    const server = sample({ pid: 20, ppid: 11, argv: ['next-server'], listeners: listening(3000) });
+    expect(refusal(npm, server)).toContain('127.0.0.1:3000');
+  });
+
+  it('is refused where it cannot be read whether the app listens', () => {
+    expect(refusal(forked(11, 'shop', '0'))).toContain('cannot be read');
+  });
+
+  it('may be added where the app does not listen', () => {
+    expect(refusal(forked(11, 'jobs', '0', { listeners: [] }))).toBeNull();
+  });
+
+  it('may be added where each listens at an address of its own', () => {
+    const two = [8000, 8001].map((port, id) => forked(11 + id, 'shop', `${id}`, { listeners: listening(port) }));
+    expect(refusal(...two)).toBeNull();
+    const environment = { name: 'shop', pm_id: '0', increment_var: 'PORT' };
+    expect(refusal(forked(11, 'shop', '0', { environment, listeners: listening(8000) }))).toBeNull();
+  });
+
+  it('is no matter of cluster mode, which shares the port', () => {
+    expect(refusal(clustered(11, 'shop', '0'))).toBeNull();
+  });
+});

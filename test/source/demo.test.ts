@@ -219,8 +219,11 @@ describe('workers of the demo', () => {
     const stage = new Stage();
     const before = workers(serverOf(await stage.after(0), 'project2'));
     expect(await scale(stage, 'project2', 5)).toMatchObject({ phase: 'done', current: 5 });
-    const young = await stage.after(0);
-    expect(workers(serverOf(young, 'project2')).slice(0, 3)).toEqual(before);
+    const grown = serverOf(await stage.after(0), 'project2');
+    expect(workers(grown).slice(0, 3)).toEqual(before);
+    expect(stage.host.scale(grown.head.pid, 1)).toBeNull();
+    const young = await stage.after(1);
+    expect(workers(serverOf(young, 'project2'))).toHaveLength(6);
     const warm = await stage.after(60);
     const newest = (model: Model) => serverOf(model, 'project2').processes.at(-1)?.memory.counted ?? Number.NaN;
     expect(newest(young)).toBeLessThan(0.9 * newest(warm));

@@ -20,7 +20,14 @@ function celery(): readonly ProcessSample[] {
 
 function pm2(): readonly ProcessSample[] {
   const worker = (pid: number, id: string) =>
-    sample({ ...common, pid, ppid: 10, argv: ['node /srv/shop/a.js'], environment: { name: 'api', pm_id: id } });
+    sample({
+      ...common,
+      pid,
+      ppid: 10,
+      argv: ['node /srv/shop/a.js'],
+      environment: { name: 'api', pm_id: id },
+      listeners: [],
+    });
   return [
     sample({ ...common, pid: 10, argv: ['PM2 v7.0.4: God Daemon (/home/shop/.pm2)'] }),
     worker(11, '0'),

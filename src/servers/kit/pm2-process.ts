@@ -14,7 +14,7 @@ export function daemonTitle({ argv }: ProcessFacts): { readonly version: string;
  * What pm2 tells each of its processes of itself: by variables of these names in fork mode, and in cluster mode by one,
  * a JSON object (lib/God/ForkMode.js, ClusterMode.js).
  */
-export const pm2Variables = ['name', 'pm_id', 'instances'] as const;
+export const pm2Variables = ['name', 'pm_id', 'instances', 'increment_var'] as const;
 
 /** One of these variables, in either mode; undefined where pm2 has not set it. */
 export function pm2Variable({ environment }: ProcessFacts, name: (typeof pm2Variables)[number]): string | undefined {
