@@ -50,7 +50,12 @@ const one = fc.record({
   venv: fc.constantFrom('/p/.venv', '/v/other', null),
   user: fc.constantFrom('web', 'root', null),
   cgroup: fc.constantFrom(null, `/docker/${'0123456789abcdef'.repeat(4)}`, '/system.slice/shop.service'),
-  environment: fc.constantFrom({}, {}, { name: 'api', pm_id: '0' }, { 'pm2_env.name': 'web', 'pm2_env.pm_id': '1' }),
+  environment: fc.constantFrom(
+    {},
+    {},
+    { name: 'api', pm_id: '0', increment_var: 'PORT' },
+    { 'pm2_env.name': 'web', 'pm2_env.pm_id': '1' },
+  ),
   startTicks: fc.nat(1000),
   memory: reading,
 });
