@@ -8,7 +8,7 @@ import type { CommandName } from './commands.ts';
 import { settingsInForce } from './in-force.ts';
 import { Refusal } from './refusal.ts';
 import type { Settings } from './settings.ts';
-import { opened, signalsFor, withSource } from './sources.ts';
+import { opened, READ_ONLY, signalsFor, withSource } from './sources.ts';
 import { isDumb } from './terminal.ts';
 import { version } from './version.ts';
 
@@ -79,7 +79,7 @@ const runners: Readonly<Record<CommandName, Run>> = {
     const { demoSignals } = await import('../control/demo-signals.ts');
     const host = new DemoHost({ seed: DEMO_SEED, now: () => performance.timeOrigin + performance.now() });
     if (!canDraw()) return listOf(host.source, settings);
-    const signals = settings.readOnly ? noSignals('workertop was started with --read-only.') : demoSignals(host);
+    const signals = settings.readOnly ? noSignals(READ_ONLY) : demoSignals(host);
     return dashboard(host.source, settings, signals, 'DEMO');
   },
 

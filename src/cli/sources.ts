@@ -6,6 +6,9 @@ import { programBeside } from './beside.ts';
 import type { Settings } from './settings.ts';
 import { UsageError } from './usage-error.ts';
 
+/** Why nothing is signalled. */
+export const READ_ONLY = 'workertop runs with --read-only: it sends no signals.';
+
 /** Opens the source that the settings name, and closes it after use. @throws UsageError when it cannot be opened */
 export async function withSource<Result>(
   settings: Settings,
@@ -39,7 +42,7 @@ export function opened<Opened>(open: () => Opened): Opened {
 
 /** What may be signalled: nothing of another machine, and nothing at all with --read-only. */
 export function signalsFor({ readOnly, proc }: Settings): Signals {
-  if (readOnly) return noSignals('workertop was started with --read-only: it sends no signals.');
+  if (readOnly) return noSignals(READ_ONLY);
   if (proc !== '/proc') return noSignals(`Signals reach processes of this machine only, and ${proc} may be another's.`);
   return new ProcessSignals(asOwnerBy(programBeside('owner-helper')));
 }

@@ -6,6 +6,7 @@ import { claimOf } from '../servers/registry.ts';
 import type { ProcessFacts, ProcessSample } from '../snapshot.ts';
 import { readLink } from '../source/proc/files.ts';
 import { type Inspected, inspectProcess } from '../source/proc/inspect.ts';
+import { errorCode } from '../text/errno.ts';
 import { plural } from '../text/figures.ts';
 import type { AsOwner } from './as-owner/errand.ts';
 import type { Outcome } from './outcome.ts';
@@ -122,7 +123,7 @@ function send({ pid, sample }: ProcessNode, signal: NodeJS.Signals): string | nu
     process.kill(pid, signal);
     return null;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null;
+    const code = errorCode(error);
     if (code === 'ESRCH') return `${pid} has ended.`;
     if (code !== 'EPERM') throw error;
     const { user, uid } = sample.facts;

@@ -1,5 +1,5 @@
 import type { Advice } from '../model/advice/advice.ts';
-import { givesBack, sumMemory } from '../model/memory.ts';
+import { sumMemory } from '../model/memory.ts';
 import {
   type Memory,
   type Model,
@@ -10,6 +10,7 @@ import {
   type SystemGroup,
 } from '../model/model.ts';
 import { sumKnown } from '../model/rates.ts';
+import { type Figure, freesOf, freesOfProcess, queueOf, queueOfProject } from '../model/row-figures.ts';
 import { toAscii } from '../text/ascii.ts';
 import { bytes, percent, plural } from '../text/figures.ts';
 import { clean } from '../text/sanitize.ts';
@@ -109,7 +110,7 @@ function projectRows(project: Project, uptime: number): readonly Cells[] {
       workers > 0 ? String(workers) : '',
       ...figures(memory, ''),
       cpuText(cpu),
-      '',
+      told(queueOfProject(project), countText),
     ],
     ...servers.flatMap((server) => serverRows(server, uptime)),
     ...processes.map((process) => processRow(process, 1, uptime)),
@@ -117,7 +118,7 @@ function projectRows(project: Project, uptime: number): readonly Cells[] {
 }
 
 function serverRows(server: Server, uptime: number): readonly Cells[] {
-  const { head, managed, definition, version, bind, remark, workers, queue } = server;
+  const { head, managed, definition, version, bind, remark, workers } = server;
   const own = ownHead(server) ?? server;
   const label = `${definition.label}${version === null ? '' : ` ${clean(version)}`}`;
   const what = managed === null ? `${head.role ?? ''} ${head.pid}` : clean(managed);
@@ -128,9 +129,9 @@ function serverRows(server: Server, uptime: number): readonly Cells[] {
     name,
     '',
     workers.current > 0 ? String(workers.current) : '',
-    ...figures(own.memory, ''),
+    ...figures(own.memory, freed(freesOf(server), own.memory)),
     cpuText(own.cpu),
-    definition.category === 'app' ? countText(queue) : '',
+    told(queueOf(server), countText),
   ];
   const others = server.processes.filter(({ key }) => key !== head.key);
   if (definition.category !== 'app') return [row];
@@ -142,8 +143,7 @@ function processRow(process: ProcessNode, depth: number, uptime: number): Cells 
   const what =
     role === null || role === 'helper' ? `${pid}  ${clean(command)}` : `${role} ${pid}  ${ageText(uptime - startedAt)}`;
   const stopped = sample.state === 'T' ? '  STOPPED' : '';
-  const freed = role === 'worker' ? givesBack(memory) : null;
-  const frees = freed === null ? '' : `${memory.exact ? '' : '~'}${bytes(freed)}`;
+  const frees = freed(freesOfProcess(process), memory);
   return [`${'  '.repeat(depth)}${what}${stopped}`, '', '', ...figures(memory, frees), cpuText(cpu), ''];
 }
 
@@ -151,6 +151,15 @@ function figures(memory: Memory, frees: string): Figures {
   const { counted, file } = memory;
   const files = file !== null && counted !== null && file >= MANY_FILES * counted ? bytes(file) : '';
   return [memoryText(memory), files, shareText(memory.share), frees];
+}
+
+/** A figure as text; nothing where the row has none. */
+function told(figure: Figure, text: (value: number | null) => string): string {
+  return figure === undefined ? '' : text(figure);
+}
+
+function freed(figure: Figure, { exact }: Memory): string {
+  return told(figure, (value) => (value === null ? UNKNOWN : `${exact ? '' : '~'}${bytes(value)}`));
 }
 
 function adviceLine({ project, text, where }: Advice): string {

@@ -1,6 +1,7 @@
 import { constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
+import { errorCode } from '../../text/errno.ts';
 import type { Outcome } from '../outcome.ts';
 import { environmentFor } from './environment.ts';
 import type { Errand } from './errand.ts';
@@ -84,7 +85,7 @@ function prepareWrite({ path, text }: Errand & { kind: 'write' }, owner: Server,
     try {
       descriptor = openSync(`/proc/self/fd/${found.descriptor}`, constants.O_WRONLY | constants.O_NONBLOCK);
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : error;
+      const code = errorCode(error) ?? error;
       if (code === 'ENXIO') return `Nobody reads ${path}: its master has ended.`;
       return `${path} cannot be written to by ${name}: ${code}`;
     }

@@ -1,4 +1,5 @@
 import { constants, fstatSync, openSync, readlinkSync, type Stats, statSync } from 'node:fs';
+import { errorCode } from '../../text/errno.ts';
 
 /** Linux's flag for a descriptor that names a file and has not opened it (open(2)); not among Node's constants. */
 export const O_PATH = 0o10000000;
@@ -95,7 +96,7 @@ function step(here: Found, part: string): Found {
     const descriptor = openSync(`/proc/self/fd/${here.descriptor}/${part}`, O_PATH | constants.O_NOFOLLOW);
     return { descriptor, path, stats: fstatSync(descriptor) };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : error;
+    const code = errorCode(error) ?? error;
     if (code === 'ENOENT') throw new Missing(`${path} is not there.`);
     throw new Refused(code === 'EACCES' ? `${path} may not be looked at.` : `${path} cannot be looked at: ${code}.`);
   }

@@ -1,4 +1,5 @@
 import { readRegular } from '../../source/proc/files.ts';
+import { passwdEntries } from '../../source/proc/parsers/text.ts';
 import type { Trust } from './trust.ts';
 
 /** Bytes: more than a machine's own users take. */
@@ -12,19 +13,20 @@ export interface Users {
 
 /** What /etc/passwd and /etc/group say of a user. Users of a directory service are not in them. */
 export function usersFor(uid: number): Users {
-  const passwd = linesOf('/etc/passwd');
-  const nameOf = (id: number) => passwd.find(([, , one]) => one === String(id))?.[0] ?? `user ${id}`;
-  const [name, , , , , home] = passwd.find(([, , id]) => id === String(uid)) ?? [];
+  const passwd = passwdEntries(readRegular('/etc/passwd', LARGEST) ?? '');
+  const nameOf = (id: number) => passwd.find((entry) => entry.uid === id)?.name ?? `user ${id}`;
+  const { name, home } = passwd.find((entry) => entry.uid === uid) ?? {};
   const isOwnGroup = (gid: number) => {
     // What root's group may change is not root's alone.
     if (uid === 0 || name === undefined) return false;
-    const [group, , , members = ''] = linesOf('/etc/group').find(([, , id]) => id === String(gid)) ?? [];
-    const others = passwd.some(([, , id, primary]) => primary === String(gid) && id !== String(uid));
+    const [group, , , members = ''] = groups().find(([, , id]) => id === String(gid)) ?? [];
+    const others = passwd.some((entry) => entry.gid === gid && entry.uid !== uid);
     return group === name && !others && members.split(',').every((member) => member === '' || member === name);
   };
   return { name: name ?? String(uid), home: home ?? null, trust: { uid, isOwnGroup, nameOf } };
 }
 
-function linesOf(path: string): readonly (readonly string[])[] {
-  return (readRegular(path, LARGEST) ?? '').split('\n').map((line) => line.split(':'));
+/** Lines of group(5), in their fields. */
+function groups(): readonly (readonly string[])[] {
+  return (readRegular('/etc/group', LARGEST) ?? '').split('\n').map((line) => line.split(':'));
 }

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
+import { errorCode } from '../../text/errno.ts';
 
 /** Why something was not read: it is not there (any more), or may not be read by this user. */
 export type Unread = 'gone' | 'denied';
@@ -19,7 +20,7 @@ let scratch = Buffer.allocUnsafe(2 * CHUNK);
  * @throws the error with its path, when it is anything that is no matter of this one file
  */
 export function unreadOr(error: unknown): Unread {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = errorCode(error);
   // ENOTDIR: what was a directory is none any more. EINVAL: no link. Neither is there in that form.
   if (code === 'ENOENT' || code === 'ESRCH' || code === 'ENOTDIR') return 'gone';
   // A process may work in a directory deeper than a path can be long (getcwd(2)), or name a path with a NUL in it.

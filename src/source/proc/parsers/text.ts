@@ -84,13 +84,29 @@ export function sitePrefixes(maps: string): ReadonlySet<string> {
   return prefixes;
 }
 
-/** User names by uid, from passwd(5). */
+/** A user as passwd(5) has it. */
+export interface PasswdEntry {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+}
+
+/** The entries of passwd(5), without lines that are none. */
+export function passwdEntries(text: string): readonly PasswdEntry[] {
+  return text.split('\n').flatMap((line) => {
+    const [name = '', , uid = '', gid = '', , home = ''] = line.split(':');
+    return name !== '' && /^\d+$/.test(uid) ? [{ name, uid: Number(uid), gid: Number(gid), home }] : [];
+  });
+}
+
+/** User names by uid, from passwd(5): the first where several share one. */
 export function parsePasswd(text: string): ReadonlyMap<number, string> {
-  const users = new Map<number, string>();
-  for (const [, name = '', uid = ''] of text.matchAll(/^([^:\n]+):[^:\n]*:(\d+):/gm)) {
-    if (!users.has(Number(uid))) users.set(Number(uid), name);
-  }
-  return users;
+  return new Map(
+    passwdEntries(text)
+      .toReversed()
+      .map(({ uid, name }) => [uid, name]),
+  );
 }
 
 /** The soft limit of open files in /proc/self/limits; null when it is not there. */
