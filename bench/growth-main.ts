@@ -2,8 +2,10 @@
  * Makes readings as fast as it can, two seconds apart by the clock that it pretends, while processes and projects come and go, and
  * tells its memory on the way. Run by growth.ts, with --expose-gc.
  */
+import { fileURLToPath } from 'node:url';
 import { Observer } from '../src/observer.ts';
 import { interests } from '../src/servers/registry.ts';
+import { HelperFiles } from '../src/source/files/helper-files.ts';
 import { ProcSource } from '../src/source/proc/proc-source.ts';
 import type { ReadHints, Source } from '../src/source/source.ts';
 import { initialState } from '../src/state/state.ts';
@@ -16,9 +18,11 @@ const EVERY = 100;
 /** Seconds. */
 const DELAY = 2;
 
+const files = new HelperFiles([fileURLToPath(new URL('../dist/file-helper.js', import.meta.url))]);
+
 /** The machine, with a clock on which readings are as far apart as those of a dashboard. */
 class HastySource implements Source {
-  readonly #source = new ProcSource({ root: '/proc', interests });
+  readonly #source = new ProcSource({ root: '/proc', interests, files });
   #count = 0;
 
   async read(hints: ReadHints) {

@@ -18,6 +18,7 @@ const entries: Readonly<Record<string, string>> = {
   main: 'src/cli.ts',
   'owner-helper': 'src/owner-helper.ts',
   'log-helper': 'src/log-helper.ts',
+  'file-helper': 'src/file-helper.ts',
 };
 
 /**

@@ -4,6 +4,7 @@ import type { Signals } from './control/signals.ts';
 import { advise } from './model/advice/advice.ts';
 import type { Model } from './model/model.ts';
 import type { Trim } from './model/scaling/fit.ts';
+import { silentMount } from './model/silent-mount.ts';
 import type { Observer } from './observer.ts';
 import { pause } from './pause.ts';
 import type { Action, Effect } from './state/action.ts';
@@ -22,6 +23,9 @@ const FILLING = 0.2;
 
 /** So many seconds after the start figures fill in; what is not read by then comes with the usual readings. */
 const FILLING_TIME = 3;
+
+/** Longest time that the first frame waits for files, in seconds: with them it shows each process in its place. */
+const PATIENCE = 0.1;
 
 /** Longest time to spend on reading memory, in seconds: at first, while it fills in, and from then on. */
 const budgets = { first: 0, filling: 0.04, steady: 0.006 } as const;
@@ -53,6 +57,7 @@ export class Dashboard {
   #state: AppState;
   #model: Model | null = null;
   #began = 0;
+  #toldMounts: ReadonlySet<string> = new Set();
   #wake = new AbortController();
   #painting: NodeJS.Timeout | null = null;
   #ended = false;
@@ -159,12 +164,14 @@ export class Dashboard {
         memoryBudget: this.#budget(),
         watch: this.#controller.watch,
         connections: this.#state.panel?.type === 'details',
+        ...(this.#model === null ? { patience: PATIENCE } : {}),
       });
       if (this.#ended) break;
       if (this.#model === null) this.#began = model.uptime;
       this.#model = model;
       this.dispatch({ type: 'model', model });
       this.#controller.observe(model);
+      this.#tellOfMounts(model);
       // Later, so that no key waits for it.
       setImmediate(() => this.dispatch({ type: 'advice', advice: advise(model, this.#state.history) }));
       await this.#sleep(this.#interval());
@@ -178,8 +185,17 @@ export class Dashboard {
     await pause(seconds, this.#wake.signal);
   }
 
+  /** Once each, and again when one that had come back is silent again. */
+  #tellOfMounts({ silentMounts }: Model): void {
+    for (const mount of silentMounts) {
+      if (!this.#toldMounts.has(mount)) this.dispatch({ type: 'notice', level: 'warning', text: silentMount(mount) });
+    }
+    this.#toldMounts = new Set(silentMounts);
+  }
+
   get #filling(): boolean {
     const model = this.#model;
+    if (model?.incomplete) return true;
     if (model === null || model.accounting === 'rss' || model.uptime - this.#began > FILLING_TIME) return false;
     return [...model.projects, model.system].some(({ memory }) => memory.pss === null);
   }

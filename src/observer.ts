@@ -14,6 +14,8 @@ export interface ObserveOptions {
   readonly watch: ReadonlySet<number>;
   /** Whether to count the open connections of servers. */
   readonly connections?: boolean;
+  /** Longest time to wait for files, in seconds; none where it is left out. */
+  readonly patience?: number;
 }
 
 /**

@@ -107,6 +107,11 @@ export interface ProcessFacts {
   readonly directory: ProjectDirectory | null;
   /** Of the configuration files that a server definition asked for: the lines it asked for. */
   readonly settings: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Left out where its files told all that was asked. `waiting`: virtualenv, packages, directory, settings and user are what is known
+   * so far. `unknown`: some of them cannot be known at present.
+   */
+  readonly files?: 'waiting' | 'unknown';
 }
 
 /** Lines wanted from a configuration file: never the whole file, which may hold secrets. */
@@ -262,4 +267,6 @@ export interface Snapshot {
   readonly self: number | null;
   /** Whether there are processes that this user may not even see (hidepid of proc(5)). */
   readonly othersHidden?: boolean;
+  /** Directories of mounts that do not answer: what lies there is unknown. */
+  readonly silentMounts?: readonly string[];
 }

@@ -1,6 +1,8 @@
 import { asOwnerBy } from '../control/as-owner/helper.ts';
 import { noSignals, ProcessSignals, type Signals } from '../control/signals.ts';
 import { interests } from '../servers/registry.ts';
+import type { FileAnswerer } from '../source/files/files.ts';
+import { HelperFiles } from '../source/files/helper-files.ts';
 import type { Source } from '../source/source.ts';
 import { programBeside } from './beside.ts';
 import type { Settings } from './settings.ts';
@@ -27,8 +29,17 @@ async function openSource({ source, proc }: Settings): Promise<Source> {
     const { PortableSource } = await import('../source/portable.ts');
     return new PortableSource();
   }
+  const files = startFiles();
   const { ProcSource } = await import('../source/proc/proc-source.ts');
-  return opened(() => new ProcSource({ root: proc, interests }));
+  return opened(() => new ProcSource({ root: proc, interests, files }));
+}
+
+/** Before anything else of the source, so that it has started when it is first asked. */
+function startFiles(): FileAnswerer {
+  const program = programBeside('file-helper');
+  const files = new HelperFiles([...(program.endsWith('.ts') ? process.execArgv : []), program]);
+  files.start();
+  return files;
 }
 
 /** What cannot be opened was named wrongly. @throws UsageError */

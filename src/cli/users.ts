@@ -2,6 +2,9 @@ import type { Source } from '../source/source.ts';
 import { uidOf } from '../source/system-users.ts';
 import { UsageError } from './usage-error.ts';
 
+/** Seconds to wait for the files of containers, which name their users. */
+const PATIENCE = 0.5;
+
 const none: ReadonlySet<number> = new Set();
 
 /**
@@ -12,7 +15,13 @@ const none: ReadonlySet<number> = new Set();
 export async function findUser(source: Source, name: string): Promise<number | null> {
   const uid = await uidOf(name);
   if (uid !== null) return uid;
-  const { processes } = await source.read({ memoryBudget: 0, prefer: none, watch: none, listeners: none });
+  const { processes } = await source.read({
+    memoryBudget: 0,
+    prefer: none,
+    watch: none,
+    listeners: none,
+    patience: PATIENCE,
+  });
   if (processes.some(({ facts }) => facts.user === name)) return null;
   throw new UsageError(
     `no user ${name}: not in /etc/passwd nor in another directory of users, and no process is of that name`,

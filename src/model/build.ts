@@ -76,6 +76,8 @@ export function buildModel(snapshot: Snapshot, previous: Snapshot | null, option
     accounting,
     host,
     coverage: coverageOf(snapshot),
+    silentMounts: snapshot.silentMounts ?? [],
+    incomplete: snapshot.processes.some(({ facts }) => facts.files === 'waiting'),
     projects,
     system,
     memoryMap: accounting === 'rss' ? null : memoryMap(snapshot.host, projects, system),

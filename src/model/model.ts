@@ -225,6 +225,10 @@ export interface Model {
   readonly accounting: 'pss' | 'rss';
   readonly host: HostModel;
   readonly coverage: Coverage;
+  /** Directories of mounts that do not answer. */
+  readonly silentMounts: readonly string[];
+  /** Whether files that decide over projects and virtualenvs are still to answer. */
+  readonly incomplete: boolean;
   /** Largest first. */
   readonly projects: readonly Project[];
   readonly system: SystemGroup;

@@ -28,6 +28,8 @@ export interface ReadHints {
   readonly listeners: ReadonlySet<number>;
   /** Whether to count the connections that these have accepted: it takes reading all of the kernel's table. */
   readonly connections?: boolean;
+  /** Longest time to wait for files that facts depend on, in seconds; none where it is left out. */
+  readonly patience?: number;
 }
 
 export interface Source {

@@ -5,6 +5,7 @@ import type { ProcessSample, Snapshot } from '../../src/snapshot.ts';
 import { PortableSource } from '../../src/source/portable.ts';
 import { ProcSource } from '../../src/source/proc/proc-source.ts';
 import { eventually } from '../helpers/eventually.ts';
+import { filesHere } from '../helpers/files.ts';
 import * as kernel from '../helpers/kernel.ts';
 import { workertop } from '../helpers/workertop.ts';
 
@@ -26,7 +27,7 @@ beforeAll(async () => {
   const other = spawn('sleep', ['600'], { stdio: 'ignore', uid: NOBODY, gid: NOBODY });
   children.push(busy, other);
   await eventually('the titles', () => kernel.commandLine(busy.pid ?? 0).startsWith('perl: worker'));
-  const [proc, ps] = [new ProcSource({ root: '/proc', interests }), new PortableSource()];
+  const [proc, ps] = [new ProcSource({ root: '/proc', interests, files: filesHere() }), new PortableSource()];
   await ps.read();
   before = await proc.read(hints);
   portable = await ps.read();

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recognise } from '../../src/recognise/recognise.ts';
 import { interests } from '../../src/servers/registry.ts';
 import { readSettings } from '../../src/source/proc/settings.ts';
+import { viewOf } from '../helpers/files.ts';
 import { facts, type SampleOptions, sample } from '../helpers/samples.ts';
 
 let root: string;
@@ -25,7 +26,7 @@ function write(files: Readonly<Record<string, string>>): void {
 /** The server that a process heads, with the lines of its files that it asked for. */
 function server(options: Partial<SampleOptions>, ...others: readonly SampleOptions[]) {
   const known = facts({ cwd: '/srv/shop', ...options });
-  const settings = readSettings((found) => interests.settings({ ...known, settings: found }), root);
+  const settings = readSettings((found) => interests.settings({ ...known, settings: found }), viewOf(root));
   const [found] = recognise([
     sample({ pid: 10, ppid: 0, facts: { ...known, settings } }),
     ...others.map((one) => sample({ ppid: 10, ...one })),

@@ -18,6 +18,7 @@ import { ProcSource } from '../../src/source/proc/proc-source.ts';
 import { inspectVirtualenv } from '../../src/source/proc/virtualenv.ts';
 import { RecordingReader, RecordingWriter } from '../../src/source/recording.ts';
 import { commandOf } from '../../src/text/mask-secrets.ts';
+import { filesHere, viewOf } from '../helpers/files.ts';
 import { isSound, mutated } from '../helpers/fuzz.ts';
 import { makeProcTree, type ProcTree } from '../helpers/proc-tree.ts';
 import { sample, snapshot } from '../helpers/samples.ts';
@@ -92,7 +93,13 @@ it('a tree of broken files gives no exception and no nonsense, up to what is pri
   const broken = fc
     .nat(files.length - 1)
     .chain((index) => mutated(files[index]?.[1]).map((bytes) => ({ path: files[index]?.[0] ?? '', bytes })));
-  const source = new ProcSource({ root: tree.root, interests, cgroups: join(tree.root, 'cgroups'), clock: () => 1e12 });
+  const source = new ProcSource({
+    root: tree.root,
+    interests,
+    files: filesHere(),
+    cgroups: join(tree.root, 'cgroups'),
+    clock: () => 1e12,
+  });
   const history = new History();
   let before: Snapshot | null = null;
   let named = 0;
@@ -130,7 +137,7 @@ it('pyvenv.cfg, however broken, is read or not', () => {
   fc.assert(
     fc.property(mutated(good), (bytes) => {
       put('venv/pyvenv.cfg', bytes);
-      const found = inspectVirtualenv('/venv', tree.root);
+      const found = inspectVirtualenv('/venv', viewOf(tree.root));
       expect(found?.python ?? '3.11').toMatch(/^\d+\.\d+(\.\d+)?$/);
     }),
     { numRuns: TREES },

@@ -8,6 +8,7 @@ import { ProcSource } from '../../src/source/proc/proc-source.ts';
 import { findMarked } from '../../src/source/proc/project-directory.ts';
 import { StatTable } from '../../src/source/proc/stat-table.ts';
 import type { ReadHints } from '../../src/source/source.ts';
+import { filesHere, viewOf } from '../helpers/files.ts';
 import { makeProcTree, type ProcTree, statLine } from '../helpers/proc-tree.ts';
 
 const KB = 1024;
@@ -30,12 +31,19 @@ function hints(options: Partial<ReadHints> = {}): ReadHints {
     prefer: new Set(),
     watch: new Set(),
     listeners: new Set(),
+    patience: 10,
     ...options,
   };
 }
 
 async function read(options: Partial<ReadHints> = {}) {
-  source ??= new ProcSource({ root: tree.root, interests, cgroups: join(tree.root, 'cgroups'), clock: () => 42 });
+  source ??= new ProcSource({
+    root: tree.root,
+    interests,
+    files: filesHere(),
+    cgroups: join(tree.root, 'cgroups'),
+    clock: () => 42,
+  });
   return source.read(hints(options));
 }
 
@@ -125,7 +133,7 @@ it.each([
   ['that is not there', '/nonexistent/proc'],
   ['that is none', tmpdir()],
 ])('takes no directory %s', (_, root) => {
-  expect(() => new ProcSource({ root, interests })).toThrow(root);
+  expect(() => new ProcSource({ root, interests, files: filesHere() })).toThrow(root);
 });
 
 describe('memory', () => {
@@ -238,9 +246,9 @@ describe('a virtualenv', () => {
       writeFileSync(join(files, path, 'manage.py'), '');
     };
     for (const path of ['home/bob', 'srv', 'srv/shop', 'opt']) make(path);
-    expect(findMarked('/srv/shop/app/deep', files)).toEqual({ path: '/srv/shop', marker: 'manage.py' });
+    expect(findMarked('/srv/shop/app/deep', viewOf(files))).toEqual({ path: '/srv/shop', marker: 'manage.py' });
     for (const path of ['/', '/home/bob', '/home/bob/new', '/srv', '/opt/thing'])
-      expect(findMarked(path, files)).toBeNull();
+      expect(findMarked(path, viewOf(files))).toBeNull();
   });
 });
 
@@ -312,7 +320,7 @@ describe('the host', () => {
     tree.write('cgroups/memory.current', '300000000');
     tree.add(1, { cgroup });
     const other = folder === null ? {} : { cgroups: join(tree.root, folder) };
-    source = new ProcSource({ root: tree.root, interests, ...other });
+    source = new ProcSource({ root: tree.root, interests, files: filesHere(), ...other });
     const snapshot = await source.read(hints());
     expect(snapshot.host.cgroup).toBeNull();
     expect(snapshot.processes[0]?.facts.memoryLimit).toBeNull();

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { interests } from '../../src/servers/registry.ts';
 import type { ProcessFacts } from '../../src/snapshot.ts';
 import { ProcSource } from '../../src/source/proc/proc-source.ts';
+import { filesHere } from '../helpers/files.ts';
 import { makeProcTree, type ProcTree, type TreeProcess } from '../helpers/proc-tree.ts';
 
 let tree: ProcTree;
@@ -38,13 +39,14 @@ function venv(path: string): string {
 
 async function factsOf(process: TreeProcess): Promise<ProcessFacts> {
   tree.add(10, { exe: '/usr/bin/python3.11', ...process });
-  const source = new ProcSource({ root: tree.root, interests });
+  const source = new ProcSource({ root: tree.root, interests, files: filesHere() });
   try {
     const { processes } = await source.read({
       memoryBudget: 0,
       prefer: new Set(),
       watch: new Set(),
       listeners: new Set(),
+      patience: 10,
     });
     const [found] = processes;
     if (found === undefined) throw new Error('no process');

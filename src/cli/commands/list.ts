@@ -1,5 +1,6 @@
 import { advise } from '../../model/advice/advice.ts';
 import { History } from '../../model/history/history.ts';
+import { silentMount } from '../../model/silent-mount.ts';
 import { Observer } from '../../observer.ts';
 import { listJson } from '../../output/json.ts';
 import { listTable } from '../../output/table.ts';
@@ -11,9 +12,13 @@ import { modelOptions } from '../in-force.ts';
 import type { Settings } from '../settings.ts';
 import { printingTraits } from '../terminal.ts';
 import { findUser } from '../users.ts';
+import { warn } from '../warn.ts';
 
 /** Two readings this many seconds apart tell the CPU use; Linux counts it in hundredths. */
 const INTERVAL = 0.5;
+
+/** Seconds to wait for files that have not answered by then. */
+const PATIENCE = 0.4;
 
 /**
  * One look at the machine, as text for stdout. All memory is read, however long that takes.
@@ -26,8 +31,13 @@ export async function list(source: Source, settings: Settings): Promise<string> 
   const history = new History();
   await observer.observe({ memoryBudget: 0, watch: new Set() });
   await pause(INTERVAL);
-  const model = await observer.observe({ memoryBudget: Number.POSITIVE_INFINITY, watch: new Set() });
+  const model = await observer.observe({
+    memoryBudget: Number.POSITIVE_INFINITY,
+    watch: new Set(),
+    patience: PATIENCE,
+  });
   history.record(model);
+  for (const mount of model.silentMounts) warn(silentMount(mount));
   const filter = { text, user, uid };
   const selected = arranged(model, history, { filter, sort, reverse: false });
   const ids = new Set(selected.projects.map(({ id }) => id));

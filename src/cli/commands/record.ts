@@ -16,6 +16,9 @@ import { UsageError } from '../usage-error.ts';
 /** Longest time to spend on reading memory at each reading, in seconds. */
 const BUDGET = 0.05;
 
+/** Longest time to wait for files of processes that have come, in seconds. */
+const PATIENCE = 0.5;
+
 /**
  * Keeps readings in a file until it is told to stop, secrets masked.
  * @param file compressed where its name ends with `.gz`
@@ -37,7 +40,7 @@ export async function record(source: Source, file: string, { delay }: Settings, 
   target.write(`${JSON.stringify(HEADING)}\n`);
   let count = 0;
   while (!stop.aborted && failure === null) {
-    await observer.observe({ memoryBudget: BUDGET, watch: new Set() });
+    await observer.observe({ memoryBudget: BUDGET, watch: new Set(), patience: PATIENCE });
     if (observed.last !== null) target.write(writer.line(observed.last));
     // What is on the disk is good, whatever happens next.
     gzip?.flush(constants.Z_SYNC_FLUSH);

@@ -5,6 +5,7 @@ import { beyondMost, type Model, type Project, type Server, serverTitle } from '
 import { commandText, ownerOf } from '../../model/scaling/command-text.ts';
 import { freedBy } from '../../model/scaling/next-to-stop.ts';
 import { findTargets, whyNoTarget } from '../../model/scaling/target.ts';
+import { silentMount } from '../../model/silent-mount.ts';
 import { Observer } from '../../observer.ts';
 import { planJson, scaleJson } from '../../output/json.ts';
 import { pause } from '../../pause.ts';
@@ -16,12 +17,16 @@ import { modelOptions } from '../in-force.ts';
 import { Refusal } from '../refusal.ts';
 import type { Settings } from '../settings.ts';
 import { parseCount } from '../value-kinds.ts';
+import { warn } from '../warn.ts';
 
 /** Seconds between readings while workers come or go. */
 const INTERVAL = 0.1;
 
 /** Seconds over which it is looked whether the machine is swapping. */
 const RATE_INTERVAL = 0.3;
+
+/** Seconds to wait for files before the server is chosen. */
+const PATIENCE = 0.5;
 
 export interface ScaleRequest {
   readonly target: string;
@@ -48,8 +53,9 @@ export async function scale(
   const count = parseCount(request.count);
   const { allowZero, dryRun, json, yes } = settings;
   const observer = new Observer(source, modelOptions(settings));
-  await observer.observe({ memoryBudget: 0, watch: new Set() });
+  await observer.observe({ memoryBudget: 0, watch: new Set(), patience: PATIENCE });
   const model = await observer.observe({ memoryBudget: Number.POSITIVE_INFINITY, watch: new Set() });
+  for (const mount of model.silentMounts) warn(silentMount(mount));
   const { server, project } = findOne(model, request.target);
   if (!server.scaling.available) throw new Refusal(server.scaling.reason ?? `${server.kind} cannot be scaled.`);
   const { current } = server.workers;

@@ -1,79 +1,123 @@
-import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { ProcessFacts, Virtualenv } from '../../snapshot.ts';
+import type { Viewpoint } from '../files/files.ts';
+import type { FileView, KnownFiles } from '../files/known-files.ts';
 import type { Interests } from '../source.ts';
 import { Cache } from './cache.ts';
 import { type CgroupMount, limitedCgroups, limitOf } from './cgroups.ts';
-import { readBytes, readLink, readRegular, readText } from './files.ts';
-import { installedVersions, type Versions } from './packages.ts';
-import { parseStatus } from './parsers/status.ts';
+import { readBytes, readLink, readText } from './files.ts';
+import { installedVersions } from './packages.ts';
+import { parseStatus, type Status } from './parsers/status.ts';
 import { membersOf, parseCgroup, parseCmdline, parsePasswd, pickEnvironment, sitePrefixes } from './parsers/text.ts';
-import { findMarked, projectDirectory } from './project-directory.ts';
+import { projectDirectory } from './project-directory.ts';
 import { readSettings } from './settings.ts';
-import { findVirtualenv, type Inspect, inspectVirtualenv, isProjectsOwn } from './virtualenv.ts';
+import { ViewpointReader, withOwnRights } from './viewpoint.ts';
+import { findVirtualenv, inspectVirtualenv, isProjectsOwn } from './virtualenv.ts';
 
-/** Seconds for which what was found in directories holds. */
+/** Seconds for which what cgroups say of limits holds. */
 const LASTING = 60;
 
 const MOST_MAPS = 4 * 1024 * 1024;
 
+const MOST_PASSWD = 1024 * 1024;
+
 /** What is looked at here, and not kept unless a definition asks for it. */
 const ownVariables = ['VIRTUAL_ENV', 'CONDA_PREFIX', 'PATH', 'PWD', 'BUNDLE_GEMFILE'];
 
-/** Separates the two parts of a cache key; in no path. */
-const NUL = '\0';
+/** What the kernel says of a process, for as long as its files have not told the rest. */
+interface Traces {
+  readonly pid: number;
+  readonly comm: string;
+  readonly argv: readonly string[];
+  readonly cwd: string | null;
+  readonly exe: string | null;
+  readonly status: Status;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly cgroup: { readonly path: string | null; readonly limit: number | null };
+  readonly viewpoint: Viewpoint;
+  mapped(): ReadonlySet<string>;
+  /** `KnownFiles.version` when its files were looked at last. */
+  version: string;
+}
 
 /** Reads what changes rarely in a process's life. */
 export class FactsReader {
   readonly #root: string;
   readonly #interests: Interests;
+  readonly #files: KnownFiles;
+  readonly #viewpoints: ViewpointReader;
   readonly #variables: ReadonlySet<string>;
   readonly #members: ReturnType<typeof membersOf>;
   readonly #wanted: ReadonlySet<string>;
-  readonly #namespace: string | null;
-  readonly #users: Cache<ReadonlyMap<number, string>>;
-  readonly #virtualenvs: Cache<ReturnType<typeof inspectVirtualenv>>;
-  readonly #versions: Cache<Versions>;
   readonly #cgroups: Cache<{ readonly path: string | null; readonly limit: number | null }>;
-  readonly #marked: Cache<ReturnType<typeof findMarked>>;
+  /** Of facts whose files have not told all. */
+  readonly #incomplete = new WeakMap<ProcessFacts, Traces>();
 
-  constructor(root: string, interests: Interests, cgroups: readonly CgroupMount[]) {
+  constructor(root: string, interests: Interests, files: KnownFiles, cgroups: readonly CgroupMount[]) {
     this.#root = root;
     this.#interests = interests;
+    this.#files = files;
+    this.#viewpoints = new ViewpointReader(root);
     this.#wanted = new Set(interests.environment);
     this.#variables = new Set([...interests.environment, ...ownVariables]);
     this.#members = membersOf(this.#variables);
-    this.#namespace = readLink(`${root}/self/ns/mnt`);
-    this.#users = new Cache(LASTING, (path) => parsePasswd(readRegular(path, 1024 * 1024) ?? ''));
-    this.#virtualenvs = new Cache(LASTING, (key) => inspectVirtualenv(...pathAndRoot(key)));
     this.#cgroups = new Cache(LASTING, (text) => ({ path: parseCgroup(text), limit: lowestLimit(text, cgroups) }));
-    this.#marked = new Cache(LASTING, (key) => findMarked(...pathAndRoot(key)));
-    this.#versions = new Cache(LASTING, (key) => {
-      const [path, root] = pathAndRoot(key);
-      if (path === '') return installedVersions(null, true, root);
-      return installedVersions(path, inspectVirtualenv(path, root)?.systemPackages ?? false, root);
-    });
   }
 
-  /** @param now seconds since boot */
+  /** What is known at once; `files` of the facts tells whether more is to come. @param now seconds since boot */
   read(pid: number, comm: string, now: number): ProcessFacts {
     const folder = `${this.#root}/${pid}`;
-    const argv = this.#argv(pid);
-    const status = parseStatus(readText(`${folder}/status`) ?? '');
-    const cwd = readLink(`${folder}/cwd`);
-    const exe = readLink(`${folder}/exe`);
-    const environ = readBytes(`${folder}/environ`);
-    const environment = typeof environ === 'string' ? {} : pickEnvironment(environ, this.#variables, this.#members);
-    const cgroup = this.#cgroups.get(readText(`${folder}/cgroup`) ?? '', now);
-    const fileRoot = this.#fileRoot(pid);
-    const inspect = (path: string) => this.#virtualenvs.get(path + NUL + fileRoot, now);
-    const mapped = () => sitePrefixes(readText(`${folder}/maps`, MOST_MAPS) ?? '');
-    const exists = (path: string) => existsSync(fileRoot + path);
-    const virtualenv = findVirtualenv({ argv, cwd, exe, environment, mapped, exists }, inspect);
-    const wanted = Object.fromEntries(Object.entries(environment).filter(([name]) => this.#wanted.has(name)));
+    const status = readText(`${folder}/status`) ?? '';
+    let mapped: ReadonlySet<string> | null = null;
+    return this.#derive(
+      {
+        pid,
+        comm,
+        argv: this.#argv(pid),
+        cwd: readLink(`${folder}/cwd`),
+        exe: readLink(`${folder}/exe`),
+        status: parseStatus(status),
+        environment: this.#environment(pid),
+        cgroup: this.#cgroups.get(readText(`${folder}/cgroup`) ?? '', now),
+        viewpoint: this.#viewpoints.of(pid, status),
+        mapped: () => {
+          mapped ??= sitePrefixes(readText(`${folder}/maps`, MOST_MAPS) ?? '');
+          return mapped;
+        },
+        version: '',
+      },
+      now,
+    );
+  }
+
+  /** The same object, unless its files have told something new. @param now seconds since boot */
+  again(facts: ProcessFacts, now: number): ProcessFacts {
+    const traces = facts.files === undefined ? undefined : this.#incomplete.get(facts);
+    if (traces === undefined || traces.version === this.#files.version) return facts;
+    const fresh = this.#derive(traces, now);
+    return isDeepStrictEqual(fresh, facts) ? facts : fresh;
+  }
+
+  #derive(traces: Traces, now: number): ProcessFacts {
+    traces.version = this.#files.version;
+    const files = this.#files.look(traces.viewpoint, now);
+    const system = this.#files.look(withOwnRights(traces.viewpoint), now);
+    const facts = this.#look(traces, files, system);
+    const waits = files.waits || system.waits;
+    if (!waits && !files.unknown && !system.unknown) return facts;
+    const incomplete: ProcessFacts = { ...facts, files: waits ? 'waiting' : 'unknown' };
+    this.#incomplete.set(incomplete, traces);
+    return incomplete;
+  }
+
+  /** @param system the same files, seen with workertop's own rights */
+  #look(traces: Traces, files: FileView, system: FileView): ProcessFacts {
+    const { comm, argv, cwd, exe, status, environment, cgroup, mapped } = traces;
+    const virtualenv = findVirtualenv({ argv, cwd, exe, environment, mapped }, files);
     const { directoryFlags: flags } = this.#interests;
     const gemfile = environment['BUNDLE_GEMFILE'];
-    const virtualenvOf = virtualenv === null ? null : projectOf(virtualenv, inspect);
+    const virtualenvOf = virtualenv === null ? null : projectOf(virtualenv, files);
     const facts: ProcessFacts = {
       comm,
       argv,
@@ -81,24 +125,22 @@ export class FactsReader {
       exe,
       uid: status.uid,
       ...(status.ids === undefined ? {} : { ids: status.ids }),
-      user: status.uid === null ? null : this.#user(status.uid, fileRoot, now),
+      user: status.uid === null ? null : userName(status.uid, system),
       caught: status.caught,
       ignored: status.ignored,
       blocked: status.blocked,
       cgroup: cgroup.path,
       memoryLimit: cgroup.limit,
-      environment: wanted,
+      environment: Object.fromEntries(Object.entries(environment).filter(([name]) => this.#wanted.has(name))),
       virtualenv,
-      packages: this.#packages(virtualenv?.path ?? ownPrefix(exe), exe ?? argv[0] ?? '', fileRoot, now),
-      directory: projectDirectory({ argv, cwd, flags, gemfile, virtualenvOf }, (path) =>
-        this.#marked.get(path + NUL + fileRoot, now),
-      ),
+      packages: this.#packages(virtualenv?.path ?? ownPrefix(exe), exe ?? argv[0] ?? '', files),
+      directory: projectDirectory({ argv, cwd, flags, gemfile, virtualenvOf }, files),
       settings: {},
     };
     // The very same object for the many of which nothing is asked: what is found out of it is kept by it.
     if (this.#interests.settings(facts).length === 0) return facts;
     const asked = (settings: ProcessFacts['settings']) => this.#interests.settings({ ...facts, settings });
-    return { ...facts, settings: readSettings(asked, fileRoot) };
+    return { ...facts, settings: readSettings(asked, files) };
   }
 
   /** Whether what a program changes of itself is as it was: its title, and the signals that it handles. */
@@ -109,26 +151,21 @@ export class FactsReader {
     return same && equal(this.#argv(pid), facts.argv);
   }
 
+  #environment(pid: number): Readonly<Record<string, string>> {
+    const bytes = readBytes(`${this.#root}/${pid}/environ`);
+    return typeof bytes === 'string' ? {} : pickEnvironment(bytes, this.#variables, this.#members);
+  }
+
   #argv(pid: number): readonly string[] {
     const bytes = readBytes(`${this.#root}/${pid}/cmdline`);
     return typeof bytes === 'string' ? [] : parseCmdline(bytes);
   }
 
-  /** A container's processes have their files elsewhere: seen through them, they are where they say. */
-  #fileRoot(pid: number): string {
-    const namespace = readLink(`${this.#root}/${pid}/ns/mnt`);
-    const elsewhere = namespace !== null && this.#namespace !== null && namespace !== this.#namespace;
-    return elsewhere ? `${this.#root}/${pid}/root` : '';
-  }
-
-  #user(uid: number, fileRoot: string, now: number): string | null {
-    return this.#users.get(`${fileRoot}/etc/passwd`, now).get(uid) ?? null;
-  }
-
-  #packages(virtualenv: string | null, program: string, fileRoot: string, now: number): ProcessFacts['packages'] {
+  #packages(virtualenv: string | null, program: string, files: FileView): ProcessFacts['packages'] {
     const found: Record<string, string> = {};
     if (virtualenv === null && !/\b(?:python|pypy|uwsgi)[^/]*$/.test(program)) return found;
-    const versions = this.#versions.get((virtualenv ?? '') + NUL + fileRoot, now);
+    const systemPackages = virtualenv === null || (inspectVirtualenv(virtualenv, files)?.systemPackages ?? false);
+    const versions = installedVersions(virtualenv, systemPackages, files);
     for (const name of this.#interests.packages) {
       const version = versions.get(name);
       if (version !== undefined) found[name] = version;
@@ -137,10 +174,16 @@ export class FactsReader {
   }
 }
 
+/** The name of a user, of this machine or of a container. */
+function userName(uid: number, files: FileView): string | null {
+  const lines = files.lines('/etc/passwd', new RegExp(`^[^:]+:[^:]*:${uid}:`), MOST_PASSWD);
+  return parsePasswd(lines?.join('\n') ?? '').get(uid) ?? null;
+}
+
 /** What a virtualenv was made for: pipenv writes it down, and `/srv/shop/.venv` says it itself. */
-function projectOf({ path, evidence }: Virtualenv, inspect: Inspect): string | null {
+function projectOf({ path, evidence }: Virtualenv, files: FileView): string | null {
   if (evidence === 'guess') return null;
-  return inspect(path)?.project ?? (isProjectsOwn(path) ? dirname(path) : null);
+  return inspectVirtualenv(path, files)?.project ?? (isProjectsOwn(path) ? dirname(path) : null);
 }
 
 /** Of a Python of its own, as pyenv builds it and the images of containers have it; null for the system's. */
@@ -152,11 +195,6 @@ function ownPrefix(exe: string | null): string | null {
 function lowestLimit(cgroup: string, mounts: readonly CgroupMount[]): number | null {
   const limits = limitedCgroups(cgroup, mounts).flatMap((one) => limitOf(one) ?? []);
   return limits.length === 0 ? null : Math.min(...limits);
-}
-
-function pathAndRoot(key: string): [path: string, root: string] {
-  const [path = '', root = ''] = key.split(NUL);
-  return [path, root];
 }
 
 function equal(a: readonly string[], b: readonly string[]): boolean {

@@ -127,16 +127,6 @@ export function list(path: string): readonly string[] | null {
   }
 }
 
-/** A directory's entries, for directories that are not the kernel's; none when it is none. */
-export function listRegular(path: string): readonly string[] {
-  try {
-    return readdirSync(path);
-  } catch {
-    // As with files: a user's link that leads to itself must not end anything here.
-    return [];
-  }
-}
-
 /** The text of a regular file, for files that are not the kernel's; null when it is none. */
 export function readRegular(path: string, limit = LARGEST): string | null {
   let descriptor: number;

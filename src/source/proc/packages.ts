@@ -1,31 +1,42 @@
-import { listRegular } from './files.ts';
+import type { FileView } from '../files/known-files.ts';
 
 /** Versions of installed Python distributions, by name in lower case (PEP 376, PEP 503). */
-export type Versions = ReadonlyMap<string, string>;
+type Versions = ReadonlyMap<string, string>;
 
 /** Of the virtualenv (null: the system's Python), and of the system's too where the virtualenv takes those in. */
-export function installedVersions(virtualenv: string | null, systemPackages: boolean, root: string): Versions {
-  const versions = new Map<string, string>();
-  if (virtualenv === null || systemPackages) {
-    addFrom(`${root}/usr/lib/python3/dist-packages`, versions);
-    for (const site of sitesOf(`${root}/usr/local`, 'dist-packages')) addFrom(site, versions);
-  }
+export function installedVersions(virtualenv: string | null, systemPackages: boolean, files: FileView): Versions {
+  const sites: string[] = [];
+  if (systemPackages) sites.push('/usr/lib/python3/dist-packages', ...sitesOf('/usr/local', 'dist-packages', files));
   // Last, since what is installed in the virtualenv comes before the system's.
-  if (virtualenv !== null) {
-    for (const site of sitesOf(`${root}${virtualenv}`, 'site-packages')) addFrom(site, versions);
+  if (virtualenv !== null) sites.push(...sitesOf(virtualenv, 'site-packages', files));
+  return new Map(sites.flatMap((site) => [...versionsIn(files.entries(site, '*-info') ?? [])]));
+}
+
+function sitesOf(prefix: string, name: string, files: FileView): readonly string[] {
+  const entries = files.entries(`${prefix}/lib`, 'py*') ?? [];
+  return entries
+    .filter((entry) => /^(?:python|pypy)\d/.test(entry))
+    .slice(0, MOST_PYTHONS)
+    .map((entry) => `${prefix}/lib/${entry}/${name}`);
+}
+
+/** Pythons of one prefix that are looked at. */
+const MOST_PYTHONS = 10;
+
+/** By what a directory was said to hold: the same list stands for many processes. */
+const known = new WeakMap<readonly string[], Versions>();
+
+function versionsIn(entries: readonly string[]): Versions {
+  let versions = known.get(entries);
+  if (versions === undefined) {
+    versions = new Map(entries.flatMap(versionOf));
+    known.set(entries, versions);
   }
   return versions;
 }
 
-function sitesOf(prefix: string, name: string): readonly string[] {
-  return listRegular(`${prefix}/lib`)
-    .filter((entry) => /^(?:python|pypy)\d/.test(entry))
-    .map((entry) => `${prefix}/lib/${entry}/${name}`);
-}
-
-function addFrom(site: string, versions: Map<string, string>): void {
-  for (const entry of listRegular(site)) {
-    const [, name, version] = /^(.+?)-(\d[^-]*?)(?:-py\d[\d.]*)?\.(?:dist|egg)-info$/.exec(entry) ?? [];
-    if (name !== undefined && version !== undefined) versions.set(name.toLowerCase().replaceAll('_', '-'), version);
-  }
+function versionOf(entry: string): readonly [string, string][] {
+  const [, name, version] = /^(.+?)-(\d[^-]*?)(?:-py\d[\d.]*)?\.(?:dist|egg)-info$/.exec(entry) ?? [];
+  if (name === undefined || version === undefined) return [];
+  return [[name.toLowerCase().replaceAll('_', '-'), version]];
 }

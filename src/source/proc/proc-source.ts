@@ -1,5 +1,8 @@
 import { statSync } from 'node:fs';
+import { pause } from '../../pause.ts';
 import type { Listener, ProcessFacts, ProcessSample, Snapshot, Told } from '../../snapshot.ts';
+import type { FileAnswerer } from '../files/files.ts';
+import { KnownFiles } from '../files/known-files.ts';
 import type { Interests, ReadHints, Source } from '../source.ts';
 import { cgroupMounts } from './cgroups.ts';
 import { FactsReader } from './facts.ts';
@@ -28,6 +31,8 @@ const MOST_DESCRIPTORS = 8192;
 export interface ProcSourceOptions {
   readonly root: string;
   readonly interests: Interests;
+  /** Answers for files that are not the kernel's. Closed with the source. */
+  readonly files: FileAnswerer;
   /** A folder laid out as /sys/fs/cgroup is; where left out, what the machine's mounts tell. */
   readonly cgroups?: string;
   /** Wall clock, milliseconds since 1970. */
@@ -52,6 +57,8 @@ export class ProcSource implements Source {
   readonly #root: string;
   readonly #clock: () => number;
   readonly #stats: StatTable;
+  readonly #answerer: FileAnswerer;
+  readonly #files: KnownFiles;
   readonly #facts: FactsReader;
   readonly #host: HostReader;
   readonly #memory: MemoryReader;
@@ -65,7 +72,7 @@ export class ProcSource implements Source {
   #readings = 0;
 
   /** @throws Error when `root` is no proc tree */
-  constructor({ root, interests, cgroups, clock = Date.now }: ProcSourceOptions) {
+  constructor({ root, interests, files, cgroups, clock = Date.now }: ProcSourceOptions) {
     if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
       throw new Error(`${root || 'a proc tree without a name'} is no directory`);
     readUptime(root);
@@ -74,7 +81,9 @@ export class ProcSource implements Source {
     this.#pageSize = pageSize();
     this.#stats = new StatTable(root, descriptorRoom());
     const mounts = cgroupMounts(root, cgroups);
-    this.#facts = new FactsReader(root, interests, mounts);
+    this.#answerer = files;
+    this.#files = new KnownFiles(files);
+    this.#facts = new FactsReader(root, interests, this.#files, mounts);
     this.#host = new HostReader(root, this.#pageSize, mounts);
     this.#memory = new MemoryReader(root, this.#pageSize);
     this.#sockets = new Sockets(root);
@@ -98,6 +107,7 @@ export class ProcSource implements Source {
       else tracked.set(pid, this.#track(pid, stat, uptime, hints));
     }, mayRest);
     this.#tracked = tracked;
+    if (hints.patience !== undefined) await this.#awaitFiles(hints.patience, uptime);
     const living = [...tracked.values()].filter(({ stat }) => !isDead(stat));
     readMemory(living, this.#memory, hints, uptime);
     const listeners = this.#listeners(hints, uptime);
@@ -112,11 +122,13 @@ export class ProcSource implements Source {
       self: this.#self,
       // The first process is there in every tree: who does not see it sees no other user's.
       othersHidden: !tracked.has(1),
+      silentMounts: this.#files.silent,
     };
   }
 
   close(): void {
     this.#stats.close();
+    this.#answerer.close();
     this.#tracked.clear();
   }
 
@@ -134,7 +146,23 @@ export class ProcSource implements Source {
     if (stat.comm !== known.facts.comm || (this.#isDue(known, uptime, hints) && !this.#isSame(known))) {
       known.facts = this.#facts.read(pid, stat.comm, uptime);
     }
+    known.facts = this.#facts.again(known.facts, uptime);
     return known;
+  }
+
+  /** What one answer tells may bring up the next question. */
+  async #awaitFiles(seconds: number, uptime: number): Promise<void> {
+    const limit = new AbortController();
+    const timeout = pause(seconds, limit.signal);
+    let isOver = false;
+    timeout.then(() => {
+      isOver = true;
+    });
+    while (!isOver && [...this.#tracked.values()].some(({ facts }) => facts.files === 'waiting')) {
+      await Promise.race([this.#files.settled(), timeout]);
+      for (const process of this.#tracked.values()) process.facts = this.#facts.again(process.facts, uptime);
+    }
+    limit.abort();
   }
 
   #isSame({ pid, facts, stat }: Tracked): boolean {

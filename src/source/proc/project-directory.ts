@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { ProjectDirectory } from '../../snapshot.ts';
+import type { FileView } from '../files/known-files.ts';
+import { upwards } from './upwards.ts';
 
 /** The strongest first: what a framework makes, then what tools make, then the checkout itself. */
 const markers = [
@@ -16,26 +17,28 @@ const markers = [
 ];
 
 /** Directories that hold many things: a marker there (a home under git) makes them nobody's project. */
-const general = /^\/(?:home(?:\/[^/]+)?|root|srv|opt|tmp|usr(?:\/local)?|etc|var(?:\/(?:www|lib|tmp))?)?$/;
+const generalNames = /^\/(?:home(?:\/[^/]+)?|root|srv|opt|tmp|usr(?:\/local)?|etc|var(?:\/(?:www|lib|tmp))?)?$/;
 
 /** Besides those, where programs are started that have no directory of their own. */
 const elsewhere = /^\/(?:usr|etc|run|proc)\//;
+
+function isGeneral(path: string): boolean {
+  return generalNames.test(path);
+}
 
 interface Marked {
   readonly path: string;
   readonly marker: string;
 }
 
-/**
- * The nearest directory, from this one upwards, that is marked as a project's.
- * @param root prepended to paths when they are looked at: where another mount namespace is seen
- */
-export function findMarked(path: string, root: string): Marked | null {
-  for (let directory = path; !general.test(directory); directory = dirname(directory)) {
-    const marker = markers.find((name) => existsSync(`${root}${directory}/${name}`));
-    if (marker !== undefined) return { path: directory, marker };
-    if (directory === dirname(directory)) break;
-  }
+/** The nearest directory, from this one upwards, that is marked as a project's. */
+export function findMarked(path: string, files: FileView): Marked | null {
+  const ends = upwards(path);
+  const general = ends.findIndex(isGeneral);
+  const directories = general < 0 ? ends : ends.slice(0, general);
+  // All are asked for at once: answers may come from far away.
+  const found = directories.map((directory) => ({ path: directory, marker: files.names(directory, markers)?.[0] }));
+  for (const { path, marker } of found) if (marker !== undefined) return { path, marker };
   return null;
 }
 
@@ -58,8 +61,9 @@ export interface ProjectTraces {
  */
 export function projectDirectory(
   { argv, cwd, flags, gemfile, virtualenvOf }: ProjectTraces,
-  marked: (path: string) => Marked | null,
+  files: FileView,
 ): ProjectDirectory | null {
+  const marked = (path: string) => findMarked(path, files);
   const named = flagged(argv, flags);
   const base = cwd?.replace(/ \(deleted\)$/, '') ?? null;
   if (named !== null && (named.value.startsWith('/') || base !== null)) {
@@ -69,9 +73,9 @@ export function projectDirectory(
     return { path: found?.path ?? path, marker: found?.marker ?? null, from: named.flag };
   }
   const found = base === null ? null : marked(base);
-  if (found === null && (base === null || general.test(base) || elsewhere.test(base))) {
+  if (found === null && (base === null || isGeneral(base) || elsewhere.test(base))) {
     if (gemfile?.startsWith('/')) return { path: dirname(gemfile), marker: basename(gemfile), from: 'BUNDLE_GEMFILE' };
-    if (virtualenvOf !== null && !general.test(virtualenvOf)) {
+    if (virtualenvOf !== null && !isGeneral(virtualenvOf)) {
       const home = marked(virtualenvOf);
       return { path: home?.path ?? virtualenvOf, marker: home?.marker ?? null, from: 'virtualenv' };
     }

@@ -1,5 +1,5 @@
 import type { ProcessFacts, SettingsRequest } from '../../snapshot.ts';
-import { listRegular, readRegular } from './files.ts';
+import type { FileView } from '../files/known-files.ts';
 
 /** Bytes of one configuration file. */
 const LARGEST = 64 * 1024;
@@ -12,11 +12,10 @@ const DEEPEST = 3;
 
 /**
  * The lines of configuration files that are asked for. Who asks sees what it got, and may then ask for files that those include.
- * @param root prepended to paths when they are read
  */
 export function readSettings(
   asked: (settings: ProcessFacts['settings']) => readonly SettingsRequest[],
-  root: string,
+  files: FileView,
 ): ProcessFacts['settings'] {
   const settings: Record<string, readonly string[]> = {};
   const done = new Set<string>();
@@ -25,10 +24,10 @@ export function readSettings(
     if (requests.length === 0) break;
     for (const { path, lines } of requests) {
       done.add(path);
-      for (const file of filesOf(path, root)) {
+      for (const file of filesOf(path, files)) {
         if (Object.keys(settings).length >= MOST_FILES) break;
-        const text = readRegular(root + file, LARGEST);
-        if (text !== null) settings[file] = text.split('\n').filter((line) => lines.test(line));
+        const found = files.lines(file, lines, LARGEST);
+        if (found !== null) settings[file] = found;
       }
     }
   }
@@ -36,12 +35,10 @@ export function readSettings(
 }
 
 /** The path, or in order of name the files that it stands for where its last part has `*` or `?` in it. */
-function filesOf(path: string, root: string): readonly string[] {
+function filesOf(path: string, files: FileView): readonly string[] {
   const slash = path.lastIndexOf('/');
   const [folder, name] = [path.slice(0, slash), path.slice(slash + 1)];
   if (!/[*?]/.test(name)) return [path];
-  const escaped = name.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  const pattern = new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`);
-  const names = listRegular(root + folder).filter((one) => pattern.test(one) && !one.startsWith('.'));
-  return names.sort().map((one) => `${folder}/${one}`);
+  const names = (files.entries(folder, name) ?? []).filter((one) => !one.startsWith('.'));
+  return [...names].sort().map((one) => `${folder}/${one}`);
 }

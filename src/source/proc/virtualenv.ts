@@ -1,6 +1,10 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { Virtualenv, VirtualenvEvidence } from '../../snapshot.ts';
-import { readRegular } from './files.ts';
+import type { FileView } from '../files/known-files.ts';
+import { upwards } from './upwards.ts';
+
+/** Directories of a PATH that are looked at. */
+const MOST_PATH = 32;
 
 /** What tells a process's virtualenv. */
 export interface Traces {
@@ -11,38 +15,39 @@ export interface Traces {
   readonly environment: Readonly<Record<string, string>>;
   /** Prefixes of the site-packages that are mapped into it; asked for only where nothing else tells. */
   mapped(): ReadonlySet<string>;
-  exists(path: string): boolean;
 }
 
-export interface Inspected {
+/** A directory as a virtualenv; null when it is none. */
+type Inspect = (path: string) => Inspected | null;
+
+interface Inspected {
   readonly python: string | null;
   readonly systemPackages: boolean;
   /** The directory that pipenv made it for, which it keeps in the file `.project`. */
   readonly project: string | null;
 }
 
-/** A directory as a virtualenv; null when it is none. */
-export type Inspect = (path: string) => Inspected | null;
-
-/** PEP 405: a virtualenv is where `pyvenv.cfg` is; conda's environments have `conda-meta`. */
-export function inspectVirtualenv(path: string, root: string): Inspected | null {
-  const config = readRegular(`${root}${path}/pyvenv.cfg`);
+/** PEP 405: a virtualenv is where `pyvenv.cfg` is; conda's environments have `conda-meta`. Null for a directory that is none. */
+export function inspectVirtualenv(path: string, files: FileView): Inspected | null {
+  const config = files.lines(`${path}/pyvenv.cfg`, /^(?:version(?:_info)?|include-system-site-packages)\s*=/i);
+  const conda = files.names(`${path}/conda-meta`, ['history']);
   if (config !== null) {
+    const text = config.join('\n');
     return {
-      python: /^version(?:_info)?\s*=\s*(\d+\.\d+(?:\.\d+)?)/m.exec(config)?.[1] ?? null,
-      systemPackages: /^include-system-site-packages\s*=\s*true/im.test(config),
-      project: /^(\/.+?)\s*$/m.exec(readRegular(`${root}${path}/.project`, 4096) ?? '')?.[1] ?? null,
+      python: /^version(?:_info)?\s*=\s*(\d+\.\d+(?:\.\d+)?)/m.exec(text)?.[1] ?? null,
+      systemPackages: /^include-system-site-packages\s*=\s*true/im.test(text),
+      project: files.lines(`${path}/.project`, /^\//, 4096)?.[0]?.trimEnd() ?? null,
     };
   }
-  const conda = readRegular(`${root}${path}/conda-meta/history`, 64);
-  return conda === null ? null : { python: null, systemPackages: false, project: null };
+  return conda?.includes('history') ? { python: null, systemPackages: false, project: null } : null;
 }
 
 /**
  * The virtualenv a process runs in. A program started by its path in one virtualenv runs in that one, even if its
  * shell has another activated.
  */
-export function findVirtualenv(traces: Traces, inspect: Inspect): Virtualenv | null {
+export function findVirtualenv(traces: Traces, files: FileView): Virtualenv | null {
+  const inspect: Inspect = (path) => inspectVirtualenv(path, files);
   const { environment } = traces;
   const activated = environment['VIRTUAL_ENV'] || environment['CONDA_PREFIX'];
   const started = startedFrom(traces, inspect);
@@ -53,7 +58,7 @@ export function findVirtualenv(traces: Traces, inspect: Inspect): Virtualenv | n
   }
   if (certain !== null) return virtualenv(certain, started === null ? 'exe' : 'argv', inspect);
   if (!isPython(traces)) return null;
-  const found = onPath(traces, inspect);
+  const found = onPath(traces, files);
   if (found !== null) return virtualenv(found, 'environ', inspect);
   for (const prefix of traces.mapped()) if (inspect(prefix)) return virtualenv(prefix, 'maps', inspect);
   const { cwd } = traces;
@@ -70,7 +75,8 @@ function startedFrom(traces: Traces, inspect: Inspect): string | null {
   for (const word of traces.argv.slice(0, 2)) {
     if (word.includes(' ') || !/(?:^|\/)bin\//.test(word)) continue;
     const bases = word.startsWith('/') ? ['/'] : startDirectories(traces);
-    const path = bases.map((base) => dirname(dirname(resolve(base, word)))).find((one) => inspect(one) !== null);
+    const inspected = bases.map((base) => dirname(dirname(resolve(base, word)))).filter((one) => inspect(one) !== null);
+    const [path] = inspected;
     if (path !== undefined) return path;
   }
   return null;
@@ -78,9 +84,8 @@ function startedFrom(traces: Traces, inspect: Inspect): string | null {
 
 /** Where it may have been started: its directory, or where --chdir and the like have led away from, into some part of it. */
 function startDirectories({ cwd, environment }: Traces): readonly string[] {
-  const found = [cwd, environment['PWD'] ?? null].filter((path) => path?.startsWith('/'));
-  for (let path = cwd; path?.startsWith('/') && path !== '/'; path = dirname(path)) found.push(dirname(path));
-  return found.flatMap((path) => path ?? []);
+  const found = [cwd, environment['PWD'] ?? null, ...(cwd?.startsWith('/') ? upwards(cwd).slice(1) : [])];
+  return found.flatMap((path) => (path?.startsWith('/') ? path : []));
 }
 
 /** A virtualenv made with --copies, and each of conda's, has an interpreter of its own. */
@@ -90,15 +95,15 @@ function ownOf({ exe }: Traces, inspect: Inspect): string | null {
 }
 
 /** `python3 …` without a path is the first on the PATH, as after `activate` or in a unit that sets PATH alone. */
-function onPath({ argv, environment, exists }: Traces, inspect: Inspect): string | null {
+function onPath({ argv, environment }: Traces, files: FileView): string | null {
   const [name = ''] = argv;
   if (!/^(?:python|pypy)[\d.]*$/.test(name)) return null;
-  for (const directory of (environment['PATH'] ?? '').split(':')) {
-    if (!directory.startsWith('/') || !exists(`${directory}/${name}`)) continue;
-    const path = dirname(directory);
-    return inspect(path) ? path : null;
-  }
-  return null;
+  const directories = (environment['PATH'] ?? '').split(':', MOST_PATH).filter((one) => one.startsWith('/'));
+  const having = directories.map((one) => (files.names(one, [name])?.length ? one : null));
+  const first = having.find((one) => one !== null);
+  if (first === undefined || first === null) return null;
+  const path = dirname(first);
+  return inspectVirtualenv(path, files) ? path : null;
 }
 
 function isPython({ exe, argv }: Traces): boolean {

@@ -1,0 +1,239 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { Socket } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
+import type { Answer, FileAnswerer, Mount, Question, Viewpoint } from './files.ts';
+import { decodeMessage, encode, type Part } from './protocol.ts';
+
+/** Milliseconds that one question may take: on another machine's or a user's file system, on this machine's disks, at the start. */
+const REMOTE = 250;
+const LOCAL = 2000;
+const START = 5000;
+
+/** Milliseconds for which a mount that did not answer is left alone, once whoever waited for it has ended. */
+const PAUSE = 10_000;
+
+/** Milliseconds after which a helper with nothing to do ends: it is as large as another Node. */
+const IDLE = 10_000;
+
+/** So many helpers may be waiting for mounts; from then on only this machine's disks are looked at. */
+const MOST_STUCK = 3;
+
+/** And with so many there are none any more: the disks themselves do not answer. */
+const MOST_STUCK_ON_DISKS = 6;
+
+interface Pending {
+  readonly viewpoint: Viewpoint;
+  readonly question: Question;
+  resolve(answer: Answer): void;
+}
+
+type Child = ChildProcessByStdio<Writable, Readable, null>;
+
+/**
+ * Answers by a process of its own, which is left behind when it does not answer: one that waits for a dead mount cannot be ended, nor can
+ * the process that it is a thread of. What is asked meanwhile is answered by another.
+ */
+export class HelperFiles implements FileAnswerer {
+  readonly silent = new Map<string, string>();
+  readonly #command: readonly string[];
+  readonly #waiting: Pending[] = [];
+  #helper: Helper | null = null;
+  #stuck = 0;
+  #scheduled = false;
+  #closed = false;
+
+  /** @param command arguments of Node with which the helper is started */
+  constructor(command: readonly string[]) {
+    this.#command = command;
+  }
+
+  /** Starts the helper before there is a question: it takes as long to start as workertop does. */
+  start(): void {
+    if (this.#closed || this.#stuck >= MOST_STUCK_ON_DISKS) return;
+    this.#helper ??= new Helper(this.#command, {
+      stuck: (helper, mount) => this.#leave(helper, mount),
+      ready: () => this.#send(),
+      ended: (helper) => {
+        if (this.#helper === helper) this.#helper = null;
+        this.#send();
+      },
+    });
+  }
+
+  ask(viewpoint: Viewpoint, question: Question): Promise<Answer> {
+    return new Promise((resolve) => {
+      this.#waiting.push({ viewpoint, question, resolve });
+      if (this.#scheduled) return;
+      this.#scheduled = true;
+      queueMicrotask(() => {
+        this.#scheduled = false;
+        this.#send();
+      });
+    });
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#helper?.kill();
+    this.#helper = null;
+    this.#send();
+  }
+
+  #send(): void {
+    if (this.#waiting.length === 0 || this.#helper?.isBusy) return;
+    this.start();
+    if (this.#helper === null) {
+      for (const { resolve } of this.#waiting.splice(0)) resolve({ status: 'unknown', mount: null });
+      return;
+    }
+    this.#helper.ask(this.#waiting.splice(0), [...this.silent.keys()], this.#stuck >= MOST_STUCK);
+  }
+
+  #leave(helper: Helper, mount: Mount | null): void {
+    if (this.#helper === helper) this.#helper = null;
+    this.#stuck += 1;
+    if (mount !== null) this.silent.set(mount.device, mount.point);
+    const [first, ...others] = helper.unanswered();
+    helper.onExit(() => {
+      this.#stuck -= 1;
+      if (mount !== null) setTimeout(() => this.silent.delete(mount.device), PAUSE).unref();
+    });
+    helper.kill();
+    first?.resolve({ status: 'unknown', mount });
+    this.#waiting.unshift(...others);
+    this.#send();
+  }
+}
+
+interface HelperEvents {
+  /** It did not answer in time; in which mount it was, where that is known. */
+  stuck(helper: Helper, mount: Mount | null): void;
+  /** All is answered. */
+  ready(): void;
+  ended(helper: Helper): void;
+}
+
+/** One helper process, and what it was asked. */
+class Helper {
+  readonly #child: Child;
+  readonly #events: HelperEvents;
+  #open: Pending[] = [];
+  #mount: { readonly mount: Mount; readonly remote: boolean } | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #text = '';
+  #heard = 0;
+  #left = false;
+
+  constructor(command: readonly string[], events: HelperEvents) {
+    this.#events = events;
+    // In a session of its own: what the terminal sends to ours is none of its business. Its directory is on no dead mount.
+    this.#child = spawn(process.execPath, [...command], {
+      cwd: '/',
+      env: {},
+      detached: true,
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    this.#child.unref();
+    for (const stream of [this.#child.stdin, this.#child.stdout]) if (stream instanceof Socket) stream.unref();
+    this.#child.stdin.on('error', () => {});
+    this.#child.stdout.setEncoding('utf8').on('data', (text: string) => this.#hear(text));
+    this.#child.on('error', () => this.#end());
+    this.#child.on('exit', () => this.#end());
+    this.#rest();
+  }
+
+  get isBusy(): boolean {
+    return this.#open.length > 0;
+  }
+
+  ask(requests: readonly Pending[], avoid: readonly string[], localOnly: boolean): void {
+    const byViewpoint = new Map<string, Pending[]>();
+    for (const request of requests) {
+      const { key } = request.viewpoint;
+      const same = byViewpoint.get(key);
+      if (same === undefined) byViewpoint.set(key, [request]);
+      else same.push(request);
+    }
+    const grouped = [...byViewpoint.values()];
+    this.#open = grouped.flat();
+    this.#child.stdin.write(encode({ avoid, localOnly, parts: grouped.flatMap(partOf) }));
+    this.#expect();
+  }
+
+  /** What it was asked and has not answered, the one that it is at first. */
+  unanswered(): readonly Pending[] {
+    return this.#open.splice(0);
+  }
+
+  onExit(then: () => void): void {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.once('exit', then);
+    else then();
+  }
+
+  /** Does not wait: it ends when what it waits for lets it. */
+  kill(): void {
+    this.#left = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#child.stdout.destroy();
+    this.#child.stdin.destroy();
+    this.#child.kill('SIGKILL');
+  }
+
+  #hear(text: string): void {
+    if (this.#left) return;
+    this.#heard += 1;
+    const lines = (this.#text + text).split('\n');
+    this.#text = lines.pop() ?? '';
+    for (const line of lines) {
+      const message = decodeMessage(line);
+      if (message.type === 'enter') this.#mount = message;
+      else this.#open.shift()?.resolve(message.answer);
+    }
+    if (this.isBusy) {
+      this.#expect();
+      return;
+    }
+    this.#rest();
+    this.#events.ready();
+  }
+
+  #expect(): void {
+    const limit = this.#heard === 0 ? START : this.#mount?.remote ? REMOTE : LOCAL;
+    this.#schedule(limit, () => {
+      const heard = this.#heard;
+      // If it was us who were late, what it said is read now.
+      setImmediate(() => {
+        if (!this.#left && this.#heard === heard) this.#events.stuck(this, this.#mount?.mount ?? null);
+      });
+    });
+  }
+
+  #rest(): void {
+    this.#schedule(IDLE, () => {
+      this.#left = true;
+      this.#child.stdin.end();
+      this.#events.ended(this);
+    });
+  }
+
+  #schedule(milliseconds: number, then: () => void): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = setTimeout(then, milliseconds).unref();
+  }
+
+  /** It ended by itself, or could not be started: what it was at is not asked again. */
+  #end(): void {
+    if (this.#left) return;
+    this.#left = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    for (const { resolve } of this.unanswered()) resolve({ status: 'unknown', mount: null });
+    this.#events.ended(this);
+  }
+}
+
+function partOf(requests: readonly Pending[]): readonly Part[] {
+  const [first] = requests;
+  return first === undefined
+    ? []
+    : [{ viewpoint: first.viewpoint, questions: requests.map(({ question }) => question) }];
+}

@@ -1,0 +1,143 @@
+import type { Answer, FileAnswerer, Question, Viewpoint } from './files.ts';
+
+/** Seconds after which an answer is asked for anew; it holds until the new one is there. */
+const LASTING = 60;
+const LASTING_UNKNOWN = 10;
+
+/** Answers that are kept, for all processes. */
+const MOST_KEPT = 8000;
+
+/** Questions for one process: whatever it names, its recognition ends. */
+const MOST_QUESTIONS = 300;
+
+/** Bytes of a file that is no configuration file with a limit of its own. */
+const SMALL = 64 * 1024;
+
+interface Known {
+  answer: Answer;
+  /** Seconds, on the clock of `look`. */
+  at: number;
+}
+
+/** The answers that have come so far. Looking at what is not among them asks for it. */
+export class KnownFiles {
+  readonly #answerer: FileAnswerer;
+  readonly #known = new Map<string, Known>();
+  readonly #asked = new Set<string>();
+  #version = 0;
+  #idle: (() => void)[] = [];
+
+  constructor(answerer: FileAnswerer) {
+    this.#answerer = answerer;
+  }
+
+  /** Another one whenever looking again may give something else. */
+  get version(): string {
+    return `${this.#version} ${this.#answerer.silent.size}`;
+  }
+
+  /** The directories of mounts that do not answer. */
+  get silent(): readonly string[] {
+    return [...this.#answerer.silent.values()];
+  }
+
+  /** @param now seconds, on any clock that does not jump */
+  look(viewpoint: Viewpoint, now: number): FileView {
+    let questions = 0;
+    return new FileView((question) => {
+      questions += 1;
+      if (questions > MOST_QUESTIONS) return { status: 'unknown', mount: null };
+      return this.#get(viewpoint, question, now);
+    });
+  }
+
+  /** Resolves once nothing that was asked is open. */
+  async settled(): Promise<void> {
+    if (this.#asked.size === 0) return;
+    await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  #get(viewpoint: Viewpoint, question: Question, now: number): Answer | null {
+    const key = keyOf(viewpoint, question);
+    const known = this.#known.get(key);
+    if (known !== undefined && !this.#isOld(known, now)) return known.answer;
+    if (!this.#asked.has(key)) {
+      this.#asked.add(key);
+      this.#answerer.ask(viewpoint, question).then((answer) => this.#keep(key, answer, now));
+    }
+    return known?.answer ?? null;
+  }
+
+  #isOld({ answer, at }: Known, now: number): boolean {
+    if (answer.status === 'unknown' && answer.mount !== null) return !this.#answerer.silent.has(answer.mount.device);
+    return now - at >= (answer.status === 'unknown' ? LASTING_UNKNOWN : LASTING);
+  }
+
+  #keep(key: string, answer: Answer, at: number): void {
+    this.#known.delete(key);
+    this.#known.set(key, { answer, at });
+    if (this.#known.size > MOST_KEPT) this.#known.delete(this.#known.keys().next().value ?? '');
+    this.#asked.delete(key);
+    this.#version += 1;
+    if (this.#asked.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+}
+
+/** What one process's files say, as far as that is known: null is not there, not to be read, or not known. */
+export class FileView {
+  readonly #get: (question: Question) => Answer | null;
+  #waits = false;
+  #unknown = false;
+
+  /** @param get null where the answer is still to come */
+  constructor(get: (question: Question) => Answer | null) {
+    this.#get = get;
+  }
+
+  /** Whether an answer was missing that is still to come. */
+  get waits(): boolean {
+    return this.#waits;
+  }
+
+  /** Whether an answer was missing that cannot be had. */
+  get unknown(): boolean {
+    return this.#unknown;
+  }
+
+  /** The lines that match. @param limit bytes of the file that are looked at */
+  lines(path: string, wanted: RegExp, limit = SMALL): readonly string[] | null {
+    return this.#look({ kind: 'lines', path, wanted, limit });
+  }
+
+  /** Those of the names that are in a directory. */
+  names(path: string, names: readonly string[]): readonly string[] | null {
+    return this.#look({ kind: 'names', path, names });
+  }
+
+  /** The names in a directory that match a pattern of `*` and `?`. */
+  entries(path: string, glob: string): readonly string[] | null {
+    return this.#look({ kind: 'entries', path, glob });
+  }
+
+  #look(question: Question): readonly string[] | null {
+    const answer = this.#get(question);
+    if (answer === null) this.#waits = true;
+    else if (answer.status === 'unknown') this.#unknown = true;
+    return answer?.status === 'value' ? answer.value : null;
+  }
+}
+
+function keyOf({ key }: Viewpoint, question: Question): string {
+  return [key, question.kind, question.path, detailOf(question)].join('\0');
+}
+
+function detailOf(question: Question): string {
+  switch (question.kind) {
+    case 'lines':
+      return `${question.limit}\0${question.wanted}`;
+    case 'names':
+      return question.names.join('\0');
+    case 'entries':
+      return question.glob;
+  }
+}
