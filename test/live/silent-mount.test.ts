@@ -1,0 +1,141 @@
+/** A mount that does not answer, such as a network file system whose server is gone, holds nobody up. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { drawn } from '../helpers/dashboard.ts';
+import { eventually } from '../helpers/eventually.ts';
+import * as kernel from '../helpers/kernel.ts';
+import { requireRoot } from '../helpers/namespace.ts';
+import { openShell, type Shell } from '../helpers/shell.ts';
+import { openSilentMount, type SilentMount } from '../helpers/silent-mount.ts';
+import { type Listing, workertop, workertopCommand } from '../helpers/workertop.ts';
+
+const COMMAND = workertopCommand().join(' ');
+
+/** Seconds in which a key or a signal has ended it. */
+const AT_ONCE = 0.5;
+
+let mount: SilentMount;
+let folder: string;
+let processes: ChildProcess[];
+
+/** A process with the title of a gunicorn, in a directory. */
+async function startIn(directory: string): Promise<void> {
+  const program = '$0 = "gunicorn: master [app]"; sleep 600';
+  const child = spawn('perl', ['-e', program], { cwd: directory, stdio: 'ignore' });
+  processes.push(child);
+  await eventually('its title', () => kernel.commandLine(child.pid ?? 0).startsWith('gunicorn'));
+}
+
+beforeEach(async () => {
+  requireRoot();
+  processes = [];
+  folder = mkdtempSync(join(tmpdir(), 'workertop-answers-'));
+  mkdirSync(join(folder, 'blog/app'), { recursive: true });
+  writeFileSync(join(folder, 'blog/manage.py'), '');
+  mount = await openSilentMount('shop/manage.py', 'late/manage.py');
+  await startIn(join(folder, 'blog/app'));
+  await startIn(join(mount.directory, 'shop'));
+});
+afterEach(async () => {
+  for (const child of processes) child.kill('SIGKILL');
+  await mount?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** The processes of workertop that wait in the kernel and cannot be ended. */
+function stuck(): readonly number[] {
+  return kernel.pids().filter((pid) => kernel.commandLine(pid).includes('file-helper') && kernel.state(pid) === 'D');
+}
+
+describe('list', () => {
+  it('tells all that does answer, and says once what does not', async () => {
+    await mount.silence();
+    const { code, stdout, stderr } = await workertop('list', '--json');
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: `workertop: ${mount.directory} does not answer: what its files say of projects is unknown.\n`,
+    });
+    const { projects } = JSON.parse(stdout) as Listing;
+    const directories = projects.map(({ directory }) => directory);
+    expect(directories).toContain(join(folder, 'blog'));
+    expect(directories).toContain(join(mount.directory, 'shop'));
+  });
+
+  it('says nothing while it answers', async () => {
+    const { code, stderr } = await workertop('list', '--json');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+});
+
+describe('the dashboard', () => {
+  let shell: Shell;
+  let before: string;
+
+  beforeEach(async () => {
+    shell = openShell();
+    before = await shell.ask('stty -g');
+  });
+  afterEach(() => shell.close());
+
+  async function endedAtOnce(pid: number, status: string): Promise<void> {
+    await eventually('its end', () => !kernel.isAlive(pid), AT_ONCE);
+    await shell.back();
+    expect(await shell.ask('echo $?')).toBe(status);
+    expect(shell.alternateScreen()).toBe(false);
+    expect(await shell.ask('stty -g')).toBe(before);
+  }
+
+  it.each([
+    ['q', (_: number) => shell.press('q'), '0'],
+    ['SIGTERM', (pid: number) => process.kill(pid, 'SIGTERM'), '143'],
+  ])('starts beside it, says so, and ends by %s', async (_, end, status) => {
+    await mount.silence();
+    const pid = await shell.start(COMMAND);
+    await drawn(shell);
+    await shell.waitFor('blog');
+    await shell.waitFor(`${mount.directory} does not answer`);
+    end(pid);
+    await endedAtOnce(pid, status);
+  });
+
+  it.each([
+    ['q', (_: number) => shell.press('q'), '0'],
+    ['SIGTERM', (pid: number) => process.kill(pid, 'SIGTERM'), '143'],
+  ])('goes on when it falls silent, and ends by %s', async (_, end, status) => {
+    const pid = await shell.start(`${COMMAND} --delay 0.5`);
+    await shell.waitFor('shop');
+    const program = 'opendir my $d, "."; chdir "/"; <STDIN>; chdir $d or die; $0 = "gunicorn: master [app]"; sleep 600';
+    const late = spawn('perl', ['-e', program], {
+      cwd: join(mount.directory, 'late'),
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    processes.push(late);
+    await eventually('its directory', () => readlinkSync(`/proc/${late.pid}/cwd`) === '/');
+    await mount.silence();
+    late.stdin.end('\n');
+    await shell.waitFor(`${mount.directory} does not answer`);
+    // Keys are heard.
+    shell.press('?');
+    await shell.waitFor('Esc closes', 2);
+    shell.press('escape');
+    await shell.waitFor((lines) => !lines.some((line) => line.includes('Esc closes')));
+    end(pid);
+    await endedAtOnce(pid, status);
+  });
+
+  it('leaves nobody behind once it answers again', async () => {
+    await mount.silence();
+    const pid = await shell.start(COMMAND);
+    await shell.waitFor('does not answer');
+    expect(stuck()).not.toEqual([]);
+    shell.press('q');
+    await endedAtOnce(pid, '0');
+    await mount.stop();
+    await eventually('the end of all that waited', () => stuck().length === 0);
+    mount = await openSilentMount();
+    expect(readFileSync('/proc/mounts', 'utf8')).toContain(mount.directory);
+  });
+});
