@@ -86,7 +86,7 @@ const runners: Readonly<Record<CommandName, Run>> = {
   export: (settings) =>
     withSource(settings, async (source) => {
       const { exportMetrics } = await import('./commands/export.ts');
-      return said(await exportMetrics(source, settings, interruption('SIGTERM', 'SIGHUP')));
+      return said(await exportMetrics(source, settings, interruption()));
     }),
 
   config: async (settings) => {
