@@ -5,7 +5,7 @@ import type { Signals } from '../../src/control/signals.ts';
 import { buildModel } from '../../src/model/build.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { ProcessSample } from '../../src/snapshot.ts';
-import type { Operation } from '../../src/state/operation.ts';
+import type { Operation, Question } from '../../src/state/operation.ts';
 import { gunicorn } from '../helpers/models.ts';
 import { host, MB, snapshot } from '../helpers/samples.ts';
 
@@ -17,6 +17,9 @@ interface Worker {
   readonly ussMb: number;
   /** When it goes, once told. */
   leavesAt: number;
+  /** When it crashes. */
+  readonly diesAt: number;
+  readonly startedAt: number;
 }
 
 /** A gunicorn as the kernel and its source have it: it handles a signal a little later, and ends its oldest worker first. */
@@ -32,6 +35,12 @@ class Simulated {
   deaf = false;
   refusal: string | null = null;
   totalMb = 2048;
+  /** Seconds until a new worker crashes. */
+  lives = Number.POSITIVE_INFINITY;
+  /** Seconds in which a new worker takes its memory. */
+  loads = 0;
+  /** Signals that are lost before one is heard. */
+  loses = 0;
   #next = 101;
   #pending: { readonly direction: 1 | -1; readonly at: number }[] = [];
 
@@ -42,7 +51,8 @@ class Simulated {
 
   #add(): void {
     const pid = this.#next++;
-    this.workers.push({ pid, ussMb: 50 + pid, leavesAt: Number.POSITIVE_INFINITY });
+    const leavesAt = Number.POSITIVE_INFINITY;
+    this.workers.push({ pid, ussMb: 50 + pid, leavesAt, diesAt: this.now + this.lives, startedAt: this.now });
   }
 
   readonly signals: Signals = {
@@ -50,6 +60,10 @@ class Simulated {
       if (this.refusal !== null) return this.refusal;
       this.sent.push({ direction, at: this.now });
       const coalesced = this.#pending.some((one) => one.direction === direction && this.now - one.at < COALESCE);
+      if (this.loses > 0) {
+        this.loses -= 1;
+        return null;
+      }
       if (!coalesced && !this.deaf) this.#pending.push({ direction, at: this.now });
       return null;
     },
@@ -63,7 +77,7 @@ class Simulated {
       this.wanted = Math.max(1, this.wanted + direction);
       this.#pending = this.#pending.filter((one) => one.at !== at);
     }
-    this.workers = this.workers.filter(({ leavesAt }) => leavesAt > this.now);
+    this.workers = this.workers.filter(({ leavesAt, diesAt }) => Math.min(leavesAt, diesAt) > this.now);
     const staying = this.workers.filter(({ leavesAt }) => leavesAt === Number.POSITIVE_INFINITY);
     for (let count = staying.length; count < this.wanted; count++) this.#add();
     for (const worker of staying.slice(0, Math.max(0, staying.length - this.wanted))) {
@@ -82,8 +96,9 @@ class Simulated {
     const processes: ProcessSample[] = [];
     if (this.alive && master && one) {
       processes.push({ ...master, startTicks: 5000 });
-      for (const { pid, ussMb } of this.workers) {
-        const uss = ussMb * MB;
+      for (const { pid, ussMb, startedAt } of this.workers) {
+        const loaded = this.loads === 0 || startedAt === 1000 ? 1 : Math.min(1, (this.now - startedAt) / this.loads);
+        const uss = ussMb * loaded * MB;
         const memory = { rss: uss * 1.1, pss: uss * 1.02, uss, swap: 0, quality: 'exact', fresh: true } as const;
         processes.push({ ...one, pid, ppid: 100, startTicks: pid * 100, memory });
       }
@@ -273,6 +288,118 @@ describe('the closed loop', () => {
     one.settle();
     expect(one.controller.busy).toBe(false);
     expect(last(one)?.current).toBe(server.workers.length);
+  });
+});
+
+describe('a growth', () => {
+  it('has failed where a new worker ends within seconds, and says how many are left', () => {
+    const server = new Simulated(3);
+    const one = run(server);
+    server.lives = 2;
+    one.controller.scale(KEY, 1);
+    one.settle();
+    expect(last(one)).toMatchObject({ phase: 'failed' });
+    expect(last(one)?.text).toMatch(/a new worker ended within [23] s of its start .*; it has [34] workers$/);
+  });
+
+  it('is no failure where the server replaces its old workers as well', () => {
+    const server = new Simulated(3);
+    const one = run(server);
+    one.controller.scale(KEY, 1);
+    for (let count = 0; count < 4; count++) one.step();
+    server.crash();
+    one.settle();
+    expect(last(one)).toMatchObject({ phase: 'done', current: 4 });
+  });
+
+  it('is done once its workers have taken their memory', () => {
+    const server = new Simulated(3);
+    server.loads = 5;
+    const one = run(server);
+    one.controller.scale(KEY, 1);
+    one.settle();
+    const { startedAt = 0, endedAt } = last(one) ?? {};
+    expect(last(one)).toMatchObject({ phase: 'done', loading: null });
+    expect(((endedAt ?? 0) - startedAt) / 1000).toBeGreaterThan(5);
+  });
+
+  it('says so where its workers still load', () => {
+    const server = new Simulated(3);
+    server.loads = 60;
+    const one = run(server);
+    one.controller.scale(KEY, 2);
+    one.settle();
+    expect(last(one)).toMatchObject({ phase: 'done' });
+    expect(last(one)?.text).toMatch(/; the new ones still load: \d+M each so far$/);
+  });
+
+  it('is not begun where it does not fit, and asks', () => {
+    const server = new Simulated(3);
+    const questions: Question[] = [];
+    const controller = new Controller(server.signals, {
+      operation: () => {},
+      notice: () => {},
+      question: (question) => questions.push(question),
+    });
+    controller.observe(server.model());
+    controller.setTarget(KEY, 99, { consent: 'size' });
+    expect(controller.busy).toBe(false);
+    expect(questions).toMatchObject([{ because: 'memory', wanted: { server: KEY, target: 99, undo: false } }]);
+    controller.setTarget(KEY, 99, { consent: 'memory' });
+    expect(controller.busy).toBe(true);
+  });
+
+  it('is asked for when an undo would bring it', () => {
+    const server = new Simulated(5);
+    const one = run(server);
+    one.controller.scale(KEY, -2);
+    one.settle();
+    server.totalMb = 700;
+    one.step();
+    one.controller.undo();
+    expect(one.controller.busy).toBe(false);
+    expect(one.notices.at(-1)).toContain('2 more would take');
+    server.totalMb = 2048;
+    one.step();
+    one.controller.undo();
+    one.settle();
+    expect(server.workers).toHaveLength(5);
+  });
+});
+
+describe('a trim', () => {
+  it('is told again where its signal was lost', () => {
+    const server = new Simulated(4);
+    const one = run(server);
+    server.loses = 1;
+    one.controller.scale(KEY, -2);
+    one.settle();
+    expect(server.workers).toHaveLength(2);
+    expect(last(one)).toMatchObject({ phase: 'done', current: 2 });
+    expect(server.sent).toHaveLength(3);
+  });
+
+  it('counts those that leave as living where they do not go', () => {
+    const server = new Simulated(4);
+    server.leaving = 1e6;
+    const one = run(server);
+    one.controller.scale(KEY, -1);
+    one.settle();
+    expect(last(one)?.text).toMatch(/; it has 4 workers$/);
+  });
+});
+
+describe('leaving', () => {
+  it('tells what was under way', () => {
+    const server = new Simulated(3);
+    const one = run(server);
+    one.controller.scale(KEY, 2);
+    one.step();
+    one.step();
+    const [cut] = one.controller.leave();
+    expect(cut).toMatchObject({ phase: 'interrupted', sent: 1 });
+    expect(cut?.text).toMatch(/^project1 3 → 5 was under way: 1 sent, [34] run now$/);
+    expect(one.controller.busy).toBe(false);
   });
 });
 

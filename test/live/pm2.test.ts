@@ -59,6 +59,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'shop', 'jobs.js'), 'setInterval(() => {}, 1000);\n');
   const apps = [
     { name: 'forked', script: 'jobs.js', exec_mode: 'fork', instances: 2 },
+    { name: 'alone', script: 'server.js', exec_mode: 'fork', instances: 1 },
     { name: 'clustered', script: 'server.js', exec_mode: 'cluster', instances: 2 },
   ];
   await writeFile(join(folder, 'shop', 'ecosystem.config.js'), `module.exports = ${JSON.stringify({ apps })};\n`);
@@ -132,6 +133,15 @@ describe.each(['forked', 'clustered'])('the app %s', (app) => {
     expect(stdout).toContain('2 → 1 workers');
     expect([...(await running(app)).keys()]).toEqual([second]);
   });
+});
+
+it('refuses a second process of an app that listens in fork mode, which could not bind', async () => {
+  const before = await running('alone');
+  const { code, stdout, stderr } = await scale('alone', '+1', '--yes');
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(ONE_LINE);
+  expect(stderr).toContain('cluster mode');
+  expect(await running('alone')).toEqual(before);
 });
 
 it('asks in the dashboard before it runs pm2, then tells the outcome, and undoes it', async () => {

@@ -39,7 +39,7 @@ function numberIn({ stderr }: Result): number {
   return Number(/it has (\d+) workers?\n$/.exec(stderr)?.[1]);
 }
 
-const scale = (change: string) => workertop('scale', `${gunicorn.pid}`, change, '--json');
+const scale = (change: string) => workertop('scale', `${gunicorn.pid}`, change, '--json', '--yes');
 
 /** Waits until so many workers more were seen: the change is in its middle. */
 async function grown(by: number): Promise<void> {
@@ -113,7 +113,7 @@ describe('while a change runs', () => {
 
   it('is interrupted by Ctrl-C: it sends no more, and tells how far it came', async () => {
     const [node, cli] = workertopCommand();
-    const child = spawn(node, [cli, 'scale', `${gunicorn.pid}`, '+20'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(node, [cli, 'scale', `${gunicorn.pid}`, '+20', '--yes'], { stdio: ['ignore', 'pipe', 'pipe'] });
     let stderr = '';
     child.stderr.on('data', (data: Buffer) => {
       stderr += data.toString();

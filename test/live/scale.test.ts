@@ -54,7 +54,7 @@ describe('the story', () => {
   });
 
   it('adds six, exactly', async () => {
-    const { code } = await workertop('scale', String(story.project2.pid), '+6');
+    const { code } = await workertop('scale', String(story.project2.pid), '+6', '--yes');
     expect(code).toBe(0);
     await story.project2.settled(9);
     expect((await workertop('scale', String(story.project2.pid), '3')).code).toBe(0);
