@@ -1,7 +1,7 @@
 import { arch, release } from 'node:os';
 import type { HostMemory, HostSample, MemoryLimit, Pressure } from '../../snapshot.ts';
 import { type CgroupMount, type LimitedCgroup, limitedCgroups, limitOf, usageOf } from './cgroups.ts';
-import { readRegular, readText } from './files.ts';
+import { readText } from './files.ts';
 import { TICKS_PER_SECOND } from './machine.ts';
 import { cacheLists, MemoryUseReader, pageCache } from './memory-use.ts';
 import { parseCounters, parseLoad, parseMeminfo, parsePressure } from './parsers/host.ts';
@@ -21,7 +21,7 @@ export class HostReader {
     this.#use = new MemoryUseReader(root, pageSize);
     this.#fixed = {
       name: (readText(`${root}/sys/kernel/hostname`) ?? 'unknown').trim(),
-      os: osName(root),
+      os: systemName(root),
       cores: countCores(readText(`${root}/stat`) ?? ''),
       ticksPerSecond: TICKS_PER_SECOND,
     };
@@ -32,15 +32,17 @@ export class HostReader {
 
   /**
    * @param now seconds since boot
+   * @param distribution as /etc/os-release names it; null where that is not known
    * @throws Error when the tree has no meminfo: then it is no proc tree
    */
-  read(now: number): HostSample {
+  read(now: number, distribution: string | null): HostSample {
     const text = readText(`${this.#root}/meminfo`);
     if (text === null) throw new Error(`${this.#root}/meminfo cannot be read: is ${this.#root} a proc tree?`);
     const meminfo = parseMeminfo(text);
     const counters = parseCounters(readText(`${this.#root}/vmstat`) ?? '');
     return {
       ...this.#fixed,
+      os: distribution === null ? `${this.#fixed.os} ${arch()}` : `${distribution}, ${this.#fixed.os}`,
       memory: hostMemory(meminfo),
       cgroup: this.#limit(),
       use: this.#use.read(meminfo, counters, now),
@@ -91,8 +93,7 @@ function countCores(stat: string): number {
   return Math.max(1, [...stat.matchAll(/^cpu\d+ /gm)].length);
 }
 
-function osName(root: string): string {
+function systemName(root: string): string {
   const kernel = (readText(`${root}/sys/kernel/osrelease`) ?? release()).trim();
-  const distribution = /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(readRegular('/etc/os-release') ?? '')?.[1];
-  return distribution === undefined ? `Linux ${kernel} ${arch()}` : `${distribution}, Linux ${kernel}`;
+  return `Linux ${kernel}`;
 }

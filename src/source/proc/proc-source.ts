@@ -16,6 +16,7 @@ import { parseOpenFiles } from './parsers/text.ts';
 import { Sockets } from './sockets.ts';
 import { StatTable } from './stat-table.ts';
 import { Asker } from './status/status-client.ts';
+import { here } from './viewpoint.ts';
 
 /** Programs set their titles and their signal handlers in the first seconds of their lives. */
 const SETTLING = 5;
@@ -97,6 +98,8 @@ export class ProcSource implements Source {
     const uptime = readUptime(this.#root);
     this.#readings += 1;
     const everything = hints.memoryBudget === Number.POSITIVE_INFINITY;
+    // Asked for together with what the processes' files are asked for.
+    this.#distribution(uptime);
     const tracked = new Map<number, Tracked>();
     let kernelThreads = 0;
     // Of what is no project's, and nobody looks at, an idle process is read at every fourth reading.
@@ -115,7 +118,7 @@ export class ProcSource implements Source {
     return {
       at: this.#clock(),
       uptime,
-      host: this.#host.read(uptime),
+      host: this.#host.read(uptime, this.#distribution(uptime)),
       accounting: 'pss',
       processes: this.#samples(listeners),
       kernelThreads,
@@ -148,6 +151,12 @@ export class ProcSource implements Source {
     }
     known.facts = this.#facts.again(known.facts, uptime);
     return known;
+  }
+
+  /** os-release(5); null where it says nothing, or is still to answer. */
+  #distribution(uptime: number): string | null {
+    const lines = this.#files.look(here, uptime).lines('/etc/os-release', /^PRETTY_NAME=/);
+    return /^PRETTY_NAME="?([^"]*)"?$/.exec(lines?.[0] ?? '')?.[1] ?? null;
   }
 
   /** What one answer tells may bring up the next question. */

@@ -36,6 +36,9 @@ export class ViewpointReader {
   }
 }
 
+/** Where workertop itself is, with its own rights. */
+export const here: Viewpoint = { key: ':', owner: null, process: null };
+
 /** The same place, seen with workertop's own rights: for the files of the system there. */
 export function withOwnRights({ key, process }: Viewpoint): Viewpoint {
   return { key: key.slice(0, key.lastIndexOf(':') + 1), owner: null, process };

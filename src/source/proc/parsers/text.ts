@@ -78,8 +78,13 @@ export function parseCgroup(text: string): string | null {
 /** The directories of a process's mapped files under which Python packages are installed, by prefix. */
 export function sitePrefixes(maps: string): ReadonlySet<string> {
   const prefixes = new Set<string>();
-  for (const [, prefix = ''] of maps.matchAll(/ (\/.*?)\/lib(?:64)?\/(?:python|pypy)\d[\d.]*\/site-packages\//g)) {
-    prefixes.add(prefix);
+  for (const line of maps.split('\n')) {
+    const end = line.indexOf('/site-packages/');
+    // Five fields come before the path, and none of them has a slash in it (proc_pid_maps(5)).
+    const start = line.indexOf('/');
+    if (end <= start || start < 0) continue;
+    const prefix = /^(\/.*)\/lib(?:64)?\/(?:python|pypy)\d[\d.]*$/.exec(line.slice(start, end))?.[1];
+    if (prefix !== undefined) prefixes.add(prefix);
   }
   return prefixes;
 }

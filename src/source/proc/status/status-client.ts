@@ -1,7 +1,7 @@
-import { statSync } from 'node:fs';
 import { createConnection, isIP, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Inquiry, Listener, ProcessFacts, Question, Told } from '../../../snapshot.ts';
+import { findLocalSocket } from '../../files/local-socket.ts';
 import { TICKS_PER_SECOND } from '../machine.ts';
 import { readAll, readFramed } from './status-protocol.ts';
 
@@ -100,19 +100,17 @@ async function converse(
 /** To addresses of this machine, and to sockets of the very user whose server it is. Null for any other. */
 function connect(address: string, { uid }: ProcessFacts): Socket | null {
   const path = /^unix:(\/.*)$/.exec(address)?.[1];
-  if (path !== undefined) return isSocketOf(path, uid) ? createConnection({ path }) : null;
+  if (path !== undefined) return connectToFile(path, uid);
   const [, host = '', port] = /^tcp:(.*):(\d+)$/.exec(address) ?? [];
   const number = Number(port);
   return isOurs(host) && number > 0 && number < 65536 ? createConnection({ host, port: number }) : null;
 }
 
-function isSocketOf(path: string, uid: number | null): boolean {
-  try {
-    const found = statSync(path);
-    return found.isSocket() && found.uid === uid;
-  } catch {
-    return false;
-  }
+function connectToFile(path: string, uid: number | null): Socket | null {
+  const found = findLocalSocket(path, uid);
+  if (found === null) return null;
+  const socket = createConnection({ path: found.path });
+  return socket.on('close', () => found.close());
 }
 
 /** Names are not looked up: that would ask other machines. */
