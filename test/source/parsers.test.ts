@@ -46,6 +46,8 @@ it('counts the connections that were accepted, of the whole table', () => {
 
 describe('what a process gives back when it ends', () => {
   const kib = (figures: Readonly<Record<string, number>>) =>
+    `00400000-7ffd0000 ---p 00000000 00:00 0 [rollup]\n${lines(figures)}`;
+  const lines = (figures: Readonly<Record<string, number>>) =>
     Object.entries(figures)
       .map(([name, value]) => `${name}: ${value} kB\n`)
       .join('');
@@ -78,7 +80,7 @@ describe('what a process gives back when it ends', () => {
 
   it('is summed up over mappings, however the file comes in parts', () => {
     const mapping = (path: string, figures: Readonly<Record<string, number>>) =>
-      `7f0000000000-7f0000001000 rw-p 00000000 08:01 ${path === '' ? 0 : 77} ${path}\n${kib({ Size: 1, ...figures })}VmFlags: rd\n`;
+      `7f0000000000-7f0000001000 rw-p 00000000 08:01 ${path === '' ? 0 : 77} ${path}\n${lines({ Size: 1, ...figures })}VmFlags: rd\n`;
     const text =
       mapping('', { Rss: 50, Pss: 45, Private_Dirty: 40, Anonymous: 50 }) +
       mapping('/srv/model.bin', { Rss: 600, Pss: 600, Private_Clean: 600, Anonymous: 0 }) +

@@ -19,6 +19,9 @@ export interface MemoryFigures {
 
 const KIB = 1024;
 
+/** Blanks and digits of a figure. */
+const LONGEST_FIGURE = 24;
+
 /** Lines of smaps (Documentation/filesystems/proc.rst) that count here. */
 const names = [
   'Rss',
@@ -40,17 +43,20 @@ type Name = (typeof names)[number];
 /** Bytes by name; nothing for a line that is not there. */
 type Sums = Partial<Record<Name, number>>;
 
-const FIGURE = new RegExp(`^(${names.join('|')}): +(\\d+) kB$`, 'gm');
-
 /** Of proc_pid_maps(5): the inode, 0 where nothing is mapped but memory, and the path. */
 const HEADER = /^[0-9a-f]+-[0-9a-f]+ \S{4} [0-9a-f]+ [0-9a-f:]+ (\d+) *(.*)$/gm;
 
 /** What tmpfs holds for memory that is shared: shm_open(3), shmget(2), memfd_create(2), mmap(2) with MAP_SHARED | MAP_ANONYMOUS. */
 const SHARED_MEMORY = /^\/(?:dev\/shm\/|SYSV|memfd:|dev\/zero\b)/;
 
+/** To look for each line by its name is half as costly as to match all lines, and this is done for every process. */
 function addFigures(text: string, sums: Sums): Sums {
-  for (const [, name, kib] of text.matchAll(FIGURE)) {
-    sums[name as Name] = (sums[name as Name] ?? 0) + Number(kib) * KIB;
+  for (const name of names) {
+    const at = text.indexOf(`\n${name}:`);
+    if (at < 0) continue;
+    const from = at + name.length + 2;
+    const kib = Number.parseInt(text.slice(from, from + LONGEST_FIGURE), 10);
+    if (kib >= 0) sums[name] = (sums[name] ?? 0) + kib * KIB;
   }
   return sums;
 }
