@@ -28,7 +28,7 @@ const FILLING_TIME = 3;
 const PATIENCE = 0.1;
 
 /** Longest time to spend on reading memory, in seconds: at first, while it fills in, and from then on. */
-const budgets = { first: 0, filling: 0.04, steady: 0.006 } as const;
+const budgets = { first: 0, filling: 0.08, steady: 0.006 } as const;
 
 /** At most this often is the screen painted, in seconds: keys held down come faster. */
 const SHORTEST_FRAME = 0.016;

@@ -15,6 +15,9 @@ const SHORTEST = 10;
 /** Seconds until it is tried again whether a process's memory may be read, or can be in time. */
 const DENIED = 120;
 
+/** A budget of processor time may take so many times as long. */
+const LONGEST = 4;
+
 /** What is known of one process's memory, and when that was. */
 export interface MemoryState {
   reading: MemoryReading | null;
@@ -65,16 +68,44 @@ export function readMemory(
   now: number,
 ): void {
   const wanting: { readonly process: Measurable; readonly urgency: number }[] = [];
+  let unread = false;
   for (const process of processes) {
     const found = urgency(process, hints, now);
-    if (found !== null) wanting.push({ process, urgency: found });
+    if (found === null) continue;
+    unread ||= found === 1;
+    wanting.push({ process, urgency: found });
   }
-  wanting.sort((a, b) => a.urgency - b.urgency || a.process.memory.readAt - b.process.memory.readAt);
-  const deadline = performance.now() + hints.memoryBudget * 1000;
+  // A project is told once all of it is read: one project after the other, as they were named.
+  const order = new Map(unread ? [...hints.prefer].map((pid, index) => [pid, index]) : []);
+  const orderOf = ({ process }: { readonly process: Measurable }) => order.get(process.pid) ?? 0;
+  wanting.sort(
+    (a, b) =>
+      a.urgency - b.urgency || compare(a.process.memory.readAt, b.process.memory.readAt) || orderOf(a) - orderOf(b),
+  );
+  const isOver = stopwatch(hints.memoryBudget);
   for (const { process, urgency } of wanting) {
-    if (urgency > 0 && performance.now() >= deadline) break;
+    if (urgency > 0 && isOver()) break;
     readOne(process, reader, now);
   }
+}
+
+/** Never read is minus infinity, of which there is no difference. */
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a - b;
+}
+
+/**
+ * Whether so many seconds of the processor have been used. On a busy machine those who are not run would else read next to nothing;
+ * but whatever holds up a reading, it ends after a few times as long.
+ */
+function stopwatch(seconds: number): () => boolean {
+  if (seconds === Number.POSITIVE_INFINITY) return () => false;
+  const began = performance.now();
+  const usage = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(usage);
+    return (user + system) / 1e6 >= seconds || (performance.now() - began) / 1000 >= LONGEST * seconds;
+  };
 }
 
 function readOne({ pid, rss, stat, memory }: Measurable, reader: MemoryReader, now: number): void {
