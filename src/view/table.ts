@@ -10,6 +10,7 @@ import { fill, width } from '../text/width.ts';
 import { bar, sparkline } from './bars.ts';
 import { type Column, type ColumnName, layoutColumns } from './columns.ts';
 import { bytes, countText, cpuText, memoryText, shareText, UNKNOWN } from './format.ts';
+import type { Glyphs } from './glyphs.ts';
 import { nameOf } from './name.ts';
 import { type Line, plain, type Span, type Style, span } from './style.ts';
 import type { Theme } from './theme.ts';
@@ -118,7 +119,7 @@ function cell(column: Column, row: Row, context: Context): Span {
     case 'share':
       return span(shareText(memory.share), style);
     case 'bar':
-      return span(bar(memory.share ?? 0, column.width, theme.glyphs), barStyle(row, context));
+      return span(memoryBar(memory, column.width, theme.glyphs), barStyle(row, context));
     case 'frees':
       return freesCell(row, style);
     case 'swap':
@@ -130,6 +131,14 @@ function cell(column: Column, row: Row, context: Context): Span {
     case 'trend':
       return trendCell(row, column.width, state, theme);
   }
+}
+
+/** A share of the memory; the pages of files in it, which can be dropped, are shaded. */
+function memoryBar({ share, counted, file }: Memory, columns: number, glyphs: Glyphs): string {
+  const whole = bar(share ?? 0, columns, glyphs);
+  const mapped = counted === null || counted === 0 ? 0 : Math.min(1, (file ?? 0) / counted);
+  const held = bar((share ?? 0) * (1 - mapped), columns, glyphs);
+  return held + glyphs.cache.repeat(whole.length - held.length);
 }
 
 function virtualenvText({ project: { virtualenv } }: Extract<Row, { type: 'project' }>): string {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openDashboard, select } from '../helpers/dashboard.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { type Gunicorn, type Home, openHome } from '../helpers/story.ts';
@@ -25,11 +25,11 @@ afterEach(() => {
 });
 afterAll(() => home?.stop());
 
-/** As many clients as there are workers, for which these sleep for two seconds, and so many more. */
-function ask(waiting: number, where: { readonly port: number } | { readonly path: string }): void {
+/** As many clients as there are workers, for which these sleep for so many seconds, and so many more. */
+function ask(waiting: number, where: { readonly port: number } | { readonly path: string }, seconds = 2): void {
   clients = Array.from({ length: WORKERS + waiting }, () => {
     const client = connect(where).on('error', () => {});
-    client.write('GET /sleep?s=2 HTTP/1.0\r\nHost: shop\r\n\r\n');
+    client.write(`GET /sleep?s=${seconds} HTTP/1.0\r\nHost: shop\r\n\r\n`);
     return client;
   });
 }
@@ -68,4 +68,49 @@ it('counts those that wait at a unix socket', async () => {
   await eventually('an empty queue', async () => (await queueOf()) === 0);
   ask(4, { path: socket });
   await eventually('four to wait', async () => (await queueOf()) === 4, 2);
+});
+
+describe('on a machine with thousands of sockets', () => {
+  const closing: Server[] = [];
+  const held: Socket[] = [];
+
+  afterAll(() => {
+    for (const socket of held) socket.destroy();
+    for (const server of closing) server.close();
+  });
+
+  const listening = (server: Server, where: string | number) =>
+    new Promise<void>((done) => {
+      closing.push(server);
+      server.listen(where, done);
+    });
+
+  it('counts all that wait at a unix socket', async () => {
+    await Promise.all(
+      Array.from({ length: 1500 }, (_, index) => listening(createServer(), join(home.path, `one-of-many-${index}`))),
+    );
+    expect(readFileSync('/proc/net/unix').length).toBeGreaterThan(64 * 1024);
+    await eventually('an empty queue', async () => (await queueOf()) === 0);
+    ask(14, { path: socket }, 8);
+    await eventually('fourteen to wait', async () => (await queueOf()) === 14, 7);
+  });
+
+  it('counts all open connections', async () => {
+    const other = createServer((socket) => held.push(socket));
+    await listening(other, 0);
+    const address = other.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    for (let count = 0; count < 400; count++) held.push(connect(address.port));
+    await eventually(
+      'the connections',
+      () => readFileSync('/proc/net/tcp').length + readFileSync('/proc/net/tcp6').length > 100_000,
+    );
+    await eventually('an empty queue', async () => (await queueOf()) === 0);
+    const pty = await openDashboard(['--filter', String(gunicorn.pid), '--delay', '0.5'], { cols: 80, rows: 24 });
+    await select(pty, ofMaster(0));
+    ask(3, { port: gunicorn.port }, 8);
+    pty.press('enter');
+    await pty.waitFor(/connections +2 open, 3 waiting to be accepted/);
+    await pty.close();
+  });
 });
