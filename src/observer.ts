@@ -2,7 +2,7 @@ import { buildModel, type ModelOptions } from './model/build.ts';
 import type { Model, ProcessNode, Project } from './model/model.ts';
 import { undecided } from './recognise/recognise.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { ReadHints, Source } from './source/source.ts';
+import type { ActivityRequest, ReadHints, Source } from './source/source.ts';
 
 /** CPU times count in ticks of 10 ms: rates over less than this many seconds would be noise. */
 const SHORTEST_RATE_INTERVAL = 0.9;
@@ -31,6 +31,7 @@ export class Observer {
   #newest: Snapshot | null = null;
   #prefer: ReadonlySet<number> = new Set();
   #listening: ReadonlySet<number> = new Set();
+  #activity: ReadonlyMap<number, ActivityRequest> = new Map();
 
   /**
    * @param options how models are made
@@ -44,7 +45,7 @@ export class Observer {
 
   /** @throws what the source throws */
   async observe(options: ObserveOptions): Promise<Model> {
-    const hints: ReadHints = { ...options, prefer: this.#prefer, listeners: this.#listening };
+    const hints: ReadHints = { ...options, prefer: this.#prefer, listeners: this.#listening, activity: this.#activity };
     const snapshot = await this.#source.read(hints);
     if (this.#newest !== null && snapshot.uptime - this.#newest.uptime >= this.#rateInterval) {
       this.#rateBase = this.#newest;
@@ -58,10 +59,23 @@ export class Observer {
     // Whether an app listens decides over whether another process of it could.
     const ofApps = servers.filter(({ managed }) => managed !== null).flatMap(({ processes }) => processes);
     this.#listening = new Set([...heads, ...ofApps.map(({ pid }) => pid), ...undecided(snapshot.processes)]);
+    this.#activity = activityRequests(model);
     return model;
   }
 }
 
 function processesOf(project: Project): readonly ProcessNode[] {
   return [...project.servers.flatMap((server) => server.processes), ...project.processes];
+}
+
+/** Of which processes the next reading is to tell what they do. */
+export function activityRequests({ projects }: Model): ReadonlyMap<number, ActivityRequest> {
+  const requests = new Map<number, ActivityRequest>();
+  for (const { activity, head, listeners, processes } of projects.flatMap(({ servers }) => servers)) {
+    if (activity === null) continue;
+    const request = { rule: activity.rule, listeners: listeners ?? [], master: head.pid };
+    const serving = processes.filter(({ role }) => role === 'worker' || role === 'single');
+    for (const { pid } of serving) requests.set(pid, request);
+  }
+  return requests;
 }

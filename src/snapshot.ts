@@ -148,6 +148,61 @@ export interface Inquiry {
   understand(answers: readonly unknown[]): Omit<Told, 'asOf'> | null;
 }
 
+/**
+ * How workers of a server are told to be idle. By `process`: its main thread sleeps in a wait that includes a listening socket.
+ * By `threads`: a thread of its pool sleeps in futex(2) without a timeout, or in such a wait. By `loop`: its main thread waits for
+ * events of any kind, and what it has at hand is not told. By `tasks`: it reads a pipe that its master has too.
+ */
+export type ActivityRule =
+  | {
+      readonly by: 'process' | 'tasks';
+      /** An idle worker may wait for its turn, in a futex without a timeout that is shared between processes. */
+      readonly takesTurns?: true;
+      /** One that waits in epoll may have threads that work: only accept(2), select(2) and poll(2) tell. */
+      readonly mayHaveThreads?: true;
+    }
+  | {
+      readonly by: 'threads';
+      /** Whether a thread is one of the pool. @param name the kernel's name for it @param isMain the process's first */
+      pool(name: string, isMain: boolean): boolean;
+      /** Threads that each process may have in its pool; null when that is not known. */
+      readonly size: number | null;
+      /** Whether it accepts connections before there is a thread for them. */
+      readonly acceptsEarly: boolean;
+    }
+  | { readonly by: 'loop' };
+
+/** What a worker, or a thread of its pool, did when it was looked at. All but `idle` is in use. */
+export type Doing =
+  | 'idle'
+  /** Runs, or waits for a CPU. */
+  | 'cpu'
+  /** Reads from a connection that it has accepted, or writes to it. */
+  | 'client'
+  /** What that was could not be told. */
+  | 'unknown'
+  | Wait;
+
+export type Wait =
+  | {
+      /** For the other side of a TCP or UDP socket. */
+      readonly wait: 'net';
+      readonly port: number;
+      /** Whether that is on this machine. */
+      readonly local: boolean;
+      /** Left out of recordings. */
+      readonly address?: string;
+    }
+  /** `socket`: one whose other side is not known. `unix`: a socket of this machine. `child`: a process that it has started. */
+  | { readonly wait: 'socket' | 'unix' | 'pipe' | 'disk' | 'lock' | 'sleep' | 'child' | 'other' };
+
+/** What was seen of one process. */
+export interface Activity {
+  readonly by: ActivityRule['by'];
+  /** Of the process one, of `threads` one for each thread of its pool that has been started. */
+  readonly doing: readonly Doing[];
+}
+
 /** The raw reading of one process at one time. */
 export interface ProcessSample {
   readonly pid: number;
@@ -165,6 +220,8 @@ export interface ProcessSample {
   readonly listeners: readonly Listener[] | null;
   /** Left out where it was not asked, or gave no answer that makes sense. */
   readonly told?: Told;
+  /** Left out where it was not looked at. */
+  readonly activity?: Activity;
   /** The same object from one snapshot to the next for as long as nothing in it changed. */
   readonly facts: ProcessFacts;
 }

@@ -3,6 +3,7 @@ import { type RecognisedServer, recognise } from '../recognise/recognise.ts';
 import type { ConfiguredWorkers, Role } from '../servers/definition.ts';
 import { type Listener, type MemoryReading, type ProcessSample, processKey, type Snapshot } from '../snapshot.ts';
 import { commandOf } from '../text/mask-secrets.ts';
+import { type ServerActivity, serverActivity } from './activity/in-use.ts';
 import { hostModel } from './host.ts';
 import { boundByMaster, hugePart, processMemory, sumMemory } from './memory.ts';
 import { memoryMap } from './memory-map.ts';
@@ -138,6 +139,7 @@ function server(recognised: RecognisedServer, startedBy: string | null, node: Ma
   const { isControl } = definition;
   const listeners = isControl ? (all?.filter(({ address }) => !isControl(address)) ?? null) : all;
   const told = definition.bind?.(recognised) ?? [];
+  const activity = serverActivity(recognised, listeners);
   return {
     key,
     definition,
@@ -150,7 +152,8 @@ function server(recognised: RecognisedServer, startedBy: string | null, node: Ma
     startedBy,
     bind: told.length > 0 ? told : (listeners ?? []).map(({ address }) => address),
     listeners,
-    queue: managed !== null ? null : queueOf(listeners ?? []),
+    activity,
+    queue: managed !== null ? null : queueOf(listeners ?? [], activity),
     workers: {
       current: workers.length,
       configured: configuredBy(definition.configured?.(recognised) ?? unknown, startedBy),
@@ -174,10 +177,15 @@ function configuredBy(configured: ConfiguredWorkers, startedBy: string | null): 
   return startedBy === null || !given ? configured : { ...configured, where: `${where}; started by ${startedBy}` };
 }
 
-/** Null when it listens nowhere, and when of one of its listeners it is not known: the others are not all of it. */
-function queueOf(listeners: readonly Listener[]): number | null {
+/**
+ * Null when it listens nowhere, and when of one of its listeners it is not known: the others are not all of it. What has been accepted
+ * and waits inside counts too.
+ */
+function queueOf(listeners: readonly Listener[], activity: ServerActivity | null): number | null {
   const known = listeners.flatMap(({ queue }) => queue ?? []);
-  return known.length === 0 || known.length < listeners.length ? null : known.reduce((sum, queue) => sum + queue, 0);
+  if (known.length === 0 || known.length < listeners.length) return null;
+  const inside = activity === null ? 0 : activity.waitingInside;
+  return inside === null ? null : known.reduce((sum, queue) => sum + queue, inside);
 }
 
 function versionOf({ definition: { distribution }, claim, processes }: RecognisedServer): string | null {

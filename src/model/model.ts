@@ -1,5 +1,6 @@
 import type { Claim, ConfiguredWorkers, MostWorkers, Pool, Role, ServerDefinition } from '../servers/definition.ts';
 import type { KernelPart, Listener, ProcessKey, ProcessSample, Virtualenv } from '../snapshot.ts';
+import type { ServerActivity } from './activity/in-use.ts';
 
 /** Memory of a process, or the sum over several. Bytes. */
 export interface Memory {
@@ -75,8 +76,10 @@ export interface Server {
   readonly startedBy: string | null;
   readonly bind: readonly string[];
   readonly listeners: readonly Listener[] | null;
-  /** Connections waiting to be accepted, over all its listeners. */
+  /** Connections that wait to be accepted, over all its listeners, or that it has accepted and no thread has taken; null when unknown. */
   readonly queue: number | null;
+  /** What its workers do; null where that is not known of its kind. */
+  readonly activity: ServerActivity | null;
   readonly workers: Workers;
   /** Where its workers are of several kinds. */
   readonly pools: readonly Pool[];

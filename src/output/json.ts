@@ -1,4 +1,5 @@
 import type { Advice } from '../model/advice/advice.ts';
+import { History } from '../model/history/history.ts';
 import { sumMemory } from '../model/memory.ts';
 import type { Memory, MemoryPart, Model, ProcessNode, Project, Server, SystemGroup } from '../model/model.ts';
 import type { Operation } from '../state/operation.ts';
@@ -9,7 +10,12 @@ import { largestOf } from './system.ts';
  * A model as `list --json` has it, in the shape of schema/list.json. Bytes everywhere; unknown is null.
  * @param system what is told of `system`; null for nothing
  */
-export function listJson(model: Model, advice: readonly Advice[], system: SystemGroup | null = model.system): string {
+export function listJson(
+  model: Model,
+  advice: readonly Advice[],
+  system: SystemGroup | null = model.system,
+  history = new History(),
+): string {
   const { host, coverage, memoryMap } = model;
   const document = {
     schema: 1,
@@ -31,14 +37,14 @@ export function listJson(model: Model, advice: readonly Advice[], system: System
       recommendedWorkers: host.recommendedWorkers,
     },
     coverage: { processes: coverage.processes, exact: coverage.exact, hidden: coverage.hidden },
-    projects: model.projects.map((project) => projectJson(project, model)),
+    projects: model.projects.map((project) => projectJson(project, model, history)),
     system: systemJson(system ?? { ...model.system, processes: [] }, model),
     advice: advice.map(({ kind, project, pid, text, frees }) => ({ kind, project, pid, text, frees })),
   };
   return `${json(document, 2)}\n`;
 }
 
-function projectJson(project: Project, model: Model) {
+function projectJson(project: Project, model: Model, history: History) {
   const { id, name, directory, memory, cpu, servers, processes } = project;
   return {
     id,
@@ -47,7 +53,7 @@ function projectJson(project: Project, model: Model) {
     virtualenv: virtualenvJson(project.virtualenv),
     memory: memoryJson(memory),
     cpu,
-    servers: servers.map((server) => serverJson(server, model)),
+    servers: servers.map((server) => serverJson(server, model, history)),
     processes: processes.map((process) => processJson(process, model)),
   };
 }
@@ -68,7 +74,7 @@ function virtualenvJson(virtualenv: Project['virtualenv']) {
   return { name, path, evidence };
 }
 
-function serverJson(server: Server, model: Model) {
+function serverJson(server: Server, model: Model, history: History) {
   const { workers } = server;
   return {
     kind: server.kind,
@@ -78,6 +84,7 @@ function serverJson(server: Server, model: Model) {
     startedBy: server.startedBy,
     bind: server.bind,
     queue: server.queue,
+    activity: activityJson(server, history),
     workers: {
       current: workers.current,
       configured: workers.configured.count,
@@ -97,6 +104,26 @@ function serverJson(server: Server, model: Model) {
   };
 }
 
+/** Of the readings that were made, the mean of those in use; null where nothing tells it. */
+function activityJson({ activity, key }: Server, history: History) {
+  if (activity === null || activity.basis === null) return null;
+  const { basis, unit, total, accepted, waitingInside } = activity;
+  const share = history.series(`server:${key}`, 'inUse').values.at(-1) ?? null;
+  return {
+    basis,
+    unit,
+    total,
+    inUse: share === null || total === null ? activity.inUse : share * total,
+    accepted,
+    waitingInside,
+    uses: history.uses(key).map(({ use, share: part }) => ({
+      type: use.type,
+      port: use.type === 'net' ? use.port : null,
+      share: part,
+    })),
+  };
+}
+
 function processJson({ pid, startedAt, role, sample, command, memory, cpu }: ProcessNode, model: Model) {
   return {
     pid,
@@ -105,6 +132,7 @@ function processJson({ pid, startedAt, role, sample, command, memory, cpu }: Pro
     parent: sample.ppid,
     user: sample.facts.user ?? (sample.facts.uid === null ? null : String(sample.facts.uid)),
     state: sample.state,
+    doing: sample.activity?.doing.map((one) => (typeof one === 'string' ? one : one.wait)) ?? null,
     command,
     memory: memoryJson(memory),
     cpu,

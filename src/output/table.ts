@@ -1,4 +1,5 @@
 import type { Advice } from '../model/advice/advice.ts';
+import { History } from '../model/history/history.ts';
 import { sumMemory } from '../model/memory.ts';
 import {
   type Memory,
@@ -17,6 +18,7 @@ import { clean } from '../text/sanitize.ts';
 import { wrap } from '../text/width.ts';
 import { ageText, countText, cpuText, memoryText, shareText, UNKNOWN } from '../view/format.ts';
 import { type TextColumn, tabular } from './columns.ts';
+import { inUseLines } from './in-use.ts';
 import { largestOf } from './system.ts';
 import { whereLines } from './where.ts';
 
@@ -46,17 +48,21 @@ export interface TextOptions {
   readonly columns: number | null;
   /** Whether nothing beyond ASCII is wanted. */
   readonly ascii: boolean;
+  /** What was seen before, of which how many workers were in use is told. */
+  readonly history: History;
 }
 
 /** A model as text for people, mail and bug reports: no colours, no progress. */
 export function listTable(model: Model, advice: readonly Advice[], options: Partial<TextOptions> = {}): string {
-  const { system = model.system, columns: room = null, ascii = false } = options;
+  const { system = model.system, columns: room = null, ascii = false, history = new History() } = options;
   const broken = (texts: readonly string[]) => (room === null ? texts : texts.flatMap((text) => wrap(text, room)));
   const where = whereLines(model, room);
+  const used = inUseLines(model, history);
   const lines = [
     ...broken(headLines(model)),
     '',
     ...tabular(columns, rowsOf(model, system), room),
+    ...(used.length > 0 ? ['', ...broken(used)] : []),
     ...(where.length > 0 ? ['', ...where] : []),
     ...(advice.length > 0 ? ['', ...broken(advice.map(adviceLine))] : []),
   ];

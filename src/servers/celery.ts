@@ -86,6 +86,7 @@ export const celery: ServerDefinition = {
   claim,
   role,
   configured,
+  activity: ({ claim: { args } }) => (pool(args ?? []) === 'prefork' ? { by: 'tasks', takesTurns: true } : null),
   scaling: { method: 'command', floor: 1, victim: 'oldest', refuse, command },
 };
 

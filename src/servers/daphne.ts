@@ -18,6 +18,7 @@ export const daphne = unscalable({
     const port = flag(args ?? [], ['-p', '--port'])?.value ?? '8000';
     return [`${flag(args ?? [], ['-b', '--bind'])?.value ?? '127.0.0.1'}:${port}`];
   },
+  activity: () => ({ by: 'loop' }),
   configured: () => byDefault('daphne', 1),
   advice: 'It is one process: start another on another port, or behind a shared socket by --fd.',
 });

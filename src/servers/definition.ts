@@ -1,4 +1,4 @@
-import type { Inquiry, ProcessFacts, ProcessSample, SettingsRequest } from '../snapshot.ts';
+import type { ActivityRule, Inquiry, ProcessFacts, ProcessSample, SettingsRequest } from '../snapshot.ts';
 
 export type Role = 'master' | 'worker' | 'helper' | 'scheduler' | 'single';
 
@@ -168,5 +168,7 @@ export interface ServerDefinition {
   isControl?(address: string): boolean;
   configured?(server: ServerProcesses): ConfiguredWorkers;
   pools?(server: ServerProcesses): readonly Pool[];
+  /** How its workers are told to be idle; null where that is not known of this instance. Left out where it is not known of the kind. */
+  activity?(server: ServerProcesses): ActivityRule | null;
   readonly scaling: Scaling;
 }

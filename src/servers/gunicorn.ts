@@ -2,7 +2,13 @@ import type { Inquiry, ProcessFacts } from '../snapshot.ts';
 import type { Claim, ConfiguredWorkers, Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
 import { absolutePath } from './kit/configured.ts';
 import { flag, flags, positionals } from './kit/flags.ts';
-import { configuredIn, environmentArgs, gunicornSettings, type WorkerSetting } from './kit/gunicorn-config.ts';
+import {
+  configuredIn,
+  environmentArgs,
+  gunicornSettings,
+  type WorkerSetting,
+  workerActivity,
+} from './kit/gunicorn-config.ts';
 import { programOf, titleOf } from './kit/program.ts';
 import { catches } from './kit/signal-mask.ts';
 import { countOf, memberOf } from './kit/untrusted-json.ts';
@@ -78,6 +84,7 @@ export const gunicorn: ServerDefinition = {
     withTold(configuredIn(server, workers), server.head.told?.configured ?? null, server.claim.args === null),
   inquiry,
   remark: ({ head }) => (isUpgradeOf(head.facts, head.ppid) ? `started by USR2, beside ${head.ppid}` : null),
+  activity: workerActivity,
   scaling: {
     method: 'signal',
     floor: 1,

@@ -22,6 +22,7 @@ export const hypercorn = unscalable({
     const path = hypercornFile(facts);
     return path === null ? [] : [{ path, lines: /^\s*workers\s*=/ }];
   },
+  activity: () => ({ by: 'loop' }),
   configured: fromFlagOr(['-w', '--workers'], ({ head: { facts } }) => {
     const path = hypercornFile(facts) ?? '';
     return fromLines(path, facts.settings[path], /^workers\s*=\s*(\d+)\s*(?:#.*)?$/) ?? byDefault('hypercorn', 1);

@@ -18,5 +18,6 @@ export const nodeCluster = unscalable({
     const { interpreter, name, args } = programOf(argv);
     return interpreter === 'node' && name !== null ? { role: 'master', args, app: name } : null;
   },
+  activity: () => ({ by: 'loop' }),
   advice: 'How many workers there are is up to the app: it forks them itself.',
 });

@@ -29,6 +29,7 @@ export const phpFpm = unscalable({
     const count = counts.reduce<number>((sum, one) => sum + (one ?? 0), 0);
     return { count, by: 'pm.max_children', where: all.map(({ where }) => where).join('; ') };
   },
+  activity: () => ({ by: 'process' }),
   signals: 'php-fpm does nothing on TTIN and TTOU.',
   advice: (server) => {
     const files = new Set([...poolSettings(server.head.facts).values()].map(({ path }) => path));

@@ -9,6 +9,9 @@ import { catches } from './kit/signal-mask.ts';
 const masterTitle = /^puma (\d\S*) \((.*?)\)(?: \[(.*)\])?$/;
 const workerTitle = /^puma: cluster worker (\d+): (\d+)(?: \[(.*)\])?$/;
 
+/** thread_pool.rb `spawn_thread`, cut to 15 bytes by the kernel: `puma srv tp 001`, `puma threadpoo`. */
+const poolThread = /^puma (?:srv tp|threadpoo)/;
+
 /** puma takes TTIN and TTOU in cluster mode only; a single one has the same title (cluster.rb, 2.7 to 8.0). */
 export const puma: ServerDefinition = {
   kind: 'puma',
@@ -27,6 +30,7 @@ export const puma: ServerDefinition = {
     return told.split(',').flatMap((address) => (address === '' ? [] : [address.replace(/^(tcp|unix|ssl):\/\//, '')]));
   },
   configured,
+  activity: () => ({ by: 'threads', pool: (name) => poolThread.test(name), size: null, acceptsEarly: true }),
   scaling: { method: 'signal', floor: 1, victim: 'newest', refuse },
 };
 

@@ -42,6 +42,7 @@ export const uvicorn: ServerDefinition = {
     return [`${host}:${flag(args ?? [], ['--port'])?.value ?? '8000'}`];
   },
   configured,
+  activity: () => ({ by: 'loop' }),
   scaling: { method: 'signal', floor: 1, victim: 'newest', refuse },
 };
 

@@ -1,4 +1,4 @@
-import type { ProcessFacts, Question, Told } from '../snapshot.ts';
+import type { ActivityRule, ProcessFacts, Question, Told } from '../snapshot.ts';
 import { baseName } from '../text/base-name.ts';
 import type { Claim, ConfiguredWorkers, Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
 import { absolutePath, fromFlag, fromLines, fromVariable } from './kit/configured.ts';
@@ -11,7 +11,7 @@ import { countOf, memberOf } from './kit/untrusted-json.ts';
 const title = /^(?:(.*?) ?)?uWSGI (master|worker \d+|mule \d+|http \d+|https \d+|fastrouter \d+|spooler|Emperor)\s*$/;
 
 const iniLines =
-  /^\s*(?:workers|processes|cheaper|cheaper-algo|master-fifo|master|stats|stats-server|mules?|spooler|https?-router|fastrouter|module|wsgi-file|socket|http|http-socket)\s*=/;
+  /^\s*(?:workers|processes|cheaper|cheaper-algo|master-fifo|master|stats|stats-server|mules?|spooler|https?-router|fastrouter|module|wsgi-file|socket|http|http-socket|threads|gevent|async|asyncio)\s*=/;
 
 /**
  * uWSGI, 2.0: TTIN and TTOU freeze its master. With `cheaper` it scales by its FIFO, `+` and `-`, of which the second has no floor
@@ -30,6 +30,7 @@ export const uwsgi: ServerDefinition = {
   settings: (facts) => iniFiles(facts).map((path) => ({ path, lines: iniLines })),
   bind: (server) => ['http-socket', 'http', 'socket'].flatMap((name) => option(server, name) ?? []).slice(0, 1),
   configured,
+  activity,
   inquiry: { question, isFrom: (pid, answer) => memberOf(answer, 'pid') === pid, understand },
   scaling: {
     method: 'fifo',
@@ -115,6 +116,14 @@ function configured(server: ServerProcesses): ConfiguredWorkers {
   }
   const variable = fromVariable(facts, 'UWSGI_PROCESSES') ?? fromVariable(facts, 'UWSGI_WORKERS');
   return variable ?? { count: null, by: null, where: 'unknown: neither -p nor an ini file that could be read' };
+}
+
+/** Each thread accepts by itself. Before accept(2) they take turns where `thunder-lock` says so (core/lock.c). */
+function activity(server: ServerProcesses): ActivityRule | null {
+  if (['gevent', 'async', 'asyncio'].some((name) => option(server, name) !== null)) return null;
+  const threads = Number(option(server, 'threads') ?? 1);
+  if (threads === 1) return { by: 'process', takesTurns: true };
+  return { by: 'threads', pool: () => true, size: Number.isInteger(threads) ? threads : null, acceptsEarly: false };
 }
 
 function refuse(server: ServerProcesses): string | null {

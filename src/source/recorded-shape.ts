@@ -47,6 +47,11 @@ const memory = all({
   fresh: flag,
 });
 
+const words: Check = one('idle', 'cpu', 'client', 'unknown');
+const net = all({ wait: one('net'), port: number, local: flag });
+const wait = all({ wait: one('socket', 'unix', 'pipe', 'disk', 'lock', 'sleep', 'child', 'other') });
+const doing: Check = (value) => words(value) || net(value) || wait(value);
+
 const process = all({
   pid: number,
   startTicks: number,
@@ -57,6 +62,7 @@ const process = all({
   cpuTicks: number,
   memory,
   listeners: maybe(list(all({ address: text, inode: number, queue: maybe(number) }))),
+  activity: optional(all({ by: one('process', 'tasks', 'threads', 'loop'), doing: list(doing) })),
   facts: number,
 });
 

@@ -1,4 +1,4 @@
-import type { ProcessFacts, ProcessSample, Snapshot } from '../snapshot.ts';
+import type { Doing, ProcessFacts, ProcessSample, Snapshot } from '../snapshot.ts';
 import { json } from '../text/sanitize.ts';
 import { isRecorded } from './recorded-shape.ts';
 
@@ -31,12 +31,24 @@ export class RecordingWriter {
         facts[number] = this.#mask(process.facts);
       }
       numbers.set(process.facts, number);
-      return { ...process, facts: number };
+      return { ...withoutPeers(process), facts: number };
     });
     this.#numbers = numbers;
     const recorded: RecordedSnapshot = { ...snapshot, self: null, facts, processes };
     return `${json(recorded)}\n`;
   }
+}
+
+/** Whom workers wait for may be third parties: of these the port is kept, not the address. */
+function withoutPeers(process: ProcessSample): ProcessSample {
+  const { activity } = process;
+  if (activity === undefined) return process;
+  const doing = activity.doing.map((one): Doing => {
+    if (typeof one !== 'object' || one.wait !== 'net') return one;
+    const { wait, port, local } = one;
+    return { wait, port, local };
+  });
+  return { ...process, activity: { ...activity, doing } };
 }
 
 /** Makes snapshots of lines again. */

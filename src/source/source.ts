@@ -1,4 +1,4 @@
-import type { Inquiry, ProcessFacts, SettingsRequest, Snapshot } from '../snapshot.ts';
+import type { ActivityRule, Inquiry, Listener, ProcessFacts, SettingsRequest, Snapshot } from '../snapshot.ts';
 
 /**
  * What the server definitions need to know of a process beyond the common facts. The sources
@@ -16,6 +16,15 @@ export interface Interests {
   inquiry(facts: ProcessFacts): Inquiry | null;
 }
 
+/** Of which worker it is to be told whether it is in use, and how. */
+export interface ActivityRequest {
+  readonly rule: ActivityRule;
+  /** Where its server listens. */
+  readonly listeners: readonly Listener[];
+  /** Pid of its master, which may be the worker itself. */
+  readonly master: number;
+}
+
 /** What the reader of the last snapshot asks of the next. */
 export interface ReadHints {
   /** Longest time to spend on reading PSS, in seconds; Infinity reads all. */
@@ -26,6 +35,8 @@ export interface ReadHints {
   readonly watch: ReadonlySet<number>;
   /** Pids whose listening sockets are read: masters. */
   readonly listeners: ReadonlySet<number>;
+  /** By pid: the workers of which to tell what they do. */
+  readonly activity?: ReadonlyMap<number, ActivityRequest>;
   /** Whether to count the connections that these have accepted: it takes reading all of the kernel's table. */
   readonly connections?: boolean;
   /** Longest time to wait for files that facts depend on, in seconds; none where it is left out. */

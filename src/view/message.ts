@@ -1,5 +1,6 @@
+import { sharePhrase } from '../model/activity/words.ts';
 import type { Advice } from '../model/advice/advice.ts';
-import { type Busy, busy, idle } from '../model/history/utilisation.ts';
+import { lull, type Usage, usage } from '../model/history/utilisation.ts';
 import type { Project, Server } from '../model/model.ts';
 import { freedBy } from '../model/scaling/next-to-stop.ts';
 import { messageLines } from '../state/layout.ts';
@@ -17,11 +18,11 @@ interface Said {
   readonly style: Style;
 }
 
-/** Seconds over which it is told how busy workers were. */
-const BUSY_SECONDS = 600;
+/** Seconds over which it is told how many workers were in use. */
+const LATELY = 600;
 
-/** Below this share of their time workers count as idle. */
-const IDLE = 0.05;
+/** Of workers that idle no more than this share is in use. */
+const IDLE = 0.1;
 
 /** What there is to say: the filter being typed, an outcome, or else about the selected row. */
 export function message(state: AppState, theme: Theme): readonly Line[] {
@@ -147,12 +148,13 @@ function aboutProject(state: AppState, project: Project, server: Server | null):
   const { workers, definition, head, memory } = server;
   const alone = head.role === 'master' && project.servers.length === 1;
   const name = alone ? project.name : `${project.name} ${definition.label}`;
-  const lately = workers.current > 0 ? lastBusy(state, server) : null;
+  const lately = workers.current > 0 ? lastUsage(state, server) : null;
+  const used = lately === null ? null : sharePhrase(server, lately.share);
   const facts = (withTime: boolean) => {
     const time = lately !== null && withTime ? ` for ${duration(lately.seconds)}` : '';
     const said = [
       workers.current > 0 ? plural(workers.current, 'worker') : null,
-      lately === null ? null : `${percent(lately.share)} busy${time}`,
+      used === null ? null : `${used}${time}`,
       queuePhrase(server),
     ].filter((fact) => fact !== null);
     return `${said.length > 0 ? said.join(', ') : memoryText(memory)}.`;
@@ -176,13 +178,13 @@ function longest(ways: readonly string[], { columns }: AppState): string {
   return ways.find((text) => width(clean(text)) <= columns - 4) ?? ways.at(-1) ?? '';
 }
 
-function lastBusy({ history }: AppState, { key }: Server): Busy | null {
-  return idle(history, key, IDLE) ?? busy(history, key, BUSY_SECONDS);
+function lastUsage({ history }: AppState, { key }: Server): Usage | null {
+  return lull(history, key, IDLE) ?? usage(history, key, LATELY);
 }
 
 function queuePhrase({ queue }: Server): string | null {
   if (queue === null) return null;
-  return queue === 0 ? 'queue empty' : `${queue} waiting`;
+  return queue === 0 ? 'nobody waits' : `${queue} waiting`;
 }
 
 /** What one worker fewer would give back, where there may be one fewer. */

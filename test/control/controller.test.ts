@@ -439,7 +439,7 @@ describe('fit', () => {
     const server = new Simulated(5);
     const one = run(server);
     const { usedShare } = server.model().host.memory;
-    const trims = [{ server: KEY, pid: 100, project: 'project1', from: 5, to: 1, frees: 0, busy: null }];
+    const trims = [{ server: KEY, pid: 100, project: 'project1', from: 5, to: 1, frees: 0, inUse: null }];
     one.controller.fit(trims, usedShare - 0.05);
     one.settle();
     expect(server.workers).toHaveLength(4);

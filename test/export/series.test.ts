@@ -53,7 +53,7 @@ describe('series of a machine', () => {
 
   test('CPU time counts from when a server is first seen and never falls when a worker ends', () => {
     const at = (uptime: number, workers: number) =>
-      modelOf(gunicorn({ pid: 1000, workers: Array.from({ length: workers }, () => ({ busy: 0.5 })) }, uptime), uptime);
+      modelOf(gunicorn({ pid: 1000, workers: Array.from({ length: workers }, () => ({ cpu: 0.5 })) }, uptime), uptime);
     const series = new Series('1');
     const cpu = (model: Model) => {
       series.observe(model);

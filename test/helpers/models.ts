@@ -7,7 +7,9 @@ import { caught, directory, host, MB, sample, snapshot } from './samples.ts';
 export interface WorkerOptions {
   readonly memory?: Partial<MemoryReading>;
   /** Fraction of a core. */
-  readonly busy?: number;
+  readonly cpu?: number;
+  /** Of the readings, the share in which it is in use; at least what it computes. Null where that is not known. */
+  readonly inUse?: number | null;
   readonly state?: string;
 }
 
@@ -46,11 +48,22 @@ export function gunicorn(options: GunicornOptions, uptime = START): readonly Pro
       ppid: pid,
       caught: caught.gunicornWorker,
       state: worker.state ?? 'S',
-      cpuTicks: Math.round((worker.busy ?? 0) * (uptime - START) * TICKS),
+      cpuTicks: Math.round((worker.cpu ?? 0) * (uptime - START) * TICKS),
+      ...activityOf(worker, index, uptime),
       ...(worker.memory ? { memory: worker.memory } : {}),
     }),
   );
   return [master, ...workers];
+}
+
+const database = { wait: 'net', port: 5432, local: false } as const;
+
+/** In use in that share of the readings, at other ones than the next worker. */
+function activityOf({ cpu = 0, inUse = cpu }: WorkerOptions, index: number, uptime: number) {
+  if (inUse === null) return {};
+  // The golden ratio spreads them evenly.
+  const phase = (uptime * 0.5 * 0.6180339887 + index * 0.37) % 1;
+  return { activity: { by: 'process', doing: [phase < cpu ? 'cpu' : phase < inUse ? database : 'idle'] } } as const;
 }
 
 /** Exact figures of a worker that shares a tenth of its memory. */
@@ -79,12 +92,14 @@ export function watch(
     readonly host?: HostSample | ((elapsed: number) => HostSample);
     readonly history?: History;
     readonly self?: number | null;
+    /** Seconds after the usual start at which it is read first. */
+    readonly from?: number;
   } = {},
 ): Watch {
-  const { delay = 2, history = new History(), self = null } = options;
+  const { delay = 2, history = new History(), self = null, from = 0 } = options;
   let previous: Snapshot | null = null;
   let model: Model | null = null;
-  for (let elapsed = 0; elapsed <= seconds; elapsed += delay) {
+  for (let elapsed = from; elapsed <= from + seconds; elapsed += delay) {
     const uptime = START + elapsed;
     const processes = processesAt(elapsed, uptime);
     const next: Snapshot = snapshot(processes, {

@@ -49,6 +49,7 @@ export function sample(options: SampleOptions): ProcessSample {
     memory: memory(options.memory),
     listeners: options.listeners ?? null,
     ...(options.told ? { told: options.told } : {}),
+    ...(options.activity ? { activity: options.activity } : {}),
     facts: options.facts ?? facts(options),
   };
 }

@@ -26,13 +26,13 @@ function of(kind: AdviceKind, found: readonly Advice[]): readonly Advice[] {
 const seenAfter = (seconds: number, options: GunicornOptions, host?: HostSample) =>
   adviceAfter(seconds, (_, uptime) => gunicorn(options, uptime), host);
 
-const three = [150, 150, 150].map((megabytes) => ({ memory: own(megabytes), busy: 0.004 }));
+const three = [150, 150, 150].map((megabytes) => ({ memory: own(megabytes), cpu: 0.004 }));
 
 describe('idle workers', () => {
   it('are named with how idle, for how long, and what one fewer frees', () => {
     const [found] = of('idle-workers', seenAfter(720, { pid: 9542, workers: three }));
     expect(found).toMatchObject({
-      text: '3 workers, 0.4 % busy for 12 min, queue empty. One fewer frees ≈150M (69 % → 59 %).',
+      text: '3 workers, 0 of 3 in use for 12 min, nobody waited. One fewer frees ≈150M (69 % → 59 %).',
       project: 'project1',
       projectId: 'dir:/srv/sites/project1',
       pid: 9542,
@@ -47,7 +47,15 @@ describe('idle workers', () => {
     ['a queue', { pid: 1, workers: three, queue: 2 }],
     ['a single worker', { pid: 1, workers: three.slice(0, 1) }],
     ['a master that takes no signals', { pid: 1, workers: three, caught: 0 }],
-    ['workers at work', { pid: 1, workers: three.map((worker) => ({ ...worker, busy: 0.2 })) }],
+    [
+      'workers that wait for a database nearly all of the time, and compute nothing',
+      { pid: 1, workers: three.map((worker) => ({ ...worker, cpu: 0.001, inUse: 0.9 })) },
+    ],
+    [
+      'workers of which nothing but the CPU is known',
+      { pid: 1, workers: three.map((one) => ({ ...one, inUse: null })) },
+    ],
+    ['workers at work', { pid: 1, workers: three.map((worker) => ({ ...worker, cpu: 0.2 })) }],
   ])('are not seen with %s', (_, options) => {
     expect(of('idle-workers', seenAfter(720, options))).toEqual([]);
   });
@@ -62,7 +70,7 @@ describe('idle workers', () => {
 });
 
 describe('too many workers', () => {
-  const nine = Array.from({ length: 9 }, () => ({ memory: own(50), busy: 0.3 }));
+  const nine = Array.from({ length: 9 }, () => ({ memory: own(50), cpu: 0.3 }));
 
   it('are more than twice the cores and one', () => {
     const [found] = of('too-many-workers', seenAfter(10, { pid: 1, workers: nine }));
@@ -96,7 +104,7 @@ describe('a queue', () => {
   });
 
   it('asks for no worker where the cores are the limit', () => {
-    const busy = three.map((worker) => ({ ...worker, busy: 0.65 }));
+    const busy = three.map((worker) => ({ ...worker, cpu: 0.65 }));
     const [found] = of('queue', seenAfter(180, { pid: 1, workers: busy, queue: 4 }));
     expect(found).toMatchObject({ key: null, action: null });
     expect(found?.text).toContain('2 cores');
@@ -309,7 +317,7 @@ describe('coverage', () => {
 
 describe('advice', () => {
   it('is none on a machine where all is well, and none on an empty one', () => {
-    const preloaded = [0.2, 0.3, 0.25].map((busy) => ({ busy, memory: { rss: 100 * MB, pss: 40 * MB, uss: 20 * MB } }));
+    const preloaded = [0.2, 0.3, 0.25].map((cpu) => ({ cpu, memory: { rss: 100 * MB, pss: 40 * MB, uss: 20 * MB } }));
     expect(seenAfter(900, { pid: 1, workers: preloaded })).toEqual([]);
     expect(adviceAfter(60, () => [])).toEqual([]);
   });

@@ -20,6 +20,9 @@ const INTERVAL = 0.5;
 /** Seconds to wait for files that have not answered by then. */
 const PATIENCE = 0.4;
 
+/** So many readings between them tell how many workers are in use. */
+const LOOKS = 8;
+
 /**
  * One look at the machine, as text for stdout. All memory is read, however long that takes.
  * @throws UsageError when there is no such user
@@ -30,7 +33,10 @@ export async function list(source: Source, settings: Settings): Promise<string> 
   const observer = new Observer(source, modelOptions(settings), INTERVAL);
   const history = new History();
   await observer.observe({ memoryBudget: 0, watch: new Set() });
-  await pause(INTERVAL);
+  for (let look = 0; look < LOOKS; look++) {
+    await pause(INTERVAL / LOOKS);
+    if (look < LOOKS - 1) history.record(await observer.observe({ memoryBudget: 0, watch: new Set() }));
+  }
   const model = await observer.observe({
     memoryBudget: Number.POSITIVE_INFINITY,
     watch: new Set(),
@@ -43,6 +49,6 @@ export async function list(source: Source, settings: Settings): Promise<string> 
   const ids = new Set(selected.projects.map(({ id }) => id));
   const advice = advise(model, history).filter(({ projectId }) => projectId === null || ids.has(projectId));
   const system = filterSystem(selected.system, filter);
-  if (json) return listJson(selected, advice, system);
-  return listTable(selected, advice, { system, ...printingTraits(process.env, process.stdout) });
+  if (json) return listJson(selected, advice, system, history);
+  return listTable(selected, advice, { system, history, ...printingTraits(process.env, process.stdout) });
 }

@@ -1,7 +1,7 @@
 import { bytes, duration, percent, plural } from '../../text/figures.ts';
 import type { History } from '../history/history.ts';
 import { median } from '../history/trend.ts';
-import { busy, lastStretch } from '../history/utilisation.ts';
+import { cpuShare, lastStretch } from '../history/utilisation.ts';
 import { givesBack } from '../memory.ts';
 import type { Model, Server } from '../model.ts';
 import { type About, eachServer, type Rule, scaling, serverAdvice } from './rule.ts';
@@ -19,7 +19,9 @@ export const queue: Rule = (model, history) =>
     if (server.queue === null || server.queue < 1) return null;
     const { seconds } = lastStretch(history.series(`server:${server.key}`, 'queue'), (waiting) => waiting >= 1);
     if (seconds < LONG_ENOUGH) return null;
-    const waits = `${server.queue} wait to be accepted, for ${duration(seconds)}`;
+    const inside = server.activity?.waitingInside ?? 0;
+    const where = inside > 0 ? 'wait for a thread' : 'wait to be accepted';
+    const waits = `${server.queue} ${where}, for ${duration(seconds)}`;
     return serverAdvice(project, server, {
       kind: 'queue',
       severity: 'warning',
@@ -30,10 +32,10 @@ export const queue: Rule = (model, history) =>
 function remedy(server: Server, model: Model, history: History, waits: string): Pick<About, 'text' | 'key'> {
   const { cores, memory } = model.host;
   const count = server.workers.current;
-  const used = busy(history, server.key, LONG_ENOUGH)?.share ?? 0;
+  const used = cpuShare(history, server.key, LONG_ENOUGH)?.share ?? 0;
   if (count >= cores && used * count >= ALL_CORES * cores) {
     const all = plural(count, 'worker');
-    return { text: `${waits}: ${all} keep all of ${plural(cores, 'core')} busy, more would not help.` };
+    return { text: `${waits}: ${all} use all of the CPU of ${plural(cores, 'core')}, more would not help.` };
   }
   const cost = costOfOneMore(server);
   if (cost === null) return { text: `${waits}: one worker more.`, ...scaling(server, 'add') };

@@ -1,4 +1,5 @@
 import type { ProcessKey } from '../../snapshot.ts';
+import { type UseShare, Waits } from '../activity/waits.ts';
 import type { Model, ProcessNode, Server } from '../model.ts';
 import { sumKnown } from '../rates.ts';
 import { BUCKET_SECONDS, BUCKETS, Series } from './series.ts';
@@ -9,10 +10,11 @@ export type HistoryId = 'host' | 'system' | `project:${string}` | `server:${Proc
 
 /**
  * `memory`: bytes, as counted for shares (of the host: used). `cpu`: fraction of one core. `queue`: connections
- * waiting. `workers`: their number. `busy`: share of their time that a server's workers spent on CPU, 0 to 1.
+ * waiting. `workers`: their number. `inUse`: share of a server's workers, threads or loops that were in use, 0 to 1. `cpuShare`: share of
+ * their time that its workers spent on CPU, 0 to 1.
  * Of the host, `swapIn`: bytes per second; `oomKills`: their number since boot.
  */
-export type Measure = 'memory' | 'cpu' | 'queue' | 'workers' | 'busy' | 'swapIn' | 'oomKills';
+export type Measure = 'memory' | 'cpu' | 'queue' | 'workers' | 'inUse' | 'cpuShare' | 'swapIn' | 'oomKills';
 
 /** Means over buckets of 15 seconds, oldest first, without those in which nothing was known. */
 export interface Points {
@@ -56,6 +58,7 @@ export class History {
   #uptime = Number.NEGATIVE_INFINITY;
   #began = 0;
   #marks: readonly Mark[] = [];
+  readonly #waits = new Waits();
 
   /** Adds a model's figures; one that is no newer than the last adds nothing, one from before it begins anew. */
   record(model: Model): void {
@@ -129,6 +132,11 @@ export class History {
     return levels(means, measure === 'memory');
   }
 
+  /** What a server's workers in use did over the last ten minutes, the largest share first. */
+  uses(server: ProcessKey): readonly UseShare[] {
+    return this.#waits.shares(server);
+  }
+
   /** Seconds since the first reading. */
   get span(): number {
     return this.#bucket < 0 ? 0 : this.#uptime - this.#began;
@@ -150,7 +158,9 @@ export class History {
     this.#add(id, 'cpu', server.cpu);
     this.#add(id, 'queue', server.queue);
     this.#add(id, 'workers', server.workers.current);
-    this.#add(id, 'busy', busyOf(server));
+    this.#add(id, 'inUse', inUseShare(server));
+    if (server.activity !== null) this.#waits.add(server.key, server.activity.doing, this.#uptime);
+    this.#add(id, 'cpuShare', cpuShareOf(server));
     for (const process of server.processes) this.#addProcess(process);
   }
 
@@ -198,8 +208,13 @@ export class History {
   #forget(last: number): void {
     const ended = [...this.#tracks].filter(([, { seen }]) => seen < last).sort(([, a], [, b]) => b.seen - a.seen);
     ended.forEach(([id, { seen }], index) => {
-      if (index >= MOST_ENDED || seen < this.#uptime - REMEMBERED_SECONDS) this.#tracks.delete(id);
+      if (index >= MOST_ENDED || seen < this.#uptime - REMEMBERED_SECONDS) this.#drop(id);
     });
+  }
+
+  #drop(id: HistoryId): void {
+    this.#tracks.delete(id);
+    if (id.startsWith('server:')) this.#waits.forget(id.slice('server:'.length));
   }
 
   #oldest(): number {
@@ -208,6 +223,7 @@ export class History {
 
   #clear(): void {
     this.#tracks.clear();
+    this.#waits.clear();
     this.#marks = [];
     this.#bucket = -1;
   }
@@ -218,8 +234,13 @@ function mean(before: number | undefined, value: number, count: number): number 
   return count === 1 || before === undefined ? value : before + (value - before) / count;
 }
 
+function inUseShare({ activity }: Server): number | null {
+  if (activity === null || activity.inUse === null || activity.total === null || activity.total === 0) return null;
+  return activity.inUse / activity.total;
+}
+
 /** A server without a master is its own worker. */
-function busyOf(server: Server): number | null {
+function cpuShareOf(server: Server): number | null {
   const role = server.head.role === 'single' ? 'single' : 'worker';
   const known = server.processes.flatMap((process) => (process.role === role ? [process.cpu] : [])).filter(isKnown);
   const sum = sumKnown(known.map((cpu) => Math.min(1, cpu)));

@@ -1,6 +1,6 @@
 import type { ProcessKey } from '../../snapshot.ts';
 import type { History } from '../history/history.ts';
-import { busy } from '../history/utilisation.ts';
+import { usage } from '../history/utilisation.ts';
 import type { Model, Server } from '../model.ts';
 import { freedBy, spareWorkers } from './next-to-stop.ts';
 
@@ -12,12 +12,12 @@ export interface Trim {
   readonly to: number;
   /** Bytes, at least. */
   readonly frees: number;
-  /** How busy its workers were lately, 0 to 1; null where that is not known. */
-  readonly busy: number | null;
+  /** The share of its workers that was in use lately, 0 to 1; null where that is not known. */
+  readonly inUse: number | null;
 }
 
 export interface Fit {
-  /** Those of the least busy servers first. */
+  /** Those of the servers least in use first. */
   readonly trims: readonly Trim[];
   /** Host memory used as a fraction of the total, now and after the trims. */
   readonly before: number;
@@ -26,8 +26,8 @@ export interface Fit {
   readonly reachable: boolean;
 }
 
-/** Seconds over which workers' use of the CPU is looked at. */
-const BUSY_SECONDS = 600;
+/** Seconds over which it is looked at how many workers were in use. */
+const LATELY = 600;
 
 /** Capacity that no one uses just now is worth this much too, and smaller differences in use do not count. */
 const SPARE_VALUE = 0.05;
@@ -40,8 +40,8 @@ interface Candidate {
   readonly project: string;
   /** Bytes that the first n trims free together, from n = 0. */
   readonly frees: readonly number[];
-  /** 0 to 1; 1 where it is not known, or where connections wait. */
-  readonly busy: number;
+  /** 0 to 1; 1 where it is not known, or where connections wait: what they use of the CPU tells nothing. */
+  readonly used: number;
   readonly lately: number | null;
 }
 
@@ -69,7 +69,7 @@ export function fit(model: Model, history: History, target: number): Fit {
   const trims = candidates
     .map((candidate, index) => ({ candidate, count: chosen[index] ?? 0 }))
     .filter((choice) => choice.count > 0)
-    .sort((a, b) => a.candidate.busy - b.candidate.busy)
+    .sort((a, b) => a.candidate.used - b.candidate.used)
     .map((choice) => trimOf(choice.candidate, choice.count));
   const freed = trims.reduce((sum, { frees }) => sum + frees, 0);
   return { trims, before: used / total, after: (used - freed) / total, reachable: count !== null };
@@ -84,14 +84,14 @@ function candidateOf(server: Server, project: string, history: History): readonl
   }
   if (frees.length === 1) return [];
   const waiting = (server.queue ?? 0) > 0;
-  const lately = busy(history, server.key, BUSY_SECONDS)?.share ?? null;
-  return [{ server, project, frees, busy: waiting ? 1 : (lately ?? 1), lately }];
+  const lately = usage(history, server.key, LATELY)?.share ?? null;
+  return [{ server, project, frees, used: waiting ? 1 : (lately ?? 1), lately }];
 }
 
 function trimOf({ server, project, frees, lately }: Candidate, count: number): Trim {
   const { key, head, workers } = server;
   const from = workers.current;
-  return { server: key, pid: head.pid, project, from, to: from - count, frees: frees[count] ?? 0, busy: lately };
+  return { server: key, pid: head.pid, project, from, to: from - count, frees: frees[count] ?? 0, inUse: lately };
 }
 
 /** The fewest trims that free what is wanted; null when all of them do not. */
@@ -146,6 +146,6 @@ function worthwhile(plans: readonly Plan[], wanted: number): readonly Plan[] {
 }
 
 /** How much busier the workers that stay will be. */
-function lossOf({ server, busy: share }: Candidate, count: number): number {
+function lossOf({ server, used: share }: Candidate, count: number): number {
   return ((share + SPARE_VALUE) * count) / (server.workers.current - count);
 }

@@ -1,4 +1,4 @@
-import type { ProcessFacts, SettingsRequest } from '../../snapshot.ts';
+import type { ActivityRule, ProcessFacts, SettingsRequest } from '../../snapshot.ts';
 import type { ConfiguredWorkers, ServerProcesses } from '../definition.ts';
 import { type Flag, flag, hasFlag, splitWords, wholeNumber } from './flags.ts';
 
@@ -39,10 +39,10 @@ function startDirectory({ cwd, environment }: ProcessFacts, args: readonly strin
   return start?.replace(/\/$/, '') ?? null;
 }
 
-/** The lines that may set one of its numbers of workers. */
+/** The lines that may set one of its numbers of workers, or what its workers are. */
 export function gunicornSettings(facts: ProcessFacts, args: readonly string[] | null): readonly SettingsRequest[] {
   const file = configFile(facts, args);
-  return file === null ? [] : [{ path: file.path, lines: /^\s*(?:dirty_)?workers\s*=/ }];
+  return file === null ? [] : [{ path: file.path, lines: /^\s*(?:(?:dirty_)?workers|worker_class|threads)\s*=/ }];
 }
 
 /** In the order of app/base.py: command line, GUNICORN_CMD_ARGS, configuration file, the default's variable, 1. */
@@ -86,4 +86,40 @@ function fromFile(path: string, lines: readonly string[], name: string, proviso:
   const plain = new RegExp(`^${name}\\s*=\\s*(\\d+)\\s*(?:#.*)?$`).exec(line)?.[1];
   const by = path.slice(path.lastIndexOf('/') + 1);
   return { count: plain === undefined ? null : Number(plain), by, where: `${line.trim()} in ${path}${proviso}` };
+}
+
+/** Classes that serve one request at a time, by their names in gunicorn's settings. */
+const one = new Set(['sync', 'gunicorn.workers.sync.SyncWorker']);
+const threaded = new Set(['gthread', 'gunicorn.workers.gthread.ThreadWorker']);
+const looping = /^(?:gevent|eventlet|tornado|gevent_wsgi|gevent_pywsgi|uvicorn\..*|uvicorn_worker\..*|aiohttp\..*)$/;
+
+/**
+ * What `-k` and `--threads` make of its workers; sync ones with threads are gthread's (config.py `worker_class`, 19.9 to 26.1). Null for a
+ * class of the app's own. Where the title hides the command line, they may be any.
+ */
+export function workerActivity({ head: { facts }, claim: { args } }: ServerProcesses): ActivityRule | null {
+  if (args === null) return { by: 'process', mayHaveThreads: true };
+  const name = settingOf(facts, args, ['-k', '--worker-class'], 'worker_class') ?? 'sync';
+  const threads = settingOf(facts, args, ['--threads'], 'threads') ?? '1';
+  const size = wholeNumber(threads);
+  if (threaded.has(name) || (one.has(name) && threads !== '1')) {
+    return { by: 'threads', pool: (_, isMain) => !isMain, size, acceptsEarly: true };
+  }
+  if (one.has(name)) return { by: 'process' };
+  return looping.test(name) ? { by: 'loop' } : null;
+}
+
+/** By what gunicorn itself goes by, the first that says it: command line, GUNICORN_CMD_ARGS, configuration file. */
+function settingOf(
+  facts: ProcessFacts,
+  args: readonly string[],
+  names: readonly string[],
+  name: string,
+): string | null {
+  const told = flag(args, names) ?? flag(environmentArgs(facts), names);
+  if (told !== null) return told.value;
+  const file = configFile(facts, args);
+  const lines = file === null ? [] : (facts.settings[file.path] ?? []);
+  const line = lines.findLast((text) => new RegExp(`^\\s*${name}\\s*=`).test(text));
+  return line === undefined ? null : line.replace(/^[^=]*=\s*|\s*(?:#.*)?$/g, '').replace(/^(['"])(.*)\1$/, '$2');
 }

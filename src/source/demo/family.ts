@@ -40,6 +40,8 @@ export interface Troupe {
   started: number;
   /** Connections waiting at its listener. */
   queue: number;
+  /** The share of their time that workers hold a request. */
+  inUse: number;
   /** Steps at which the next burst of requests begins and ends. */
   burst: { readonly begins: number; readonly ends: number };
 }
@@ -100,14 +102,14 @@ export function bury(troupe: Troupe, actor: Actor): void {
 
 /** One step of what a family does: requests come, are served or wait, and take CPU time and memory. */
 export function work(troupe: Troupe, step: number, random: Random): void {
-  const busy = serve(troupe, step, random);
+  troupe.inUse = serve(troupe, step, random);
   for (const actor of [troupe.head, ...troupe.workers]) {
     // Drawn for each, whatever it does, so that what one does leaves the others as they are.
     const effort = random.between(0.4, 1.6);
     const change = random.between(-1, 1) * WOBBLE;
     if (actor.state === 'T') continue;
     const serves = troupe.family.traffic !== null && actor !== troupe.head;
-    const used = Math.min(1, actor.part.cpu * effort * (serves ? busy : 1));
+    const used = Math.min(1, actor.part.cpu * effort * (serves ? troupe.inUse : 1));
     actor.cpu += used / STEPS_PER_SECOND;
     actor.state = used > RUNNING ? 'R' : 'S';
     actor.grown += actor.growth / STEPS_PER_SECOND;

@@ -1,6 +1,7 @@
 import type { HostSample, Listener, MemoryReading, Pressure, ProcessSample, Snapshot } from '../../snapshot.ts';
 import type { Source } from '../source.ts';
 import { cast, type Family, MB, type Part } from './cast.ts';
+import { activityOf } from './doing.ts';
 import {
   type Actor,
   bury,
@@ -109,7 +110,17 @@ export class DemoHost {
     const born = -family.age * STEPS_PER_SECOND;
     const head = this.#actor({ pid: family.pid, ppid: family.pid === 1 ? 0 : 1, born, part: family.head });
     const burst = nextBurst(0, this.#random);
-    const troupe = { family, head, workers: [], wanted: family.workers, startsAt: null, started: 0, queue: 0, burst };
+    const troupe = {
+      family,
+      head,
+      workers: [],
+      wanted: family.workers,
+      startsAt: null,
+      started: 0,
+      queue: 0,
+      inUse: 0,
+      burst,
+    };
     // Those of one family have their numbers in a row, and half a second between them.
     for (let index = 1; index <= family.workers; index++) {
       this.#start(troupe, family.pid + index, born + index * (STEPS_PER_SECOND / 2));
@@ -221,7 +232,7 @@ export class DemoHost {
     const processes = this.#troupes.flatMap((troupe) =>
       [troupe.head, ...troupe.workers].flatMap((actor) => {
         const reading = memory.processes.get(actor);
-        return reading ? [sampleOf(actor, troupe, reading)] : [];
+        return reading ? [sampleOf(actor, troupe, reading, this.#step)] : [];
       }),
     );
     return {
@@ -250,7 +261,8 @@ function hostOf({ host, use }: Memory, pressure: Pressure, load: HostSample['loa
   };
 }
 
-function sampleOf(actor: Actor, troupe: Troupe, memory: MemoryReading): ProcessSample {
+function sampleOf(actor: Actor, troupe: Troupe, memory: MemoryReading, step: number): ProcessSample {
+  const activity = activityOf(actor, troupe, step);
   const { pid, ppid, startTicks, state, part } = actor;
   const { pid: leader } = troupe.head;
   return {
@@ -263,6 +275,7 @@ function sampleOf(actor: Actor, troupe: Troupe, memory: MemoryReading): ProcessS
     cpuTicks: Math.floor(actor.cpu * TICKS_PER_SECOND),
     memory,
     listeners: actor === troupe.head ? listenersOf(troupe) : null,
+    ...(activity === undefined ? {} : { activity }),
     facts: part.facts,
   };
 }

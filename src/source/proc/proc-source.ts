@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs';
 import { pause } from '../../pause.ts';
-import type { Listener, ProcessFacts, ProcessSample, Snapshot, Told } from '../../snapshot.ts';
+import type { Activity, Listener, ProcessFacts, ProcessSample, Snapshot, Told } from '../../snapshot.ts';
 import type { FileAnswerer } from '../files/files.ts';
 import { KnownFiles } from '../files/known-files.ts';
 import type { Interests, ReadHints, Source } from '../source.ts';
+import { ActivityReader, type Worker } from './activity/activity-reader.ts';
 import { cgroupMounts } from './cgroups.ts';
 import { FactsReader } from './facts.ts';
 import { readLink, readText } from './files.ts';
@@ -64,6 +65,7 @@ export class ProcSource implements Source {
   readonly #host: HostReader;
   readonly #memory: MemoryReader;
   readonly #sockets: Sockets;
+  readonly #activity: ActivityReader;
   readonly #interests: Interests;
   /** Null where another machine's tree may be looked at: its sockets are not here. */
   readonly #asker: Asker | null;
@@ -88,6 +90,7 @@ export class ProcSource implements Source {
     this.#host = new HostReader(root, this.#pageSize, mounts);
     this.#memory = new MemoryReader(root, this.#pageSize);
     this.#sockets = new Sockets(root);
+    this.#activity = new ActivityReader(root, process.arch);
     this.#interests = interests;
     this.#asker = root === '/proc' ? new Asker() : null;
     const self = Number(readLink(`${root}/self`) ?? Number.NaN);
@@ -110,6 +113,8 @@ export class ProcSource implements Source {
       else tracked.set(pid, this.#track(pid, stat, uptime, hints));
     }, mayRest);
     this.#tracked = tracked;
+    // Before anything else is read: to read memory holds up whom it is of.
+    const activity = this.#readActivity(hints, uptime);
     if (hints.patience !== undefined) await this.#awaitFiles(hints.patience, uptime);
     const living = [...tracked.values()].filter(({ stat }) => !isDead(stat));
     readMemory(living, this.#memory, hints, uptime);
@@ -120,7 +125,7 @@ export class ProcSource implements Source {
       uptime,
       host: this.#host.read(uptime, this.#distribution(uptime)),
       accounting: 'pss',
-      processes: this.#samples(listeners),
+      processes: this.#samples(listeners, activity),
       kernelThreads,
       self: this.#self,
       // The first process is there in every tree: who does not see it sees no other user's.
@@ -132,6 +137,7 @@ export class ProcSource implements Source {
   close(): void {
     this.#stats.close();
     this.#answerer.close();
+    this.#activity.close();
     this.#tracked.clear();
   }
 
@@ -217,17 +223,36 @@ export class ProcSource implements Source {
     if (awaited.length > 0) await Promise.all(awaited);
   }
 
-  #samples(listeners: ReadonlyMap<number, ProcessSample['listeners']>): readonly ProcessSample[] {
+  #readActivity({ activity }: ReadHints, uptime: number): ReadonlyMap<number, Activity> {
+    const find = (pid: number): Worker | undefined => {
+      const process = this.#tracked.get(pid);
+      if (process === undefined || isDead(process.stat)) return undefined;
+      const { key, stat } = process;
+      return { pid, key, state: stat.state, threads: stat.threads };
+    };
+    return this.#activity.read(activity ?? new Map(), find, uptime);
+  }
+
+  #samples(
+    listeners: ReadonlyMap<number, ProcessSample['listeners']>,
+    activity: ReadonlyMap<number, Activity>,
+  ): readonly ProcessSample[] {
     const samples: ProcessSample[] = [];
     for (const process of this.#tracked.values()) {
-      samples.push(sampleOf(process, listeners.get(process.pid) ?? null, this.#asker?.told(process.key)));
+      const { pid, key } = process;
+      samples.push(sampleOf(process, listeners.get(pid) ?? null, this.#asker?.told(key), activity.get(pid)));
     }
     return samples;
   }
 }
 
 /** The same object as the last time where nothing has changed, so that nothing is made anew of it further on. */
-function sampleOf(process: Tracked, listeners: ProcessSample['listeners'], told: Told | undefined): ProcessSample {
+function sampleOf(
+  process: Tracked,
+  listeners: ProcessSample['listeners'],
+  told: Told | undefined,
+  activity: Activity | undefined,
+): ProcessSample {
   const { pid, stat, facts, sample } = process;
   const memory = isDead(stat) ? noMemory : memoryOf(process);
   const unchanged =
@@ -236,12 +261,17 @@ function sampleOf(process: Tracked, listeners: ProcessSample['listeners'], told:
     sample.facts === facts &&
     sample.memory === memory &&
     sample.listeners === listeners &&
-    sample.told === told;
+    sample.told === told &&
+    sample.activity === activity;
   if (unchanged) return sample;
   const { startTicks, ppid, pgrp, session, state, cpuTicks } = stat;
   process.sampled = stat;
   const common = { pid, startTicks, ppid, pgrp, session, state, cpuTicks, memory, listeners, facts };
-  process.sample = told === undefined ? common : { ...common, told };
+  process.sample = {
+    ...common,
+    ...(told === undefined ? {} : { told }),
+    ...(activity === undefined ? {} : { activity }),
+  };
   return process.sample;
 }
 

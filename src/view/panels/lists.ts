@@ -86,7 +86,7 @@ export function log({ operations, notes, columns }: AppState, scroll: number, th
 export function advicePanel({ advice, columns }: AppState, index: number, theme: Theme): PanelContent {
   if (advice.length === 0) {
     const lines = wrap(
-      'Nothing to advise so far. Some of it takes minutes of looking: how busy workers are, what grows.',
+      'Nothing to advise so far. Some of it takes minutes of looking: how many workers are in use, what grows.',
       columns - 4,
     );
     return { title: 'Advice', lines: lines.map((text) => [span(text, theme.faint)]), hint: 'Esc closes' };
@@ -158,8 +158,8 @@ export function fitPlan(
       : reachable
         ? say(`${plural(count, 'worker')} to trim: ${goal}`, theme.strong)
         : say(`${percent(target)} is out of reach by trims. All there are: ${goal}`, theme.warning);
-  const steps = trims.flatMap(({ project, pid, from, to, frees, busy }) => {
-    const lately = busy === null ? '' : `, ${percent(busy)} busy`;
+  const steps = trims.flatMap(({ project, pid, from, to, frees, inUse }) => {
+    const lately = inUse === null ? '' : `, ${percent(inUse)} in use`;
     return say(`${project} master ${pid}: ${from} → ${to}, frees ≈${bytes(frees)}${lately}`, plain, 2);
   });
   const besides = advice

@@ -15,8 +15,8 @@ function fitted({ model, history }: Watch, target: number) {
   return fitTrims(model, history, target);
 }
 
-const workers = (count: number, megabytes: number, busy = 0) =>
-  Array.from({ length: count }, () => ({ memory: own(megabytes), busy }));
+const workers = (count: number, megabytes: number, cpu = 0) =>
+  Array.from({ length: count }, () => ({ memory: own(megabytes), cpu }));
 
 describe('fit', () => {
   it('is nothing where the target is reached already', () => {

@@ -41,7 +41,7 @@ export function parseAllTcp(text: string): readonly Listener[] {
 }
 
 /** Words of 32 bits in the machine's byte order, which is little-endian wherever Node runs on Linux but s390x. */
-function addressOf(hex: string): string {
+export function addressOf(hex: string): string {
   const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).reverse());
   const numbers = bytes.map((byte) => Number.parseInt(byte, 16));
   if (numbers.length === 4) return numbers.join('.');

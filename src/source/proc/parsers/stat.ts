@@ -9,6 +9,7 @@ export interface Stat {
   kernelThread: boolean;
   /** User and system time, in clock ticks. */
   cpuTicks: number;
+  threads: number;
   /** Clock ticks since boot. */
   startTicks: number;
   /** Resident pages; the kernel's own count, which may lag by some dozens. */
@@ -30,6 +31,7 @@ const SESSION = 6;
 const FLAGS = 9;
 const UTIME = 14;
 const STIME = 15;
+const THREADS = 20;
 const START = 22;
 const RSS = 24;
 
@@ -58,6 +60,7 @@ export function parseStat(buffer: Buffer, length: number, previous?: Stat): Stat
     session: field(SESSION),
     kernelThread: (field(FLAGS) & KERNEL_THREAD) !== 0,
     cpuTicks: field(UTIME) + field(STIME),
+    threads: field(THREADS),
     startTicks: field(START),
     rssPages: field(RSS),
   };

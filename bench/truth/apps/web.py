@@ -1,0 +1,19 @@
+"""`/KIND?SECONDS`. Where the server itself notes its requests, TRUTH_NOTED says so."""
+
+import os
+
+from work import kinds, note, now
+
+noted = os.environ.get("TRUTH_NOTED") == "1"
+by_thread = os.environ.get("TRUTH_THREADS") == "1"
+
+
+def application(environ, start):
+    began = now()
+    kind = environ["PATH_INFO"].strip("/")
+    if kind in kinds:
+        kinds[kind](float(environ["QUERY_STRING"]))
+    if not noted and kind in kinds:
+        note(began, now(), thread=by_thread)
+    start("200 OK", [("Content-Length", "2"), ("Content-Type", "text/plain")])
+    return [b"ok"]

@@ -1,0 +1,15 @@
+/** Tells how true it is what workertop says of workers: see docs/truth.md. Arguments: the parts to be made; all when there are none. */
+import { type Part, parts } from './document.ts';
+import { inUse } from './in-use.ts';
+
+const make: Readonly<Record<Part, () => Promise<boolean>>> = {
+  'in-use': () => inUse(10),
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.find((name) => !parts.some((part) => part === name));
+if (unknown !== undefined) throw new Error(`no part is called ${unknown}: they are ${parts.join(', ')}`);
+for (const part of parts) {
+  if (wanted.length > 0 && !wanted.includes(part)) continue;
+  if (!(await make[part]())) process.exitCode = 1;
+}

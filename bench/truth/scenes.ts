@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Where the apps are that the servers run. */
+export const apps = fileURLToPath(new URL('./apps', import.meta.url));
+
+/** What is known before a server is started. */
+export interface Place {
+  /** Of its own files. */
+  readonly folder: string;
+  readonly port: number;
+  readonly redis: number;
+}
+
+/** One server with one kind of work. */
+export interface Scene {
+  readonly server: string;
+  /** A name of `kinds` in apps/work.py. */
+  readonly work: string;
+  readonly files?: (place: Place) => Readonly<Record<string, string>>;
+  readonly command: (place: Place) => readonly string[];
+  /** A second program that takes the requests for it. */
+  readonly front?: (place: Place) => readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Its path in the folder, where it listens there and not at its port. */
+  readonly socket?: string;
+  /** Whether its truth is told by thread. */
+  readonly threads?: true;
+  /** Whether tasks come from a queue, and not requests. */
+  readonly tasks?: true;
+  /** Requests at once, on average; 2 unless told, and 1 where they compute: the machine has two cores. */
+  readonly load?: number;
+  /** The error to be expected of it is known, and does not count among the bars: why. */
+  readonly known?: string;
+}
+
+const gunicorn = ({ port, folder }: Place, socket: string | null, ...more: readonly string[]) => [
+  '/usr/bin/python3',
+  '/usr/bin/gunicorn',
+  ...['-b', socket === null ? `127.0.0.1:${port}` : `unix:${join(folder, socket)}`, '--chdir', apps],
+  ...['--worker-tmp-dir', folder, ...more, 'web'],
+];
+
+const sync = (work: string): Scene => ({
+  server: 'gunicorn sync ×4',
+  work,
+  command: (place) => gunicorn(place, null, '-w', '4', '-c', join(apps, 'gunicorn_noting.py')),
+  env: { TRUTH_NOTED: '1' },
+});
+
+const unixSync = (work: string): Scene => ({
+  ...sync(work),
+  server: 'gunicorn sync ×4, unix socket',
+  command: (place) => gunicorn(place, 'web.sock', '-w', '4', '-c', join(apps, 'gunicorn_noting.py')),
+  socket: 'web.sock',
+});
+
+const unicorn = (work: string): Scene => ({
+  server: 'unicorn ×4',
+  work,
+  files: ({ port }) => ({ 'unicorn.rb': `worker_processes 4\nlisten '127.0.0.1:${port}'\n` }),
+  command: ({ folder }) => ['/usr/bin/unicorn', '-c', join(folder, 'unicorn.rb'), join(apps, 'config.ru')],
+});
+
+const uwsgi = (work: string): Scene => ({
+  server: 'uWSGI ×4',
+  work,
+  command: ({ port }) => [
+    ...['/usr/bin/uwsgi-core', '--plugin', 'python3', '--http-socket', `127.0.0.1:${port}`, '--master'],
+    ...['--die-on-term', '--processes', '4', '--chdir', apps, '--module', 'web'],
+  ],
+});
+
+const phpFpm = (work: string): Scene => ({
+  server: 'php-fpm ×4 behind nginx',
+  work,
+  files: ({ folder, port }) => ({
+    'fpm.conf': `[global]\ndaemonize = no\nerror_log = /dev/stderr\n[www]\nuser = root\ngroup = root\nlisten = ${folder}/fpm.sock\npm = static\npm.max_children = 4\nclear_env = no\n`,
+    'nginx.conf': `daemon off;\nuser root;\nworker_processes 1;\npid ${folder}/nginx.pid;\nerror_log stderr;\nevents {}\nhttp { access_log off; client_body_temp_path ${folder}/t1; proxy_temp_path ${folder}/t2; fastcgi_temp_path ${folder}/t3; uwsgi_temp_path ${folder}/t4; scgi_temp_path ${folder}/t5; server { listen 127.0.0.1:${port}; location / { fastcgi_pass unix:${folder}/fpm.sock; fastcgi_param SCRIPT_FILENAME ${apps}/index.php; fastcgi_param QUERY_STRING $query_string; fastcgi_param REQUEST_METHOD $request_method; fastcgi_param REQUEST_URI $request_uri; } } }\n`,
+  }),
+  command: ({ folder }) => ['/usr/sbin/php-fpm8.2', '-F', '-R', '-y', join(folder, 'fpm.conf')],
+  front: ({ folder }) => ['/usr/sbin/nginx', '-p', folder, '-c', join(folder, 'nginx.conf')],
+});
+
+const celery = (work: string): Scene => ({
+  server: 'celery prefork ×4',
+  work,
+  command: () => [
+    '/usr/bin/python3',
+    '/usr/bin/celery',
+    '-A',
+    'tasks',
+    '--workdir',
+    apps,
+    'worker',
+    '-c',
+    '4',
+    '-l',
+    'INFO',
+  ],
+  tasks: true,
+});
+
+const gthread = (work: string): Scene => ({
+  server: 'gunicorn gthread 2×4, by thread',
+  work,
+  command: (place) => gunicorn(place, null, '-w', '2', '--threads', '4'),
+  env: { TRUTH_THREADS: '1' },
+  threads: true,
+});
+
+const puma = (work: string): Scene => ({
+  server: 'puma 2×4, by thread',
+  work,
+  command: ({ port }) => [
+    ...['/usr/bin/puma', '-w', '2', '-t', '4:4', '-b', `tcp://127.0.0.1:${port}`, join(apps, 'config.ru')],
+  ],
+  env: { TRUTH_THREADS: '1' },
+  threads: true,
+});
+
+/** Each with the kinds of work that its workers wait for in different ways. */
+export const scenes: readonly Scene[] = [
+  ...['db', 'pg', 'sel', 'cpu', 'mix', 'sub'].map(sync),
+  unixSync('pg'),
+  unicorn('db'),
+  uwsgi('db'),
+  uwsgi('mix'),
+  phpFpm('db'),
+  phpFpm('cpu'),
+  celery('db'),
+  celery('cpu'),
+  ...['db', 'pg', 'cpu', 'mix'].map(gthread),
+  { ...gthread('lock'), known: 'a thread that waits for a lock of the app looks as one that waits for work' },
+  ...['db', 'cpu', 'mix'].map(puma),
+];

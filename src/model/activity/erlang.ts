@@ -1,0 +1,48 @@
+/** What is expected of requests that meet a number of servers. */
+export interface Waiting {
+  /** Share of the requests that wait: 0 to 1. */
+  readonly share: number;
+  /** How long a request waits on average, in multiples of the time that one takes; Infinity where the queue would only grow. */
+  readonly mean: number;
+}
+
+/** Intervals of Simpson's rule; the error is far below what the figures are known to. */
+const INTERVALS = 2000;
+
+/**
+ * Erlang's B formula for any positive number of servers, by its integral: 1/B = ∫₀^∞ e^−x (1 + x/a)^c dx.
+ * @param servers more than 0 @param offered requests at once on average, more than 0
+ */
+export function erlangB(servers: number, offered: number): number {
+  // The integrand has its top at c − a, and has fallen to nothing this far beyond.
+  const end = Math.max(0, servers - offered) + 12 * Math.sqrt(servers + 1) + 40;
+  const step = end / INTERVALS;
+  let sum = 0;
+  for (let index = 0; index <= INTERVALS; index++) {
+    const x = index * step;
+    const weight = index === 0 || index === INTERVALS ? 1 : index % 2 === 1 ? 4 : 2;
+    sum += weight * Math.exp(servers * Math.log1p(x / offered) - x);
+  }
+  return 3 / (sum * step);
+}
+
+/** Share of the requests that wait, where they come at random (Poisson) and those that wait are served in turn: Erlang's C formula. */
+export function erlangC(servers: number, offered: number): number {
+  if (offered <= 0) return 0;
+  if (offered >= servers) return 1;
+  const blocked = erlangB(servers, offered);
+  return Math.min(1, (servers * blocked) / (servers - offered * (1 - blocked)));
+}
+
+/**
+ * What is expected of requests that come in bursts. Peakedness is the variance of their number at once over its mean: 1 where they come at
+ * random. Hayward's way: as many servers, and as much work, divided by the peakedness. It was made for loss; for waiting it is an
+ * approximation, and docs/truth.md tells how good.
+ * @param peakedness 1 or more
+ */
+export function waiting(servers: number, offered: number, peakedness: number): Waiting {
+  if (offered <= 0) return { share: 0, mean: 0 };
+  if (offered >= servers) return { share: 1, mean: Number.POSITIVE_INFINITY };
+  const share = erlangC(servers / peakedness, offered / peakedness);
+  return { share, mean: (share * peakedness) / (servers - offered) };
+}

@@ -1,0 +1,93 @@
+import type { RecognisedServer } from '../../recognise/recognise.ts';
+import type { Activity, ActivityRule, Doing, Listener } from '../../snapshot.ts';
+
+/** What a server's workers did when they were looked at. */
+export interface ServerActivity {
+  readonly rule: ActivityRule;
+  /**
+   * What tells it: the system call that each is in, or the connections that they have accepted where that may not be read. Null where
+   * nothing does.
+   */
+  readonly basis: 'syscall' | 'connections' | null;
+  readonly unit: 'worker' | 'thread' | 'loop';
+  /** Workers, threads of their pools, or event loops; null when unknown. */
+  readonly total: number | null;
+  /** Those of them that are not idle; null when unknown. */
+  readonly inUse: number | null;
+  /** What those do, one for each; empty where connections tell. */
+  readonly doing: readonly Doing[];
+  /** Connections that it has accepted and that are open; null when unknown. */
+  readonly accepted: number | null;
+  /** Of those, the ones that wait for a thread; null when unknown. */
+  readonly waitingInside: number | null;
+}
+
+/** Pids of the processes that serve requests or tasks, one of which a server without workers of its own is. */
+export function servingPids({ head, headRole, workers }: RecognisedServer): readonly number[] {
+  if (workers.length > 0) return workers.map(({ pid }) => pid);
+  return headRole === 'single' ? [head.pid] : [];
+}
+
+/** Null where nothing is known of how this server's workers are told to be idle. */
+export function serverActivity(
+  recognised: RecognisedServer,
+  listeners: readonly Listener[] | null,
+): ServerActivity | null {
+  const rule = recognised.definition.activity?.(recognised) ?? null;
+  if (rule === null) return null;
+  const workers = recognised.workers.length > 0 ? recognised.workers : [recognised.head];
+  const serving = new Set(servingPids(recognised));
+  const seen = workers.flatMap(({ pid, activity }) => (serving.has(pid) && activity?.by === rule.by ? [activity] : []));
+  const unit = { process: 'worker', tasks: 'worker', threads: 'thread', loop: 'loop' } as const;
+  const accepted = acceptedBy(listeners);
+  const counted = countOf(seen, rule) ?? byConnections(accepted, rule, serving.size);
+  return { rule, unit: unit[rule.by], ...counted, accepted, waitingInside: waitingInside(counted, accepted, rule) };
+}
+
+type Counted = Pick<ServerActivity, 'basis' | 'total' | 'inUse' | 'doing'>;
+
+/** Null where of none it can be told. Those of which it cannot are left out of all figures. */
+function countOf(seen: readonly Activity[], rule: ActivityRule): Counted | null {
+  const doing: Doing[] = [];
+  let total = 0;
+  for (const { doing: all } of seen) {
+    const known = all.filter((one) => one !== 'unknown');
+    if (known.length === 0 && all.length > 0) continue;
+    const size = rule.by === 'threads' ? (rule.size ?? known.length) : known.length;
+    total += size;
+    // An app may have threads of its own, which cannot be told from those of the pool.
+    doing.push(...known.filter((one) => one !== 'idle').slice(0, size));
+  }
+  return total === 0 ? null : { basis: 'syscall', total, inUse: doing.length, doing };
+}
+
+const untold: Counted = { basis: null, total: null, inUse: null, doing: [] };
+
+/** A worker that serves one connection at a time is in use for as long as it has one. */
+function byConnections(accepted: number | null, rule: ActivityRule, workers: number): Counted {
+  if (accepted === null || workers === 0 || rule.by === 'loop' || rule.by === 'tasks') return untold;
+  const size = rule.by === 'threads' ? rule.size : 1;
+  if (size === null || (rule.by === 'process' && rule.mayHaveThreads === true)) return untold;
+  const total = size * workers;
+  return { basis: 'connections', total, inUse: Math.min(total, accepted), doing: [] };
+}
+
+function acceptedBy(listeners: readonly Listener[] | null): number | null {
+  if (listeners === null || listeners.length === 0) return null;
+  let sum = 0;
+  for (const { open } of listeners) {
+    if (open === undefined) return null;
+    sum += open;
+  }
+  return sum;
+}
+
+/** As long as a thread is idle nothing waits for one. Beyond that, a connection may also be one that is kept alive and asks nothing. */
+function waitingInside({ inUse, total }: Counted, accepted: number | null, rule: ActivityRule): number | null {
+  if (rule.by === 'process' || rule.by === 'tasks') return 0;
+  if (rule.by === 'threads' && !rule.acceptsEarly) return 0;
+  if (inUse === null || total === null) return null;
+  if (inUse < total) return 0;
+  if (accepted === null) return null;
+  return accepted <= inUse ? 0 : null;
+}

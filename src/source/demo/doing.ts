@@ -1,0 +1,37 @@
+import type { Activity, ActivityRule, Doing, Wait } from '../../snapshot.ts';
+import type { Actor, Troupe } from './family.ts';
+
+/** How often a celery worker has a task. */
+const TASKS = 0.1;
+
+const database: Wait = { wait: 'net', port: 5432, local: false };
+const cache: Wait = { wait: 'net', port: 6379, local: true };
+
+/** Of what workers in use do, the shares up to which it is each of these. */
+const uses: readonly (readonly [upTo: number, doing: Doing])[] = [
+  [0.62, database],
+  [0.74, cache],
+  [1, 'cpu'],
+];
+
+/** What a worker does at a step; undefined for what serves neither requests nor tasks. */
+export function activityOf(actor: Actor, { head, family, inUse }: Troupe, step: number): Activity | undefined {
+  if (actor === head) return undefined;
+  const rule = ruleOf(family.traffic !== null, actor);
+  if (rule === null) return undefined;
+  const share = rule === 'tasks' ? TASKS : inUse;
+  if (chance(step, actor.pid) >= share) return { by: rule, doing: ['idle'] };
+  const kind = chance(step + 0.5, actor.pid);
+  return { by: rule, doing: [uses.find(([upTo]) => kind < upTo)?.[1] ?? 'cpu'] };
+}
+
+function ruleOf(serves: boolean, { part }: Actor): ActivityRule['by'] | null {
+  if (serves) return 'process';
+  return part.facts.argv[0]?.startsWith('[celeryd:') ? 'tasks' : null;
+}
+
+/** From 0 to 1, the same for the same step and pid: what is drawn here leaves the rest of the story as it is. */
+function chance(step: number, pid: number): number {
+  const value = Math.sin(step * 12.9898 + pid * 78.233) * 43758.5453;
+  return value - Math.floor(value);
+}

@@ -1,0 +1,336 @@
+import { performance } from 'node:perf_hooks';
+import type { Activity, ActivityRule, Doing, Wait } from '../../../snapshot.ts';
+import type { ActivityRequest } from '../../source.ts';
+import { list, readText } from '../files.ts';
+import { Descriptors } from './descriptors.ts';
+import { buffer, KeptFile } from './kept-file.ts';
+import { type Peer, Peers } from './peers.ts';
+import {
+  type Call,
+  type Called,
+  callsOf,
+  POLLFD_BYTES,
+  type Position,
+  parseFdSet,
+  parseFutex,
+  parsePollFds,
+  parseSyscall,
+} from './syscalls.ts';
+
+/** A process of a server, as the reader of the proc tree has it. */
+export interface Worker {
+  readonly pid: number;
+  /** Its identity. */
+  readonly key: string;
+  /** One letter. */
+  readonly state: string;
+  /** Threads that it has. */
+  readonly threads: number;
+}
+
+/** More descriptors than this in one wait are not looked at. */
+const MOST_POLLED = 64;
+const MOST_SELECTED = 1024;
+
+/** Seconds in which a thread that has just begun may still give itself a name. */
+const NAMING = 5;
+
+interface Thread {
+  readonly file: KeptFile;
+  readonly isMain: boolean;
+  name: string;
+  readonly since: number;
+}
+
+interface Watched {
+  readonly descriptors: Descriptors;
+  readonly memory: KeptFile;
+  readonly threads: Map<number, Thread>;
+  /** How many threads it had when they were listed. */
+  counted: number;
+  last: Activity | null;
+}
+
+/** Where a server listens, in ways to look for it. */
+interface Listening {
+  readonly inodes: ReadonlySet<number>;
+  readonly ports: ReadonlySet<number>;
+  readonly names: ReadonlySet<string>;
+}
+
+/**
+ * Tells whether workers are in use by what the kernel says of where they sleep (/proc/PID/syscall): an idle one waits for a
+ * connection at its listener, or for a task. It needs the rights of a debugger (ptrace(2)): root's, or the owner's where
+ * Yama does not forbid it.
+ */
+export class ActivityReader {
+  readonly #root: string;
+  readonly #calls: ReadonlyMap<number, Call> | null;
+  readonly #peers: Peers;
+  readonly #watched = new Map<string, Watched>();
+  readonly #places = new WeakMap<ActivityRequest['listeners'], Listening>();
+  /** Of masters, by pid: the pipes that they share with their workers. */
+  #masters = new Map<number, Descriptors>();
+  #now = 0;
+  /** Seconds that the last reading took. */
+  cost = 0;
+
+  /** @param architecture Node's name for the machine's */
+  constructor(root: string, architecture: string) {
+    this.#root = root;
+    this.#calls = callsOf(architecture);
+    this.#peers = new Peers(root);
+  }
+
+  /**
+   * What each worker does now, by pid; none where that is not known here.
+   * @param find the process of a pid; undefined when it is gone
+   * @param now seconds since boot
+   */
+  read(
+    requests: ReadonlyMap<number, ActivityRequest>,
+    find: (pid: number) => Worker | undefined,
+    now: number,
+  ): ReadonlyMap<number, Activity> {
+    const began = performance.now();
+    const found = new Map<number, Activity>();
+    if (this.#calls === null) return found;
+    this.#now = now;
+    this.#peers.begin(now);
+    const seen = new Set<string>();
+    const masters = new Map<number, Descriptors>();
+    for (const [pid, request] of requests) {
+      const worker = find(pid);
+      if (worker === undefined) continue;
+      seen.add(worker.key);
+      if (request.rule.by === 'tasks') masters.set(request.master, this.#master(request.master));
+      found.set(pid, this.#activityOf(worker, request));
+    }
+    this.#masters = masters;
+    this.#peers.end();
+    for (const [key, watched] of this.#watched) if (!seen.has(key)) this.#forget(key, watched);
+    this.cost = (performance.now() - began) / 1000;
+    return found;
+  }
+
+  close(): void {
+    for (const [key, watched] of this.#watched) this.#forget(key, watched);
+  }
+
+  #forget(key: string, { memory, threads }: Watched): void {
+    memory.close();
+    for (const { file } of threads.values()) file.close();
+    this.#watched.delete(key);
+    this.#peers.forget(key);
+  }
+
+  #master(pid: number): Descriptors {
+    return this.#masters.get(pid) ?? new Descriptors(`${this.#root}/${pid}`);
+  }
+
+  #watch(worker: Worker): Watched {
+    let watched = this.#watched.get(worker.key);
+    if (watched === undefined) {
+      const folder = `${this.#root}/${worker.pid}`;
+      const kept = { descriptors: new Descriptors(folder), memory: new KeptFile(`${folder}/mem`) };
+      watched = { ...kept, threads: new Map(), counted: 0, last: null };
+      this.#watched.set(worker.key, watched);
+    }
+    return watched;
+  }
+
+  #listening({ listeners }: ActivityRequest): Listening {
+    let found = this.#places.get(listeners);
+    if (found === undefined) {
+      const addresses = listeners.map(({ address }) => address);
+      found = {
+        inodes: new Set(listeners.map(({ inode }) => inode)),
+        ports: new Set(addresses.flatMap((address) => portOf(address) ?? [])),
+        names: new Set(addresses.flatMap((address) => (address.startsWith(UNIX) ? address.slice(UNIX.length) : []))),
+      };
+      this.#places.set(listeners, found);
+    }
+    return found;
+  }
+
+  #activityOf(worker: Worker, request: ActivityRequest): Activity {
+    const { rule } = request;
+    const watched = this.#watch(worker);
+    this.#listThreads(watched, worker, rule);
+    const doing: Doing[] = [];
+    for (const [tid, thread] of watched.threads) {
+      if (rule.by === 'threads' ? !rule.pool(thread.name, thread.isMain) : !thread.isMain) continue;
+      const does = this.#look(thread, watched, worker, request);
+      if (does === null) {
+        thread.file.close();
+        watched.threads.delete(tid);
+        watched.counted = 0;
+      } else doing.push(does);
+    }
+    const { last } = watched;
+    if (last !== null && last.by === rule.by && sameAll(last.doing, doing)) return last;
+    watched.last = { by: rule.by, doing };
+    return watched.last;
+  }
+
+  #listThreads(watched: Watched, { pid, threads: count }: Worker, rule: ActivityRule): void {
+    const { threads } = watched;
+    if (rule.by !== 'threads') {
+      if (threads.size === 0) threads.set(pid, this.#thread(`${this.#root}/${pid}`, true));
+      return;
+    }
+    const folder = `${this.#root}/${pid}/task`;
+    if (watched.counted !== count) {
+      const tids = new Set((list(folder) ?? []).map(Number));
+      for (const [tid, { file }] of threads) {
+        if (tids.has(tid)) continue;
+        file.close();
+        threads.delete(tid);
+      }
+      for (const tid of tids) {
+        if (!threads.has(tid)) threads.set(tid, this.#thread(`${folder}/${tid}`, tid === pid));
+      }
+      watched.counted = count;
+    }
+    for (const [tid, thread] of threads) {
+      if (this.#now - thread.since < NAMING) thread.name = nameOf(`${folder}/${tid}`);
+    }
+  }
+
+  #thread(folder: string, isMain: boolean): Thread {
+    return { file: new KeptFile(`${folder}/syscall`), isMain, name: isMain ? '' : nameOf(folder), since: this.#now };
+  }
+
+  /** Null when the thread has ended. */
+  #look({ file }: Thread, watched: Watched, worker: Worker, request: ActivityRequest): Doing | null {
+    const length = file.read();
+    if (length === 'gone') return null;
+    if (length === 'denied' || worker.state === 'T' || worker.state === 't') return 'unknown';
+    const position = parseSyscall(buffer, length);
+    return position === null ? 'unknown' : this.#judge(position, watched, worker, request);
+  }
+
+  #judge(position: Position, watched: Watched, worker: Worker, request: ActivityRequest): Doing {
+    const { rule } = request;
+    if (position === 'running') return 'cpu';
+    if (position === 'outside') return waits.disk;
+    const call = this.#calls?.get(position.number);
+    const descriptor = position.ints[0] ?? -1;
+    const now = this.#now;
+    switch (call) {
+      case 'accept':
+        return 'idle';
+      case 'epoll': {
+        if (rule.by === 'loop') return 'idle';
+        if (!watched.descriptors.epollHasOneOf(descriptor, this.#listening(request).inodes, now)) return waits.other;
+        return 'mayHaveThreads' in rule && rule.mayHaveThreads === true ? 'unknown' : 'idle';
+      }
+      case 'select':
+      case 'poll': {
+        if (rule.by === 'loop') return 'idle';
+        const descriptors = call === 'poll' ? polled(position, watched.memory) : selected(position, watched.memory);
+        if (descriptors === null) return 'unknown';
+        if (watched.descriptors.hasOneOf(descriptors, this.#listening(request).inodes, now)) return 'idle';
+        const [first] = descriptors;
+        // Without any, it is a way to sleep.
+        return first === undefined ? waits.sleep : this.#waitFor(first, watched, worker, request);
+      }
+      case 'io': {
+        if (rule.by === 'tasks') {
+          const pipes = this.#master(request.master).pipes(now);
+          if (watched.descriptors.hasOneOf([descriptor], pipes, now)) return 'idle';
+        }
+        return this.#waitFor(descriptor, watched, worker, request);
+      }
+      case 'futex': {
+        const { forever, shared } = parseFutex(position);
+        if (rule.by === 'threads' && forever) return 'idle';
+        const turn = 'takesTurns' in rule && rule.takesTurns === true;
+        return turn && forever && shared ? 'idle' : waits.lock;
+      }
+      case 'restart':
+        return 'unknown';
+      case 'sleep':
+      case 'child':
+      case 'lock':
+      case 'disk':
+        return waits[call];
+      case undefined:
+        return waits.other;
+    }
+  }
+
+  #waitFor(descriptor: number, watched: Watched, worker: Worker, request: ActivityRequest): Doing {
+    const opened = watched.descriptors.opened(descriptor);
+    if (opened === null) return waits.other;
+    switch (opened.type) {
+      case 'pipe':
+        return waits.pipe;
+      case 'file':
+        return waits.disk;
+      case 'other':
+        return waits.other;
+      case 'socket':
+        return doingAt(this.#peers.of(opened.inode, worker.pid, worker.key), this.#listening(request));
+    }
+  }
+}
+
+const kinds = ['socket', 'unix', 'pipe', 'disk', 'lock', 'sleep', 'child', 'other'] as const;
+
+/** One object for each, so that what has not changed is seen to be the same. */
+const waits = Object.fromEntries(kinds.map((wait) => [wait, { wait }])) as Readonly<
+  Record<(typeof kinds)[number], Wait>
+>;
+
+function doingAt(peer: Peer | null, { ports, names }: Listening): Doing {
+  if (peer === null) return waits.socket;
+  if (peer.type === 'unix') return peer.name !== null && names.has(peer.name) ? 'client' : waits.unix;
+  if (ports.has(peer.localPort)) return 'client';
+  const { port, local, address } = peer;
+  return { wait: 'net', port, local, address };
+}
+
+/** The descriptors of a select(2) that waits: those to be read, or else to be written. Null when they could not be read. */
+function selected({ args, ints }: Called, memory: KeptFile): readonly number[] | null {
+  const count = ints[0] ?? -1;
+  if (count < 0 || count > MOST_SELECTED) return null;
+  for (let set = 1; set <= 2; set++) {
+    const address = args[set] ?? 0;
+    if (address === 0) continue;
+    const length = Math.ceil(count / 8);
+    if (memory.read(length, address) !== length) return null;
+    const found = parseFdSet(buffer, count);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+function polled({ args, ints }: Called, memory: KeptFile): readonly number[] | null {
+  const count = ints[1] ?? -1;
+  if (count === 0) return [];
+  if (count < 0 || count > MOST_POLLED) return null;
+  const length = count * POLLFD_BYTES;
+  return memory.read(length, args[0] ?? 0) === length ? parsePollFds(buffer, count) : null;
+}
+
+const UNIX = 'unix:';
+
+function portOf(address: string): number | null {
+  const port = address.startsWith(UNIX) ? undefined : /:(\d+)$/.exec(address)?.[1];
+  return port === undefined ? null : Number(port);
+}
+
+function nameOf(folder: string): string {
+  return (readText(`${folder}/comm`) ?? '').trimEnd();
+}
+
+function sameAll(one: readonly Doing[], other: readonly Doing[]): boolean {
+  return one.length === other.length && one.every((doing, index) => same(doing, other[index]));
+}
+
+function same(one: Doing, other: Doing | undefined): boolean {
+  if (one === other) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || one.wait !== 'net' || other.wait !== 'net') return false;
+  return one.port === other.port && one.address === other.address;
+}

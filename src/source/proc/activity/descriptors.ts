@@ -1,0 +1,73 @@
+import { list, readLink, readText } from '../files.ts';
+import { parseEpollTargets } from './syscalls.ts';
+
+/** Seconds for which it holds that a descriptor is what it was: a server keeps its listeners and pipes for life. */
+const LASTING = 20;
+
+/** What a descriptor is, by its link in /proc/PID/fd (proc_pid_fd(5)). */
+export type Opened =
+  | { readonly type: 'socket' | 'pipe'; readonly inode: number }
+  | { readonly type: 'file' | 'other' }
+  | null;
+
+/** What of the descriptors of one process is kept from one reading to the next. */
+export class Descriptors {
+  readonly #folder: string;
+  /** Descriptors that were found to be wanted ones, and when. */
+  readonly #wanted = new Map<number, { readonly inode: number; readonly at: number }>();
+  /** Epoll descriptors that wait for a listener, and when that was seen. */
+  readonly #epolls = new Map<number, number>();
+  #pipes: { readonly inodes: ReadonlySet<number>; readonly at: number } | null = null;
+
+  /** @param folder of the process in the proc tree */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Null when it is not there, or may not be read. */
+  opened(descriptor: number): Opened {
+    const link = readLink(`${this.#folder}/fd/${descriptor}`);
+    if (link === null) return null;
+    const [, type, inode] = /^(socket|pipe):\[(\d+)\]$/.exec(link) ?? [];
+    if (type === 'socket' || type === 'pipe') return { type, inode: Number(inode) };
+    return { type: link.startsWith('/') ? 'file' : 'other' };
+  }
+
+  /** Whether one of the descriptors is a socket or a pipe with one of these inodes. @param now seconds since boot */
+  hasOneOf(descriptors: readonly number[], inodes: { has(inode: number): boolean }, now: number): boolean {
+    for (const descriptor of descriptors) {
+      const known = this.#wanted.get(descriptor);
+      if (known !== undefined && now - known.at < LASTING && inodes.has(known.inode)) return true;
+    }
+    for (const descriptor of descriptors) {
+      const opened = this.opened(descriptor);
+      if (opened === null || !('inode' in opened) || !inodes.has(opened.inode)) continue;
+      this.#wanted.set(descriptor, { inode: opened.inode, at: now });
+      return true;
+    }
+    return false;
+  }
+
+  /** Whether an epoll waits for one of these sockets. */
+  epollHasOneOf(epoll: number, inodes: { has(inode: number): boolean }, now: number): boolean {
+    const seenAt = this.#epolls.get(epoll);
+    if (seenAt !== undefined && now - seenAt < LASTING) return true;
+    const targets = parseEpollTargets(readText(`${this.#folder}/fdinfo/${epoll}`) ?? '');
+    const has = this.hasOneOf(targets, inodes, now);
+    if (has) this.#epolls.set(epoll, now);
+    else this.#epolls.delete(epoll);
+    return has;
+  }
+
+  /** Inodes of the pipes that it has. */
+  pipes(now: number): ReadonlySet<number> {
+    if (this.#pipes !== null && now - this.#pipes.at < LASTING) return this.#pipes.inodes;
+    const inodes = new Set<number>();
+    for (const name of list(`${this.#folder}/fd`) ?? []) {
+      const opened = this.opened(Number(name));
+      if (opened?.type === 'pipe') inodes.add(opened.inode);
+    }
+    this.#pipes = { inodes, at: now };
+    return inodes;
+  }
+}

@@ -1,0 +1,160 @@
+import { performance } from 'node:perf_hooks';
+import { readBytes, readLink } from '../files.ts';
+import { addressOf } from '../parsers/net.ts';
+
+/** The two ends of a connection. */
+export type Peer =
+  | {
+      readonly type: 'net';
+      readonly localPort: number;
+      readonly port: number;
+      readonly address: string;
+      readonly local: boolean;
+    }
+  /** `name`: the path that this end is bound to, which is its listener's for one that was accepted. */
+  | { readonly type: 'unix'; readonly name: string | null };
+
+/** 50,000 connections. */
+const MOST_BYTES = 8 * 1024 * 1024;
+
+/** Of the time that passes, the share that may go into reading tables of connections. */
+const SHARE = 0.01;
+
+/** Seconds for which a socket is remembered after it was last asked for. */
+const REMEMBERED = 60;
+
+const files = ['tcp', 'tcp6', 'udp', 'udp6', 'unix'] as const;
+type Table = (typeof files)[number];
+
+/** Seconds until it is looked again for a socket that was in no table: it may have been connected since. */
+const AGAIN = 5;
+
+interface Remembered {
+  readonly peer: Peer | null;
+  readonly foundAt: number;
+  usedAt: number;
+}
+
+/**
+ * The other sides of sockets. The kernel gives them in tables of all connections alone, and takes milliseconds to make
+ * one on a machine with much memory: they are read for sockets not seen before, and seldom enough to cost no more than their share.
+ */
+export class Peers {
+  readonly #root: string;
+  /** By namespace and inode: the number of a socket is its own for as long as the machine runs, or nearly so. */
+  readonly #known = new Map<string, Remembered>();
+  readonly #namespaces = new Map<string, string>();
+  #tables = new Map<string, string>();
+  #now = 0;
+  /** Seconds since boot from which on tables may be read again. */
+  #nextRead = 0;
+  /** What this reading adds to that, in seconds. */
+  #delay = 0;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** To be called before each reading. @param now seconds since boot */
+  begin(now: number): void {
+    this.#now = now;
+    this.#tables = new Map();
+    for (const [key, { usedAt }] of this.#known) if (now - usedAt > REMEMBERED) this.#known.delete(key);
+  }
+
+  forget(key: string): void {
+    this.#namespaces.delete(key);
+  }
+
+  /** Null where it is not known, or not yet. @param key the identity of the process that has it */
+  of(inode: number, pid: number, key: string): Peer | null {
+    const namespace = this.#namespaceOf(pid, key);
+    const name = `${namespace} ${inode}`;
+    const known = this.#known.get(name);
+    if (known !== undefined && (known.peer !== null || this.#now - known.foundAt < AGAIN)) {
+      known.usedAt = this.#now;
+      return known.peer;
+    }
+    if (this.#now < this.#nextRead) return null;
+    const peer = this.#find(inode, pid, namespace);
+    this.#known.set(name, { peer, foundAt: this.#now, usedAt: this.#now });
+    return peer;
+  }
+
+  #namespaceOf(pid: number, key: string): string {
+    let namespace = this.#namespaces.get(key);
+    if (namespace === undefined) {
+      namespace = readLink(`${this.#root}/${pid}/ns/net`) ?? `pid:${pid}`;
+      this.#namespaces.set(key, namespace);
+    }
+    return namespace;
+  }
+
+  #find(inode: number, pid: number, namespace: string): Peer | null {
+    for (const table of files) {
+      const line = lineOf(this.#table(table, pid, namespace), inode, table === 'unix' ? UNIX_INODE : INET_INODE);
+      if (line === null) continue;
+      return table === 'unix' ? { type: 'unix', name: line[UNIX_NAME] ?? null } : inetPeer(line);
+    }
+    return null;
+  }
+
+  #table(table: Table, pid: number, namespace: string): string {
+    const name = `${namespace} ${table}`;
+    let text = this.#tables.get(name);
+    if (text === undefined) {
+      const began = performance.now();
+      const bytes = readBytes(`${this.#root}/${pid}/net/${table}`, MOST_BYTES);
+      text = typeof bytes === 'string' ? '' : bytes.toString('latin1');
+      this.#tables.set(name, text);
+      const cost = (performance.now() - began) / 1000;
+      // What this reading has begun it goes on with: the next one waits for its turn.
+      this.#delay += cost / SHARE;
+    }
+    return text;
+  }
+
+  /** To be called after each reading. */
+  end(): void {
+    if (this.#delay > 0) this.#nextRead = this.#now + this.#delay;
+    this.#delay = 0;
+  }
+}
+
+/** Places of columns, counted from 0 (proc_pid_net(5)): `sl local remote st queues timer retrnsmt uid timeout inode`. */
+const INET_LOCAL = 1;
+const INET_REMOTE = 2;
+const INET_INODE = 9;
+/** `Num RefCount Protocol Flags Type St Inode Path`. */
+const UNIX_INODE = 6;
+const UNIX_NAME = 7;
+
+/** The words of the line that has the inode in that column. */
+function lineOf(text: string, inode: number, column: number): readonly string[] | null {
+  const word = ` ${inode}`;
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    const start = text.lastIndexOf('\n', at) + 1;
+    const end = text.indexOf('\n', at);
+    const words = text
+      .slice(start, end < 0 ? text.length : end)
+      .trim()
+      .split(/ +/);
+    if (words[column] === String(inode)) return words;
+  }
+  return null;
+}
+
+function inetPeer(words: readonly string[]): Peer | null {
+  const [localAddress = '', localPort = ''] = words[INET_LOCAL]?.split(':') ?? [];
+  const [address = '', port = ''] = words[INET_REMOTE]?.split(':') ?? [];
+  if (port === '') return null;
+  const remote = addressOf(address);
+  return {
+    type: 'net',
+    localPort: Number.parseInt(localPort, 16),
+    port: Number.parseInt(port, 16),
+    address: remote,
+    // Whoever talks to an address of this machine talks from the same one.
+    local: address === localAddress || remote.startsWith('127.') || remote === '[::1]',
+  };
+}

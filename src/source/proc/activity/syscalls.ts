@@ -1,0 +1,196 @@
+/** What a sleeping thread is in, as far as it matters here. */
+export type Call =
+  | 'accept'
+  | 'epoll'
+  | 'select'
+  | 'poll'
+  /** Reads, writes or connects the descriptor that is its first argument. */
+  | 'io'
+  | 'futex'
+  | 'sleep'
+  | 'child'
+  /** Waits for a lock on a file. */
+  | 'lock'
+  | 'disk'
+  /** A wait that was interrupted and goes on: which one it was is not told any more. */
+  | 'restart';
+
+type Table = ReadonlyMap<number, Call>;
+
+function table(calls: Readonly<Record<Call, readonly number[]>>): Table {
+  return new Map(
+    Object.entries(calls).flatMap(([call, numbers]) => numbers.map((number) => [number, call as Call] as const)),
+  );
+}
+
+/** arch/x86/entry/syscalls/syscall_64.tbl of Linux 6.1. */
+const x86: Table = table({
+  // accept, accept4
+  accept: [43, 288],
+  // epoll_wait, epoll_pwait, epoll_pwait2
+  epoll: [232, 281, 441],
+  // select, pselect6
+  select: [23, 270],
+  // poll, ppoll
+  poll: [7, 271],
+  // read, write, readv, writev, connect, sendto, recvfrom, sendmsg, recvmsg, recvmmsg, sendfile
+  io: [0, 1, 19, 20, 42, 44, 45, 46, 47, 299, 40],
+  futex: [202],
+  // nanosleep, clock_nanosleep, pause
+  sleep: [35, 230, 34],
+  // wait4, waitid
+  child: [61, 247],
+  // fcntl, flock
+  lock: [72, 73],
+  // pread64, pwrite64, fsync, fdatasync, sync_file_range, open, openat, stat, newfstatat, unlink, rename
+  disk: [17, 18, 74, 75, 277, 2, 257, 4, 262, 87, 82],
+  restart: [219],
+});
+
+/** include/uapi/asm-generic/unistd.h of Linux 6.1. */
+const arm: Table = table({
+  accept: [202, 242],
+  // epoll_pwait, epoll_pwait2
+  epoll: [22, 441],
+  // pselect6
+  select: [72],
+  // ppoll
+  poll: [73],
+  // read, write, readv, writev, connect, sendto, recvfrom, sendmsg, recvmsg, recvmmsg, sendfile
+  io: [63, 64, 65, 66, 203, 206, 207, 211, 212, 243, 71],
+  futex: [98],
+  // nanosleep, clock_nanosleep
+  sleep: [101, 115],
+  // wait4, waitid
+  child: [260, 95],
+  // fcntl, flock
+  lock: [25, 32],
+  // pread64, pwrite64, fsync, fdatasync, sync_file_range, openat, newfstatat, unlinkat, renameat2
+  disk: [67, 68, 82, 83, 84, 56, 79, 35, 276],
+  restart: [128],
+});
+
+const tables: Readonly<Record<string, Table>> = { x64: x86, arm64: arm };
+
+/** The numbers of system calls of an architecture, by Node's name for it; null for those that are not known here. */
+export function callsOf(architecture: string): Table | null {
+  return tables[architecture] ?? null;
+}
+
+/** One thread's /proc/PID/syscall (proc_pid_syscall(5)). */
+export type Position =
+  | 'running'
+  /** Sleeps outside of a system call: for a page of memory that is read from disk or swap. */
+  | 'outside'
+  | Called;
+
+export interface Called {
+  number: number;
+  /** Its arguments as addresses; exact up to 2^53, and no address of a program is beyond that. */
+  readonly args: Float64Array;
+  /** Their lower halves as ints, such as descriptors, whatever was left in the upper ones. */
+  readonly ints: Int32Array;
+}
+
+const ARGUMENTS = 6;
+
+/** The one that is given each time: this runs for every worker at every reading. */
+const called: Called = { number: 0, args: new Float64Array(ARGUMENTS), ints: new Int32Array(ARGUMENTS) };
+
+/** Below this a stack is one of 32 bits, whose calls have other numbers. */
+const FOUR_GIGABYTES = 2 ** 32;
+
+const MINUS = 0x2d;
+const SPACE = 0x20;
+const NEWLINE = 0x0a;
+const LETTER_R = 0x72;
+const LETTER_X = 0x78;
+
+/**
+ * `running`, `-1 SP PC`, or `NUMBER ARG0 … ARG5 SP PC`, in the first `length` bytes. Null for what is no such line, and for a program of
+ * 32 bits. What is given is good until the next one.
+ */
+export function parseSyscall(bytes: Uint8Array, length: number): Position | null {
+  if (length === 0) return null;
+  if (bytes[0] === LETTER_R) return 'running';
+  if (bytes[0] === MINUS) return 'outside';
+  let at = 0;
+  let number = 0;
+  for (; at < length; at++) {
+    const digit = digitOf(bytes[at] ?? SPACE);
+    if (digit < 0) break;
+    if (digit > 9) return null;
+    number = number * 10 + digit;
+  }
+  if (at === 0 || bytes[at] !== SPACE) return null;
+  called.number = number;
+  // Six arguments and the stack pointer.
+  let stack = 0;
+  for (let word = 0; word <= ARGUMENTS; word++) {
+    if (bytes[at] !== SPACE || bytes[at + 2] !== LETTER_X) return null;
+    let value = 0;
+    let low = 0;
+    for (at += 3; at < length; at++) {
+      const digit = digitOf(bytes[at] ?? SPACE);
+      if (digit < 0) break;
+      value = value * 16 + digit;
+      low = (low << 4) | digit;
+    }
+    if (word === ARGUMENTS) stack = value;
+    else {
+      called.args[word] = value;
+      called.ints[word] = low;
+    }
+  }
+  return stack >= FOUR_GIGABYTES && (bytes[at] === SPACE || bytes[at] === NEWLINE) ? called : null;
+}
+
+/** Of a hexadecimal digit in lower case, as the kernel writes them; -1 for anything else. */
+function digitOf(byte: number): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  return byte >= 0x61 && byte <= 0x66 ? byte - 0x61 + 10 : -1;
+}
+
+const FUTEX_WAIT = 0;
+const FUTEX_LOCK_PI = 6;
+const FUTEX_WAIT_BITSET = 9;
+const FUTEX_PRIVATE = 128;
+/** The bits of futex(2) beside the command: private, and by which clock. */
+const FUTEX_COMMAND = 0x7f;
+
+/** What a thread waits for in futex(2): `UADDR OP VAL TIMEOUT …`. */
+export function parseFutex({ args, ints }: Called): { readonly forever: boolean; readonly shared: boolean } {
+  const op = ints[1] ?? -1;
+  const command = op & FUTEX_COMMAND;
+  const waits = command === FUTEX_WAIT || command === FUTEX_WAIT_BITSET || command === FUTEX_LOCK_PI;
+  return { forever: waits && args[3] === 0, shared: (op & FUTEX_PRIVATE) === 0 };
+}
+
+/** The descriptors of a set as select(2) has it. @param most one more than the highest */
+export function parseFdSet(bits: Uint8Array, most: number): readonly number[] {
+  const found: number[] = [];
+  for (let byte = 0; byte * 8 < most; byte++) {
+    const eight = bits[byte] ?? 0;
+    if (eight === 0) continue;
+    for (let bit = 0; bit < 8 && byte * 8 + bit < most; bit++) if ((eight >> bit) & 1) found.push(byte * 8 + bit);
+  }
+  return found;
+}
+
+/** A struct pollfd of poll(2). */
+export const POLLFD_BYTES = 8;
+
+/** The descriptors of an array of so many of them; negative ones are passed over, as the kernel does. */
+export function parsePollFds(array: Buffer, count: number): readonly number[] {
+  const found: number[] = [];
+  for (let index = 0; index < count; index++) {
+    const descriptor = array.readInt32LE(index * POLLFD_BYTES);
+    if (descriptor >= 0) found.push(descriptor);
+  }
+  return found;
+}
+
+/** The descriptors that an epoll waits for: `tfd:` of /proc/PID/fdinfo/N (proc_pid_fdinfo(5)). */
+export function parseEpollTargets(text: string): readonly number[] {
+  return [...text.matchAll(/^tfd: *(\d+)/gm)].map(([, descriptor]) => Number(descriptor));
+}

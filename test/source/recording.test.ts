@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import type { Doing } from '../../src/snapshot.ts';
+import { RecordingReader, RecordingWriter } from '../../src/source/recording.ts';
+import { sample, snapshot } from '../helpers/samples.ts';
+
+const doing: readonly Doing[] = [
+  'idle',
+  'client',
+  { wait: 'net', port: 5432, local: false, address: '10.0.0.11' },
+  { wait: 'lock' },
+];
+
+it('a recording keeps what workers did, and not the addresses of whom they waited for', () => {
+  const line = new RecordingWriter((facts) => facts).line(
+    snapshot([sample({ pid: 10, activity: { by: 'threads', doing } }), sample({ pid: 11 })]),
+  );
+  expect(line).not.toContain('10.0.0.11');
+  const [first, second] = new RecordingReader().snapshot(line).processes;
+  expect(first?.activity).toEqual({
+    by: 'threads',
+    doing: ['idle', 'client', { wait: 'net', port: 5432, local: false }, { wait: 'lock' }],
+  });
+  expect(second?.activity).toBeUndefined();
+});
+
+it.each([
+  { by: 'magic', doing: [] },
+  { by: 'loop', doing: ['asleep'] },
+  { by: 'loop', doing: [{ wait: 'net', port: 'x', local: true }] },
+  { by: 'loop', doing: [{ wait: 'nothing' }] },
+  { by: 'loop' },
+  null,
+])('a reading with the activity %j is none of a recording', (activity) => {
+  const line = new RecordingWriter((facts) => facts).line(snapshot([sample({ pid: 10 })]));
+  const broken = line.replace('"pid":10', `"pid":10,"activity":${JSON.stringify(activity)}`);
+  expect(() => new RecordingReader().snapshot(broken)).toThrow('is no reading of a recording');
+});
