@@ -7,6 +7,7 @@ import { ActivityReader, type Worker } from '../../src/source/proc/activity/acti
 import { ProcSource } from '../../src/source/proc/proc-source.ts';
 import type { ActivityRequest } from '../../src/source/source.ts';
 import { eventually } from '../../test/helpers/eventually.ts';
+import { filesHere } from '../../test/helpers/files.ts';
 import { type Job, startJob } from '../../test/helpers/job.ts';
 import { freePort } from '../../test/helpers/story.ts';
 import { pause } from '../machine.ts';
@@ -108,7 +109,7 @@ function once(to: Stage['to']): Promise<Sent> {
 
 /** What workertop itself would ask its source of this server's workers. */
 export async function requestsFor(head: number): Promise<ReadonlyMap<number, ActivityRequest> | null> {
-  const source = new ProcSource({ root: '/proc', interests });
+  const source = new ProcSource({ root: '/proc', interests, files: filesHere() });
   try {
     const observer = new Observer(source, { memoryTotal: null });
     await observer.observe({ memoryBudget: 0, watch: nothing });
