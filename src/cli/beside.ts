@@ -8,3 +8,9 @@ export function programBeside(name: string): string {
   const isSource = import.meta.url.endsWith('.ts');
   return fileURLToPath(new URL(isSource ? `../${name}.ts` : `./${name}.js`, import.meta.url));
 }
+
+/** The arguments of Node that start the reader of files. */
+export function fileHelper(): readonly string[] {
+  const program = programBeside('file-helper');
+  return [...(program.endsWith('.ts') ? process.execArgv : []), program];
+}

@@ -1,13 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import { errorCode, fileProblem } from '../text/errno.ts';
 import { nearest } from '../text/nearest.ts';
+import { readOwnFile } from './own-file.ts';
 import { parseProjectRules, showProjectRules } from './project-rules.ts';
 import { defaults, type SettingName, type Settings, settingNames, settings } from './settings.ts';
 import { tomlLine } from './toml.ts';
 import { UsageError } from './usage-error.ts';
+import { warn } from './warn.ts';
 
 /** The settings that the configuration file has, by their keys. */
 const byKey: ReadonlyMap<string, SettingName> = new Map(
@@ -22,13 +23,17 @@ const byKey: ReadonlyMap<string, SettingName> = new Map(
  * @param named its path; null for the usual place
  * @throws UsageError when it is wrong, or cannot be read though it was named
  */
-export function readConfigFile(named: string | null, environment: NodeJS.ProcessEnv): Partial<Settings> {
+export async function readConfigFile(named: string | null, environment: NodeJS.ProcessEnv): Promise<Partial<Settings>> {
   const path = named ?? usualPath(environment);
   if (path === null) return {};
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = await readOwnFile(path);
   } catch (error) {
+    if (named === null && errorCode(error) === 'ETIMEDOUT') {
+      warn(`${path} is left out: ${fileProblem(error)}.`);
+      return {};
+    }
     if (named === null && ['ENOENT', 'ENOTDIR', 'EACCES'].includes(errorCode(error) ?? '')) return {};
     throw new UsageError(`${path || 'a configuration file without a name'} cannot be read: ${fileProblem(error)}`);
   }

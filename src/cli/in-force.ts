@@ -9,9 +9,12 @@ import { defaults, type Settings } from './settings.ts';
  * before the defaults.
  * @throws UsageError when the configuration file is wrong, or cannot be read though it was named
  */
-export function settingsInForce({ command, given }: Invocation, environment: NodeJS.ProcessEnv): Settings {
+export async function settingsInForce(
+  { command, given }: Invocation,
+  environment: NodeJS.ProcessEnv,
+): Promise<Settings> {
   const { takes, settings } = commandOf(command);
-  const file = takes.includes('config') ? readConfigFile(given.config ?? null, environment) : {};
+  const file = takes.includes('config') ? await readConfigFile(given.config ?? null, environment) : {};
   return { ...defaults, ...file, ...settings, ...given };
 }
 

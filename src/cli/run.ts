@@ -28,7 +28,7 @@ type Run = (settings: Settings, operands: readonly string[]) => Promise<Outcome>
  * @throws UsageError for wrong usage, Refusal or another Error where it cannot be done
  */
 export async function run({ command, operands, given }: Invocation): Promise<Outcome> {
-  return runners[command](settingsInForce({ command, operands, given }, process.env), operands);
+  return runners[command](await settingsInForce({ command, operands, given }, process.env), operands);
 }
 
 // What a command needs is loaded when it is run: `list` needs no screen.

@@ -4,7 +4,7 @@ import { interests } from '../servers/registry.ts';
 import type { FileAnswerer } from '../source/files/files.ts';
 import { HelperFiles } from '../source/files/helper-files.ts';
 import type { Source } from '../source/source.ts';
-import { programBeside } from './beside.ts';
+import { fileHelper, programBeside } from './beside.ts';
 import type { Settings } from './settings.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -36,8 +36,7 @@ async function openSource({ source, proc }: Settings): Promise<Source> {
 
 /** Before anything else of the source, so that it has started when it is first asked. */
 function startFiles(): FileAnswerer {
-  const program = programBeside('file-helper');
-  const files = new HelperFiles([...(program.endsWith('.ts') ? process.execArgv : []), program]);
+  const files = new HelperFiles(fileHelper());
   files.start();
   return files;
 }

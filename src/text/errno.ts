@@ -15,6 +15,7 @@ const words: Readonly<Record<string, string>> = {
   EISDIR: 'it is a directory',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
+  ETIMEDOUT: 'its file system does not answer',
   EROFS: 'it is on a read-only file system',
   ENOSPC: 'no space is left',
   EADDRINUSE: 'another program listens there',

@@ -80,12 +80,12 @@ describe('the configuration file', () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining('--read-only')]);
   });
 
-  it('has no effect where there is none', () => {
+  it('has no effect where there is none', async () => {
     configFile('delay = 7');
     const invocation = { command: 'top', operands: [], given: {} } as const;
     const named = { ...invocation, given: { config: join(folder, 'config.toml') } };
-    expect(settingsInForce(named, {}).delay).toBe(7);
-    expect(settingsInForce(invocation, { XDG_CONFIG_HOME: '/nowhere', HOME: '/nowhere' })).toEqual(defaults);
+    expect((await settingsInForce(named, {})).delay).toBe(7);
+    expect(await settingsInForce(invocation, { XDG_CONFIG_HOME: '/nowhere', HOME: '/nowhere' })).toEqual(defaults);
   });
 });
 

@@ -1,5 +1,6 @@
 /** A mount that does not answer, such as a network file system whose server is gone, holds nobody up. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,6 +63,21 @@ describe('list', () => {
     const directories = projects.map(({ directory }) => directory);
     expect(directories).toContain(join(folder, 'blog'));
     expect(directories).toContain(join(mount.directory, 'shop'));
+  });
+
+  it('starts without a configuration that lies there, and says so', async () => {
+    await mount.silence();
+    const child = spawn('sh', ['-c', `exec ${COMMAND} list --json`], {
+      env: { PATH: process.env['PATH'] ?? '', HOME: join(mount.directory, 'shop') },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let stderr = '';
+    child.stderr.on('data', (data: Buffer) => {
+      stderr += data.toString();
+    });
+    const [code] = await once(child, 'close');
+    expect(code).toBe(0);
+    expect(stderr).toContain('config.toml is left out: its file system does not answer.\n');
   });
 
   it('says nothing while it answers', async () => {
