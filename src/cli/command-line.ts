@@ -125,7 +125,9 @@ function commandNamed(name: string | undefined): Command {
 
 function checked(command: Command, operands: readonly string[], given: Given): Command {
   if (command.name === 'help' || command.name === 'version') return command;
-  if (operands.length !== command.operands.length) throw new UsageError(`usage: ${usageOf(command)} [options]`);
+  const needed = command.operands.filter(({ optional }) => optional !== true).length;
+  if (operands.length < needed || operands.length > command.operands.length)
+    throw new UsageError(`usage: ${usageOf(command)} [options]`);
   const foreign = settingNames.find((name) => name in given && !command.takes.includes(name));
   if (foreign === undefined) return command;
   const where = command.name === 'top' ? 'the dashboard' : command.name;

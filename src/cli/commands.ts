@@ -4,6 +4,7 @@ export type CommandName =
   | 'top'
   | 'list'
   | 'scale'
+  | 'advise'
   | 'record'
   | 'replay'
   | 'demo'
@@ -29,6 +30,8 @@ export interface Operand {
   readonly name: string;
   /** What a shell completes it with. */
   readonly completion: readonly string[] | 'file' | null;
+  /** Whether it may be left out. */
+  readonly optional?: true;
 }
 
 const file: Operand = { name: 'FILE', completion: 'file' };
@@ -64,6 +67,13 @@ export const namedCommands: readonly Command[] = [
       { name: 'N|+N|-N', completion: ['+1', '-1'] },
     ],
     takes: [...everywhere, ...machine, 'readOnly', 'dryRun', 'yes', 'force', 'allowZero', 'json'],
+  },
+  {
+    name: 'advise',
+    help: 'watch, and tell how many workers would do',
+    operands: [{ name: 'TARGET', completion: null, optional: true }],
+    takes: [...everywhere, ...machine, 'for', 'json'],
+    settings: { readOnly: true },
   },
   {
     name: 'record',
@@ -126,7 +136,12 @@ export function commandOf(name: CommandName): Command {
   return allCommands.find((row) => row.name === name) ?? top;
 }
 
+/** In brackets where it may be left out. */
+function nameOf({ name, optional }: Operand): string {
+  return optional === true ? `[${name}]` : name;
+}
+
 /** Such as `workertop scale TARGET N|+N|-N`. */
 export function usageOf({ name, operands }: Command): string {
-  return ['workertop', ...(name === 'top' ? [] : [name]), ...operands.map((operand) => operand.name)].join(' ');
+  return ['workertop', ...(name === 'top' ? [] : [name]), ...operands.map(nameOf)].join(' ');
 }

@@ -1,4 +1,5 @@
-import { ActionLog, noLog } from '../control/action-log.ts';
+import { ActionLog, noLog, statePath } from '../control/action-log.ts';
+import { KeptObservations } from '../control/kept-observations.ts';
 import { noSignals, type Signals } from '../control/signals.ts';
 import type { Source } from '../source/source.ts';
 import { clean } from '../text/sanitize.ts';
@@ -54,6 +55,16 @@ const runners: Readonly<Record<CommandName, Run>> = {
       } finally {
         await log.close();
       }
+    }),
+
+  advise: (settings, [target]) =>
+    withSource(settings, async (source) => {
+      const { advise } = await import('./commands/advise.ts');
+      const kept = new KeptObservations(statePath(process.env, 'workers.json'));
+      const observations = kept.read();
+      const text = await advise(source, { target: target ?? null, observations, stop: interruption() }, settings);
+      kept.write(observations);
+      return said(text);
     }),
 
   record: (settings, [file = '']) =>

@@ -1,6 +1,17 @@
 import type { GroupRule } from '../model/projects/rules.ts';
 import { sortNames } from '../state/sort.ts';
-import { address, columns, flag, seconds, size, sortKey, sourceName, text, type ValueKind } from './value-kinds.ts';
+import {
+  address,
+  columns,
+  flag,
+  seconds,
+  size,
+  sortKey,
+  sourceName,
+  text,
+  timeSpan,
+  type ValueKind,
+} from './value-kinds.ts';
 
 /** One setting: what it is called, how it is written, and what it is without being said. */
 export interface Setting<Value> {
@@ -114,6 +125,12 @@ const table = {
     initial: false,
     help: 'trim the last worker too, where the server allows that',
     option: { long: 'allow-zero' },
+  }),
+  for: setting({
+    kind: timeSpan,
+    initial: 60,
+    help: 'how long to watch: 90s, 10m, 1h',
+    option: { long: 'for', value: 'TIME' },
   }),
   json: setting({
     kind: flag,

@@ -46,6 +46,25 @@ export const seconds: ValueKind<number> = {
   completion: null,
 };
 
+const units: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600 };
+
+/** Seconds of `90`, `90s`, `10m` or `1h`. @throws UsageError when it is not from a second to a day */
+function parseTimeSpan(text: string): number {
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)([smh]?)$/.exec(text.trim()) ?? [];
+  const value = Number(number) * (units[unit] ?? Number.NaN);
+  if (number === '' || !(value >= 1 && value <= 86_400))
+    throw new UsageError(`a time is such as 90s, 10m or 1h, from a second to a day, not ${text || 'nothing'}`);
+  return value;
+}
+
+export const timeSpan: ValueKind<number> = {
+  parse: parseTimeSpan,
+  fromToml: (value) => (typeof value === 'string' ? attempt(parseTimeSpan, value) : undefined),
+  toToml: (value) => `${value}s`,
+  allowed: 'a time such as "10m"',
+  completion: null,
+};
+
 const factors: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 };
 
 /** Bytes of `1.5G`, `512M`, `1536MiB`: powers of 1,024. @throws UsageError when it is not a size of 1M or more */

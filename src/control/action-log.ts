@@ -3,12 +3,17 @@ import { join } from 'node:path';
 import type { Operation } from '../state/operation.ts';
 import { clean } from '../text/sanitize.ts';
 
-/** `$XDG_STATE_HOME/workertop/actions.log`; null where there is no home to keep it in. */
-export function actionLogPath(environment: NodeJS.ProcessEnv): string | null {
+/** A file in `$XDG_STATE_HOME/workertop`; null where there is no home to keep it in. */
+export function statePath(environment: NodeJS.ProcessEnv, name: string): string | null {
   const state = environment['XDG_STATE_HOME'];
-  if (state?.startsWith('/')) return join(state, 'workertop', 'actions.log');
+  if (state?.startsWith('/')) return join(state, 'workertop', name);
   const home = environment['HOME'] ?? homedir();
-  return home.startsWith('/') ? join(home, '.local', 'state', 'workertop', 'actions.log') : null;
+  return home.startsWith('/') ? join(home, '.local', 'state', 'workertop', name) : null;
+}
+
+/** Null where there is no home to keep it in. */
+export function actionLogPath(environment: NodeJS.ProcessEnv): string | null {
+  return statePath(environment, 'actions.log');
 }
 
 /** What the log's writer is told. */

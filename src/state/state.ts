@@ -1,3 +1,4 @@
+import { Observations } from '../model/activity/observations.ts';
 import type { Advice } from '../model/advice/advice.ts';
 import { History } from '../model/history/history.ts';
 import type { Model } from '../model/model.ts';
@@ -64,6 +65,8 @@ export interface AppState {
   readonly held: Model | null;
   readonly frozen: boolean;
   readonly history: History;
+  /** How many workers were in use, for a week. */
+  readonly observations: Observations;
   /** Which of the theme's colours is a project's, by its id: it keeps that wherever it moves. */
   readonly hues: ReadonlyMap<string, number>;
   readonly advice: readonly Advice[];
@@ -90,6 +93,8 @@ export interface AppState {
 }
 
 export interface StateOptions {
+  /** What was seen of workers before. */
+  readonly observations?: Observations;
   readonly columns: number;
   readonly lines: number;
   readonly delay: number;
@@ -107,6 +112,7 @@ export function initialState(options: StateOptions): AppState {
     held: null,
     frozen: false,
     history: new History(),
+    observations: options.observations ?? new Observations(),
     hues: new Map(),
     advice: [],
     rows: [],

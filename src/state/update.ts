@@ -42,6 +42,7 @@ export function update(state: AppState, action: Action): readonly [AppState, rea
 
 function withModel(state: AppState, model: Model): AppState {
   state.history.record(model);
+  state.observations.record(model);
   if (state.frozen) return { ...state, held: model };
   return arranged(withoutPointless({ ...state, model, hues: withHues(state.hues, model) }, model), state);
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { ActionLog } from '../../control/action-log.ts';
+import { type ActionLog, statePath } from '../../control/action-log.ts';
+import { KeptObservations } from '../../control/kept-observations.ts';
 import type { Signals } from '../../control/signals.ts';
 import { Dashboard } from '../../dashboard.ts';
 import { Observer } from '../../observer.ts';
@@ -24,6 +25,9 @@ export interface Showing {
 
 /** @param tell hears what there is to say of the log itself */
 export type OpenLog = (tell: (text: string) => void) => ActionLog;
+
+/** Seconds between two times that what was seen of workers is written down. */
+const KEEP_EVERY = 300;
 
 /** Seconds between two looks at whether the terminal is still ours. */
 const FOREGROUND_CHECK = 1;
@@ -67,7 +71,10 @@ export async function top(
       ready: () => dashboard.repaint(),
     },
   );
+  const kept = new KeptObservations(badge === null ? statePath(process.env, 'workers.json') : null);
+  const observations = kept.read();
   const state = initialState({
+    observations,
     columns: screen.columns,
     lines: screen.lines,
     delay,
@@ -114,9 +121,12 @@ export async function top(
     if (before && inBackground) dashboard.end(endings.SIGHUP);
   }, FOREGROUND_CHECK * 1000);
   if (terminal.answers && terminal.colors > 0) output.write(GROUND_QUESTION);
+  const keeping = setInterval(() => kept.write(observations), KEEP_EVERY * 1000);
   try {
     return await dashboard.run();
   } finally {
+    clearInterval(keeping);
+    kept.write(observations);
     clearInterval(watch);
     screen.close();
     tell(dashboard.leave());

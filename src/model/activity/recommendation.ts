@@ -14,6 +14,9 @@ export interface Recommendation {
   readonly text: string;
 }
 
+/** Fewer readings tell nothing. */
+const FEWEST_READINGS = 30;
+
 /** Beyond this share of the readings in which all are in use, more would be in use had there been more. */
 const FULL = 0.5;
 
@@ -37,7 +40,7 @@ export function recommend(outlook: Outlook, model: Model, uses: readonly UseShar
   }
   if (activity.basis === null)
     return none('Unknown: it may not be read whether its workers are in use. sudo reads it.');
-  const full = now !== null && now.allInUse > FULL;
+  const full = now !== null && now.readings >= FEWEST_READINGS && now.allInUse > FULL;
   if (full) return { kind: 'more', workers: null, confidence, text: moreText(outlook, model, uses) };
   if (confidence === 'none' || outlook.peak === null) return none(notYet(outlook, watched));
   const peak = peakText(outlook.peak, outlook, zone);
@@ -115,7 +118,8 @@ function moreText({ now, server, cores, computes }: Outlook, model: Model, uses:
   const mainly = first !== undefined && first.share >= MAINLY && first.use.type !== 'cpu' ? first : null;
   const waits =
     mainly === null ? '' : `, waiting for ${useText(mainly.use, model)} (${Math.round(mainly.share * 100)} %)`;
-  const all = `All ${things} are in use ${share} % of the time${waits}.`;
+  const what = things === '1' ? 'Its only worker is' : `All ${things} are`;
+  const all = `${what} in use ${share} % of the time${waits}.`;
   if (computes)
     return `${all} They compute, and outnumber the ${plural(cores, 'core')}: more would not help, and fewer may be faster.`;
   const helps =

@@ -1,0 +1,139 @@
+import type { Observations } from '../../model/activity/observations.ts';
+import { type Outlook, outlook } from '../../model/activity/outlook.ts';
+import { bandText, type Recommendation, recommend, seenText } from '../../model/activity/recommendation.ts';
+import { type UseShare, usesText } from '../../model/activity/waits.ts';
+import { History } from '../../model/history/history.ts';
+import { type Model, type Project, type Server, serverTitle } from '../../model/model.ts';
+import { findTargets, whyNoTarget } from '../../model/scaling/target.ts';
+import { Observer } from '../../observer.ts';
+import { type TextColumn, tabular } from '../../output/columns.ts';
+import { pause } from '../../pause.ts';
+import type { Source } from '../../source/source.ts';
+import { bytes, percent } from '../../text/figures.ts';
+import { clean, json as jsonText } from '../../text/sanitize.ts';
+import { modelOptions } from '../in-force.ts';
+import { Refusal } from '../refusal.ts';
+import type { Settings } from '../settings.ts';
+
+/** Seconds between two readings, on average: near enough to each other to see bursts, far enough to cost little. */
+const EVERY = 0.5;
+
+/** By so much of that the time between two readings varies: what comes at a steady pace must not keep step with them. */
+const JITTER = 0.25;
+
+export interface AdviseRequest {
+  /** A pid, a project, or project:server; null for every server that it can be told of. */
+  readonly target: string | null;
+  /** What was seen before; what is seen now joins it. */
+  readonly observations: Observations;
+  /** Aborted when the user wants no more of it: what was seen by then is told. */
+  readonly stop: AbortSignal;
+}
+
+/** Watches, and tells how many workers would do. @returns text for stdout @throws Refusal when there is no such server */
+export async function advise(source: Source, request: AdviseRequest, settings: Settings): Promise<string> {
+  const { target, observations, stop } = request;
+  const observer = new Observer(source, modelOptions(settings));
+  const history = new History();
+  await observer.observe({ memoryBudget: 0, watch: new Set() });
+  let model = await observer.observe({ memoryBudget: Number.POSITIVE_INFINITY, watch: new Set() });
+  chosen(model, target);
+  const ends = model.uptime + settings.for;
+  while (model.uptime < ends && !stop.aborted) {
+    await pause(EVERY * (1 + JITTER * (2 * Math.random() - 1)), stop);
+    model = await observer.observe({ memoryBudget: 0.01, watch: new Set() });
+    history.record(model);
+    observations.record(model);
+  }
+  const found = chosen(model, target).map(({ project, server }) => {
+    const uses = history.uses(server.key);
+    const seen = outlook(model, project, server, observations);
+    return { seen, uses, recommendation: recommend(seen, model, uses, -new Date().getTimezoneOffset()) };
+  });
+  return settings.json ? adviseJson(found, model) : adviseText(found, model);
+}
+
+interface Found {
+  readonly seen: Outlook;
+  readonly uses: readonly UseShare[];
+  readonly recommendation: Recommendation;
+}
+
+function chosen(
+  model: Model,
+  target: string | null,
+): readonly { readonly project: Project; readonly server: Server }[] {
+  const all = model.projects.flatMap((project) => project.servers.map((server) => ({ project, server })));
+  if (target === null) {
+    const told = all.filter(({ server }) => server.activity !== null);
+    if (told.length === 0)
+      throw new Refusal('no server is running of which it can be told how many workers are in use');
+    return told;
+  }
+  const servers = findTargets(model, target);
+  if (servers.length === 0) throw new Refusal(whyNoTarget(model, target));
+  return all.filter(({ server }) => servers.includes(server));
+}
+
+const columns: readonly TextColumn[] = [
+  { title: 'WORKERS', align: 'left', goes: null },
+  { title: 'MEMORY', align: 'right', goes: null },
+  { title: 'USED', align: 'right', goes: null },
+  { title: 'WOULD WAIT', align: 'right', goes: null },
+  { title: 'IN USE, SEEN', align: 'right', goes: null },
+  { title: 'WAITED, SEEN', align: 'right', goes: null },
+];
+
+function adviseText(found: readonly Found[], model: Model): string {
+  const lines = found.flatMap(({ seen, uses, recommendation }) => {
+    const { total } = model.host.memory;
+    const rows = seen.choices.map((choice) => [
+      `${choice.workers}${choice.isNow ? ' now' : ''}${choice.fits ? '' : ' (does not fit)'}`,
+      choice.memory === null ? '' : bytes(choice.memory),
+      choice.memory === null ? '' : percent(choice.memory / total),
+      bandText(choice) ?? '',
+      seenText(choice) ?? '',
+      choice.seen === null ? '' : percent(choice.seen.waited),
+    ]);
+    const waits = usesText(uses, model);
+    return [
+      `${seen.project.name}, ${serverTitle(seen.server)}`,
+      recommendation.text,
+      ...(recommendation.confidence === 'none' ? [] : [`Confidence: ${recommendation.confidence}.`]),
+      ...(waits === null ? [] : [`In use for: ${waits}.`]),
+      `Set by: ${seen.server.workers.configured.where}`,
+      ...tabular(columns, rows, null),
+      '',
+    ].map((line) => clean(line).trimEnd());
+  });
+  return `${lines.join('\n')}\n`.replace(/\n+$/, '\n');
+}
+
+function adviseJson(found: readonly Found[], model: Model): string {
+  const servers = found.map(({ seen, uses, recommendation }) => ({
+    project: seen.project.name,
+    kind: seen.server.kind,
+    pid: seen.server.head.pid,
+    recommendation,
+    cores: seen.cores,
+    watchedSeconds: Math.round(seen.watched),
+    peak:
+      seen.peak === null
+        ? null
+        : { at: new Date(seen.peak.at).toISOString(), workers: seen.peak.workers, ...seen.peak.summary },
+    uses: uses.map(({ use, share }) => ({ type: use.type, port: use.type === 'net' ? use.port : null, share })),
+    choices: seen.choices.map(({ workers, isNow, memory, fits, wait, delay, seen: observed }) => {
+      return {
+        workers,
+        isNow,
+        memory,
+        fits,
+        wait,
+        delay: delay !== null && Number.isFinite(delay) ? delay : null,
+        seen: observed,
+      };
+    }),
+    configured: { count: seen.server.workers.configured.count, by: seen.server.workers.configured.by },
+  }));
+  return `${jsonText({ schema: 1, at: new Date(model.at).toISOString(), servers }, 2)}\n`;
+}

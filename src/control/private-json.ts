@@ -1,0 +1,70 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { checkedDirectory, self, UnsafePath, within } from './checked-directory.ts';
+
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+
+/** Readable and writable by its owner alone. */
+const PRIVATE = 0o600;
+
+/** Longer files are none of ours. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Puts a value in the place of what a file of our own, in a directory of our own, held before; whoever reads it meanwhile has one or the other.
+ * @throws UnsafePath where somebody else may have chosen what would be written to; else the system's error
+ */
+export function keepPrivately(path: string, value: unknown): void {
+  const directory = checkedDirectory(dirname(path), 'ours');
+  const made = within(directory, `${basename(path)}.${process.pid}`);
+  try {
+    const file = openSync(made, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, PRIVATE);
+    try {
+      writeSync(file, JSON.stringify(value));
+    } finally {
+      closeSync(file);
+    }
+    renameSync(made, within(directory, basename(path)));
+  } catch (error) {
+    if (lstatSync(made, { throwIfNoEntry: false })?.isFile()) unlinkSync(made);
+    throw error;
+  } finally {
+    closeSync(directory.descriptor);
+  }
+}
+
+/** What `keepPrivately` has put there; null where there is none, and where it is broken. @throws as that does */
+export function readPrivately(path: string): unknown {
+  const directory = checkedDirectory(dirname(path), 'ours');
+  try {
+    const inside = within(directory, basename(path));
+    if (lstatSync(inside, { throwIfNoEntry: false })?.isFile() !== true) return null;
+    const file = openSync(inside, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    try {
+      const about = fstatSync(file);
+      if (!about.isFile() || about.uid !== self()) throw new UnsafePath(`${path} is another user’s`);
+      if (about.size > MOST_BYTES) return null;
+      const buffer = Buffer.alloc(about.size);
+      const text = buffer.toString('utf8', 0, readSync(file, buffer, 0, about.size, 0));
+      try {
+        return JSON.parse(text);
+      } catch {
+        return null;
+      }
+    } finally {
+      closeSync(file);
+    }
+  } finally {
+    closeSync(directory.descriptor);
+  }
+}
