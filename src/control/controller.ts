@@ -19,6 +19,7 @@ import {
 } from './change.ts';
 import { observeChange } from './change-loop.ts';
 import { toOperation } from './change-text.ts';
+import { growthOf, isAgreed } from './growth.ts';
 import { type FoundServer, findProcess, findServer } from './lookup.ts';
 import type { Outcome } from './outcome.ts';
 import type { Signals } from './signals.ts';
@@ -34,6 +35,11 @@ export interface Reports {
 interface Fitting {
   readonly target: number;
   readonly trims: readonly Trim[];
+}
+
+interface Unpriced {
+  readonly target: number;
+  readonly options: TargetOptions;
 }
 
 export interface TargetOptions {
@@ -59,6 +65,8 @@ export class Controller {
   /** Ended changes that can be undone, the last one last. */
   #undoable: readonly Change[] = [];
   #fitting: Fitting | null = null;
+  /** Targets whose price is not known before the next reading, which reads the memory of their servers. */
+  #unpriced = new Map<ProcessKey, Unpriced>();
   /** Commands that still run, by the change they are of: until one has ended there is nothing to wait for. */
   readonly #pending = new Map<number, Outcome | undefined>();
 
@@ -69,26 +77,33 @@ export class Controller {
 
   /** Whether readings should come fast. */
   get busy(): boolean {
-    return this.#changes.length > 0 || this.#fitting !== null;
+    return this.#changes.length > 0 || this.#unpriced.size > 0 || this.#fitting !== null;
   }
 
   /** Pids whose memory figures must be of now. */
   get watch(): ReadonlySet<number> {
     const pids = new Set<number>();
-    for (const change of this.#changes) {
-      for (const { pid } of this.#find(change.server)?.server.processes ?? []) pids.add(pid);
+    for (const key of [...this.#changes.map(({ server }) => server), ...this.#unpriced.keys()]) {
+      for (const { pid } of this.#find(key)?.server.processes ?? []) pids.add(pid);
     }
     return pids;
   }
 
   /** One worker more or fewer by a key press; while a change runs, its target moves. */
   scale(key: ProcessKey, delta: number): void {
-    const current = this.#running(key)?.target ?? this.#find(key)?.server.workers.current;
+    const asked = this.#unpriced.get(key)?.target ?? this.#running(key)?.target;
+    const current = asked ?? this.#find(key)?.server.workers.current;
     if (current !== undefined) this.setTarget(key, current + delta, { oneByOne: true });
   }
 
   /** Asks for a number of workers. Signals go out at the next readings. */
   setTarget(key: ProcessKey, wanted: number, options: TargetOptions = {}): void {
+    this.#aim(key, wanted, options, false);
+  }
+
+  /** @param isRead whether the memory of its processes was to be read at this reading */
+  #aim(key: ProcessKey, wanted: number, options: TargetOptions, isRead: boolean): void {
+    this.#unpriced.delete(key);
     const found = this.#find(key);
     const model = this.#model;
     if (found === null || model === null) return;
@@ -104,6 +119,10 @@ export class Controller {
     if (target > now) {
       const objection = this.#objection({ ...growthOf(found, target, running), oneByOne }, model);
       if (objection !== null && !isAgreed(objection, consent)) {
+        if (objection.because === 'unknown' && !isRead) {
+          this.#unpriced.set(key, { target, options: { ...options, floor } });
+          return;
+        }
         this.#ask({ ...objection, wanted: { server: key, target, undo } });
         return;
       }
@@ -142,6 +161,7 @@ export class Controller {
   /** Sends no more signals for what is under way. */
   cancel(): void {
     this.#fitting = null;
+    this.#unpriced.clear();
     for (const change of this.#changes) this.#replace(cancelChange(change));
   }
 
@@ -150,6 +170,7 @@ export class Controller {
     const at = this.#model?.at ?? 0;
     const cut = this.#changes.map((change) => toOperation(interruptChange(change, at)));
     this.#changes = [];
+    this.#unpriced.clear();
     this.#fitting = null;
     return cut;
   }
@@ -173,6 +194,7 @@ export class Controller {
   /** To be called with every reading. */
   observe(model: Model): void {
     this.#model = model;
+    for (const [key, { target, options }] of [...this.#unpriced]) this.#aim(key, target, options, true);
     for (const change of this.#changes) this.#step(change, model);
     if (this.#fitting !== null && this.#changes.length === 0) this.#fitOn(this.#fitting, model);
   }
@@ -254,20 +276,6 @@ export class Controller {
   #find(key: ProcessKey): FoundServer | null {
     return findServer(this.#model, key);
   }
-}
-
-/** @param running the change of this server that is under way */
-function growthOf({ server, project }: FoundServer, to: number, running: Change | undefined): Growth {
-  const growth = { server, project: project.name, to, oneByOne: true };
-  if (running === undefined || running.start === null) return { ...growth, from: server.workers.current, came: [] };
-  const { members } = running.start;
-  const { present, leaving, came } = running.seen;
-  const from = present.filter((key) => members.has(key) && !leaving.has(key)).length;
-  return { ...growth, from, came: [...came.keys()] };
-}
-
-function isAgreed({ because }: Objection, consent: Consent): boolean {
-  return consent === 'memory' || consent === because;
 }
 
 function withoutLastOf(changes: readonly Change[], key: ProcessKey): readonly Change[] {

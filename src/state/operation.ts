@@ -58,6 +58,6 @@ export type Consent = 'none' | 'size' | 'memory';
 export interface Question {
   /** One sentence with its figures. */
   readonly text: string;
-  readonly because: 'size' | 'memory';
+  readonly because: 'size' | 'unknown' | 'memory';
   readonly wanted: WantedWorkers;
 }

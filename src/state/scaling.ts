@@ -48,7 +48,7 @@ export function withQuestion(state: AppState, { text, because, wanted }: Questio
   const before = panel?.type === 'confirm' && panel.explicit === true ? panel : { question: [], effects: [] };
   const why = because === 'memory' ? 'It does not fit. y adds them all the same.' : 'y adds them.';
   const question = [...before.question.filter((line) => line !== why), text, why];
-  const effect: Effect = { type: 'set', wanted, consent: because };
+  const effect: Effect = { type: 'set', wanted, consent: because === 'memory' ? 'memory' : 'size' };
   return { ...state, panel: { type: 'confirm', question, effects: [...before.effects, effect], explicit: true } };
 }
 

@@ -39,6 +39,8 @@ class Simulated {
   lives = Number.POSITIVE_INFINITY;
   /** Seconds in which a new worker takes its memory. */
   loads = 0;
+  /** Whether nothing is known of the workers' memory. */
+  unread = false;
   /** Signals that are lost before one is heard. */
   loses = 0;
   #next = 101;
@@ -99,7 +101,8 @@ class Simulated {
       for (const { pid, ussMb, startedAt } of this.workers) {
         const loaded = this.loads === 0 || startedAt === 1000 ? 1 : Math.min(1, (this.now - startedAt) / this.loads);
         const uss = ussMb * loaded * MB;
-        const memory = { rss: uss * 1.1, pss: uss * 1.02, uss, swap: 0, quality: 'exact', fresh: true } as const;
+        const known = this.unread ? null : uss;
+        const memory = { rss: uss * 1.1, pss: known, uss: known, swap: 0, quality: 'exact', fresh: true } as const;
         processes.push({ ...one, pid, ppid: 100, startTicks: pid * 100, memory });
       }
     }
@@ -347,6 +350,31 @@ describe('a growth', () => {
     expect(questions).toMatchObject([{ because: 'memory', wanted: { server: KEY, target: 99, undo: false } }]);
     controller.setTarget(KEY, 99, { consent: 'memory' });
     expect(controller.busy).toBe(true);
+  });
+
+  it('is priced by the next reading where memory is not read yet', () => {
+    const server = new Simulated(3);
+    const one = run(server);
+    server.unread = true;
+    one.step();
+    one.controller.scale(KEY, 1);
+    one.controller.scale(KEY, 1);
+    expect([...one.controller.watch]).toContain(101);
+    server.unread = false;
+    one.settle();
+    expect(one.notices).toEqual([]);
+    expect(server.workers).toHaveLength(5);
+  });
+
+  it('is asked for where memory cannot be read', () => {
+    const server = new Simulated(3);
+    const one = run(server);
+    server.unread = true;
+    one.step();
+    one.controller.scale(KEY, 1);
+    one.settle();
+    expect(one.notices).toEqual([expect.stringContaining('what one worker takes is not known')]);
+    expect(server.workers).toHaveLength(3);
   });
 
   it('is asked for when an undo would bring it', () => {

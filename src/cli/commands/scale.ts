@@ -146,6 +146,8 @@ async function run({ observer, server, target, signals, log, request, settings }
   controller.observe(await observer.observe({ memoryBudget: 0, watch }));
   const consent = force ? 'memory' : yes ? 'size' : 'none';
   controller.setTarget(server.key, target, { floor: target, consent });
+  // Memory that is not known is read once more before anything is asked.
+  controller.observe(await observer.observe({ memoryBudget: 0, watch }));
   if (outcome.question !== null) {
     const agreed = await agree(outcome.question, request);
     controller.setTarget(server.key, target, { floor: target, consent: agreed });

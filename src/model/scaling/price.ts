@@ -51,8 +51,8 @@ export interface StepPrice {
 
 /** Why workers are not simply added. */
 export interface Objection {
-  /** `size`: it is a lot, or its cost is not known. `memory`: it does not fit. */
-  readonly because: 'size' | 'memory';
+  /** `size`: it is a lot. `unknown`: its cost is not known. `memory`: it does not fit. */
+  readonly because: 'size' | 'unknown' | 'memory';
   /** One sentence with its figures. */
   readonly text: string;
 }
@@ -107,7 +107,7 @@ export function objectionTo(wanted: readonly Growth[], underWay: readonly Growth
   if (unknown !== undefined) {
     const { available } = model.host.memory;
     const text = `${title}: what one worker takes is not known; ${bytes(available)} is available.`;
-    return { because: 'size', text };
+    return { because: 'unknown', text };
   }
   return growing.some(isMuch) ? { because: 'size', text: `${title}: ${muchText(growing, model)}.` } : null;
 }
