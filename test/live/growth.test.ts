@@ -147,9 +147,10 @@ describe('a change that is cut off', () => {
     const child = spawn(node, args, { stdio: 'ignore', env: { ...process.env, ...env() } });
     const exit = new Promise((resolve) => child.once('close', resolve));
     await eventually('a new worker', () => workers().length > 2);
-    expect(logged()).toContain('2 → 22 workers asked');
     child.kill(signal);
     expect(await exit).toBe(status);
+    await eventually('the log', () => /cancelled on the way/.test(logged()));
+    expect(logged()).toContain('2 → 22 workers asked');
     const says = Number(/2 → (\d+) workers, cancelled on the way to 22/.exec(logged())?.[1]);
     expect(workers()).toHaveLength(says);
   });
