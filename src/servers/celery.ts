@@ -13,7 +13,7 @@ import { programOf, titleOf } from './kit/program.ts';
 import { catches } from './kit/signal-mask.ts';
 
 /** celery/platforms.py: `[celeryd: NODE:PROCESS] -STATE- (ARGUMENTS)`. */
-const title = /^\[celeryd: (.+):(MainProcess|(?:Fork)?PoolWorker-\d+|Beat)\](?: -\S+- \((.*)\))?$/;
+const title = /^\[celeryd: ([^\]]+):(MainProcess|(?:Fork)?PoolWorker-\d+|Beat)\](?: -\S+- \((.*)\))?$/;
 
 /** The beat that `celery worker -B` forks; a beat of its own adds its arguments. */
 const embeddedBeat = '[celery beat]';

@@ -7,7 +7,12 @@ import { catches } from './kit/signal-mask.ts';
 
 const title = /^gunicorn: dirty-(arbiter|worker)(?: \[(.+)\])?$/;
 
-const workers: WorkerSetting = { flags: ['--dirty-workers'], name: 'dirty_workers', variable: null };
+const workers: WorkerSetting = {
+  flags: ['--dirty-workers'],
+  line: /^\s*dirty_workers\s*=/,
+  plain: /^dirty_workers\s*=\s*(\d+)\s*(?:#.*)?$/,
+  variable: null,
+};
 
 /**
  * gunicorn's dirty arbiter, from 25.0 (dirty/arbiter.py): a child of the master with a pool of its own, which it scales by signals to

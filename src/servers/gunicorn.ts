@@ -15,7 +15,12 @@ import { countOf, memberOf } from './kit/untrusted-json.ts';
 
 const title = /^gunicorn: (master|worker)(?: \[(.+?)(\.2)?\])?$/;
 
-const workers: WorkerSetting = { flags: ['-w', '--workers'], name: 'workers', variable: 'WEB_CONCURRENCY' };
+const workers: WorkerSetting = {
+  flags: ['-w', '--workers'],
+  line: /^\s*workers\s*=/,
+  plain: /^workers\s*=\s*(\d+)\s*(?:#.*)?$/,
+  variable: 'WEB_CONCURRENCY',
+};
 
 /** From 25.1 on, the master listens for commands there, unless told otherwise; in no case for the web (gunicorn/ctl). 25.1.0 has it relative. */
 const controlSocket = /^unix:(.+\.ctl)$/;

@@ -7,7 +7,7 @@ export const passenger = unscalable({
   documented: { configured: '`max_pool_size`, not read', tested: 'recorded' },
   claim: ({ argv }) => {
     const [, what, path] =
-      /^Passenger (watchdog|core|AppPreloader|\w+App)(?:: (\S+).*)?$/.exec(argv.join(' ').trimEnd()) ?? [];
+      /^Passenger (watchdog|core|AppPreloader|\w+App)(?:$|: (\S+))/.exec(argv.join(' ').trimEnd()) ?? [];
     if (what === undefined) return null;
     if (what === 'watchdog') return { role: 'master', args: null };
     const app = path === undefined ? {} : { app: path };

@@ -1,5 +1,6 @@
 import type { ProcessFacts, SettingsRequest } from '../snapshot.ts';
 import type { ConfiguredWorkers, Pool, ServerProcesses } from './definition.ts';
+import { upTo } from './kit/lines.ts';
 import { titleOf } from './kit/program.ts';
 import { unscalable } from './kit/unscalable.ts';
 
@@ -68,7 +69,7 @@ function poolSettings({ settings }: ProcessFacts): ReadonlyMap<string, PoolSetti
         pool = section === 'global' ? null : section;
         if (pool !== null) found.set(pool, { path, line: found.get(pool)?.line ?? null });
       } else if (pool !== null && /^\s*pm\.max_children/.test(line)) {
-        found.set(pool, { path, line: line.replace(/;.*$/, '').trim() });
+        found.set(pool, { path, line: upTo(line, ';').trim() });
       }
     }
   }

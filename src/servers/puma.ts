@@ -2,11 +2,12 @@ import type { ProcessFacts } from '../snapshot.ts';
 import type { Claim, ConfiguredWorkers, Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
 import { absolutePath, byDefault, fromFlag, fromLines, fromVariable, hiddenByTitle } from './kit/configured.ts';
 import { flag, wholeNumber } from './kit/flags.ts';
+import { upTo } from './kit/lines.ts';
 import { programOf, titleOf } from './kit/program.ts';
 import { catches } from './kit/signal-mask.ts';
 
 /** puma/runner.rb and cluster/worker.rb: `puma 6.4.0 (tcp://0.0.0.0:9292) [tag]`, `puma: cluster worker 0: 123 [tag]`. */
-const masterTitle = /^puma (\d\S*) \((.*?)\)(?: \[(.*)\])?$/;
+const masterTitle = /^puma (\d\S*) \(([^)]*)\)(?: \[(.*)\])?$/;
 const workerTitle = /^puma: cluster worker (\d+): (\d+)(?: \[(.*)\])?$/;
 
 /** thread_pool.rb `spawn_thread`, cut to 15 bytes by the kernel: `puma srv tp 001`, `puma threadpoo`. */
@@ -74,9 +75,10 @@ function configured({ head: { facts }, claim: { args } }: ServerProcesses): Conf
 
 /** `workers ENV.fetch("WEB_CONCURRENCY") { 2 }`, as Rails writes it, is no riddle: it is the variable, else what is given. */
 function fetchedCount(line: string, { environment }: ProcessFacts): number | null {
-  const words = line.replace(/#.*$/, '').replace(/[()"',]|\bInteger\b|\.to_i\b/g, ' ');
-  const match = /^\s*workers\s+ENV\.fetch\s+WEB_CONCURRENCY\s*(?:(\d+)|\{\s*(\d+)\s*\})?\s*$/.exec(words);
-  return match && wholeNumber(environment['WEB_CONCURRENCY'] ?? match[1] ?? match[2] ?? '');
+  const plain = upTo(line, '#').replace(/[()"',{}]|\bInteger\b|\.to_i\b/g, ' ');
+  const [workers, fetch, variable, preset = '', ...more] = plain.trim().split(/\s+/);
+  const isFetch = workers === 'workers' && fetch === 'ENV.fetch' && variable === 'WEB_CONCURRENCY' && more.length === 0;
+  return isFetch ? wholeNumber(environment['WEB_CONCURRENCY'] ?? preset) : null;
 }
 
 function refuse({ head: { facts } }: ServerProcesses): string | null {

@@ -98,8 +98,8 @@ function optionOf(facts: ProcessFacts, args: readonly string[] | null, name: str
   if (told !== undefined) return told;
   for (const path of iniFiles(facts)) {
     for (const line of facts.settings[path] ?? []) {
-      const [, key, value] = /^\s*([\w-]+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
-      if (key === name && value !== undefined) return value;
+      const [, key, value] = /^\s*([\w-]+)\s*=(.*)/.exec(line) ?? [];
+      if (key === name && value !== undefined) return value.trim();
     }
   }
   return null;

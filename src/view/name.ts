@@ -1,6 +1,7 @@
 import { type Server, serverTitle } from '../model/model.ts';
 import type { Row } from '../state/row.ts';
 import type { AppState } from '../state/state.ts';
+import { baseName } from '../text/base-name.ts';
 import { clean } from '../text/sanitize.ts';
 import { ageText } from './format.ts';
 import { plain, type Span, type Style, span } from './style.ts';
@@ -117,7 +118,9 @@ function nameOfServer(server: Server): string {
 function addressOf({ bind }: Server, narrow: boolean): string {
   const address = clean(bind[0] ?? '');
   if (!narrow) return address;
-  return /^unix:/.test(address) ? address.replace(/^unix:.*\//, 'unix:') : address.replace(/^.*(?=:\d+$)/, '');
+  if (address.startsWith('unix:')) return `unix:${baseName(address.slice('unix:'.length))}`;
+  const port = address.slice(address.lastIndexOf(':'));
+  return /^:\d+$/.test(port) ? port : address;
 }
 
 function noteOf({ head, app, bind, managed, remark }: Server): string {

@@ -1,4 +1,5 @@
 import type { ProcessFacts } from '../../snapshot.ts';
+import { matchesGlob } from '../../text/glob.ts';
 
 /** A project as the user wants it: what belongs to it fulfils all conditions that are given. */
 export interface GroupRule {
@@ -35,6 +36,5 @@ function isWithin(path: string, pattern: string): boolean {
 }
 
 function like(text: string, pattern: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`, 's').test(text);
+  return matchesGlob(text, pattern, '*');
 }

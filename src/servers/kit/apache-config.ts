@@ -60,10 +60,10 @@ function ofFile(path: string, lines: readonly string[], mpm: string | null): rea
       open.push(about === undefined || mpm === null || (about === mpm) === (not === ''));
     } else if (/^\s*<\/If/i.test(line)) open.pop();
     else if (open.every(Boolean)) {
-      const [, directive, value] = /^\s*(MaxRequestWorkers|MaxClients|WSGIDaemonProcess)\s+(.+?)\s*$/i.exec(line) ?? [];
+      const [, directive, value] = /^\s*(MaxRequestWorkers|MaxClients|WSGIDaemonProcess)\s+(\S.*)/i.exec(line) ?? [];
       if (directive === undefined || value === undefined) continue;
       const wsgi = directive.toLowerCase() === 'wsgidaemonprocess';
-      found.push({ directive: wsgi ? 'WSGIDaemonProcess' : 'MaxRequestWorkers', value, path, mpm });
+      found.push({ directive: wsgi ? 'WSGIDaemonProcess' : 'MaxRequestWorkers', value: value.trimEnd(), path, mpm });
     }
   }
   return found;

@@ -5,8 +5,9 @@ import { type Flag, flag, hasFlag, splitWords, wholeNumber } from './flags.ts';
 /** One of gunicorn's settings that is a number of workers. */
 export interface WorkerSetting {
   readonly flags: readonly string[];
-  /** In its configuration file. */
-  readonly name: string;
+  /** A line of its configuration file that sets it, and one that does so by a plain number, which is captured. */
+  readonly line: RegExp;
+  readonly plain: RegExp;
   /** The variable that gives its default. */
   readonly variable: string | null;
 }
@@ -58,7 +59,7 @@ export function configuredIn(
   if (variable) return fromFlag(variable, 'GUNICORN_CMD_ARGS', `in GUNICORN_CMD_ARGS${proviso}`);
   const file = configFile(facts, args);
   const lines = file ? facts.settings[file.path] : undefined;
-  const found = file && lines ? fromFile(file.path, lines, setting.name, proviso) : null;
+  const found = file && lines ? fromFile(file.path, lines, setting, proviso) : null;
   if (found) return found;
   if (file?.named && lines === undefined) {
     return { count: null, by: null, where: `unknown: ${file.path} could not be read` };
@@ -80,10 +81,15 @@ function fromFlag({ name, value }: Flag, by: string, where: string): ConfiguredW
 }
 
 /** The last assignment counts; only a plain number is a count, anything else is Python that we do not run. */
-function fromFile(path: string, lines: readonly string[], name: string, proviso: string): ConfiguredWorkers | null {
-  const line = lines.findLast((one) => new RegExp(`^\\s*${name}\\s*=`).test(one))?.trimEnd();
+function fromFile(
+  path: string,
+  lines: readonly string[],
+  setting: WorkerSetting,
+  proviso: string,
+): ConfiguredWorkers | null {
+  const line = lines.findLast((one) => setting.line.test(one))?.trimEnd();
   if (line === undefined) return null;
-  const plain = new RegExp(`^${name}\\s*=\\s*(\\d+)\\s*(?:#.*)?$`).exec(line)?.[1];
+  const plain = setting.plain.exec(line)?.[1];
   const by = path.slice(path.lastIndexOf('/') + 1);
   return { count: plain === undefined ? null : Number(plain), by, where: `${line.trim()} in ${path}${proviso}` };
 }

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ProcessFacts, Virtualenv } from '../../snapshot.ts';
 import type { Viewpoint } from '../files/files.ts';
 import type { FileView, KnownFiles } from '../files/known-files.ts';
+import { baseName } from '../../text/base-name.ts';
 import type { Interests } from '../source.ts';
 import { Cache } from './cache.ts';
 import { type CgroupMount, limitedCgroups, limitOf } from './cgroups.ts';
@@ -163,7 +164,7 @@ export class FactsReader {
 
   #packages(virtualenv: string | null, program: string, files: FileView): ProcessFacts['packages'] {
     const found: Record<string, string> = {};
-    if (virtualenv === null && !/\b(?:python|pypy|uwsgi)[^/]*$/.test(program)) return found;
+    if (virtualenv === null && !/\b(?:python|pypy|uwsgi)/.test(baseName(program))) return found;
     const systemPackages = virtualenv === null || (inspectVirtualenv(virtualenv, files)?.systemPackages ?? false);
     const versions = installedVersions(virtualenv, systemPackages, files);
     for (const name of this.#interests.packages) {

@@ -20,7 +20,9 @@ export function readSettings(
   const settings: Record<string, readonly string[]> = {};
   const done = new Set<string>();
   for (let depth = 0; depth < DEEPEST; depth++) {
-    const requests = asked(settings).filter(({ path }) => !done.has(path));
+    const requests = asked(settings)
+      .filter(({ path }) => !done.has(path))
+      .slice(0, MOST_FILES);
     if (requests.length === 0) break;
     for (const { path, lines } of requests) {
       done.add(path);

@@ -111,9 +111,15 @@ function isPython({ exe, argv }: Traces): boolean {
 }
 
 function virtualenv(path: string, evidence: VirtualenvEvidence, inspect: Inspect): Virtualenv {
-  const plain = path.length > 1 ? path.replace(/\/+$/, '') : path;
+  const plain = withoutTrailingSlashes(path);
   const inspected = inspect(plain);
   return { path: plain, name: nameOf(plain, inspected), evidence, python: inspected?.python ?? null };
+}
+
+function withoutTrailingSlashes(path: string): string {
+  let end = path.length;
+  while (end > 1 && path[end - 1] === '/') end--;
+  return path.slice(0, end);
 }
 
 /** What people call one that is its project's own: it says nothing of whose it is. */

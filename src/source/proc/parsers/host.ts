@@ -3,7 +3,7 @@ const KIB = 1024;
 /** proc_meminfo(5), in bytes by name. Lines without kB are counts (`HugePages_Total`). */
 export function parseMeminfo(text: string): ReadonlyMap<string, number> {
   const figures = new Map<string, number>();
-  for (const [, name, value, unit] of text.matchAll(/^([^:\n]+): +(\d+)( kB)?$/gm)) {
+  for (const [, name, value, unit] of text.matchAll(/^([^:\s]+): +(\d+)( kB)?$/gm)) {
     figures.set(name ?? '', Number(value) * (unit === undefined ? 1 : KIB));
   }
   return figures;
