@@ -1,11 +1,12 @@
 import { asOwnerBy } from '../control/as-owner/helper.ts';
 import { noSignals, ProcessSignals, type Signals } from '../control/signals.ts';
-import { interests } from '../servers/registry.ts';
+import { interests, limitRecognition } from '../servers/registry.ts';
 import type { FileAnswerer } from '../source/files/files.ts';
 import { HelperFiles } from '../source/files/helper-files.ts';
 import type { Source } from '../source/source.ts';
 import { fileHelper, programBeside } from './beside.ts';
 import type { Settings } from './settings.ts';
+import { cpuStopwatch } from './stopwatch.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Why nothing is signalled. */
@@ -31,6 +32,7 @@ async function openSource({ source, proc }: Settings): Promise<Source> {
   }
   const files = startFiles();
   const { ProcSource } = await import('../source/proc/proc-source.ts');
+  limitRecognition(cpuStopwatch);
   return opened(() => new ProcSource({ root: proc, interests, files }));
 }
 

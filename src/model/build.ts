@@ -1,6 +1,7 @@
 import { scalingRefusal } from '../recognise/may-scale.ts';
 import { type RecognisedServer, recognise } from '../recognise/recognise.ts';
 import type { ConfiguredWorkers, Role } from '../servers/definition.ts';
+import { tookTooLong } from '../servers/registry.ts';
 import { type Listener, type MemoryReading, type ProcessSample, processKey, type Snapshot } from '../snapshot.ts';
 import { commandOf } from '../text/mask-secrets.ts';
 import { type ServerActivity, serverActivity } from './activity/in-use.ts';
@@ -59,6 +60,7 @@ export function buildModel(snapshot: Snapshot, previous: Snapshot | null, option
       startedAt: process.startTicks / snapshot.host.ticksPerSecond,
       cpuSeconds: process.cpuTicks / snapshot.host.ticksPerSecond,
       command: commandOf(process.facts),
+      unrecognised: tookTooLong(process.facts),
     };
     nodes.set(process, { node: made, cpu: used, role, total, accounting, huge });
     return made;

@@ -40,6 +40,8 @@ export interface ProcessNode {
   readonly startedAt: number;
   /** Its command line or title, secrets masked; control characters may be in it. */
   readonly command: string;
+  /** Whether it is not known if it is a server, since to tell took too long. */
+  readonly unrecognised: boolean;
 }
 
 export interface Workers {

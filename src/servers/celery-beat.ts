@@ -8,6 +8,8 @@ const title = /^\[celery beat\] (.+)$/;
 export const celeryBeat: ServerDefinition = {
   kind: 'celery-beat',
   label: 'celery beat',
+  shortLabel: 'beat',
+  embeddable: { kind: 'celery', option: '-B', command: (app) => `celery -A ${app ?? 'APP'} worker -B` },
   documented: { configured: 'one process', tested: 'live' },
   category: 'app',
   directoryFlags: ['--workdir'],

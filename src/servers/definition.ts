@@ -126,6 +126,8 @@ export interface ServerDefinition {
   readonly kind: string;
   /** For people. */
   readonly label: string;
+  /** The label where there is little room. */
+  readonly shortLabel?: string;
   /**
    * `app` serves or runs a project's code; `service` is a program that projects use (postgres);
    * `supervisor` starts other servers, which are not its helpers.
@@ -171,4 +173,23 @@ export interface ServerDefinition {
   /** How its workers are told to be idle; null where that is not known of this instance. Left out where it is not known of the kind. */
   activity?(server: ServerProcesses): ActivityRule | null;
   readonly scaling: Scaling;
+  /**
+   * How a supervisor calls a program that it has started: a phrase for people; null when it cannot be told.
+   * @param supervisor null where it is out of sight, in another namespace
+   * @param variable a variable of the program's environment; null when it is not set
+   */
+  program?(supervisor: ServerProcesses | null, variable: (name: string) => string | null): string | null;
+  /** The supervisor that started a process for it to start others, though the process is not the supervisor's child: a phrase. */
+  startsFor?(facts: ProcessFacts): string | null;
+  readonly embeddable?: Embeddable;
+}
+
+/** A scheduler that one worker of another kind can run itself. */
+export interface Embeddable {
+  /** The kind of the worker. */
+  readonly kind: string;
+  /** The worker's option for it: `-B`. */
+  readonly option: string;
+  /** The command line of such a worker. @param app null when it is not known */
+  command(app: string | null): string;
 }

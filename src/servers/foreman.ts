@@ -1,4 +1,5 @@
 import { flag } from './kit/flags.ts';
+import { procfileProgram } from './kit/procfile.ts';
 import { programOf, titleOf } from './kit/program.ts';
 import { unscalable } from './kit/unscalable.ts';
 
@@ -22,5 +23,6 @@ export const foreman = unscalable({
       where: told ? `${told.name} ${told.value}` : 'its Procfile',
     };
   },
+  program: (supervisor, variable) => supervisor && procfileProgram(supervisor, 'foreman', variable('PS')),
   advice: 'Start it with another formation: -m web=2.',
 });

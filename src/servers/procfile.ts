@@ -1,4 +1,6 @@
-import { positionals } from './kit/flags.ts';
+import { baseName } from '../text/base-name.ts';
+import { flag, positionals } from './kit/flags.ts';
+import { procfileProgram } from './kit/procfile.ts';
 import { programOf } from './kit/program.ts';
 import { unscalable } from './kit/unscalable.ts';
 
@@ -18,5 +20,13 @@ export const procfile = unscalable({
     return positionals(args, switches)[0] === 'start' ? { args, app: name } : null;
   },
   role: ({ parent }) => (parent === null ? 'single' : 'helper'),
+  program: (supervisor, variable) =>
+    supervisor && procfileProgram(supervisor, supervisor.claim.app ?? 'Procfile', variable('HONCHO_PROCESS_NAME')),
+  // overmind's processes are children of a tmux of its own (start/tmux.go), which has forgotten who started it.
+  startsFor({ argv, cwd }) {
+    if (baseName(argv[0] ?? '') !== 'tmux') return null;
+    const socket = flag(argv.slice(0, 20), ['-L'])?.value ?? '';
+    return socket.startsWith('overmind-') ? `overmind (${cwd === null ? 'its Procfile' : `${cwd}/Procfile`})` : null;
+  },
   advice: 'Start it with another formation: honcho start -c web=2, overmind start -l web=2.',
 });

@@ -1,3 +1,4 @@
+import { memoize } from '../memoize.ts';
 import type { Inquiry, ProcessFacts, SettingsRequest } from '../snapshot.ts';
 import { apache } from './apache.ts';
 import { arq } from './arq.ts';
@@ -94,24 +95,44 @@ export interface Claimed {
   readonly claim: Claim;
 }
 
-/** Facts are one object for as long as nothing in them changed, so each is looked at once. */
-const claims = new WeakMap<ProcessFacts, Claimed | null>();
+/** Milliseconds of this program's own time that recognising one process may take. */
+export const RECOGNITION_LIMIT = 50;
 
-export function claimOf(facts: ProcessFacts): Claimed | null {
-  let claimed = claims.get(facts);
-  if (claimed === undefined) {
-    claimed = firstClaim(facts);
-    claims.set(facts, claimed);
-  }
-  return claimed;
+/** Starts a stopwatch: it tells milliseconds. */
+type Stopwatch = () => () => number;
+
+let stopwatch: Stopwatch = () => () => 0;
+
+/** Limits the time that each process is looked at. Without it there is no limit, and results depend on nothing but the facts. */
+export function limitRecognition(by: Stopwatch): void {
+  stopwatch = by;
 }
 
-function firstClaim(facts: ProcessFacts): Claimed | null {
+interface Recognition {
+  readonly claimed: Claimed | null;
+  /** False when time ran out: it may be a server all the same. */
+  readonly complete: boolean;
+}
+
+/** Remembered for as long as nothing in the facts changes: a process that took too long is not tried at each reading. */
+const recognitionOf = memoize((facts: ProcessFacts): Recognition => {
+  const elapsed = stopwatch();
   for (const definition of definitions) {
     const claim = definition.claim(facts);
-    if (claim) return { definition, claim };
+    if (elapsed() > RECOGNITION_LIMIT) return { claimed: null, complete: false };
+    if (claim) return { claimed: { definition, claim }, complete: true };
   }
-  return null;
+  return { claimed: null, complete: true };
+});
+
+/** The first definition that claims a process, and its claim; null when none does, or when time ran out. */
+export function claimOf(facts: ProcessFacts): Claimed | null {
+  return recognitionOf(facts).claimed;
+}
+
+/** Whether it is not known what a process is, since to tell took too long. */
+export function tookTooLong(facts: ProcessFacts): boolean {
+  return !recognitionOf(facts).complete;
 }
 
 /** What the sources read for the definitions' sake: the union of all they ask for. */

@@ -111,7 +111,7 @@ function serverName(server: Server, expanded: boolean | null, context: Context):
 function nameOfServer(server: Server): string {
   if (server.managed !== null) return clean(serverTitle(server));
   const { pid, role } = server.head;
-  return role === 'master' ? `master ${pid}` : `${shortLabel(server)} ${pid}`;
+  return role === 'master' ? `master ${pid}` : `${server.definition.shortLabel ?? server.definition.label} ${pid}`;
 }
 
 /** The port alone is what tells masters apart where there is little room. */
@@ -126,10 +126,6 @@ function addressOf({ bind }: Server, narrow: boolean): string {
 function noteOf({ head, app, bind, managed, remark }: Server): string {
   if (remark !== null) return clean(remark);
   return head.role === 'master' && managed === null && bind.length === 0 && app !== null ? clean(app) : '';
-}
-
-function shortLabel({ definition, kind }: Server): string {
-  return kind === 'celery-beat' ? 'beat' : definition.label;
 }
 
 function headStyle({ head }: Server, theme: Theme): Style {

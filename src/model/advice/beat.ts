@@ -1,3 +1,4 @@
+import type { Embeddable } from '../../servers/definition.ts';
 import { bytes, percent } from '../../text/figures.ts';
 import { givesBack } from '../memory.ts';
 import type { Project, Server } from '../model.ts';
@@ -15,30 +16,31 @@ const HOG = 0.03;
  */
 export const beat: Rule = (model) =>
   eachServer(model, (server, project) => {
-    const { memory } = server;
+    const { memory, definition } = server;
+    const { embeddable } = definition;
     const { counted, share } = memory;
-    if (server.kind !== 'celery-beat' || counted === null || share === null || counted < REASONABLE) return null;
-    const nodes = nodesOf(project, server);
+    if (embeddable === undefined || counted === null || share === null || counted < REASONABLE) return null;
+    const nodes = nodesOf(project, server, embeddable);
     const foldable = nodes.length === 1;
     const frees = givesBack(memory);
     const gain = frees === null ? 'would spare it' : `frees ≈${bytes(frees)}`;
     return serverAdvice(project, server, {
       kind: 'beat',
       severity: share >= HOG ? 'warning' : 'info',
-      text: `beat takes ${bytes(counted)} (${percent(share)}) to send a few messages. ${
-        foldable ? `-B on its worker ${gain}.` : instead(nodes.length)
+      text: `${definition.shortLabel ?? definition.label} takes ${bytes(counted)} (${percent(share)}) to send a few messages. ${
+        foldable ? `${embeddable.option} on its worker ${gain}.` : instead(embeddable, nodes.length)
       }`,
       frees: foldable ? frees : null,
-      where: foldable ? `celery -A ${server.app ?? 'APP'} worker -B` : null,
+      where: foldable ? embeddable.command(server.app) : null,
     });
   });
 
 /** The worker nodes that could take it over: of its app where both tell theirs. */
-function nodesOf({ servers }: Project, { app }: Server): readonly Server[] {
-  const nodes = servers.filter(({ kind }) => kind === 'celery');
+function nodesOf({ servers }: Project, { app }: Server, into: Embeddable): readonly Server[] {
+  const nodes = servers.filter(({ kind }) => kind === into.kind);
   return nodes.filter((node) => app === null || node.app === null || node.app === app);
 }
 
-function instead(nodes: number): string {
-  return `-B needs a single worker node, and ${nodes === 0 ? 'none is here' : `there are ${nodes}`}.`;
+function instead({ option }: Embeddable, nodes: number): string {
+  return `${option} needs a single worker node, and ${nodes === 0 ? 'none is here' : `there are ${nodes}`}.`;
 }

@@ -1,4 +1,5 @@
 import { memoize } from '../../memoize.ts';
+import { absolutePath } from '../../servers/kit/configured.ts';
 import { programOf } from '../../servers/kit/program.ts';
 import type { ProcessFacts, Virtualenv } from '../../snapshot.ts';
 import { type Place, placeOf } from './cgroup.ts';
@@ -69,13 +70,13 @@ function joins(facts: ProcessFacts, places: readonly (string | undefined)[]): bo
   if ([name ?? '', facts.comm].some((one) => interactive.test(one.replace(/:.*/, '')))) return false;
   if (interpreter !== null) return true;
   // A shell joins by its script alone: without one it is somebody's prompt.
-  const file = shell.test(name ?? facts.comm) ? absolute(args[0], facts.cwd) : (facts.exe ?? facts.argv[0]);
+  const file = shell.test(name ?? facts.comm) ? scriptOf(args[0], facts) : (facts.exe ?? facts.argv[0]);
   return file !== undefined && places.some((place) => place !== undefined && file.startsWith(`${place}/`));
 }
 
-function absolute(script: string | undefined, cwd: string | null): string | undefined {
+function scriptOf(script: string | undefined, facts: ProcessFacts): string | undefined {
   if (script === undefined || script.startsWith('-')) return undefined;
-  return script.startsWith('/') || cwd === null ? script : `${cwd}/${script.replace(/^\.\//, '')}`;
+  return absolutePath(facts, script) ?? script;
 }
 
 /** A phrase for the details. */

@@ -1,6 +1,6 @@
 import { byPid } from '../../recognise/process-table.ts';
 import type { RecognisedServer } from '../../recognise/recognise.ts';
-import { flag } from '../../servers/kit/flags.ts';
+import { definitions } from '../../servers/registry.ts';
 import type { ProcessSample } from '../../snapshot.ts';
 import { evidenceOf } from './evidence.ts';
 
@@ -24,7 +24,7 @@ export function startersOf(
   const above = ({ ppid }: ProcessSample): RecognisedServer | string | null => {
     let parent = table.get(ppid);
     for (let steps = 0; parent !== undefined && steps < MOST_ANCESTORS; steps++) {
-      const found = supervisors.get(parent.pid) ?? overmind(parent);
+      const found = supervisors.get(parent.pid) ?? workedFor(parent);
       if (found !== null) return found;
       parent = table.get(parent.ppid);
     }
@@ -34,50 +34,32 @@ export function startersOf(
     if (server.definition.category === 'supervisor') return placed(server);
     const found = above(server.head);
     if (typeof found === 'string') return found;
-    return (found === null ? supervised(server) : startedBy(server, found)) ?? placed(server);
+    return (found === null ? startedOutOfSight(server) : startedBy(server, found)) ?? placed(server);
   };
 }
 
-function startedBy(server: RecognisedServer, supervisor: RecognisedServer): string | null {
-  switch (supervisor.definition.kind) {
-    case 'supervisord':
-      return supervised(server, supervisor) ?? `supervisord${inFile(configOf(supervisor))}`;
-    case 'foreman':
-      return procfile(supervisor, 'foreman', variable(server, 'PS'));
-    case 'procfile':
-      return procfile(supervisor, supervisor.claim.app ?? 'Procfile', variable(server, 'HONCHO_PROCESS_NAME'));
-    default:
-      return `${supervisor.definition.label} ${supervisor.head.pid}`;
+function startedBy(server: RecognisedServer, supervisor: RecognisedServer): string {
+  const { definition, head } = supervisor;
+  const named = definition.program?.(supervisor, (name) => variable(server, name)) ?? null;
+  return named ?? `${definition.label} ${head.pid}`;
+}
+
+/** By its environment alone, where its supervisor is in another namespace. */
+function startedOutOfSight(server: RecognisedServer): string | null {
+  for (const { program } of definitions) {
+    const phrase = program?.(null, (name) => variable(server, name)) ?? null;
+    if (phrase !== null) return phrase;
   }
+  return null;
 }
 
-/** As supervisorctl calls it; known though its supervisord is in another namespace. */
-function supervised(server: RecognisedServer, supervisor: RecognisedServer | null = null): string | null {
-  const name = variable(server, 'SUPERVISOR_PROCESS_NAME');
-  if (name === null) return null;
-  const group = variable(server, 'SUPERVISOR_GROUP_NAME') ?? name;
-  return `supervisord’s program ${group === name ? name : `${group}:${name}`}${inFile(supervisor && configOf(supervisor))}`;
-}
-
-function inFile(path: string | null): string {
-  return path === null ? '' : ` (${path})`;
-}
-
-function configOf({ claim, head }: RecognisedServer): string | null {
-  const told = flag(claim.args ?? [], ['-c', '--configuration'])?.value;
-  return told === undefined ? null : absolute(told, head);
-}
-
-function procfile({ claim, head }: RecognisedServer, program: string, name: string | null): string {
-  const file = absolute(flag(claim.args ?? [], ['-f', '--procfile'])?.value ?? 'Procfile', head);
-  return `${program} (${name === null ? '' : `${name.replace(/\.\d+$/, '')} of `}${file})`;
-}
-
-/** overmind's processes are children of a tmux of its own (start/tmux.go), which has forgotten who started it. */
-function overmind({ facts: { argv, cwd } }: ProcessSample): string | null {
-  const socket = flag(argv, ['-L'])?.value ?? '';
-  if (!/(?:^|\/)tmux$/.test(argv[0] ?? '') || !socket.startsWith('overmind-')) return null;
-  return `overmind (${cwd === null ? 'its Procfile' : `${cwd}/Procfile`})`;
+/** The supervisor that a process works for, though it is not its child. */
+function workedFor({ facts }: ProcessSample): string | null {
+  for (const { startsFor } of definitions) {
+    const phrase = startsFor?.(facts) ?? null;
+    if (phrase !== null) return phrase;
+  }
+  return null;
 }
 
 /** By its cgroup. */
@@ -96,8 +78,4 @@ function variable({ processes }: RecognisedServer, name: string): string | null 
     if (value !== undefined) return value;
   }
   return null;
-}
-
-function absolute(path: string, { facts: { cwd } }: ProcessSample): string {
-  return path.startsWith('/') || cwd === null ? path : `${cwd.replace(/\/$/, '')}/${path}`;
 }

@@ -2,10 +2,13 @@ import type { ProcessFacts } from '../../snapshot.ts';
 import type { ConfiguredWorkers, ServerProcesses } from '../definition.ts';
 import { type Flag, flag, wholeNumber } from './flags.ts';
 
-/** The number as a command-line flag gives it. */
-export function fromFlag({ name, value }: Flag): ConfiguredWorkers {
+/** The number as a flag gives it: of the command line, unless told that it stands somewhere else. */
+export function fromFlag(
+  { name, value }: Flag,
+  { by, where } = { by: `argv ${name}`, where: 'on the command line' },
+): ConfiguredWorkers {
   const written = name.startsWith('--') ? `${name}=${value}` : `${name} ${value}`;
-  return { count: wholeNumber(value), by: `argv ${name}`, where: `${written} on the command line` };
+  return { count: wholeNumber(value), by, where: `${written} ${where}` };
 }
 
 /** The number as a flag of the server's command line gives it, else as `fallback` does. */
@@ -50,8 +53,11 @@ export function byDefault(label: string, count: number, facts?: ProcessFacts): C
   return { count, by: 'default', where: `${label}'s default of ${count}` };
 }
 
-/** A path as a process would open it from its working directory; null where that is not known. */
-export function absolutePath({ cwd }: ProcessFacts, path: string): string | null {
+/**
+ * A path as a process would open it from its working directory; null where that is not known. It is not resolved beyond a leading
+ * `./`: `..` after a link is for the kernel to follow.
+ */
+export function absolutePath({ cwd }: Pick<ProcessFacts, 'cwd'>, path: string): string | null {
   if (path.startsWith('/')) return path;
   return cwd === null ? null : `${cwd.replace(/\/$/, '')}/${path.replace(/^\.\//, '')}`;
 }

@@ -1,6 +1,8 @@
+import { memoize } from '../../memoize.ts';
 import type { ActivityRule, ProcessFacts, SettingsRequest } from '../../snapshot.ts';
 import type { ConfiguredWorkers, ServerProcesses } from '../definition.ts';
-import { type Flag, flag, hasFlag, splitWords, wholeNumber } from './flags.ts';
+import { absolutePath, fromFlag } from './configured.ts';
+import { flag, hasFlag, splitWords, wholeNumber } from './flags.ts';
 
 /** One of gunicorn's settings that is a number of workers. */
 export interface WorkerSetting {
@@ -12,9 +14,13 @@ export interface WorkerSetting {
   readonly variable: string | null;
 }
 
-export function environmentArgs(facts: ProcessFacts): readonly string[] {
-  return splitWords(facts.environment['GUNICORN_CMD_ARGS'] ?? '');
-}
+/** Characters of GUNICORN_CMD_ARGS that are looked at: more than a command line that anybody writes. */
+const LONGEST_ARGUMENTS = 8192;
+
+/** The arguments that GUNICORN_CMD_ARGS holds. */
+export const environmentArgs: (facts: ProcessFacts) => readonly string[] = memoize(({ environment }) =>
+  splitWords((environment['GUNICORN_CMD_ARGS'] ?? '').slice(0, LONGEST_ARGUMENTS)),
+);
 
 interface ConfigFile {
   readonly path: string;
@@ -28,16 +34,14 @@ function configFile(facts: ProcessFacts, args: readonly string[] | null): Config
   const given = flag(args ?? [], names) ?? flag(environmentArgs(facts), names);
   const file = (given?.value ?? 'gunicorn.conf.py').replace(/^file:/, '');
   if (file.startsWith('python:')) return null;
-  if (file.startsWith('/')) return { path: file, named: given !== null };
-  const start = startDirectory(facts, args ?? []);
-  return start === null ? null : { path: `${start}/${file.replace(/^\.\//, '')}`, named: given !== null };
+  const path = absolutePath({ cwd: startDirectory(facts, args ?? []) }, file);
+  return path === null ? null : { path, named: given !== null };
 }
 
 /** Where it was started: --chdir has led it away from there, and a shell has left it in PWD. */
 function startDirectory({ cwd, environment }: ProcessFacts, args: readonly string[]): string | null {
   const moved = hasFlag(args, ['--chdir']) || args.some((arg) => arg.startsWith('--chdir='));
-  const start = moved ? (environment['PWD'] ?? cwd) : cwd;
-  return start?.replace(/\/$/, '') ?? null;
+  return moved ? (environment['PWD'] ?? cwd) : cwd;
 }
 
 /** The lines that may set one of its numbers of workers, or what its workers are. */
@@ -52,11 +56,11 @@ export function configuredIn(
   setting: WorkerSetting,
 ): ConfiguredWorkers {
   const argument = flag(args ?? [], setting.flags);
-  if (argument) return fromFlag(argument, `argv ${argument.name}`, 'on the command line');
+  if (argument) return fromFlag(argument);
   // What outranks all else may be hidden, so what is found below it is said with that proviso.
   const proviso = args === null ? ', unless its command line, which the process title hides, says otherwise' : '';
   const variable = flag(environmentArgs(facts), setting.flags);
-  if (variable) return fromFlag(variable, 'GUNICORN_CMD_ARGS', `in GUNICORN_CMD_ARGS${proviso}`);
+  if (variable) return fromFlag(variable, { by: 'GUNICORN_CMD_ARGS', where: `in GUNICORN_CMD_ARGS${proviso}` });
   const file = configFile(facts, args);
   const lines = file ? facts.settings[file.path] : undefined;
   const found = file && lines ? fromFile(file.path, lines, setting, proviso) : null;
@@ -73,11 +77,6 @@ export function configuredIn(
   // The kernel guards the working directory and the environment alike.
   if (facts.cwd === null) return { count: null, by: null, where: 'unknown: its environment may be read by root only' };
   return { count: 1, by: 'default', where: "gunicorn's default of 1" };
-}
-
-function fromFlag({ name, value }: Flag, by: string, where: string): ConfiguredWorkers {
-  const written = name.startsWith('--') ? `${name}=${value}` : `${name} ${value}`;
-  return { count: wholeNumber(value), by, where: `${written} ${where}` };
 }
 
 /** The last assignment counts; only a plain number is a count, anything else is Python that we do not run. */

@@ -10,7 +10,7 @@ export interface Program {
   readonly name: string | null;
   /** The script as written in argv; null for a module. */
   readonly script: string | null;
-  /** What comes after the program, script or module. */
+  /** What comes after the program, script or module: the first 1000. */
   readonly args: readonly string[];
 }
 
@@ -46,14 +46,25 @@ const syntaxes: Readonly<Record<Interpreter, Syntax>> = {
   php: { valued: ['-c', '-d', '-z', '-S', '-t'], code: ['-r'] },
 };
 
-/** The title a program gave itself; null when argv is still an argv. */
+/**
+ * Characters of a title that are looked at. A title names a program, an app and at most a path, which is no longer than this (PATH_MAX);
+ * anybody may give himself one of 128 KiB.
+ */
+const LONGEST_TITLE = 4096;
+
+/** Arguments of a program that are looked at. No server is started with as many. */
+const MOST_ARGUMENTS = 1000;
+
+/** The title a program gave itself, of which the beginning counts; null when argv is still an argv. */
 export function titleOf(argv: readonly string[]): string | null {
   const [only] = argv;
-  return argv.length === 1 && only?.includes(' ') ? only.trimEnd() : null;
+  return argv.length === 1 && only?.includes(' ') ? only.slice(0, LONGEST_TITLE).trimEnd() : null;
 }
 
 /** What an argv runs. */
-export const programOf: (argv: readonly string[]) => Program = memoize(parse);
+export const programOf: (argv: readonly string[]) => Program = memoize((argv) =>
+  parse(argv.length > MOST_ARGUMENTS ? argv.slice(0, MOST_ARGUMENTS) : argv),
+);
 
 /** The arguments of a program of one of these names; null when the process runs another program. */
 export function argsOf({ argv }: ProcessFacts, names: readonly string[]): readonly string[] | null {

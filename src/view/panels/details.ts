@@ -185,6 +185,7 @@ function processLines(process: ProcessNode, context: Context): readonly Line[] {
   return [
     ...say('process', `${process.pid}, ${stateWord(sample.state)}, child of ${sample.ppid}`),
     ...labelled('command', process.command, columns, context.theme),
+    ...say('kind', process.unrecognised ? 'unknown: to tell took more than 50 ms' : null),
     ...say('user', facts.user ?? (facts.uid === null ? null : String(facts.uid))),
     ...say('started', `${ageText(context.model.uptime - process.startedAt)} ago`),
     ...say('directory', facts.cwd ?? 'unknown: may be read by root only'),
