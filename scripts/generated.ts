@@ -8,6 +8,7 @@ import { prefork } from '../src/recognise/prefork.ts';
 import type { ServerDefinition } from '../src/servers/definition.ts';
 import { definitions } from '../src/servers/registry.ts';
 import { bindings } from '../src/state/keymap.ts';
+import { liveKinds, recordedKinds } from '../test/helpers/tested-kinds.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -18,12 +19,12 @@ const methods = {
   none: 'no, with advice',
 } as const;
 
-function serverRow({ label, scaling, documented }: ServerDefinition): string {
+function serverRow({ kind, label, scaling, configuredIn }: ServerDefinition): string {
   // The server's own, that is: workertop goes below one worker only when told --allow-zero.
   const [floor, first] =
     scaling.method === 'none' ? ['', ''] : [String(scaling.floor), `the ${victims[scaling.victim]}`];
-  const tested = documented?.tested === 'live' ? 'on the real one' : 'from recorded facts';
-  return `| ${label} | ${methods[scaling.method]} | ${floor} | ${first} | ${documented?.configured ?? ''} | ${tested} |`;
+  const tested = liveKinds.has(kind) ? 'on the real one' : recordedKinds.has(kind) ? 'from recorded facts' : '';
+  return `| ${label} | ${methods[scaling.method]} | ${floor} | ${first} | ${configuredIn} | ${tested} |`;
 }
 
 const victims = {

@@ -37,7 +37,7 @@ export function whereLines({ host, memoryMap, accounting }: Model, room: number 
 
 /** Without what explains it. */
 function shortName(name: string): string {
-  return clean(name.replace(/(?: \(|: ).*$/, ''));
+  return clean(name.split(/ \(|: /, 1)[0] ?? name);
 }
 
 function textOf({ kind, name, bytes: size, droppable }: MemoryPart): string {

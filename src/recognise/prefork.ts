@@ -14,7 +14,7 @@ const MOST_LOOKED_AT = 4;
 export const prefork: ServerDefinition = {
   kind: 'prefork',
   label: 'pre-forking server',
-  documented: { configured: 'unknown', tested: 'live' },
+  configuredIn: 'unknown',
   category: 'app',
   claim: () => null,
   scaling: {

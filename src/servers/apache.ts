@@ -13,7 +13,7 @@ export const apache = unscalable({
   kind: 'apache',
   label: 'apache',
   category: 'service',
-  documented: { configured: '`MaxRequestWorkers`, `WSGIDaemonProcess`', tested: 'live' },
+  configuredIn: '`MaxRequestWorkers`, `WSGIDaemonProcess`',
   claim: ({ argv }) => {
     const daemon = daemonName(argv);
     if (daemon !== null) return { role: 'worker', args: null, app: daemon };

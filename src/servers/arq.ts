@@ -6,7 +6,7 @@ export const arq = unscalable({
   kind: 'arq',
   label: 'arq',
   distribution: 'arq',
-  documented: { configured: 'one process', tested: 'recorded' },
+  configuredIn: 'one process',
   claim: (facts) => {
     const args = argsOf(facts, ['arq']);
     return args && withApp(args, ['--burst', '--check']);

@@ -10,7 +10,7 @@ export const celeryBeat: ServerDefinition = {
   label: 'celery beat',
   shortLabel: 'beat',
   embeddable: { kind: 'celery', option: '-B', command: (app) => `celery -A ${app ?? 'APP'} worker -B` },
-  documented: { configured: 'one process', tested: 'live' },
+  configuredIn: 'one process',
   category: 'app',
   directoryFlags: ['--workdir'],
   distribution: 'celery',

@@ -76,7 +76,7 @@ const singlePools = new Set(['solo', 'threads', 'gevent', 'eventlet']);
 export const celery: ServerDefinition = {
   kind: 'celery',
   label: 'celery',
-  documented: { configured: '`-c`, `CELERY_WORKER_CONCURRENCY`', tested: 'live' },
+  configuredIn: '`-c`, `CELERY_WORKER_CONCURRENCY`',
   category: 'app',
   environment: ['CELERY_APP', 'APP', 'CELERY_WORKER_CONCURRENCY'],
   directoryFlags: ['--workdir'],

@@ -16,7 +16,7 @@ export const circus = unscalable({
   kind: 'circus',
   label: 'circus',
   category: 'supervisor',
-  documented: { configured: '`numprocesses` of each watcher, not read', tested: 'recorded' },
+  configuredIn: '`numprocesses` of each watcher, not read',
   claim: ({ argv }) => {
     const { name, args } = programOf(argv);
     const entitled = argv.length === 1 && baseName(argv[0] ?? '').trim() === 'circusd';

@@ -9,7 +9,7 @@ export const daphne = unscalable({
   kind: 'daphne',
   label: 'daphne',
   distribution: 'daphne',
-  documented: { configured: 'one process', tested: 'live' },
+  configuredIn: 'one process',
   claim: (facts) => {
     const args = argsOf(facts, ['daphne']);
     return args && withApp(args);

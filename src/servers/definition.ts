@@ -133,8 +133,8 @@ export interface ServerDefinition {
    * `supervisor` starts other servers, which are not its helpers.
    */
   readonly category: 'app' | 'service' | 'supervisor';
-  /** For the README: where its number of workers is read from, and whether it was tested on the real thing or from recorded facts. */
-  readonly documented?: { readonly configured: string; readonly tested: 'live' | 'recorded' };
+  /** For the README: where its number of workers is read from. */
+  readonly configuredIn: string;
   /** Environment variables it reads, beyond the common ones. */
   readonly environment?: readonly string[];
   /** Flags of its command line that name the project's directory. */

@@ -7,7 +7,7 @@ export const runserver = unscalable({
   kind: 'django-runserver',
   label: 'django runserver',
   distribution: 'django',
-  documented: { configured: 'one process', tested: 'live' },
+  configuredIn: 'one process',
   claim: (facts) => {
     const args = djangoCommand(facts, 'runserver') ?? djangoCommand(facts, 'runserver_plus');
     return args && { args };

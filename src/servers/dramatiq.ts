@@ -8,7 +8,7 @@ export const dramatiq = unscalable({
   kind: 'dramatiq',
   label: 'dramatiq',
   distribution: 'dramatiq',
-  documented: { configured: '`-p`, else one for each core', tested: 'recorded' },
+  configuredIn: '`-p`, else one for each core',
   claim: (facts) => {
     const args = argsOf(facts, ['dramatiq']);
     return args && withApp(args, ['--use-spawn', '--watch-use-polling', '-v']);

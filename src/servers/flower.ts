@@ -6,7 +6,7 @@ export const flower = unscalable({
   kind: 'flower',
   label: 'flower',
   distribution: 'flower',
-  documented: { configured: 'one process', tested: 'recorded' },
+  configuredIn: 'one process',
   claim: (facts) => {
     const args = argsOf(facts, ['celery', 'flower']);
     if (args === null) return null;

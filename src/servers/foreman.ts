@@ -8,7 +8,7 @@ export const foreman = unscalable({
   kind: 'foreman',
   label: 'foreman',
   category: 'supervisor',
-  documented: { configured: '`-m`', tested: 'live' },
+  configuredIn: '`-m`',
   environment: ['PS'],
   claim: ({ argv }) => {
     if (titleOf(argv) === 'foreman: master') return { role: 'single', args: null };

@@ -5,7 +5,7 @@ export const goodJob = unscalable({
   kind: 'good_job',
   label: 'good_job',
   environment: ['GOOD_JOB_MAX_THREADS'],
-  documented: { configured: 'threads: `GOOD_JOB_MAX_THREADS`', tested: 'recorded' },
+  configuredIn: 'threads: `GOOD_JOB_MAX_THREADS`',
   claim: ({ argv }) => {
     const { name, args } = programOf(argv);
     return name === 'good_job' ? { args } : null;

@@ -10,7 +10,7 @@ export const granian = unscalable({
   label: 'granian',
   distribution: 'granian',
   environment: ['GRANIAN_WORKERS'],
-  documented: { configured: '`--workers`, `GRANIAN_WORKERS`, else 1', tested: 'recorded' },
+  configuredIn: '`--workers`, `GRANIAN_WORKERS`, else 1',
   claim: (facts) => {
     const title = titleOf(facts.argv);
     const entitled = /^granian (?:asgi|asginl|rsgi|wsgi) \S+ (\S+?)(?: (worker-\d+))?$/.exec(title ?? '');

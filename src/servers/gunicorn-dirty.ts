@@ -21,7 +21,7 @@ const workers: WorkerSetting = {
 export const gunicornDirty: ServerDefinition = {
   kind: 'gunicorn-dirty',
   label: 'gunicorn dirty',
-  documented: { configured: '`--dirty-workers`, `GUNICORN_CMD_ARGS`, `gunicorn.conf.py`', tested: 'recorded' },
+  configuredIn: '`--dirty-workers`, `GUNICORN_CMD_ARGS`, `gunicorn.conf.py`',
   category: 'app',
   environment: ['GUNICORN_CMD_ARGS'],
   distribution: 'gunicorn',

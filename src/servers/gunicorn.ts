@@ -67,7 +67,7 @@ const switches = new Set([
 export const gunicorn: ServerDefinition = {
   kind: 'gunicorn',
   label: 'gunicorn',
-  documented: { configured: '`-w`, `GUNICORN_CMD_ARGS`, `gunicorn.conf.py`, `WEB_CONCURRENCY`', tested: 'live' },
+  configuredIn: '`-w`, `GUNICORN_CMD_ARGS`, `gunicorn.conf.py`, `WEB_CONCURRENCY`',
   category: 'app',
   environment: ['GUNICORN_CMD_ARGS', 'GUNICORN_PID', 'WEB_CONCURRENCY', 'PWD'],
   directoryFlags: ['--chdir', '--pythonpath'],

@@ -9,7 +9,7 @@ export const huey = unscalable({
   kind: 'huey',
   label: 'huey',
   distribution: 'huey',
-  documented: { configured: '`-w`, else 1', tested: 'recorded' },
+  configuredIn: '`-w`, else 1',
   claim: (facts) => {
     const args =
       argsOf(facts, ['huey_consumer.py', 'huey_consumer', 'huey.bin.huey_consumer']) ??

@@ -11,7 +11,7 @@ export const hypercorn = unscalable({
   kind: 'hypercorn',
   label: 'hypercorn',
   distribution: 'hypercorn',
-  documented: { configured: '`-w`, `workers` of its `-c` file, else 1', tested: 'live' },
+  configuredIn: '`-w`, `workers` of its `-c` file, else 1',
   claim: (facts) => {
     const args = argsOf(facts, ['hypercorn', 'hypercorn.__main__']);
     return args && withApp(args, ['--debug', '--reload', '--log-config']);

@@ -4,7 +4,7 @@ import { unscalable } from './kit/unscalable.ts';
 export const jupyter = unscalable({
   kind: 'jupyter',
   label: 'jupyter',
-  documented: { configured: 'a process for each notebook', tested: 'recorded' },
+  configuredIn: 'a process for each notebook',
   claim: (facts) => {
     const args = argsOf(facts, ['jupyter', 'jupyter-lab', 'jupyter-notebook', 'jupyterhub', 'jupyter-server']);
     if (args) return { args };

@@ -6,7 +6,7 @@ export const mariadb = unscalable({
   kind: 'mariadb',
   label: 'mariadb',
   category: 'service',
-  documented: { configured: 'one process', tested: 'live' },
+  configuredIn: 'one process',
   claim: ({ argv }) => {
     const { name, args } = programOf(argv);
     return name !== null && /^(?:mariadbd|mysqld)$/.test(name) ? { role: 'single', args } : null;

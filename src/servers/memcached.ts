@@ -5,7 +5,7 @@ export const memcached = unscalable({
   kind: 'memcached',
   label: 'memcached',
   category: 'service',
-  documented: { configured: 'one process', tested: 'live' },
+  configuredIn: 'one process',
   claim: ({ argv }) => {
     const { name, args } = programOf(argv);
     return name === 'memcached' ? { role: 'single', args } : null;

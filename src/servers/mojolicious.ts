@@ -13,7 +13,7 @@ export const mojolicious: ServerDefinition = {
   kind: 'mojolicious',
   label: 'Mojolicious',
   category: 'app',
-  documented: { configured: '`-w`, else 4; of hypnotoad unknown', tested: 'live' },
+  configuredIn: '`-w`, else 4; of hypnotoad unknown',
   environment: ['MOJO_MODE', 'HYPNOTOAD_APP'],
   claim,
   role: ({ parent, process }) => {

@@ -12,7 +12,7 @@ const USUAL = '/etc/nginx/nginx.conf';
 export const nginx: ServerDefinition = {
   kind: 'nginx',
   label: 'nginx',
-  documented: { configured: '`worker_processes` of its `-c` file', tested: 'live' },
+  configuredIn: '`worker_processes` of its `-c` file',
   category: 'service',
   claim({ argv }) {
     const what = title.exec(titleOf(argv) ?? '')?.[1];

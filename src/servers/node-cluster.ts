@@ -7,7 +7,7 @@ export const nodeCluster = unscalable({
   kind: 'node-cluster',
   label: 'node cluster',
   environment: ['NODE_UNIQUE_ID'],
-  documented: { configured: 'by the app', tested: 'live' },
+  configuredIn: 'by the app',
   claim: (facts) => {
     const { argv, environment } = facts;
     const { interpreter, name, args } = programOf(argv);

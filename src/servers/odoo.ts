@@ -14,7 +14,7 @@ export const odoo: ServerDefinition = {
   kind: 'odoo',
   label: 'odoo',
   category: 'app',
-  documented: { configured: '`--workers`, `workers` of its `-c` file', tested: 'recorded' },
+  configuredIn: '`--workers`, `workers` of its `-c` file',
   claim,
   settings: (facts) => {
     const path = configFile(facts);

@@ -4,7 +4,7 @@ import { unscalable } from './kit/unscalable.ts';
 export const passenger = unscalable({
   kind: 'passenger',
   label: 'Passenger',
-  documented: { configured: '`max_pool_size`, not read', tested: 'recorded' },
+  configuredIn: '`max_pool_size`, not read',
   claim: ({ argv }) => {
     const [, what, path] =
       /^Passenger (watchdog|core|AppPreloader|\w+App)(?:$|: (\S+))/.exec(argv.join(' ').trimEnd()) ?? [];

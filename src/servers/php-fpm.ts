@@ -12,7 +12,7 @@ const wanted = /^\s*(?:\[|include\s*=|pm\.max_children\s*=)/;
 export const phpFpm = unscalable({
   kind: 'php-fpm',
   label: 'php-fpm',
-  documented: { configured: '`pm.max_children` of each pool', tested: 'live' },
+  configuredIn: '`pm.max_children` of each pool',
   claim: ({ argv }) => {
     const [matched, main, pool] = title.exec(titleOf(argv) ?? '') ?? [];
     if (matched === undefined) return null;

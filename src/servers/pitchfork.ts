@@ -12,7 +12,7 @@ const roles: Readonly<Record<string, Role>> = { monitor: 'master', mold: 'helper
 export const pitchfork: ServerDefinition = {
   kind: 'pitchfork',
   label: 'pitchfork',
-  documented: { configured: '`worker_processes` of its `-c` file', tested: 'recorded' },
+  configuredIn: '`worker_processes` of its `-c` file',
   category: 'app',
   environment: ['BUNDLE_GEMFILE', 'RACK_ENV', 'RAILS_ENV'],
   claim,

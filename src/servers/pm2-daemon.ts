@@ -9,7 +9,7 @@ export const pm2Daemon: ServerDefinition = {
     kind: 'pm2-daemon',
     label: 'pm2 daemon',
     category: 'supervisor',
-    documented: { configured: '`instances` of each app', tested: 'live' },
+    configuredIn: '`instances` of each app',
     claim: (facts) => {
       const title = daemonTitle(facts);
       return title && { role: 'single', args: null, version: title.version };

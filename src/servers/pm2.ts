@@ -12,7 +12,7 @@ export const pm2: ServerDefinition = {
   kind: 'pm2',
   label: 'pm2',
   category: 'app',
-  documented: { configured: '`instances` of the app', tested: 'live' },
+  configuredIn: '`instances` of the app',
   environment: pm2Variables.flatMap((name) => [name, `pm2_env.${name}`]),
   recycling: '--max-memory-restart 200M',
   claim: () => null,

@@ -5,7 +5,7 @@ import { programOf, titleOf } from './kit/program.ts';
 export const postgres: ServerDefinition = {
   kind: 'postgres',
   label: 'PostgreSQL',
-  documented: { configured: 'a process for each connection', tested: 'live' },
+  configuredIn: 'a process for each connection',
   category: 'service',
   claim({ argv }) {
     if (titleOf(argv)?.startsWith('postgres: ')) return { role: 'helper', args: null };

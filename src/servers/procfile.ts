@@ -12,7 +12,7 @@ export const procfile = unscalable({
   kind: 'procfile',
   label: 'Procfile runner',
   category: 'supervisor',
-  documented: { configured: '`-c`, `-l`, `OVERMIND_FORMATION`, not read', tested: 'recorded' },
+  configuredIn: '`-c`, `-l`, `OVERMIND_FORMATION`, not read',
   environment: ['HONCHO_PROCESS_NAME'],
   claim: ({ argv }) => {
     const { name, args } = programOf(argv);

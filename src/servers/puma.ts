@@ -17,7 +17,7 @@ const poolThread = /^puma (?:srv tp|threadpoo)/;
 export const puma: ServerDefinition = {
   kind: 'puma',
   label: 'puma',
-  documented: { configured: '`-w`, `config/puma.rb`, `WEB_CONCURRENCY`', tested: 'live' },
+  configuredIn: '`-w`, `config/puma.rb`, `WEB_CONCURRENCY`',
   category: 'app',
   environment: ['WEB_CONCURRENCY', 'BUNDLE_GEMFILE', 'APP_ENV', 'RACK_ENV', 'RAILS_ENV'],
   directoryFlags: ['--dir'],

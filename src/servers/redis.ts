@@ -7,7 +7,7 @@ const title = /^(?:\S*\/)?(redis|valkey)-(server|rdb-bgsave|aof-rewrite|sentinel
 export const redis: ServerDefinition = {
   kind: 'redis',
   label: 'redis',
-  documented: { configured: 'one process', tested: 'live' },
+  configuredIn: 'one process',
   category: 'service',
   claim({ argv }) {
     const [, , what] = title.exec(titleOf(argv) ?? programOf(argv).name ?? '') ?? [];

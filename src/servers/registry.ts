@@ -35,6 +35,7 @@ import { puma } from './puma.ts';
 import { redis } from './redis.ts';
 import { resque } from './resque.ts';
 import { rq } from './rq.ts';
+import { sanic } from './sanic.ts';
 import { sidekiq } from './sidekiq.ts';
 import { solidQueue } from './solid-queue.ts';
 import { starman } from './starman.ts';
@@ -44,7 +45,7 @@ import { uvicorn } from './uvicorn.ts';
 import { uwsgi } from './uwsgi.ts';
 import { waitress } from './waitress.ts';
 
-/** Every kind of server that workertop knows. The first to claim a process has it. */
+/** Every kind of server that workertop knows, in the order of the README's table. The first to claim a process has it. */
 export const definitions: readonly ServerDefinition[] = [
   gunicornDirty,
   gunicorn,
@@ -62,6 +63,7 @@ export const definitions: readonly ServerDefinition[] = [
   odoo,
   hypercorn,
   granian,
+  sanic,
   daphne,
   waitress,
   rq,

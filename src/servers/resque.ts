@@ -5,7 +5,7 @@ export const resque = unscalable({
   kind: 'resque',
   label: 'resque',
   environment: ['COUNT', 'QUEUE'],
-  documented: { configured: 'one process for each `COUNT`', tested: 'recorded' },
+  configuredIn: 'one process for each `COUNT`',
   claim: ({ argv }) => {
     const [, version, what] = /^resque-(\S+): (.+)$/.exec(titleOf(argv) ?? '') ?? [];
     if (version === undefined) return null;

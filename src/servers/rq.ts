@@ -8,7 +8,7 @@ export const rq = unscalable({
   kind: 'rq',
   label: 'rq',
   distribution: 'rq',
-  documented: { configured: '`worker-pool -n`', tested: 'live' },
+  configuredIn: '`worker-pool -n`',
   claim: (facts) => {
     const title = titleOf(facts.argv) ?? '';
     const [, queue] = /^rq(?::worker:\S+)?: Listening on (.+?)(?:\.\.\.)?$/.exec(title) ?? [];

@@ -6,7 +6,7 @@ export const sidekiq = unscalable({
   kind: 'sidekiq',
   label: 'sidekiq',
   environment: ['RAILS_MAX_THREADS', 'SIDEKIQ_COUNT'],
-  documented: { configured: 'threads: `-c`, `RAILS_MAX_THREADS`', tested: 'live' },
+  configuredIn: 'threads: `-c`, `RAILS_MAX_THREADS`',
   claim: ({ argv }) => {
     const [, version, tag] = /^sidekiq (\d\S*) +(?:(\S+) )?\[\d+ of \d+ busy\]/.exec(titleOf(argv) ?? '') ?? [];
     if (version !== undefined) return { args: null, version, ...(tag === undefined ? {} : { app: tag }) };

@@ -7,7 +7,7 @@ export const solidQueue = unscalable({
   kind: 'solid_queue',
   label: 'solid_queue',
   environment: ['JOB_CONCURRENCY'],
-  documented: { configured: '`JOB_CONCURRENCY`', tested: 'recorded' },
+  configuredIn: '`JOB_CONCURRENCY`',
   claim: ({ argv }) => {
     const [, what, version] = /^solid-queue-(\w+)\(([^)]+)\)/.exec(titleOf(argv) ?? '') ?? [];
     if (what === undefined || version === undefined) return null;

@@ -11,7 +11,7 @@ const title = /^starman (master|worker)(?: (.*))?$/;
 export const starman: ServerDefinition = {
   kind: 'starman',
   label: 'Starman',
-  documented: { configured: '`--workers`, else 5', tested: 'live' },
+  configuredIn: '`--workers`, else 5',
   category: 'app',
   environment: ['PLACK_ENV'],
   claim,

@@ -8,7 +8,7 @@ export const supervisord = unscalable({
   kind: 'supervisord',
   label: 'supervisord',
   category: 'supervisor',
-  documented: { configured: '`numprocs` of each program, not read', tested: 'live' },
+  configuredIn: '`numprocs` of each program, not read',
   // Of those that it has started.
   environment: ['SUPERVISOR_PROCESS_NAME', 'SUPERVISOR_GROUP_NAME'],
   claim: ({ argv }) => {

@@ -12,7 +12,7 @@ const title = /^unicorn(?:_rails)? (master|worker\[\d+\])(?: \(old\))?(?: (.*))?
 export const unicorn: ServerDefinition = {
   kind: 'unicorn',
   label: 'unicorn',
-  documented: { configured: '`worker_processes` of its `-c` file', tested: 'live' },
+  configuredIn: '`worker_processes` of its `-c` file',
   category: 'app',
   environment: ['BUNDLE_GEMFILE', 'RACK_ENV', 'RAILS_ENV'],
   claim,

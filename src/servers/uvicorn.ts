@@ -27,7 +27,7 @@ const switches = new Set([
 export const uvicorn: ServerDefinition = {
   kind: 'uvicorn',
   label: 'uvicorn',
-  documented: { configured: '`--workers`, `WEB_CONCURRENCY`, else 1', tested: 'recorded' },
+  configuredIn: '`--workers`, `WEB_CONCURRENCY`, else 1',
   category: 'app',
   environment: ['WEB_CONCURRENCY'],
   directoryFlags: ['--app-dir'],

@@ -21,7 +21,7 @@ export const uwsgi: ServerDefinition = {
   kind: 'uwsgi',
   label: 'uWSGI',
   category: 'app',
-  documented: { configured: '`-p`, its ini file, `UWSGI_PROCESSES`', tested: 'live' },
+  configuredIn: '`-p`, its ini file, `UWSGI_PROCESSES`',
   environment: ['UWSGI_PROCESSES', 'UWSGI_WORKERS'],
   directoryFlags: ['--chdir'],
   distribution: 'uwsgi',

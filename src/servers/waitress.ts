@@ -8,7 +8,7 @@ export const waitress = unscalable({
   kind: 'waitress',
   label: 'waitress',
   distribution: 'waitress',
-  documented: { configured: 'one process', tested: 'recorded' },
+  configuredIn: 'one process',
   claim: (facts) => {
     const args = argsOf(facts, ['waitress-serve', 'waitress']);
     return args && withApp(args, ['--call']);

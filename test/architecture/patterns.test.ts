@@ -115,7 +115,10 @@ it('no expression that meets the text of others takes more than linear time', ()
   expect(slow).toEqual([]);
 }, 120_000);
 
-it('an expression is made at run time of names in the kernel’s files alone', () => {
+/** Reads the kernel's files, by names that are constants; and passes on expressions that stand in the sources. */
+const makers = ['src/source/proc/', 'src/source/files/protocol.ts'];
+
+it('no expression is made at run time of the text of others', () => {
   const made = files.filter((file) => readFileSync(file, 'utf8').includes('new RegExp('));
-  expect(made.filter((file) => !file.startsWith('src/source/proc/'))).toEqual([]);
+  expect(made.filter((file) => !makers.some((maker) => file.startsWith(maker)))).toEqual([]);
 });

@@ -1,3 +1,5 @@
+import { matchesGlob } from '../../text/glob.ts';
+
 /** Variables that tell a program to load or run something else, whoever asks for them. */
 const NEVER =
   /^(?:LD_|PYTHON|NODE_|RUBY|GEM_|BUNDLE_|PERL|BASH|ENV$|SHELLOPTS$|IFS$|PS4$|GCONV_|GLIBC_|MALLOC_|LOCPATH$|NLSPATH$|TMPDIR$|GIT_|OPENSSL_|SSL|JAVA_|JDK_|npm_|NPM_)/;
@@ -23,9 +25,9 @@ export interface Ingredients {
 /** The whole environment of a command: what a login would give, and what its definition asks for by name. */
 export function environmentFor(from: Ingredients): Readonly<Record<string, string>> {
   const { server, user } = from;
-  const wanted = from.variables.map((name) => new RegExp(`^${name.split('*').map(escaped).join('.*')}$`));
   const kept = [...server].filter(
-    ([name, value]) => !NEVER.test(name) && !value.includes('\0') && wanted.some((pattern) => pattern.test(name)),
+    ([name, value]) =>
+      !NEVER.test(name) && !value.includes('\0') && from.variables.some((wanted) => matchesGlob(name, wanted, '*')),
   );
   const [home, virtualenv] = [from.home ?? server.get('HOME'), server.get('VIRTUAL_ENV')];
   const language = server.get('LC_ALL') ?? server.get('LANG');
@@ -39,8 +41,4 @@ export function environmentFor(from: Ingredients): Readonly<Record<string, strin
     LANG: language !== undefined && LOCALE.test(language) ? language : 'C.UTF-8',
     PATH: from.path.join(':'),
   };
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.+^${}()|[\]\\?]/g, '\\$&');
 }

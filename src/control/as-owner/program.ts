@@ -116,7 +116,7 @@ function interpreterOf(found: Found, searched: readonly string[], grounds: Groun
 function checkVirtualenv(prefix: string, grounds: Grounds): void {
   const config = present(`${prefix}/pyvenv.cfg`, grounds);
   if (config === null) return;
-  const home = /^\s*home\s*=\s*(\/.*?)\s*$/m.exec(readStart(config, LARGEST_CONFIG))?.[1];
+  const home = /^[ \t]*home[ \t]*=[ \t]*(\/.*)/m.exec(readStart(config, LARGEST_CONFIG))?.[1]?.trimEnd();
   if (home !== undefined) checkDirectory(home, grounds);
   for (const lib of ['lib', 'lib64']) {
     const libraries = present(`${prefix}/${lib}`, grounds);

@@ -1,6 +1,6 @@
 import { closeSync, constants, lstatSync, opendirSync, openSync, readSync } from 'node:fs';
+import { matchesGlob } from '../../text/glob.ts';
 import { type Answer, MOST_ENTRIES, type Question } from './files.ts';
-import { matchesGlob } from './glob.ts';
 import type { Place, Walker } from './walk.ts';
 
 /** Characters of a line that are looked at: what a line of configuration says stands at its beginning. */
@@ -53,7 +53,7 @@ function entriesOf({ descriptor }: Place, glob: string): readonly string[] {
     for (let count = 0; count < MOST_ENTRIES; count++) {
       const entry = directory.readSync();
       if (entry === null) break;
-      if (matchesGlob(entry.name, glob)) names.push(entry.name);
+      if (matchesGlob(entry.name, glob, '*?')) names.push(entry.name);
     }
   } finally {
     directory.closeSync();

@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { ProcessFacts, Virtualenv } from '../../snapshot.ts';
+import { baseName } from '../../text/base-name.ts';
 import type { Viewpoint } from '../files/files.ts';
 import type { FileView, KnownFiles } from '../files/known-files.ts';
-import { baseName } from '../../text/base-name.ts';
 import type { Interests } from '../source.ts';
 import { Cache } from './cache.ts';
 import { type CgroupMount, limitedCgroups, limitOf } from './cgroups.ts';

@@ -52,7 +52,7 @@ function ownerOf(status: string): Owner {
     0,
     uids.findIndex((uid) => uid !== 0),
   );
-  const groups = /^Groups:[\t ]*([\d ]*)$/m.exec(status)?.[1]?.trim() ?? '';
+  const groups = /^Groups:\t([\d ]*)$/m.exec(status)?.[1]?.trim() ?? '';
   return {
     uid: uids[index] ?? NOBODY,
     gid: gids[index] ?? gids[0] ?? NOBODY,

@@ -1,0 +1,18 @@
+import { refused } from '../live/refused.ts';
+import { scalable } from '../live/scaled.ts';
+import { recorded } from '../servers/recorded-cases.ts';
+
+/** Kinds that live tests outside the tables start, by the test. */
+export const startedElsewhere: Readonly<Record<string, readonly string[]>> = {
+  'test/live/list.test.ts': ['gunicorn', 'celery', 'celery-beat'],
+  'test/live/pm2.test.ts': ['pm2', 'pm2-daemon'],
+};
+
+/** Kinds of servers that are recognised by a test that starts the real one. */
+export const liveKinds: ReadonlySet<string> = new Set([
+  ...[...refused, ...scalable].map(({ kind }) => kind),
+  ...Object.values(startedElsewhere).flat(),
+]);
+
+/** Kinds that are recognised by what was recorded of one. */
+export const recordedKinds: ReadonlySet<string> = new Set(recorded.map(({ kind }) => kind));

@@ -1,0 +1,438 @@
+import type { Role } from '../../src/servers/definition.ts';
+import type { ProcessSample } from '../../src/snapshot.ts';
+import { type SampleOptions, sample } from '../helpers/samples.ts';
+
+/** SigCgt as recorded of real servers. */
+const masks = {
+  uvicornSupervisor: 0x8304a07,
+  uvicornWorker: 0x4002,
+  pumaMaster: 0x300000 | 0x8804a03,
+  uwsgiMaster: 0x84687,
+  uwsgiWorker: 0x8085e83,
+  uwsgiMule: 0x4487,
+  uwsgiRouter: 0x4486,
+  uwsgiSpooler: 0x4682,
+  none: 0,
+} as const;
+
+const spawned = [
+  '/v/bin/python',
+  '-c',
+  'from multiprocessing.spawn import spawn_main; spawn_main(…)',
+  '--multiprocessing-fork',
+];
+const tracker = ['/v/bin/python', '-c', 'from multiprocessing.resource_tracker import main;main(4)'];
+
+/** A parent and its children, in the order of their pids; the head has pid 10. */
+export function family(
+  head: Partial<SampleOptions>,
+  ...children: readonly (Partial<SampleOptions> | readonly string[])[]
+) {
+  const processes: ProcessSample[] = [sample({ ...head, pid: 10 })];
+  children.forEach((child, index) => {
+    const options = 'argv' in child || !Array.isArray(child) ? (child as Partial<SampleOptions>) : { argv: child };
+    processes.push(sample({ ppid: 10, ...options, pid: 11 + index }));
+  });
+  return processes;
+}
+
+interface Recorded {
+  readonly what: string;
+  readonly processes: readonly ProcessSample[];
+  readonly kind: string;
+  readonly roles: readonly Role[];
+  readonly app?: string;
+  readonly configured?: number | null;
+  /** Part of the refusal; null where it is scaled. */
+  readonly refusal: string | null;
+}
+
+export const python = (script: string, ...args: readonly string[]) => ['/v/bin/python', `/v/bin/${script}`, ...args];
+
+export const recorded: readonly Recorded[] = [
+  {
+    what: 'uvicorn 0.51 with workers',
+    processes: family(
+      { argv: python('uvicorn', 'shop:app', '--workers', '2'), caught: masks.uvicornSupervisor },
+      { argv: tracker },
+      { argv: spawned, caught: masks.uvicornWorker },
+      { argv: spawned, caught: masks.uvicornWorker },
+    ),
+    kind: 'uvicorn',
+    roles: ['master', 'worker', 'worker', 'helper'],
+    app: 'shop:app',
+    configured: 2,
+    refusal: null,
+  },
+  {
+    what: 'uvicorn 0.51 reloading',
+    processes: family(
+      { argv: python('uvicorn', 'shop:app', '--reload'), caught: 0x4002 },
+      { argv: spawned, caught: masks.uvicornWorker },
+    ),
+    kind: 'uvicorn',
+    roles: ['single', 'worker'],
+    refusal: '--reload',
+  },
+  {
+    what: 'uvicorn alone',
+    processes: family({ argv: python('uvicorn', 'shop:app'), caught: 0x4002 }),
+    kind: 'uvicorn',
+    roles: ['single'],
+    configured: 1,
+    refusal: 'single process',
+  },
+  {
+    what: 'puma whose workers are forks of its first',
+    processes: family(
+      { argv: ['puma 6.4.2 (tcp://127.0.0.1:9292) [shop]'], caught: masks.pumaMaster },
+      { argv: ['puma: cluster worker 0: 10 [shop]'], caught: masks.pumaMaster },
+      { argv: ['puma: cluster worker 1: 10 [shop]'], caught: masks.pumaMaster, ppid: 11 },
+    ),
+    kind: 'puma',
+    roles: ['master', 'worker', 'worker'],
+    app: 'shop',
+    refusal: null,
+  },
+  {
+    what: 'pitchfork with its mold and service',
+    processes: family(
+      { argv: ['pitchfork monitor - -c pitchfork.rb'], caught: 0x300000 },
+      ['pitchfork (gen:0) mold - ready'],
+      ['pitchfork (gen:0) service - ready'],
+      ['pitchfork (gen:0) worker[0] - waiting'],
+      ['pitchfork (gen:0) worker[1] - requests: 3'],
+    ),
+    kind: 'pitchfork',
+    roles: ['master', 'worker', 'worker', 'helper', 'helper'],
+    refusal: null,
+  },
+  {
+    what: 'odoo',
+    processes: family(
+      { argv: python('odoo', '--workers', '2'), caught: 0x300000 },
+      ['odoo: WorkerHTTP 11'],
+      ['odoo: WorkerHTTP 12'],
+      ['odoo: WorkerCron 13'],
+    ),
+    kind: 'odoo',
+    roles: ['master', 'worker', 'worker', 'helper'],
+    configured: 2,
+    refusal: 'without a floor',
+  },
+  {
+    what: 'hypercorn 0.18, which spawns',
+    processes: family(
+      { argv: python('hypercorn', '-w', '2', 'shop:app') },
+      { argv: tracker },
+      { argv: spawned },
+      { argv: spawned },
+    ),
+    kind: 'hypercorn',
+    roles: ['master', 'worker', 'worker', 'helper'],
+    app: 'shop:app',
+    configured: 2,
+    refusal: 'another -w',
+  },
+  {
+    what: 'granian with titles',
+    processes: family(
+      { argv: ['granian wsgi 127.0.0.1:8000 shop:app'] },
+      ['granian wsgi 127.0.0.1:8000 shop:app worker-1'],
+      ['granian wsgi 127.0.0.1:8000 shop:app worker-2'],
+    ),
+    kind: 'granian',
+    roles: ['master', 'worker', 'worker'],
+    app: 'shop:app',
+    refusal: '--workers-max-rss',
+  },
+  {
+    what: 'an rq worker with its horse',
+    processes: family({ argv: ['rq:worker:abc: Forked 11 at 1700000000'] }, [
+      'rq:worker:abc: Processing f from q since 1',
+    ]),
+    kind: 'rq',
+    roles: ['single', 'helper'],
+    refusal: 'another `rq worker`',
+  },
+  {
+    what: 'an rq pool',
+    processes: family(
+      { argv: python('rq', 'worker-pool', '-n', '2') },
+      ['rq:worker:a: Listening on default...'],
+      ['rq:worker:b: Listening on default...'],
+    ),
+    kind: 'rq',
+    roles: ['master', 'worker', 'worker'],
+    configured: 2,
+    refusal: 'another -n',
+  },
+  {
+    what: 'an rq pool without titles, one worker of which has a scheduler',
+    processes: family(
+      { argv: python('rq', 'worker-pool', '-n', '2') },
+      python('rq', 'worker-pool', '-n', '2'),
+      python('rq', 'worker-pool', '-n', '2'),
+      { argv: python('rq', 'worker-pool', '-n', '2'), ppid: 11 },
+    ),
+    kind: 'rq',
+    roles: ['master', 'worker', 'worker', 'helper'],
+    refusal: 'another -n',
+  },
+  {
+    what: 'uWSGI with titles, behind which remains of its arguments are left',
+    processes: family(
+      { argv: ['shop uWSGI master', '       ', '-file', 'app.py', '--mule'], caught: masks.uwsgiMaster },
+      { argv: ['shop uWSGI worker 1', '     ', '-file', 'app.py', '--mule'], caught: masks.uwsgiWorker },
+      { argv: ['shop uWSGI mule 1', '       ', '-file', 'app.py', '--mule'], caught: masks.uwsgiMule },
+      { argv: ['shop uWSGI http 1', '       ', '-file', 'app.py', '--mule'], caught: masks.uwsgiRouter },
+    ),
+    kind: 'uwsgi',
+    roles: ['master', 'worker', 'helper', 'helper'],
+    app: 'shop',
+    refusal: 'freeze',
+  },
+  {
+    what: 'sidekiq without a tag',
+    processes: family({ argv: ['sidekiq 6.4.1  [0 of 2 busy]'], caught: 0x100000 }),
+    kind: 'sidekiq',
+    roles: ['single'],
+    refusal: 'TTOU would freeze it',
+  },
+  {
+    what: 'uWSGI without titles, with a spooler, a mule and the router of --http',
+    processes: family(
+      { argv: ['uwsgi', '--master', '-p', '2', '--mule', '--http', ':80'], caught: masks.uwsgiMaster },
+      { argv: ['uwsgi', '--master', '-p', '2', '--mule', '--http', ':80'], caught: masks.uwsgiSpooler },
+      { argv: ['uwsgi', '--master', '-p', '2', '--mule', '--http', ':80'], caught: masks.uwsgiWorker },
+      { argv: ['uwsgi', '--master', '-p', '2', '--mule', '--http', ':80'], caught: masks.uwsgiWorker },
+      { argv: ['uwsgi', '--master', '-p', '2', '--mule', '--http', ':80'], caught: masks.uwsgiMule },
+      { argv: ['uwsgi', '--master', '-p', '2', '--mule', '--http', ':80'], caught: masks.uwsgiRouter },
+    ),
+    kind: 'uwsgi',
+    roles: ['master', 'worker', 'worker', 'helper', 'helper', 'helper'],
+    refusal: 'freeze',
+  },
+  {
+    what: 'dramatiq',
+    processes: family({ argv: python('dramatiq', 'shop', '-p', '2') }, python('dramatiq', 'shop', '-p', '2'), tracker),
+    kind: 'dramatiq',
+    roles: ['master', 'worker', 'helper'],
+    configured: 2,
+    refusal: 'another -p',
+  },
+  {
+    what: 'a reloading django runserver',
+    processes: family({ argv: python('manage.py', 'runserver') }, python('manage.py', 'runserver')),
+    kind: 'django-runserver',
+    roles: ['single', 'helper'],
+    refusal: 'for development',
+  },
+  {
+    what: 'flower, which is no celery worker',
+    processes: family({ argv: python('celery', '-A', 'shop', 'flower') }),
+    kind: 'flower',
+    roles: ['single'],
+    refusal: 'no workers of its own',
+  },
+  {
+    what: 'Passenger',
+    processes: family(
+      { argv: ['Passenger watchdog'] },
+      ['Passenger core'],
+      { argv: ['Passenger AppPreloader: /srv/shop'], ppid: 11 },
+      { argv: ['Passenger RubyApp: /srv/shop (production)'], ppid: 12 },
+    ),
+    kind: 'passenger',
+    roles: ['master', 'worker', 'helper', 'helper'],
+    refusal: 'max_pool_size',
+  },
+  {
+    what: 'sidekiq, which catches TTIN and not TTOU',
+    processes: family({ argv: ['sidekiq 7.2.0 shop [1 of 5 busy]'], caught: 0x100000 }),
+    kind: 'sidekiq',
+    roles: ['single'],
+    app: 'shop',
+    refusal: 'TTOU would freeze it',
+  },
+  {
+    what: 'resque at a job',
+    processes: family({ argv: ['resque-2.6.0: Forked 11 at 1700000000'] }, [
+      'resque-2.6.0: Processing q since 1 [Job]',
+    ]),
+    kind: 'resque',
+    roles: ['single', 'helper'],
+    refusal: 'COUNT',
+  },
+  {
+    what: 'solid_queue',
+    processes: family(
+      { argv: ['solid-queue-supervisor(1.0.0): supervising 11, 12'] },
+      ['solid-queue-worker(1.0.0): waiting for jobs in *'],
+      ['solid-queue-dispatcher(1.0.0): dispatching every 1 seconds'],
+    ),
+    kind: 'solid_queue',
+    roles: ['master', 'worker', 'helper'],
+    refusal: 'config/queue.yml',
+  },
+  {
+    what: 'a node cluster',
+    processes: family(
+      { argv: ['node', 'server.js'] },
+      { argv: ['/usr/bin/node', '/srv/shop/server.js'], environment: { NODE_UNIQUE_ID: '1' } },
+    ),
+    kind: 'node-cluster',
+    roles: ['master', 'worker'],
+    refusal: 'up to the app',
+  },
+  {
+    what: 'apache with a mod_wsgi daemon',
+    processes: family(
+      { argv: ['/usr/sbin/apache2', '-k', 'start'] },
+      ['/usr/sbin/apache2', '-k', 'start'],
+      ['(wsgi:shop)', '-k', 'start'],
+    ),
+    kind: 'apache',
+    roles: ['master', 'worker', 'worker'],
+    refusal: 'apachectl graceful',
+  },
+  {
+    what: 'pm2 without apps',
+    processes: family({ argv: ['PM2 v5.3.0: God Daemon (/home/web/.pm2)'] }),
+    kind: 'pm2-daemon',
+    roles: ['single'],
+    refusal: 'pm2 scale APP N',
+  },
+  {
+    what: 'circus',
+    processes: family({ argv: python('circusd', 'circus.ini') }),
+    kind: 'circus',
+    roles: ['single'],
+    refusal: 'Use: circusctl incr WATCHER, or circusctl decr WATCHER.',
+  },
+  {
+    what: 'circus with a watcher at an address of its own',
+    processes: family({
+      argv: python('circusd', '--daemon', '/etc/circus.ini'),
+      settings: { '/etc/circus.ini': ['endpoint = tcp://127.0.0.1:6000', '[watcher:web]'] },
+    }),
+    kind: 'circus',
+    roles: ['single'],
+    refusal: 'Use: circusctl --endpoint tcp://127.0.0.1:6000 incr web, or',
+  },
+  {
+    what: 'circus with two watchers, which its processes do not name',
+    processes: family({
+      argv: python('circusd', 'circus.ini'),
+      cwd: '/etc',
+      settings: { '/etc/circus.ini': ['[watcher:web]', '[watcher:beat]'] },
+    }),
+    kind: 'circus',
+    roles: ['single'],
+    refusal: 'circusctl decr WATCHER, with one of its watchers web, beat.',
+  },
+  {
+    what: 'mariadb',
+    processes: family({ argv: ['/usr/sbin/mariadbd'] }),
+    kind: 'mariadb',
+    roles: ['single'],
+    refusal: 'innodb_buffer_pool_size',
+  },
+  {
+    what: 'sanic with spawned workers, as its source has it',
+    processes: family(
+      { argv: python('sanic', 'shop:app', '--factory', '-w', '2', '-p', '8001') },
+      tracker,
+      spawned,
+      spawned,
+    ),
+    kind: 'sanic',
+    roles: ['master', 'worker', 'worker', 'helper'],
+    app: 'shop:app',
+    configured: 2,
+    refusal: 'sanic inspect scale',
+  },
+  {
+    what: 'waitress 2.1',
+    processes: family({ argv: python('waitress-serve', '--listen=127.0.0.1:8000', '--call', 'shop:create') }),
+    kind: 'waitress',
+    roles: ['single'],
+    app: 'shop:create',
+    refusal: '--threads',
+  },
+  {
+    what: 'huey 3.3 with processes, and its scheduler',
+    processes: family(
+      { argv: python('huey_consumer.py', 'shop.huey', '-w', '2', '-k', 'process') },
+      python('huey_consumer.py', 'shop.huey', '-w', '2', '-k', 'process'),
+      python('huey_consumer.py', 'shop.huey', '-w', '2', '-k', 'process'),
+    ),
+    kind: 'huey',
+    roles: ['master', 'worker', 'worker'],
+    app: 'shop.huey',
+    configured: 2,
+    refusal: 'another -w',
+  },
+  {
+    what: 'huey 3.3 as a command of Django',
+    processes: family({ argv: ['/v/bin/python', 'manage.py', 'run_huey', '-w', '3'] }),
+    kind: 'huey',
+    roles: ['single'],
+    configured: 3,
+    refusal: 'another -w',
+  },
+  {
+    what: 'arq 0.26.1',
+    processes: family({ argv: python('arq', 'shop.worker.WorkerSettings') }),
+    kind: 'arq',
+    roles: ['single'],
+    app: 'shop.worker.WorkerSettings',
+    refusal: 'max_jobs',
+  },
+  {
+    what: 'good_job, as its source has it',
+    processes: family({ argv: ['/usr/bin/ruby', '/srv/shop/bin/good_job', 'start', '--max-threads=5'] }),
+    kind: 'good_job',
+    roles: ['single'],
+    refusal: '--max-threads',
+  },
+  {
+    what: 'jupyter notebook 6.4 with a kernel',
+    processes: family({ argv: ['/usr/bin/python3', '/usr/bin/jupyter-notebook', '--no-browser'] }, [
+      '/usr/bin/python3',
+      '-m',
+      'ipykernel_launcher',
+      '-f',
+      '/home/bob/.local/share/jupyter/runtime/kernel-1.json',
+    ]),
+    kind: 'jupyter',
+    roles: ['single', 'helper'],
+    refusal: 'Shut down kernels',
+  },
+  {
+    what: 'redis 7 that saves',
+    processes: family({ argv: ['/usr/bin/redis-server 127.0.0.1:6379'] }, ['redis-rdb-bgsave 127.0.0.1:6379']),
+    kind: 'redis',
+    roles: ['single', 'helper'],
+    refusal: 'maxmemory',
+  },
+  {
+    what: 'honcho 1.1 with a layer of itself',
+    processes: family({ argv: python('honcho', 'start') }, python('honcho', 'start')),
+    kind: 'procfile',
+    roles: ['single', 'helper'],
+    app: 'honcho',
+    refusal: 'honcho start -c',
+  },
+  {
+    what: 'gunicorn 25.0 with dirty workers',
+    processes: family(
+      { argv: ['gunicorn: dirty-arbiter [shop]'] },
+      ['gunicorn: dirty-worker [shop]'],
+      ['gunicorn: dirty-worker [shop]'],
+    ),
+    kind: 'gunicorn-dirty',
+    roles: ['master', 'worker', 'worker'],
+    refusal: '',
+  },
+];
