@@ -3,6 +3,7 @@ import type { ActivityRule, ProcessFacts, SettingsRequest } from '../../snapshot
 import type { ConfiguredWorkers, ServerProcesses } from '../definition.ts';
 import { absolutePath, fromFlag } from './configured.ts';
 import { flag, hasFlag, splitWords, wholeNumber } from './flags.ts';
+import { upTo } from './lines.ts';
 
 /** One of gunicorn's settings that is a number of workers. */
 export interface WorkerSetting {
@@ -114,6 +115,12 @@ export function workerActivity({ head: { facts }, claim: { args } }: ServerProce
   return looping.test(name) ? { by: 'loop' } : null;
 }
 
+/** The text that a line assigns to a name, without a comment; null when it assigns to another. */
+function assignedIn(line: string, name: string): string | null {
+  const equals = line.indexOf('=');
+  return equals >= 0 && line.slice(0, equals).trim() === name ? upTo(line.slice(equals + 1), '#').trim() : null;
+}
+
 /** By what gunicorn itself goes by, the first that says it: command line, GUNICORN_CMD_ARGS, configuration file. */
 function settingOf(
   facts: ProcessFacts,
@@ -125,6 +132,6 @@ function settingOf(
   if (told !== null) return told.value;
   const file = configFile(facts, args);
   const lines = file === null ? [] : (facts.settings[file.path] ?? []);
-  const line = lines.findLast((text) => new RegExp(`^\\s*${name}\\s*=`).test(text));
-  return line === undefined ? null : line.replace(/^[^=]*=\s*|\s*(?:#.*)?$/g, '').replace(/^(['"])(.*)\1$/, '$2');
+  const value = lines.flatMap((line) => assignedIn(line, name) ?? []).at(-1);
+  return value?.replace(/^(['"])(.*)\1$/, '$2') ?? null;
 }

@@ -91,7 +91,7 @@ describe('a pattern', () => {
 
   it('of very many stars takes no time', () => {
     const began = performance.now();
-    expect(matchesGlob('a'.repeat(255), `${'*a'.repeat(120)}*b`)).toBe(false);
+    expect(matchesGlob('a'.repeat(255), `${'*a'.repeat(120)}*b`, '*?')).toBe(false);
     expect(performance.now() - began).toBeLessThan(50);
   });
 });
