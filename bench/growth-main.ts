@@ -3,6 +3,9 @@
  * tells its memory on the way. Run by growth.ts, with --expose-gc.
  */
 import { fileURLToPath } from 'node:url';
+import { Observations } from '../src/model/activity/observations.ts';
+import { History } from '../src/model/history/history.ts';
+
 import { Observer } from '../src/observer.ts';
 import { interests } from '../src/servers/registry.ts';
 import { HelperFiles } from '../src/source/files/helper-files.ts';
@@ -39,21 +42,17 @@ class HastySource implements Source {
 const source = new HastySource();
 const observer = new Observer(source, { memoryTotal: null });
 const theme = makeTheme({ colors: 256, ascii: false, ground: 'dark' });
-const view = {
-  columns: 120,
-  lines: 40,
-  delay: DELAY,
-  readOnly: false,
-  badge: null,
-  hidden: [],
-  ground: 'dark' as const,
-};
+const settings = { delay: DELAY, theme: 'dark', confirm: 'first', mouse: false, hidden: [] } as const;
+const view = { columns: 120, lines: 40, settings, readOnly: false, badge: null, replay: null, ground: 'dark' as const };
+const history = new History();
+const observations = new Observations();
 const filter = { text: '', user: null };
 let state = initialState({ ...view, arrangement: { sort: 'mem', reverse: false, filter, toggled: new Set() } });
 for (let reading = 1; reading <= readings; reading++) {
   const model = await observer.observe({ memoryBudget: 0.006, watch: new Set() });
-  [state] = update(state, { type: 'model', model });
-  frame(state, theme);
+  history.record(model);
+  [state] = update(state, { type: 'model', model }, history);
+  frame({ state, history, observations, theme });
   if (reading % EVERY !== 0) continue;
   globalThis.gc?.();
   const { heapUsed, rss, external } = process.memoryUsage();

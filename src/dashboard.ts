@@ -1,19 +1,24 @@
 import type { ActionLog } from './control/action-log.ts';
 import { Controller } from './control/controller.ts';
 import type { Signals } from './control/signals.ts';
+import type { Observations } from './model/activity/observations.ts';
 import { advise } from './model/advice/advice.ts';
+import { History } from './model/history/history.ts';
 import type { Model } from './model/model.ts';
 import type { Trim } from './model/scaling/fit.ts';
 import { silentMount } from './model/silent-mount.ts';
 import type { Observer } from './observer.ts';
 import { pause } from './pause.ts';
-import type { Action, Effect } from './state/action.ts';
+import type { Action, Effect, MouseEvent, ReplayMove } from './state/action.ts';
 import type { Operation } from './state/operation.ts';
-import type { AppState } from './state/state.ts';
+import type { Ground, ViewSettings } from './state/settings.ts';
+import { type AppState, panelOf } from './state/state.ts';
 import { update } from './state/update.ts';
 import { percent } from './view/format.ts';
-import { frame, settled } from './view/frame.ts';
-import { chart } from './view/panels/charts.ts';
+import { clampScroll, frame } from './view/frame.ts';
+import { targetAt } from './view/hit.ts';
+import { plot } from './view/plot.ts';
+import type { Scene } from './view/scene.ts';
 import type { Screen } from './view/screen.ts';
 import { makeTheme, type Theme, type ThemeOptions } from './view/theme.ts';
 
@@ -35,6 +40,8 @@ const SHORTEST_FRAME = 0.016;
 
 export interface DashboardParts {
   readonly observer: Observer;
+  /** How many workers were in use, for a week. */
+  readonly observations: Observations;
   readonly signals: Signals;
   readonly log: ActionLog;
   readonly screen: Screen;
@@ -42,6 +49,10 @@ export interface DashboardParts {
   readonly state: AppState;
   /** Whether a frozen display stops the readings too. */
   readonly pausable: boolean;
+  /** Keeps settings in the configuration file. */
+  save(settings: ViewSettings): void;
+  /** Moves within a recording. */
+  replay(move: ReplayMove): void;
   /** Stops this process as Ctrl-Z does, and returns once it was continued. */
   suspend(): void;
 }
@@ -54,6 +65,7 @@ function fitText(trims: readonly Trim[]): string {
 export class Dashboard {
   readonly #parts: DashboardParts;
   readonly #controller: Controller;
+  readonly #history = new History();
   #state: AppState;
   #model: Model | null = null;
   #began = 0;
@@ -68,12 +80,11 @@ export class Dashboard {
   constructor(parts: DashboardParts) {
     this.#parts = parts;
     this.#state = parts.state;
-    this.#theme = makeTheme({ ...parts.terminal, ground: parts.state.ground });
+    this.#theme = makeTheme({ ...parts.terminal, ground: groundOf(parts.state) });
     this.#controller = new Controller(parts.signals, {
       operation: (operation) => {
         parts.log.operation(operation);
-        if (operation.phase === 'done')
-          this.#state.history.mark(operation.endedAt ?? operation.startedAt, operation.text);
+        this.#history.claimEvents(operation.server, operation.startedAt);
         this.dispatch({ type: 'operation', operation });
       },
       question: (question) => this.dispatch({ type: 'question', question }),
@@ -112,12 +123,18 @@ export class Dashboard {
 
   readonly dispatch = (action: Action): void => {
     if (this.#ended) return;
-    const [state, effects] = update(this.#state, action);
+    const [state, effects] = update(this.#state, action, this.#history);
     const changed = state !== this.#state;
-    this.#state = action.type === 'key' ? settled(state, this.#theme) : state;
+    this.#state = state;
+    if (action.type === 'key') this.#state = clampScroll(this.#scene);
     for (const effect of effects) this.#perform(effect);
     if (changed) this.#painting ??= setTimeout(() => this.#paint(), SHORTEST_FRAME * 1000);
   };
+
+  /** The mouse did something at a place of the screen. */
+  pointed(what: MouseEvent, column: number, line: number): void {
+    this.dispatch({ type: 'mouse', what, target: targetAt(this.#scene, column, line) });
+  }
 
   suspend(): void {
     const { screen, suspend } = this.#parts;
@@ -147,33 +164,44 @@ export class Dashboard {
 
   repaint(): void {
     const { screen, terminal } = this.#parts;
-    const { ground } = this.#state;
+    const ground = groundOf(this.#state);
     if (this.#theme.ground !== ground) this.#theme = makeTheme({ ...terminal, ground });
-    screen.paint(frame(this.#state, this.#theme), chart(this.#state, this.#theme));
+    screen.setMouse(this.#state.settings.mouse);
+    screen.paint(frame(this.#scene), plot(this.#scene));
   }
 
-  /** Ends by `end` alone. */
+  get #scene(): Scene {
+    const { observations } = this.#parts;
+    return { state: this.#state, history: this.#history, observations, theme: this.#theme };
+  }
+
+  /** Reads and dispatches until `end` is called. @throws what the source throws */
   async #read(): Promise<number> {
     const { observer, pausable } = this.#parts;
     while (!this.#ended) {
-      if (pausable && this.#state.frozen) {
-        await this.#sleep(this.#state.delay);
+      if (pausable && this.#state.frozen !== null) {
+        await this.#sleep(this.#state.settings.delay);
         continue;
       }
       const model = await observer.observe({
         memoryBudget: this.#budget(),
         watch: this.#controller.watch,
-        connections: this.#state.panel?.type === 'details',
+        connections: panelOf(this.#state)?.type === 'details',
         ...(this.#model === null ? { patience: PATIENCE } : {}),
       });
       if (this.#ended) break;
       if (this.#model === null) this.#began = model.uptime;
+      const isFirst = this.#model === null;
       this.#model = model;
+      // The first reading only tells whose memory is to be read: nothing is shown that would be taken back.
+      if (isFirst && isFilling(model)) continue;
+      this.#history.record(model);
+      this.#parts.observations.record(model);
       this.dispatch({ type: 'model', model });
       this.#controller.observe(model);
       this.#tellOfMounts(model);
-      // Later, so that no key waits for it.
-      setImmediate(() => this.dispatch({ type: 'advice', advice: advise(model, this.#state.history) }));
+      // Advice takes milliseconds: pending keys come first.
+      setImmediate(() => this.dispatch({ type: 'advice', advice: advise(model, this.#history) }));
       await this.#sleep(this.#interval());
     }
     return 0;
@@ -196,8 +224,8 @@ export class Dashboard {
   get #filling(): boolean {
     const model = this.#model;
     if (model?.incomplete) return true;
-    if (model === null || model.accounting === 'rss' || model.uptime - this.#began > FILLING_TIME) return false;
-    return [...model.projects, model.system].some(({ memory }) => memory.pss === null);
+    if (model === null || model.uptime - this.#began > FILLING_TIME) return false;
+    return isFilling(model);
   }
 
   #budget(): number {
@@ -206,7 +234,7 @@ export class Dashboard {
   }
 
   #interval(): number {
-    const { delay } = this.#state;
+    const { delay } = this.#state.settings;
     if (this.#controller.busy) return Math.min(FAST, delay);
     return this.#filling ? Math.min(FILLING, delay) : delay;
   }
@@ -252,10 +280,30 @@ export class Dashboard {
       case 'suspend':
         this.suspend();
         return;
+      case 'copy':
+        this.#parts.screen.copy(effect.text);
+        return;
+      case 'save':
+        this.#parts.save(effect.settings);
+        return;
+      case 'replay':
+        this.#parts.replay(effect.move);
+        this.#wake.abort();
+        return;
       case 'quit':
         this.end(effect.code);
         return;
     }
     effect satisfies never;
   }
+}
+
+/** What the text stands on: the user knows better than the terminal. */
+function groundOf({ settings, ground }: AppState): Ground {
+  return settings.theme === 'auto' ? ground : settings.theme;
+}
+
+/** Whether memory is still to be read. */
+function isFilling({ projects, system }: Model): boolean {
+  return [...projects, system].some(({ memory }) => memory.counted === null);
 }

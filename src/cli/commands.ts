@@ -38,7 +38,16 @@ const file: Operand = { name: 'FILE', completion: 'file' };
 
 const everywhere: readonly SettingName[] = ['memory', 'color', 'config'];
 const selection: readonly SettingName[] = ['filter', 'sort', 'user'];
-const dashboard: readonly SettingName[] = [...everywhere, ...selection, 'delay', 'hide', 'readOnly', 'ascii', 'mouse'];
+const dashboard: readonly SettingName[] = [
+  ...everywhere,
+  ...selection,
+  'delay',
+  'hide',
+  'readOnly',
+  'ascii',
+  'theme',
+  'mouse',
+];
 const machine: readonly SettingName[] = ['source', 'proc'];
 
 export const shells = ['bash', 'zsh', 'fish'] as const;

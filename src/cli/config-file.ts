@@ -41,7 +41,7 @@ export async function readConfigFile(named: string | null, environment: NodeJS.P
 }
 
 /** `$XDG_CONFIG_HOME/workertop/config.toml`; null where there is no home. */
-function usualPath(environment: NodeJS.ProcessEnv): string | null {
+export function usualPath(environment: NodeJS.ProcessEnv): string | null {
   const base = environment['XDG_CONFIG_HOME'];
   if (base?.startsWith('/')) return join(base, 'workertop', 'config.toml');
   const home = environment['HOME'] ?? homedir();

@@ -3,12 +3,14 @@ import { sortNames } from '../state/sort.ts';
 import {
   address,
   columns,
+  confirmName,
   flag,
   seconds,
   size,
   sortKey,
   sourceName,
   text,
+  themeName,
   timeSpan,
   type ValueKind,
 } from './value-kinds.ts';
@@ -181,6 +183,19 @@ const table = {
     help: 'no characters beyond ASCII',
     option: { long: 'ascii' },
     key: 'ascii',
+  }),
+  theme: setting({
+    kind: themeName,
+    initial: 'auto',
+    help: 'colours for a dark or a light ground; auto asks the terminal',
+    option: { long: 'theme', value: 'NAME', help: 'colours for a dark or a light ground; auto asks the terminal' },
+    key: 'theme',
+  }),
+  confirm: setting({
+    kind: confirmName,
+    initial: 'first',
+    help: 'when + and - ask before they act: each time, the first time of a session, or never',
+    key: 'confirm',
   }),
   mouse: setting({
     kind: flag,

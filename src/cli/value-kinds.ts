@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { type Confirm, confirmNames, type ThemeName, themeNames } from '../state/settings.ts';
 import { isSortKey, type SortKey, sortNames } from '../state/sort.ts';
 import { type ColumnName, hideable } from '../view/columns.ts';
 import { UsageError } from './usage-error.ts';
@@ -113,6 +114,26 @@ export const sourceName: ValueKind<'proc' | 'portable'> = {
   allowed: 'proc or portable',
   completion: ['proc', 'portable'],
 };
+
+/** One of a few words. @param what it is called, for messages */
+function choice<Name extends string>(what: string, names: readonly Name[]): ValueKind<Name> {
+  const found = (value: unknown) => names.find((name) => name === value);
+  return {
+    parse: (value) => {
+      const name = found(value);
+      if (name === undefined) throw new UsageError(`unknown ${what} ${value}: it is one of ${names.join(', ')}`);
+      return name;
+    },
+    fromToml: found,
+    toToml: (value) => value,
+    allowed: `one of ${names.join(', ')}`,
+    completion: names,
+  };
+}
+
+export const themeName: ValueKind<ThemeName> = choice('theme', themeNames);
+
+export const confirmName: ValueKind<Confirm> = choice('way to confirm', confirmNames);
 
 /** Any text, such as a name or a path. @param completion what a shell completes it with */
 export function text<Unset extends string | null>(completion: Completion): ValueKind<string | Unset> {

@@ -34,6 +34,7 @@ export function toOperation(change: Change): Operation {
     undo: change.undo,
     text: textOf(change, from),
     reminder: reminderOf(change),
+    line: lineOf(change),
   };
 }
 
@@ -142,4 +143,15 @@ function reminderOf(change: Change): string | null {
   // Short, since it is to be read whole on a narrow screen.
   if (configured.by === null) return `A restart forgets it. Where the number is set: ${configured.where}.`;
   return `A restart forgets it: set ${current} instead of ${configured.where}.`;
+}
+
+/** What stands there now, such as `-w 3 on the command line`, with the new number and without the place. */
+function lineOf(change: Change): string | null {
+  const { phase, seen } = change;
+  const { count, by, where } = seen.configured;
+  const current = currentOf(change);
+  if (phase.type !== 'done' || by === null || count === null || count === current) return null;
+  const number = new RegExp(`\\b${count}\\b`);
+  const [line = ''] = where.split(/ (?:in|on) /);
+  return number.test(line) ? line.replace(number, String(current)) : null;
 }

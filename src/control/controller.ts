@@ -3,7 +3,7 @@ import type { Trim } from '../model/scaling/fit.ts';
 import { type Growth, type Objection, objectionTo } from '../model/scaling/price.ts';
 import type { ProcessAction } from '../model/scaling/process-actions.ts';
 import type { ProcessKey } from '../snapshot.ts';
-import type { NoticeLevel } from '../state/action.ts';
+import type { NoticeLevel } from '../state/notice.ts';
 import type { Consent, Operation, Question } from '../state/operation.ts';
 import { percent } from '../text/figures.ts';
 import {

@@ -3,10 +3,10 @@ import type { Model } from '../model/model.ts';
 import type { Trim } from '../model/scaling/fit.ts';
 import type { ProcessAction } from '../model/scaling/process-actions.ts';
 import type { ProcessKey } from '../snapshot.ts';
+import type { NoticeLevel } from './notice.ts';
 import type { Consent, Operation, Question, WantedWorkers } from './operation.ts';
-import type { Ground } from './settings.ts';
-
-export type NoticeLevel = 'info' | 'warning' | 'error';
+import type { ReplayPosition } from './replay.ts';
+import type { Ground, ViewSettings } from './settings.ts';
 
 /** What happened: the only way anything reaches the state. */
 export type Action =
@@ -14,15 +14,28 @@ export type Action =
   | { readonly type: 'advice'; readonly advice: readonly Advice[] }
   /** A key by blessed's full name (`up`, `C-c`, `f1`, `+`); `character` is what it types, if it types. */
   | { readonly type: 'key'; readonly key: string; readonly character: string | null }
-  /** The wheel, or a click on a line of the screen, counted from 0. */
-  | { readonly type: 'mouse'; readonly what: 'click' | 'wheel-up' | 'wheel-down'; readonly line: number }
+  /** The wheel, a click or a second one at the same place. */
+  | { readonly type: 'mouse'; readonly what: MouseEvent; readonly target: MouseTarget }
   | { readonly type: 'resize'; readonly columns: number; readonly lines: number }
   /** The terminal has told what its text stands on. */
   | { readonly type: 'ground'; readonly ground: Ground }
   | { readonly type: 'operation'; readonly operation: Operation }
   /** Workers are added only after a yes. */
   | { readonly type: 'question'; readonly question: Question }
-  | { readonly type: 'notice'; readonly level: NoticeLevel; readonly text: string };
+  | { readonly type: 'notice'; readonly level: NoticeLevel; readonly text: string }
+  | { readonly type: 'replay'; readonly position: ReplayPosition };
+
+export type MouseEvent = 'click' | 'double-click' | 'wheel-up' | 'wheel-down';
+
+/** What the mouse is on, which the view knows. */
+export type MouseTarget =
+  | { readonly type: 'row'; readonly index: number /** On the sign that opens and closes. */; readonly sign: boolean }
+  | { readonly type: 'column'; readonly name: string }
+  /** A line of a list in a panel, by its entry. */
+  | { readonly type: 'entry'; readonly index: number }
+  /** A word of the footer, by the key that does it. */
+  | { readonly type: 'key'; readonly key: string }
+  | { readonly type: 'none' };
 
 /** What the state asks the world to do. */
 export type Effect =
@@ -39,5 +52,18 @@ export type Effect =
   | { readonly type: 'refresh' }
   | { readonly type: 'redraw' }
   | { readonly type: 'suspend' }
+  /** Give a text to the terminal's clipboard. */
+  | { readonly type: 'copy'; readonly text: string }
+  /** Keep the settings in the configuration file. */
+  | { readonly type: 'save'; readonly settings: ViewSettings }
+  /** Move within a recording. */
+  | { readonly type: 'replay'; readonly move: ReplayMove }
   /** @see ExitCode in the README: 0, or 130 as if by SIGINT */
   | { readonly type: 'quit'; readonly code: number };
+
+export type ReplayMove =
+  | { readonly type: 'pause' }
+  | { readonly type: 'readings'; readonly count: number }
+  | { readonly type: 'seconds'; readonly seconds: number }
+  | { readonly type: 'event'; readonly direction: 1 | -1 }
+  | { readonly type: 'speed'; readonly factor: number };

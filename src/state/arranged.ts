@@ -1,21 +1,23 @@
-import type { History } from '../model/history/history.ts';
+import type { HistoryReader } from '../model/history/history.ts';
 import type { Model } from '../model/model.ts';
 import { filterProject } from './filter.ts';
+import { noOrder } from './order.ts';
 import type { Arrangement } from './rows.ts';
-import { ofProcess, ofProject, ofServer, sorted } from './sort.ts';
+import { ofProcess, ofProject, ofServer, type Sorting, sorted } from './sort.ts';
 
 /** A model's projects as an arrangement selects and sorts them; the host and `system` stay as they are. */
 export function arranged(
   model: Model,
-  history: History,
+  history: HistoryReader,
   { filter, sort, reverse }: Pick<Arrangement, 'filter' | 'sort' | 'reverse'>,
 ): Model {
+  const sorting: Sorting = { key: sort, reverse, order: noOrder, uptime: model.uptime, history };
   const projects = model.projects
-    .flatMap((project) => filterProject(project, filter) ?? [])
+    .flatMap((project) => filterProject(project, filter, model.host.memory.total) ?? [])
     .map((project) => ({
       ...project,
-      servers: sorted(project.servers, ofServer, sort, reverse, history),
-      processes: sorted(project.processes, ofProcess, sort, reverse, history),
+      servers: sorted(project.servers, ofServer, sorting),
+      processes: sorted(project.processes, ofProcess, sorting),
     }));
-  return { ...model, projects: sorted(projects, ofProject, sort, reverse, history) };
+  return { ...model, projects: sorted(projects, ofProject, sorting) };
 }

@@ -1,6 +1,8 @@
+import type { HistoryReader } from '../model/history/history.ts';
 import { bytes } from '../text/figures.ts';
-import { processOf, type Row, type RowId } from './row.ts';
-import { makeRows } from './rows.ts';
+import { withNotice } from './answer.ts';
+import type { Row, RowId } from './row.ts';
+import { makeRows, type RowOptions } from './rows.ts';
 import { selectRow } from './selection.ts';
 import { type AppState, selectedRow } from './state.ts';
 
@@ -11,14 +13,19 @@ export function toggle(state: AppState, ids: readonly RowId[]): AppState {
   return { ...state, arrangement: { ...state.arrangement, toggled } };
 }
 
+/** How the rows of a state are made. */
+export function rowOptions({ arrangement, order, compact }: AppState, history: HistoryReader): RowOptions {
+  return { arrangement, order, compact, history };
+}
+
 /** The process that takes most memory, of those that belong to projects. */
-export function jumpToBiggest(state: AppState): AppState {
-  return jumpTo(state, (row) => processOf(row)?.memory.counted ?? null);
+export function jumpToBiggest(state: AppState, history: HistoryReader): AppState {
+  return jumpTo(state, history, (row) => (row.type === 'process' ? row.process.memory.counted : null));
 }
 
 /** Selects the row with the largest figure, opening what it is in. */
-function jumpTo(state: AppState, figure: (row: Row) => number | null): AppState {
-  const all = allRows(state);
+function jumpTo(state: AppState, history: HistoryReader, figure: (row: Row) => number | null): AppState {
+  const all = allRows(state, history);
   let best: Row | null = null;
   let most = 0;
   for (const row of all) {
@@ -27,53 +34,72 @@ function jumpTo(state: AppState, figure: (row: Row) => number | null): AppState 
     best = row;
     most = value;
   }
-  return best === null ? state : reveal(state, best, all);
+  return best === null ? state : reveal(state, history, best, all);
 }
 
-export function jumpToFastest(state: AppState): AppState {
-  const { history } = state;
-  const grown = jumpTo(state, ({ id, type }) => (type === 'process' ? (history.trend(id)?.perHour ?? null) : null));
-  if (grown !== state) {
-    const row = selectedRow(grown);
-    const perHour = row === null ? 0 : (history.trend(row.id)?.perHour ?? 0);
-    return { ...grown, notice: { level: 'info', text: `It grows by ${bytes(perHour)} an hour.` } };
+export function jumpToFastest(state: AppState, history: HistoryReader): AppState {
+  const rate = (id: RowId) => history.trend(id)?.perHour ?? null;
+  const grown = jumpTo(state, history, ({ id, type }) => (type === 'process' ? rate(id) : null));
+  if (grown === state) {
+    const minutes = Math.floor(history.span / 60);
+    return withNotice(state, 'info', `No process is growing (${minutes} min of data).`);
   }
-  return { ...state, notice: { level: 'info', text: 'No process grows, as far as can be told so far.' } };
+  const row = selectedRow(grown);
+  return withNotice(grown, 'info', `It grows by ${bytes(row === null ? 0 : (rate(row.id) ?? 0))} an hour.`);
 }
 
 /** Selects the first of some rows that there is, opening what it is in; null where the filter hides them all. */
-export function goTo(state: AppState, ids: readonly RowId[]): AppState | null {
-  const all = allRows(state);
+export function goTo(state: AppState, history: HistoryReader, ids: readonly RowId[]): AppState | null {
+  const all = allRows(state, history);
   for (const id of ids) {
     const row = all.find((one) => one.id === id);
-    if (row) return reveal(state, row, all);
+    if (row) return reveal(state, history, row, all);
   }
   return null;
 }
 
-/** Those of projects that are closed too. */
-function allRows(state: AppState): readonly Row[] {
-  const { model, history, arrangement } = state;
-  return model === null ? [] : makeRows(model, history, { ...arrangement, toggled: allOpen(state) });
+/** Selects the next row from the selected one on that a test holds of, closed ones too; null where there is none. */
+export function searchRow(
+  state: AppState,
+  history: HistoryReader,
+  matches: (row: Row) => boolean,
+  from: RowId | null,
+  skip: boolean,
+): AppState | null {
+  const all = allRows(state, history);
+  const start =
+    Math.max(
+      0,
+      all.findIndex(({ id }) => id === from),
+    ) + (skip ? 1 : 0);
+  const found = [...all.slice(start), ...all.slice(0, start)].find(matches);
+  return found === undefined ? null : reveal(state, history, found, all);
 }
 
-/** Toggles that make every row of a project visible. */
-function allOpen(state: AppState): ReadonlySet<RowId> {
-  const { model, arrangement, history } = state;
+/** Those of what is closed too. */
+function allRows(state: AppState, history: HistoryReader): readonly Row[] {
+  const { model } = state;
+  return model === null ? [] : makeRows(model, { ...rowOptions(state, history), arrangement: allOpen(state, history) });
+}
+
+/** With every row of a project visible. */
+function allOpen(state: AppState, history: HistoryReader): AppState['arrangement'] {
+  const { model, arrangement } = state;
   const toggled = new Set(arrangement.toggled);
-  if (model === null) return toggled;
+  if (model === null) return arrangement;
   // Twice, since what is within a closed project shows only once that is open.
   for (let level = 0; level < 2; level++) {
-    for (const { id, expanded, type } of makeRows(model, history, { ...arrangement, toggled })) {
+    const opened = { ...rowOptions(state, history), arrangement: { ...arrangement, toggled } };
+    for (const { id, expanded, type } of makeRows(model, opened)) {
       if (expanded !== false || type === 'system') continue;
       if (!toggled.delete(id)) toggled.add(id);
     }
   }
-  return toggled;
+  return { ...arrangement, toggled };
 }
 
 /** Opens what a row is in, and nothing else, and selects it. */
-function reveal(state: AppState, target: Row, all: readonly Row[]): AppState {
+function reveal(state: AppState, history: HistoryReader, target: Row, all: readonly Row[]): AppState {
   const parents = new Map(all.map(({ id, parent }) => [id, parent]));
   const path: RowId[] = [];
   for (let id = target.parent; id !== null; id = parents.get(id) ?? null) path.unshift(id);
@@ -82,7 +108,7 @@ function reveal(state: AppState, target: Row, all: readonly Row[]): AppState {
     const row = next.rows.find((one) => one.id === id);
     if (row?.expanded !== false || next.model === null) continue;
     const opened = toggle(next, [id]);
-    next = { ...opened, rows: makeRows(next.model, next.history, opened.arrangement) };
+    next = { ...opened, rows: makeRows(next.model, rowOptions(opened, history)) };
   }
   return selectRow(next, target.id);
 }

@@ -1,4 +1,7 @@
+import { sumMemory } from '../model/memory.ts';
 import type { Model, ProcessNode, Project, Server } from '../model/model.ts';
+import { sumKnown } from '../model/rates.ts';
+import type { Row } from './row.ts';
 
 /** What is left of a model by a filter. */
 export interface Filter {
@@ -15,8 +18,8 @@ function isOf({ sample: { facts } }: ProcessNode, { user, uid }: Filter): boolea
   return facts.user === null && facts.uid !== null && facts.uid === uid;
 }
 
-/** The parts of a project that match: all of it when its own name does. Null when nothing does. */
-export function filterProject(project: Project, filter: Filter): Project | null {
+/** The parts of a project that match, with their sums: all of it when its own name does. Null when nothing does. */
+export function filterProject(project: Project, filter: Filter, total: number): Project | null {
   const { text, user } = filter;
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0 && user === null) return project;
@@ -26,7 +29,14 @@ export function filterProject(project: Project, filter: Filter): Project | null 
   const processes = project.processes.filter(
     (process) => ofUser(process) && (named || words.every((word) => matchesProcess(word, process))),
   );
-  return servers.length + processes.length === 0 ? null : { ...project, servers, processes };
+  if (servers.length + processes.length === 0) return null;
+  const whole = servers.length === project.servers.length && processes.length === project.processes.length;
+  return whole ? project : { ...project, ...sumsOf([...servers, ...processes], total), servers, processes };
+}
+
+function sumsOf(parts: readonly Pick<Project, 'memory' | 'cpu'>[], total: number): Pick<Project, 'memory' | 'cpu'> {
+  const memory = parts.map((part) => part.memory);
+  return { memory: sumMemory(memory, total), cpu: sumKnown(parts.map(({ cpu }) => cpu)) };
 }
 
 /** A server is shown whole or not at all: its figures are those of the whole. */
@@ -43,14 +53,14 @@ function filterServer(
   return found ? [server] : [];
 }
 
-export function filterSystem(system: Model['system'], filter: Filter): Model['system'] | null {
+export function filterSystem(system: Model['system'], filter: Filter, total: number): Model['system'] | null {
   const { text, user } = filter;
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0 && user === null) return system;
   const processes = system.processes.filter(
     (process) => isOf(process, filter) && words.every((word) => matchesProcess(word, process)),
   );
-  return processes.length === 0 ? null : { ...system, processes };
+  return processes.length === 0 ? null : { ...sumsOf(processes, total), processes };
 }
 
 function matchesProcess(word: string, { pid, command, sample, role }: ProcessNode): boolean {
@@ -59,4 +69,23 @@ function matchesProcess(word: string, { pid, command, sample, role }: ProcessNod
 
 function matches(word: string, texts: readonly (string | null | undefined)[]): boolean {
   return texts.some((text) => text?.toLowerCase().includes(word));
+}
+
+/** Whether a row has a text in its name, its command or what else a filter looks at. */
+export function matchesRow(row: Row, text: string): boolean {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  switch (row.type) {
+    case 'system':
+      return words.every((word) => matches(word, ['system']));
+    case 'project': {
+      const { name, directory, virtualenv } = row.project;
+      return words.every((word) => matches(word, [name, directory, virtualenv?.name]));
+    }
+    case 'server': {
+      const { kind, app, bind } = row.server;
+      return words.every((word) => matches(word, [kind, app, ...bind]));
+    }
+    case 'process':
+      return words.every((word) => matchesProcess(word, row.process));
+  }
 }

@@ -21,11 +21,23 @@ export type Command =
   | 'actions'
   | 'continue'
   | 'filter'
+  | 'search'
+  | 'search-next'
   | 'sort'
   | 'reverse'
   | 'freeze'
   | 'advice'
-  | 'charts'
+  | 'history'
+  | 'settings'
+  | 'copy'
+  | 'step-back'
+  | 'step-on'
+  | 'minute-back'
+  | 'minute-on'
+  | 'event-back'
+  | 'event-on'
+  | 'slower'
+  | 'faster'
   | 'log'
   | 'memory'
   | 'refresh'
@@ -36,7 +48,7 @@ export type Command =
   | 'quit'
   | 'interrupt';
 
-export type Section = 'Move' | 'Workers' | 'Look' | 'Other';
+export type Section = 'Move' | 'Workers' | 'Look' | 'Recording' | 'Other';
 
 export interface Binding {
   readonly command: Command;
@@ -48,6 +60,10 @@ export interface Binding {
   readonly section: Section;
   /** A word for the footer, and how much it deserves its place there: 1 is the last to go. */
   readonly footer?: { readonly word: string; readonly rank: number };
+  /** Whether it sends signals: where none are sent, it is not offered. */
+  readonly changes?: true;
+  /** Whether it is one for recordings. */
+  readonly recording?: true;
 }
 
 /** Every key: the help screen, the footer and the README are made of this. */
@@ -56,17 +72,19 @@ export const bindings: readonly Binding[] = [
     command: 'add',
     keys: ['+', '='],
     label: '+',
-    help: 'add a worker to the selected master; again for one more',
+    help: 'add a worker; again for one more',
     section: 'Workers',
     footer: { word: 'add', rank: 2 },
+    changes: true,
   },
   {
     command: 'trim',
     keys: ['-', '_'],
     label: '-',
-    help: 'trim a worker from the selected master; again for one fewer',
+    help: 'trim a worker; again for one fewer',
     section: 'Workers',
     footer: { word: 'trim', rank: 3 },
+    changes: true,
   },
   {
     command: 'undo',
@@ -75,15 +93,16 @@ export const bindings: readonly Binding[] = [
     help: 'undo the last change of workers',
     section: 'Workers',
     footer: { word: 'undo', rank: 5 },
+    changes: true,
   },
   {
     command: 'tag',
     keys: ['space'],
     label: 'Space',
-    help: 'tag a master: + and - then act on all that are tagged',
+    help: 'tag a server: + and - then act on all tagged ones',
     section: 'Workers',
   },
-  { command: 'untag', keys: ['S-u'], label: 'U', help: 'take all tags away', section: 'Workers' },
+  { command: 'untag', keys: ['S-u'], label: 'U', help: 'clear all tags', section: 'Workers' },
   {
     command: 'fit',
     keys: ['S-a'],
@@ -91,6 +110,14 @@ export const bindings: readonly Binding[] = [
     help: 'fit: the fewest trims that bring memory under a target',
     section: 'Workers',
     footer: { word: 'fit', rank: 10 },
+    changes: true,
+  },
+  {
+    command: 'copy',
+    keys: ['y'],
+    label: 'y',
+    help: 'copy the line to edit, so that a change outlives a restart',
+    section: 'Workers',
   },
   {
     command: 'actions',
@@ -104,18 +131,28 @@ export const bindings: readonly Binding[] = [
     command: 'details',
     keys: ['enter'],
     label: 'Enter',
-    help: 'all about the selected row',
+    help: 'details of the selected row',
     section: 'Look',
     footer: { word: 'details', rank: 6 },
   },
   {
+    command: 'history',
+    keys: ['t'],
+    label: 't',
+    help: 'memory over time, and what changed it',
+    section: 'Look',
+    footer: { word: 'history', rank: 9 },
+  },
+  {
     command: 'filter',
-    keys: ['/', 'f3', 'f4'],
-    label: '/ F3 F4',
+    keys: ['/', 'f4', '\\'],
+    label: '/ F4',
     help: 'filter by project, virtualenv, app, pid, user or command',
     section: 'Look',
     footer: { word: 'filter', rank: 7 },
   },
+  { command: 'search', keys: ['f3'], label: 'F3', help: 'search: go to the first row with a text', section: 'Look' },
+  { command: 'search-next', keys: ['n'], label: 'n', help: 'go to the next row with that text', section: 'Look' },
   {
     command: 'sort',
     keys: ['s', 'f6'],
@@ -124,27 +161,19 @@ export const bindings: readonly Binding[] = [
     section: 'Look',
     footer: { word: 'sort', rank: 8 },
   },
-  { command: 'reverse', keys: ['S-i'], label: 'I', help: 'turn the order round', section: 'Look' },
+  { command: 'reverse', keys: ['S-i'], label: 'I', help: 'reverse the sort order', section: 'Look' },
   {
     command: 'advice',
     keys: ['a'],
     label: 'a',
     help: 'advice: what could be done, and why',
     section: 'Look',
-    footer: { word: 'advice', rank: 9 },
-  },
-  {
-    command: 'charts',
-    keys: ['t'],
-    label: 't',
-    help: 'memory over time, by project',
-    section: 'Look',
-    footer: { word: 'charts', rank: 11 },
+    footer: { word: 'advice', rank: 11 },
   },
   {
     command: 'memory',
-    keys: ['w'],
-    label: 'w',
+    keys: ['S-w'],
+    label: 'W',
     help: 'where the memory is: who and what has all of it',
     section: 'Look',
     footer: { word: 'where', rank: 13 },
@@ -153,36 +182,84 @@ export const bindings: readonly Binding[] = [
     command: 'log',
     keys: ['l'],
     label: 'l',
-    help: 'what was done in this session',
+    help: 'session log',
     section: 'Look',
     footer: { word: 'log', rank: 12 },
   },
-  { command: 'freeze', keys: ['p'], label: 'p', help: 'freeze the display, and go on', section: 'Look' },
+  {
+    command: 'settings',
+    keys: ['f2'],
+    label: 'F2',
+    help: 'settings: columns, theme, delay, confirmation, mouse',
+    section: 'Look',
+    footer: { word: 'settings', rank: 13 },
+  },
+  { command: 'freeze', keys: ['p'], label: 'p', help: 'pause / resume', section: 'Look' },
   { command: 'up', keys: ['up', 'k', 'C-p'], label: '↑ k', help: 'up', section: 'Move' },
   { command: 'down', keys: ['down', 'j', 'C-n'], label: '↓ j', help: 'down', section: 'Move' },
-  { command: 'page-up', keys: ['pageup', 'C-b'], label: 'PgUp', help: 'a page up', section: 'Move' },
-  { command: 'page-down', keys: ['pagedown', 'C-f'], label: 'PgDn', help: 'a page down', section: 'Move' },
+  { command: 'page-up', keys: ['pageup', 'C-b'], label: 'PgUp', help: 'page up', section: 'Move' },
+  { command: 'page-down', keys: ['pagedown', 'C-f'], label: 'PgDn', help: 'page down', section: 'Move' },
   { command: 'top', keys: ['home', 'g'], label: 'Home g', help: 'to the top', section: 'Move' },
   { command: 'bottom', keys: ['end', 'S-g'], label: 'End G', help: 'to the bottom', section: 'Move' },
-  { command: 'open', keys: ['right'], label: '→', help: 'open a project, a master or system', section: 'Move' },
-  { command: 'close', keys: ['left'], label: '←', help: 'close it, or go to what it is part of', section: 'Move' },
+  { command: 'open', keys: ['right'], label: '→', help: 'open a project, a server or system', section: 'Move' },
+  { command: 'close', keys: ['left'], label: '←', help: 'collapse, or go to its parent', section: 'Move' },
+  { command: 'open-all', keys: ['f5', 'tab'], label: 'F5 Tab', help: 'collapse / expand all', section: 'Move' },
+  { command: 'biggest', keys: ['m'], label: 'm', help: 'jump to the largest process', section: 'Move' },
+  { command: 'fastest', keys: ['S-m'], label: 'M', help: 'jump to the process that grows fastest', section: 'Move' },
   {
-    command: 'open-all',
-    keys: ['f5', 'tab'],
-    label: 'F5 Tab',
-    help: 'close all rows, and open them again',
-    section: 'Move',
+    command: 'step-back',
+    keys: [','],
+    label: ',',
+    help: 'the reading before',
+    section: 'Recording',
+    recording: true,
   },
-  { command: 'biggest', keys: ['m'], label: 'm', help: 'to the process that takes most memory', section: 'Move' },
-  { command: 'fastest', keys: ['S-m'], label: 'M', help: 'to the process that grows fastest', section: 'Move' },
-  { command: 'refresh', keys: ['r'], label: 'r', help: 'read now', section: 'Other' },
-  { command: 'redraw', keys: ['C-l'], label: 'Ctrl-L', help: 'draw the screen anew', section: 'Other' },
+  { command: 'step-on', keys: ['.'], label: '.', help: 'the next reading', section: 'Recording', recording: true },
+  {
+    command: 'minute-back',
+    keys: ['['],
+    label: '[',
+    help: 'a minute back',
+    section: 'Recording',
+    footer: { word: '1 min back', rank: 2 },
+    recording: true,
+  },
+  {
+    command: 'minute-on',
+    keys: [']'],
+    label: ']',
+    help: 'a minute on',
+    section: 'Recording',
+    footer: { word: 'on', rank: 3 },
+    recording: true,
+  },
+  {
+    command: 'event-back',
+    keys: ['S-e'],
+    label: 'E',
+    help: 'to the event before',
+    section: 'Recording',
+    recording: true,
+  },
+  {
+    command: 'event-on',
+    keys: ['e'],
+    label: 'e',
+    help: 'to the next event',
+    section: 'Recording',
+    footer: { word: 'next event', rank: 5 },
+    recording: true,
+  },
+  { command: 'slower', keys: ['<'], label: '<', help: 'half as fast', section: 'Recording', recording: true },
+  { command: 'faster', keys: ['>'], label: '>', help: 'twice as fast', section: 'Recording', recording: true },
+  { command: 'refresh', keys: ['r'], label: 'r', help: 'refresh now', section: 'Other' },
+  { command: 'redraw', keys: ['C-l'], label: 'Ctrl-L', help: 'redraw the screen', section: 'Other' },
   { command: 'suspend', keys: ['C-z'], label: 'Ctrl-Z', help: 'suspend; fg brings it back', section: 'Other' },
   {
     command: 'escape',
     keys: ['escape'],
     label: 'Esc',
-    help: 'close a panel, cancel a running change, clear the filter',
+    help: 'close a panel, cancel a running change, clear tags or the filter',
     section: 'Other',
   },
   {

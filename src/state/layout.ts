@@ -7,20 +7,30 @@ const HEADER = 2;
 const TABLE_HEAD = 1;
 const FOOTER = 1;
 
-/** Lines for what is told at the bottom: an outcome and its reminder may be long. */
-export function messageLines({ lines }: Pick<AppState, 'lines'>): number {
-  return lines >= 20 ? 2 : 1;
+/** From this size on there is room for a pane below the table. */
+const PANE = { columns: 120, lines: 40, height: 11 } as const;
+
+type Size = Pick<AppState, 'columns' | 'lines'>;
+
+/** Lines for what is told at the bottom: a rule that names what it is about, and what is told below it. */
+export function messageLines({ lines }: Size): number {
+  return lines >= 14 ? 3 : lines >= 10 ? 2 : 1;
+}
+
+/** Lines of the pane that shows the selected server beside its history; 0 where there is no room for it. */
+export function paneLines({ columns, lines }: Size): number {
+  return columns >= PANE.columns && lines >= PANE.lines ? PANE.height : 0;
 }
 
 /** Lines for rows of the table. */
-export function tableLines(state: Pick<AppState, 'lines'>): number {
-  return Math.max(1, state.lines - HEADER - TABLE_HEAD - messageLines(state) - FOOTER);
+export function tableLines(state: Size): number {
+  return Math.max(1, state.lines - HEADER - TABLE_HEAD - paneLines(state) - messageLines(state) - FOOTER);
 }
 
 /** The line of the screen, counted from 0, on which the first row stands. */
 export const FIRST_ROW_LINE = HEADER + TABLE_HEAD;
 
-/** Lines within a panel that fills the place of the table: its frame takes two. */
-export function panelLines(state: Pick<AppState, 'lines'>): number {
-  return Math.max(1, tableLines(state) + TABLE_HEAD - 2);
+/** Lines within a panel that fills the place of the table and the pane: its frame takes two. */
+export function panelLines(state: Size): number {
+  return Math.max(1, tableLines(state) + paneLines(state) + TABLE_HEAD - 2);
 }

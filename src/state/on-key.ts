@@ -1,36 +1,55 @@
-import type { Effect } from './action.ts';
-import { jumpToBiggest, jumpToFastest, toggle } from './expand.ts';
+import type { HistoryReader } from '../model/history/history.ts';
+import type { ReplayMove } from './action.ts';
+import { type Answer, refuse, withNotice, withPanel } from './answer.ts';
+import { jumpToBiggest, jumpToFastest, rowOptions, toggle } from './expand.ts';
 import { type Command, commandFor } from './keymap.ts';
 import { tableLines } from './layout.ts';
-import { pressInFilter, pressInPanel, undo } from './panels.ts';
+import { keyInPanel } from './panels/panel.ts';
 import { choose, rowOffers } from './process-actions.ts';
 import { makeRows } from './rows.ts';
-import { changeWorkers, refuse, tag } from './scaling.ts';
+import { changeWorkers, tag } from './scaling.ts';
 import { moveBy, reselect, selectIndex, selectRow } from './selection.ts';
 import { sortNames } from './sort.ts';
-import { type AppState, type Panel, running, selectedRow } from './state.ts';
-
-export type Answer = readonly [AppState, readonly Effect[]];
+import { type AppState, running, selectedRow } from './state.ts';
+import { filtered, keyInFilter, keyInSearch, searchNext } from './typed.ts';
+import { undo } from './undo.ts';
 
 /** A key was pressed. Wherever the keyboard is, Ctrl-C, Ctrl-L and Ctrl-Z mean what they always mean. */
-export function press(state: AppState, key: string, character: string | null): Answer {
+export function keyPressed(state: AppState, key: string, character: string | null, history: HistoryReader): Answer {
   const command = commandFor(key);
   if (command === 'interrupt') return [state, [{ type: 'quit', code: 130 }]];
   if (command === 'suspend') return [state, [{ type: 'suspend' }]];
   if (command === 'redraw') return [state, [{ type: 'redraw' }]];
-  if (state.panel !== null) return pressInPanel(state, state.panel, key, character);
-  if (state.typing) return pressInFilter(state, key, character);
-  // What was told has been read.
-  const told = state.notice !== null || state.shown !== null;
-  const next = told && !isRunning(state) ? { ...state, notice: null, shown: null } : { ...state, notice: null };
-  return command === null ? [state, []] : run(next, command);
+  const { mode } = state;
+  switch (mode.type) {
+    case 'panel':
+      return keyInPanel(state, mode.panel, key, character, history);
+    case 'filter':
+      return keyInFilter(state, key, character);
+    case 'search':
+      return keyInSearch(state, mode, key, character, history);
+    case 'table':
+      return keyInTable(state, key, command, history);
+  }
 }
 
-function isRunning(state: AppState): boolean {
-  return running(state).some(({ id }) => id === state.shown);
+function keyInTable(state: AppState, key: string, command: Command | null, history: HistoryReader): Answer {
+  if (command === null) return [withNotice(state, 'info', `${nameOf(key)} does nothing here: ? for help.`), []];
+  if (command === 'copy') return copy(state);
+  // Any key dismisses the message, except that of a change still running.
+  const isShown = running(state).some(({ id }) => id === state.shown);
+  return run({ ...state, notice: null, shown: isShown ? state.shown : null }, command, history);
 }
 
-function run(state: AppState, command: Command): Answer {
+/** A key as people call it: `F7`, `Ctrl-X`. */
+function nameOf(key: string): string {
+  if (/^f\d+$/.test(key)) return key.toUpperCase();
+  if (/^C-.$/.test(key)) return `Ctrl-${key.slice(2).toUpperCase()}`;
+  if (/^S-.$/.test(key)) return key.slice(2).toUpperCase();
+  return key.length === 1 ? key : `Key ${key}`;
+}
+
+function run(state: AppState, command: Command, history: HistoryReader): Answer {
   switch (command) {
     case 'up':
       return [moveBy(state, -1), []];
@@ -51,9 +70,9 @@ function run(state: AppState, command: Command): Answer {
     case 'open-all':
       return [openAll(state), []];
     case 'biggest':
-      return [jumpToBiggest(state), []];
+      return [jumpToBiggest(state, history), []];
     case 'fastest':
-      return [jumpToFastest(state), []];
+      return [jumpToFastest(state, history), []];
     case 'details':
       return [
         state.selected === null ? state : withPanel(state, { type: 'details', row: state.selected, scroll: 0 }),
@@ -76,17 +95,41 @@ function run(state: AppState, command: Command): Answer {
     case 'continue':
       return continueStopped(state);
     case 'filter':
-      return [{ ...state, typing: true }, []];
+      return [{ ...state, mode: { type: 'filter' } }, []];
+    case 'search':
+      return [{ ...state, mode: { type: 'search', text: '' } }, []];
+    case 'search-next':
+      return state.searched === ''
+        ? [{ ...state, mode: { type: 'search', text: '' } }, []]
+        : [searchNext(state, history, true), []];
+    case 'settings':
+      return [withPanel(state, { type: 'settings', index: 0 }), []];
     case 'sort':
       return [withPanel(state, { type: 'sort', index: sortNames.indexOf(state.arrangement.sort) }), []];
     case 'reverse':
       return [{ ...state, arrangement: { ...state.arrangement, reverse: !state.arrangement.reverse } }, []];
     case 'freeze':
-      return [freeze(state), []];
+      return state.replay === null ? [freeze(state, history), []] : replayed(state, { type: 'pause' });
+    case 'step-back':
+      return replayed(state, { type: 'readings', count: -1 });
+    case 'step-on':
+      return replayed(state, { type: 'readings', count: 1 });
+    case 'minute-back':
+      return replayed(state, { type: 'seconds', seconds: -60 });
+    case 'minute-on':
+      return replayed(state, { type: 'seconds', seconds: 60 });
+    case 'event-back':
+      return replayed(state, { type: 'event', direction: -1 });
+    case 'event-on':
+      return replayed(state, { type: 'event', direction: 1 });
+    case 'slower':
+      return replayed(state, { type: 'speed', factor: 0.5 });
+    case 'faster':
+      return replayed(state, { type: 'speed', factor: 2 });
     case 'advice':
       return [withPanel(state, { type: 'advice', index: 0 }), []];
-    case 'charts':
-      return [withPanel(state, { type: 'charts' }), []];
+    case 'history':
+      return [withPanel(state, { type: 'history', project: null, span: '10m', cursor: null }), []];
     case 'memory':
       return [withPanel(state, { type: 'memory', scroll: 0 }), []];
     case 'log':
@@ -102,12 +145,23 @@ function run(state: AppState, command: Command): Answer {
     case 'interrupt':
     case 'suspend':
     case 'redraw':
+    case 'copy':
       return [state, []];
   }
 }
 
-function withPanel(state: AppState, panel: Panel): AppState {
-  return { ...state, panel };
+function replayed(state: AppState, move: ReplayMove): Answer {
+  return state.replay === null
+    ? refuse(state, 'That key is for recordings: workertop replay FILE.')
+    : [state, [{ type: 'replay', move }]];
+}
+
+/** Gives the terminal's clipboard the line that makes the last change last. */
+function copy(state: AppState): Answer {
+  const operation = state.operations.findLast(({ line }) => line !== null);
+  const line = operation?.line ?? null;
+  if (line === null) return [withNotice(state, 'info', 'Nothing to copy: no change needs a line edited.'), []];
+  return [withNotice(state, 'info', `Sent to the clipboard: ${line}`), [{ type: 'copy', text: line }]];
 }
 
 function open(state: AppState): AppState {
@@ -149,19 +203,17 @@ function continueStopped(state: AppState): Answer {
 }
 
 /** Going on, the display shows the newest there is at once. */
-function freeze(state: AppState): AppState {
-  if (!state.frozen) return { ...state, frozen: true };
-  const { held } = state;
-  if (held === null) return { ...state, frozen: false };
-  const rows = makeRows(held, state.history, state.arrangement);
-  return reselect({ ...state, frozen: false, held: null, model: held, rows }, state.rows);
+function freeze(state: AppState, history: HistoryReader): AppState {
+  const { frozen } = state;
+  if (frozen === null) return { ...state, frozen: { latest: null } };
+  if (frozen.latest === null) return { ...state, frozen: null };
+  const next = { ...state, frozen: null, model: frozen.latest };
+  return reselect({ ...next, rows: makeRows(frozen.latest, rowOptions(next, history)) }, state.rows);
 }
 
 /** From the most passing to the most lasting: a running change, tags, the filter. */
 function stepBack(state: AppState): Answer {
   if (running(state).length > 0) return [state, [{ type: 'cancel' }]];
   if (state.tagged.size > 0) return [{ ...state, tagged: new Set() }, []];
-  const { arrangement } = state;
-  if (arrangement.filter.text === '') return [state, []];
-  return [{ ...state, arrangement: { ...arrangement, filter: { ...arrangement.filter, text: '' } } }, []];
+  return [state.arrangement.filter.text === '' ? state : filtered(state, ''), []];
 }

@@ -36,6 +36,8 @@ export interface Operation {
   readonly text: string;
   /** Once done: where to set the number so that it outlives a restart. */
   readonly reminder: string | null;
+  /** The text to write there, such as `-w 2`; null where that is not known. */
+  readonly line: string | null;
   /** Wall clock, milliseconds since 1970. */
   readonly startedAt: number;
   readonly endedAt: number | null;

@@ -2,14 +2,16 @@ import type { Model } from '../model/model.ts';
 import { type Offer, offersFor } from '../model/scaling/process-actions.ts';
 import type { ProcessKey } from '../snapshot.ts';
 import type { Effect } from './action.ts';
-import { processOf, type Row } from './row.ts';
-import type { AppState, Panel } from './state.ts';
+import { type Answer, closed, readOnlyReason, withNotice, withPanel } from './answer.ts';
+import type { Panel } from './mode.ts';
+import { processOf, type Row, serverOf } from './row.ts';
+import type { AppState } from './state.ts';
 
 /** What can be done to the process of a row; nothing for a group. */
 export function rowOffers(row: Row): readonly Offer[] {
   const process = processOf(row);
   if (process === null) return [];
-  return offersFor(process, row.type === 'server' || row.type === 'process' ? row.server : null);
+  return offersFor(process, serverOf(row));
 }
 
 /** The question before something that ends or interrupts a process: it is bound to that one, wherever the list moves. */
@@ -20,7 +22,7 @@ function confirmation(row: Row, { action, label }: Offer): Panel | null {
   const what = process.role ?? 'process';
   return {
     type: 'confirm',
-    question: [`${capital(action)} ${what} ${process.pid}${where}?`, process.command, `This will ${label}.`],
+    question: [`${capital(action)} ${what} ${process.pid}${where}?`, process.command, `${label}.`],
     effects: [{ type: 'act', action, process: process.key }],
   };
 }
@@ -46,15 +48,17 @@ function capital(text: string): string {
 }
 
 /** Does an offer, asking first where it ends or interrupts something. */
-export function choose(state: AppState, row: Row, offer: Offer): readonly [AppState, readonly Effect[]] {
+export function choose(state: AppState, row: Row, offer: Offer): Answer {
   const process = processOf(row);
-  const refusal = state.readOnly ? 'workertop was started with --read-only' : offer.refusal;
-  if (refusal !== null || process === null) {
-    const text = `Cannot ${offer.action}: ${refusal ?? 'there is no process'}.`;
-    return [{ ...state, panel: null, notice: { level: 'warning', text } }, []];
+  const readOnly = readOnlyReason(state);
+  if (readOnly !== null) return [withNotice(closed(state), 'warning', readOnly), []];
+  if (offer.refusal !== null || process === null) {
+    const text = `Cannot ${offer.action}: ${offer.refusal ?? 'there is no process'}.`;
+    return [withNotice(closed(state), 'warning', text), []];
   }
   if (offer.action === 'continue') {
-    return [{ ...state, panel: null }, [{ type: 'act', action: 'continue', process: process.key }]];
+    return [closed(state), [{ type: 'act', action: 'continue', process: process.key }]];
   }
-  return [{ ...state, panel: confirmation(row, offer) }, []];
+  const question = confirmation(row, offer);
+  return [question === null ? closed(state) : withPanel(state, question), []];
 }

@@ -12,12 +12,13 @@ interface Placed {
   readonly expanded: boolean | null;
 }
 
+/** The row of a project is that of its server too, where it is the only one and all there is. */
 export interface ProjectRow extends Placed {
   readonly type: 'project';
   readonly project: Project;
+  readonly server: Server | null;
 }
 
-/** A server's row is that of its head process too, where that is its own. */
 export interface ServerRow extends Placed {
   readonly type: 'server';
   readonly project: Project;
@@ -41,8 +42,14 @@ export interface SystemRow extends Placed {
 /** One line of the table. */
 export type Row = ProjectRow | ServerRow | ProcessRow | SystemRow;
 
-/** The process that a row stands for; null for a group. */
+/** The process that a row stands for: a server's is its head. Null for a group. */
 export function processOf(row: Row): ProcessNode | null {
   if (row.type === 'process') return row.process;
-  return row.type === 'server' ? ownHead(row.server) : null;
+  const server = serverOf(row);
+  return server === null ? null : ownHead(server);
+}
+
+/** The server that a row is, or is part of; null where that is none, or several. */
+export function serverOf(row: Row): Server | null {
+  return row.type === 'system' ? null : row.server;
 }

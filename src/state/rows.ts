@@ -1,8 +1,10 @@
-import type { History } from '../model/history/history.ts';
+import type { HistoryReader } from '../model/history/history.ts';
 import type { Model, ProcessNode, Project, Server } from '../model/model.ts';
 import { type Filter, filterProject, filterSystem } from './filter.ts';
+import { shownProcesses } from './launchers.ts';
+import type { Order } from './order.ts';
 import type { Row, RowId } from './row.ts';
-import { ofProcess, ofProject, ofServer, type SortKey, sorted } from './sort.ts';
+import { ofProcess, ofProject, ofServer, type Sorting, type SortKey, sorted } from './sort.ts';
 
 /** How the table is to be laid out. */
 export interface Arrangement {
@@ -13,54 +15,64 @@ export interface Arrangement {
   readonly toggled: ReadonlySet<RowId>;
 }
 
+export interface RowOptions {
+  readonly arrangement: Arrangement;
+  readonly history: HistoryReader;
+  readonly order: Order;
+  /** Whether projects are closed unless opened. */
+  readonly compact: boolean;
+}
+
 /** The rows of the table, from top to bottom. Workers stay in order of age: the eldest is mostly the first to go. */
-export function makeRows(model: Model, history: History, arrangement: Arrangement): readonly Row[] {
+export function makeRows(model: Model, { arrangement, history, order, compact }: RowOptions): readonly Row[] {
   const { sort, reverse, filter, toggled } = arrangement;
+  const { uptime } = model;
+  const { total } = model.host.memory;
+  const sorting: Sorting = { key: sort, reverse, order, uptime, history };
   const filtering = filter.text.trim() !== '';
   const isOpen = (id: RowId, usually: boolean) => toggled.has(id) !== usually;
   const rows: Row[] = [];
 
   const addProcess = (process: ProcessNode, parent: RowId, depth: number, of: [Project | null, Server | null]) => {
     const [project, server] = of;
-    rows.push({
-      type: 'process',
-      id: `process:${process.key}`,
-      parent,
-      depth,
-      expanded: null,
-      project,
-      server,
-      process,
-    });
+    const id = `process:${process.key}` as const;
+    rows.push({ type: 'process', id, parent, depth, expanded: null, project, server, process });
   };
 
   const addServer = (project: Project, server: Server, parent: RowId) => {
     const id = `server:${server.key}` as const;
-    const others = server.processes.filter(({ key }) => key !== server.head.key);
-    const expanded = others.length === 0 ? null : isOpen(id, server.definition.category === 'app');
+    const expanded = hasParts(server) ? isOpen(id, server.definition.category === 'app') : null;
     rows.push({ type: 'server', id, parent, depth: 1, expanded, project, server });
-    if (expanded) for (const process of others) addProcess(process, id, 2, [project, server]);
+    if (expanded) for (const process of shownProcesses(server)) addProcess(process, id, 2, [project, server]);
   };
 
-  const projects = model.projects.flatMap((project) => filterProject(project, filter) ?? []);
-  for (const project of sorted(projects, ofProject, sort, reverse, history)) {
+  const projects = model.projects.flatMap((project) => filterProject(project, filter, total) ?? []);
+  for (const project of sorted(projects, ofProject, sorting)) {
     const id = `project:${project.id}` as const;
-    const expanded = isOpen(id, filtering || project.servers.some(({ definition }) => definition.category === 'app'));
-    rows.push({ type: 'project', id, parent: null, depth: 0, expanded, project });
+    const [only] = project.servers;
+    const server = only !== undefined && project.servers.length === 1 && project.processes.length === 0 ? only : null;
+    const isApp = project.servers.some(({ definition }) => definition.category === 'app');
+    const expanded = server !== null && !hasParts(server) ? null : isOpen(id, filtering || (isApp && !compact));
+    rows.push({ type: 'project', id, parent: null, depth: 0, expanded, project, server });
     if (!expanded) continue;
-    for (const server of sorted(project.servers, ofServer, sort, reverse, history)) addServer(project, server, id);
-    for (const process of sorted(project.processes, ofProcess, sort, reverse, history)) {
-      addProcess(process, id, 1, [project, null]);
+    if (server !== null) {
+      for (const process of shownProcesses(server)) addProcess(process, id, 1, [project, server]);
+      continue;
     }
+    for (const one of sorted(project.servers, ofServer, sorting)) addServer(project, one, id);
+    for (const process of sorted(project.processes, ofProcess, sorting)) addProcess(process, id, 1, [project, null]);
   }
 
-  const system = filterSystem(model.system, filter);
+  const system = filterSystem(model.system, filter, total);
   if (system === null) return rows;
   const expanded = isOpen('system', filtering);
   rows.push({ type: 'system', id: 'system', parent: null, depth: 0, expanded, system });
   if (!expanded) return rows;
-  for (const process of sorted(system.processes, ofProcess, sort, reverse, history)) {
-    addProcess(process, 'system', 1, [null, null]);
-  }
+  for (const process of sorted(system.processes, ofProcess, sorting)) addProcess(process, 'system', 1, [null, null]);
   return rows;
+}
+
+/** A server of one process is shown by one row. */
+function hasParts(server: Server): boolean {
+  return shownProcesses(server).length > 1;
 }

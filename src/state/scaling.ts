@@ -1,16 +1,19 @@
-import { beyondMost, ownHead, type Server, serverTitle } from '../model/model.ts';
+import { beyondMost, type Server, serverTitle } from '../model/model.ts';
 import { commandText, ownerOf } from '../model/scaling/command-text.ts';
-import { plural } from '../text/figures.ts';
+import { freedBy, victims } from '../model/scaling/next-to-stop.ts';
+import { serversMeant, severalMeant } from '../model/scaling/target.ts';
+import { bytes, plural } from '../text/figures.ts';
 import type { Effect } from './action.ts';
+import { type Answer, readOnlyReason, refuse, withPanel } from './answer.ts';
+import type { Panel } from './mode.ts';
 import type { Question } from './operation.ts';
-import type { Row, RowId } from './row.ts';
-import { type AppState, type Panel, running, selectedRow } from './state.ts';
-
-type Answer = readonly [AppState, readonly Effect[]];
+import { type Row, type RowId, serverOf } from './row.ts';
+import { type AppState, panelOf, running, selectedRow } from './state.ts';
 
 /** `+` and `-` on what is tagged, or else on what is selected. What cannot be done is said, and nothing is sent. */
 export function changeWorkers(state: AppState, delta: 1 | -1): Answer {
-  if (state.readOnly) return refuse(state, 'workertop was started with --read-only: it sends no signals.');
+  const readOnly = readOnlyReason(state);
+  if (readOnly !== null) return refuse(state, readOnly);
   const tagged = taggedServers(state);
   if (tagged.length > 0) return changeAll(state, tagged, delta);
   const row = selectedRow(state);
@@ -19,8 +22,10 @@ export function changeWorkers(state: AppState, delta: 1 | -1): Answer {
   if (typeof target === 'string') return refuse(state, target);
   const refused = whyNot(state, target, delta);
   if (refused !== null) return refuse(state, refused);
-  const question = state.allowed.has(target.key) ? null : commandQuestion(state, target, delta);
-  if (question !== null) return [{ ...state, panel: question }, []];
+  const question =
+    (state.allowed.has(target.key) ? null : commandQuestion(state, target, delta)) ??
+    changeQuestion(state, target, delta);
+  if (question !== null) return [withPanel(state, question), []];
   return [{ ...state, notice: null }, [{ type: 'scale', server: target.key, delta }]];
 }
 
@@ -42,14 +47,44 @@ function commandQuestion({ model }: AppState, server: Server, delta: 1 | -1): Pa
   };
 }
 
+/** Asks as the settings say, and before a trim while connections wait. A change under way needs no more questions. */
+function changeQuestion(state: AppState, server: Server, delta: 1 | -1): Panel | null {
+  const { confirm } = state.settings;
+  const isRunning = running(state).some((operation) => operation.server === server.key);
+  if (confirm === 'never' || isRunning) return null;
+  const waiting = delta < 0 ? (server.queue ?? 0) : 0;
+  if (confirm === 'first' && state.agreed && waiting === 0) return null;
+  return {
+    type: 'confirm',
+    question: [
+      ...questionOf(state, server, delta),
+      ...(waiting > 0 ? [`${plural(waiting, 'connection')} waiting.`] : []),
+    ],
+    effects: [{ type: 'scale', server: server.key, delta }],
+    scaling: true,
+  };
+}
+
+function questionOf({ settings, model }: AppState, server: Server, delta: 1 | -1): readonly string[] {
+  const { current } = server.workers;
+  const project = model?.projects.find(({ servers }) => servers.includes(server))?.name ?? serverTitle(server);
+  const once = settings.confirm === 'first' ? ' It is asked once a session: F2 changes that.' : '';
+  if (delta > 0) return [`Add a worker to ${project}: ${current} → ${current + 1}?`, `u takes it back.${once}`];
+  const [goes] = victims(server);
+  const frees = freedBy(server, 1);
+  const who = goes === undefined ? '' : `${serverTitle(server)} chooses who goes: ${goes.pid}. `;
+  const gain = frees === null ? '' : `It frees ≈${bytes(frees)}. `;
+  return [`Trim a worker of ${project}: ${current} → ${current - 1}?`, `${who}${gain}u takes it back.${once}`];
+}
+
 /** Asks before workers are added that are many or do not fit. Several such questions, as of tagged servers, become one. */
 export function withQuestion(state: AppState, { text, because, wanted }: Question): AppState {
-  const { panel } = state;
+  const panel = panelOf(state);
   const before = panel?.type === 'confirm' && panel.explicit === true ? panel : { question: [], effects: [] };
   const why = because === 'memory' ? 'It does not fit. y adds them all the same.' : 'y adds them.';
   const question = [...before.question.filter((line) => line !== why), text, why];
   const effect: Effect = { type: 'set', wanted, consent: because === 'memory' ? 'memory' : 'size' };
-  return { ...state, panel: { type: 'confirm', question, effects: [...before.effects, effect], explicit: true } };
+  return withPanel(state, { type: 'confirm', question, effects: [...before.effects, effect], explicit: true });
 }
 
 function changeAll(state: AppState, servers: readonly Server[], delta: 1 | -1): Answer {
@@ -74,31 +109,17 @@ export function taggedServers(state: AppState): readonly Server[] {
   return model.projects.flatMap(({ servers }) => servers.filter(({ key }) => tagged.has(`server:${key}`)));
 }
 
-/** The server that a row means; a sentence where it means none, or several. */
+/** The server that a row means, by the rule that `scale` has too; a sentence where it means none, or several. */
 export function targetOf(row: Row): Server | string {
-  switch (row.type) {
-    case 'server':
-      return row.server;
-    case 'process': {
-      const { process, server } = row;
-      if (server === null) return `${process.pid} is no part of a server that workertop knows: select a master.`;
-      if (server.scaling.method === 'none') return server;
-      const what = `${process.pid} is a ${process.role ?? 'process'}.`;
-      const head = ownHead(server);
-      return head === null
-        ? `${what} Select ${serverTitle(server)} to add and trim workers.`
-        : `${what} Only its ${head.role} ${head.pid} adds and trims workers: select that.`;
-    }
-    case 'system':
-      return 'These processes are no servers. Select a master.';
-    case 'project': {
-      const { servers, name } = row.project;
-      const scalable = servers.filter(({ scaling }) => scaling.method !== 'none');
-      const [first] = scalable.length > 0 ? scalable : servers;
-      if (first === undefined) return `${name} has no server.`;
-      return scalable.length > 1 ? `${name} has ${scalable.length} masters. Select one of them.` : first;
-    }
-  }
+  if (row.type === 'system') return 'No workers here. Select a project or a server.';
+  const server = serverOf(row);
+  if (server !== null) return server;
+  if (row.type !== 'project') return 'No workers here: it is no part of a server. Select a project or a server.';
+  const { name } = row.project;
+  const meant = serversMeant(row.project);
+  const [first] = meant;
+  if (first === undefined) return `${name} has no server.`;
+  return meant.length > 1 ? `${severalMeant(name, meant)} Select one.` : first;
 }
 
 /** Why a server cannot have one worker more or fewer, as a sentence; null when it can. */
@@ -110,10 +131,6 @@ function whyNot(state: AppState, server: Server, delta: 1 | -1): string | null {
   if (delta > 0) return beyondMost(server, target);
   if (target >= workers.floor) return null;
   return `${serverTitle(server)} has ${plural(workers.floor, 'worker')} left: that is the fewest.`;
-}
-
-export function refuse(state: AppState, text: string): Answer {
-  return [{ ...state, notice: { level: 'warning', text }, shown: null }, []];
 }
 
 /** Tags or untags the selected server. */

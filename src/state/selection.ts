@@ -5,14 +5,18 @@ import type { AppState } from './state.ts';
 /** Rows kept visible above and below the selection while there are any. */
 const MARGIN = 1;
 
-/** Selects a row by its index, or the nearest there is. */
+/** Selects a row by its index, or the nearest there is, because the user wants it. */
 export function selectIndex(state: AppState, index: number): AppState {
-  const nearest = Math.max(0, Math.min(index, state.rows.length - 1));
-  return scrolled({ ...state, selected: state.rows[nearest]?.id ?? null });
+  return { ...nearest(state, index), chosen: true };
 }
 
 export function selectRow(state: AppState, id: RowId): AppState {
-  return scrolled({ ...state, selected: id });
+  return scrolled({ ...state, selected: id, chosen: true });
+}
+
+function nearest(state: AppState, index: number): AppState {
+  const within = Math.max(0, Math.min(index, state.rows.length - 1));
+  return scrolled({ ...state, selected: state.rows[within]?.id ?? null });
 }
 
 export function moveBy(state: AppState, delta: number): AppState {
@@ -21,18 +25,18 @@ export function moveBy(state: AppState, delta: number): AppState {
 
 /**
  * The selection after the rows have changed: it stays with its row. Where that has gone it moves to what the row was part
- * of, else to the row that has taken its place.
+ * of, else to the row that has taken its place. What nobody has chosen is the first row.
  */
 export function reselect(state: AppState, before: readonly Row[]): AppState {
   const { rows, selected } = state;
-  if (selected === null) return selectIndex(state, 0);
+  if (selected === null || !state.chosen) return nearest(state, 0);
   const present = new Set(rows.map(({ id }) => id));
   if (present.has(selected)) return scrolled(state);
   const parents = new Map(before.map(({ id, parent }) => [id, parent]));
   for (let id = parents.get(selected) ?? null; id !== null; id = parents.get(id) ?? null) {
-    if (present.has(id)) return selectRow(state, id);
+    if (present.has(id)) return scrolled({ ...state, selected: id });
   }
-  return selectIndex(state, indexOf(before, selected));
+  return nearest(state, indexOf(before, selected));
 }
 
 function indexOf(rows: readonly Row[], id: RowId | null): number {

@@ -1,2 +1,21 @@
 /** What the terminal's text stands on, where that is known. */
 export type Ground = 'dark' | 'light' | 'unknown';
+
+export const themeNames = ['auto', 'dark', 'light'] as const;
+export type ThemeName = (typeof themeNames)[number];
+
+/** When `+` and `-` ask before they act: each time, the first time of a session, or never. */
+export const confirmNames = ['always', 'first', 'never'] as const;
+export type Confirm = (typeof confirmNames)[number];
+
+/** What can be set while the dashboard runs, and is kept in the configuration file. */
+export interface ViewSettings {
+  /** Seconds between readings. */
+  readonly delay: number;
+  /** `auto` asks the terminal. */
+  readonly theme: ThemeName;
+  readonly confirm: Confirm;
+  readonly mouse: boolean;
+  /** Names of columns not to show. */
+  readonly hidden: readonly string[];
+}

@@ -1,5 +1,6 @@
-import type { History } from '../model/history/history.ts';
+import type { HistoryReader } from '../model/history/history.ts';
 import type { Memory, ProcessNode, Project, Server } from '../model/model.ts';
+import { type Order, settle } from './order.ts';
 import type { RowId } from './row.ts';
 
 /** What the table can be sorted by: the one list of it. */
@@ -55,31 +56,71 @@ export function ofProcess({ key, command, memory, cpu }: ProcessNode): Sortable 
   return { id: `process:${key}`, name: command, memory, cpu, workers: 0, queue: null };
 }
 
-/** The largest first, and names from A to Z; what is unknown comes last. */
+/** How rows are put in order. */
+export interface Sorting {
+  readonly key: SortKey;
+  readonly reverse: boolean;
+  readonly order: Order;
+  /** Seconds since boot of the reading that is sorted. */
+  readonly uptime: number;
+  readonly history: HistoryReader;
+}
+
+/**
+ * The largest first, and names from A to Z; what is unknown comes last. Things that stood in another order keep it for
+ * as long as their figures hardly differ, and while a key has just been pressed.
+ */
 export function sorted<Thing>(
   things: readonly Thing[],
   describe: (thing: Thing) => Sortable,
-  key: SortKey,
-  reverse: boolean,
-  history: History,
+  sorting: Sorting,
 ): readonly Thing[] {
-  const direction = reverse ? -1 : 1;
-  const described = things.map((thing) => ({ thing, described: describe(thing) }));
-  described.sort(({ described: a }, { described: b }) => {
-    const order = key === 'name' ? a.name.localeCompare(b.name) : figure(b, key, history) - figure(a, key, history);
-    return order * direction || (a.id < b.id ? -1 : 1);
+  const { key, order, uptime } = sorting;
+  const direction = sorting.reverse ? -1 : 1;
+  const described = things.map((thing) => {
+    const about = describe(thing);
+    return { thing, about, figure: key === 'name' ? 0 : figureOf(about, key, sorting) };
   });
+  type Described = (typeof described)[number];
+  const compare = (a: Described, b: Described) => {
+    const by = key === 'name' ? a.about.name.localeCompare(b.about.name) : b.figure - a.figure;
+    return by * direction || (a.about.id < b.about.id ? -1 : 1);
+  };
+  described.sort(compare);
+  if (key !== 'name' && order.ranks.size > 0) {
+    const least = LEAST_DIFFERENCE[key];
+    const exceeds = (a: Described, b: Described) =>
+      a.figure !== UNKNOWN && b.figure !== UNKNOWN && isClear((a.figure - b.figure) * direction, b.figure, least);
+    const isHeld = uptime < order.heldUntil;
+    return settle(described, ({ about }) => about.id, order, isHeld, exceeds, compare).map(({ thing }) => thing);
+  }
   return described.map(({ thing }) => thing);
 }
 
 /** Less than anything that is known. */
 const UNKNOWN = -1e300;
 
-function figure(
-  { id, memory, cpu, workers, queue }: Sortable,
-  key: Exclude<SortKey, 'name'>,
-  history: History,
-): number {
+/** A share of the figure: rows whose figures differ by less keep their places. */
+const CLEARLY = 0.05;
+
+/** The least difference that moves a row: bytes, cores, workers, connections, bytes per hour. */
+const LEAST_DIFFERENCE: Readonly<Record<Exclude<SortKey, 'name'>, number>> = {
+  mem: 1024 * 1024,
+  share: 1024 * 1024,
+  frees: 1024 * 1024,
+  swap: 1024 * 1024,
+  cpu: 0.01,
+  workers: 0,
+  queue: 0,
+  trend: 1024 * 1024,
+};
+
+function isClear(difference: number, from: number, least: number): boolean {
+  return difference > 0 && difference >= least && difference >= (least === 0 ? 0 : CLEARLY * Math.abs(from));
+}
+
+function figureOf(about: Sortable, key: Exclude<SortKey, 'name'>, { history }: Sorting): number {
+  const { id, memory, cpu, workers, queue } = about;
   switch (key) {
     case 'mem':
     case 'share':
@@ -89,8 +130,8 @@ function figure(
     case 'swap':
       return memory.swap ?? UNKNOWN;
     case 'cpu':
-      // As shown: smaller differences would make the rows change places for nothing.
-      return cpu === null ? UNKNOWN : Math.round(cpu * 1000);
+      // CPU times count in ticks of 10 ms: over one reading an idle process has none or one.
+      return history.recent(id, 'cpu') ?? cpu ?? UNKNOWN;
     case 'workers':
       return workers;
     case 'queue':

@@ -1,88 +1,55 @@
-import { Observations } from '../model/activity/observations.ts';
 import type { Advice } from '../model/advice/advice.ts';
-import { History } from '../model/history/history.ts';
 import type { Model } from '../model/model.ts';
-import type { Fit } from '../model/scaling/fit.ts';
 import type { ProcessKey } from '../snapshot.ts';
-import type { Effect, NoticeLevel } from './action.ts';
+import { type Mode, type Panel, table } from './mode.ts';
+import type { Note, Notice } from './notice.ts';
 import type { Operation } from './operation.ts';
+import { noOrder, type Order } from './order.ts';
+import type { ReplayPosition } from './replay.ts';
 import type { Row, RowId } from './row.ts';
 import type { Arrangement } from './rows.ts';
-import type { Ground } from './settings.ts';
-
-/** Something to tell, until the next key. */
-export interface Notice {
-  readonly level: NoticeLevel;
-  readonly text: string;
-}
-
-/** Something that was told in this session, for the log. */
-export interface Note extends Notice {
-  /** Wall clock, milliseconds since 1970. */
-  readonly at: number;
-}
-
-/** What lies over the table. Only one does at a time. */
-export type Panel =
-  | { readonly type: 'help'; readonly scroll: number }
-  /** Stays with its row, wherever the selection goes. */
-  | { readonly type: 'details'; readonly row: RowId; readonly scroll: number }
-  | { readonly type: 'log'; readonly scroll: number }
-  | { readonly type: 'memory'; readonly scroll: number }
-  | { readonly type: 'advice'; readonly index: number }
-  | { readonly type: 'charts' }
-  | { readonly type: 'sort'; readonly index: number }
-  | { readonly type: 'actions'; readonly row: RowId; readonly index: number }
-  /** The question names what it is about, and the effects are bound to it. */
-  | {
-      readonly type: 'confirm';
-      readonly question: readonly string[];
-      readonly effects: readonly Effect[];
-      /** A server whose command is asked for once. */
-      readonly server?: ProcessKey;
-      /** Whether Enter is no yes: only `y` is. */
-      readonly explicit?: boolean;
-    }
-  | { readonly type: 'fit'; readonly text: string; readonly problem: string | null }
-  | { readonly type: 'fit-plan'; readonly fit: Fit; readonly target: number };
+import type { Ground, ViewSettings } from './settings.ts';
 
 /** All that the screen shows is computed from this. */
 export interface AppState {
   readonly columns: number;
   readonly lines: number;
-  /** Seconds between readings. */
-  readonly delay: number;
+  readonly settings: ViewSettings;
   readonly readOnly: boolean;
   /** Said in the header, such as `DEMO`. */
   readonly badge: string | null;
-  /** Names of columns not to show. */
-  readonly hidden: readonly string[];
+  /** Where a recording stands; null where the present is shown. */
+  readonly replay: ReplayPosition | null;
   /** What the terminal's text stands on. */
   readonly ground: Ground;
   /** The newest, or the one at which the display was frozen; null before the first reading. */
   readonly model: Model | null;
-  /** What has come since the display was frozen; null when it is not frozen. */
-  readonly held: Model | null;
-  readonly frozen: boolean;
-  readonly history: History;
-  /** How many workers were in use, for a week. */
-  readonly observations: Observations;
+  /** What has come since the display was frozen; null while it is not frozen. */
+  readonly frozen: { readonly latest: Model | null } | null;
   /** Which of the theme's colours is a project's, by its id: it keeps that wherever it moves. */
   readonly hues: ReadonlyMap<string, number>;
   readonly advice: readonly Advice[];
   readonly arrangement: Arrangement;
+  /** In which order the rows stand, so that they keep it while figures hardly differ. */
+  readonly order: Order;
   /** Made of the model by the arrangement. */
   readonly rows: readonly Row[];
+  /** Whether projects are closed unless opened: there are many more rows than lines. */
+  readonly compact: boolean;
   readonly selected: RowId | null;
+  /** Whether the user has chosen the selected row; else it is the first one, whichever that is. */
+  readonly chosen: boolean;
   /** Rows above the first one shown. */
   readonly scroll: number;
   /** Servers that `+` and `-` act on together. */
   readonly tagged: ReadonlySet<RowId>;
   /** Servers whose own command may be run: that was asked once. */
   readonly allowed: ReadonlySet<ProcessKey>;
-  /** True while the filter is being typed. */
-  readonly typing: boolean;
-  readonly panel: Panel | null;
+  /** Whether a change of workers has been agreed to in this session. */
+  readonly agreed: boolean;
+  readonly mode: Mode;
+  /** The text searched last; empty before there is one. */
+  readonly searched: string;
   readonly notice: Notice | null;
   /** What was done besides, and refused; oldest first. */
   readonly notes: readonly Note[];
@@ -93,14 +60,12 @@ export interface AppState {
 }
 
 export interface StateOptions {
-  /** What was seen of workers before. */
-  readonly observations?: Observations;
   readonly columns: number;
   readonly lines: number;
-  readonly delay: number;
+  readonly settings: ViewSettings;
   readonly readOnly: boolean;
   readonly badge: string | null;
-  readonly hidden: readonly string[];
+  readonly replay: ReplayPosition | null;
   readonly ground: Ground;
   readonly arrangement: Arrangement;
 }
@@ -109,19 +74,20 @@ export function initialState(options: StateOptions): AppState {
   return {
     ...options,
     model: null,
-    held: null,
-    frozen: false,
-    history: new History(),
-    observations: options.observations ?? new Observations(),
+    frozen: null,
     hues: new Map(),
     advice: [],
     rows: [],
+    order: noOrder,
+    compact: false,
     selected: null,
+    chosen: false,
     scroll: 0,
     tagged: new Set(),
     allowed: new Set(),
-    typing: false,
-    panel: null,
+    agreed: false,
+    mode: table,
+    searched: '',
     notice: null,
     notes: [],
     operations: [],
@@ -137,4 +103,14 @@ export function selectedRow(state: AppState): Row | null {
 /** Operations that are not over yet. */
 export function running(state: AppState): readonly Operation[] {
   return state.operations.filter(({ phase }) => phase === 'running');
+}
+
+/** What lies over the table; null where nothing does. */
+export function panelOf({ mode }: AppState): Panel | null {
+  return mode.type === 'panel' ? mode.panel : null;
+}
+
+/** The newest reading, even while the display is frozen. */
+export function latestModel({ model, frozen }: AppState): Model | null {
+  return frozen?.latest ?? model;
 }

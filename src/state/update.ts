@@ -1,24 +1,33 @@
+import type { HistoryReader } from '../model/history/history.ts';
 import type { Model } from '../model/model.ts';
 import type { Action, Effect } from './action.ts';
-import { FIRST_ROW_LINE, tableLines } from './layout.ts';
-import { press } from './on-key.ts';
+import { closed, withNotice } from './answer.ts';
+import { rowOptions } from './expand.ts';
+import { tableLines } from './layout.ts';
+import { pointed } from './mouse.ts';
+import { keyPressed } from './on-key.ts';
 import type { Operation } from './operation.ts';
+import { noOrder, orderAt } from './order.ts';
 import { allEnded } from './process-actions.ts';
 import { makeRows } from './rows.ts';
 import { withQuestion } from './scaling.ts';
-import { moveBy, reselect, selectIndex } from './selection.ts';
-import type { AppState, Notice } from './state.ts';
-
-/** Rows that one step of a mouse wheel moves. */
-const WHEEL_STEP = 3;
+import { reselect } from './selection.ts';
+import { type AppState, latestModel, panelOf } from './state.ts';
 
 const MOST_OPERATIONS = 200;
 
+/** Projects are closed by default where all rows are this many times the lines that there are for them. */
+const MANY = 1.5;
+
 /** What the state becomes, and what is to be done, when something has happened. Pure. */
-export function update(state: AppState, action: Action): readonly [AppState, readonly Effect[]] {
+export function update(
+  state: AppState,
+  action: Action,
+  history: HistoryReader,
+): readonly [AppState, readonly Effect[]] {
   switch (action.type) {
     case 'model':
-      return [withModel(state, action.model), []];
+      return [withModel(state, action.model, history), []];
     case 'advice':
       return [{ ...state, advice: action.advice }, []];
     case 'operation':
@@ -26,32 +35,50 @@ export function update(state: AppState, action: Action): readonly [AppState, rea
     case 'question':
       return [withQuestion(state, action.question), []];
     case 'notice':
-      return [withNotice(state, { level: action.level, text: action.text }), []];
-    case 'resize':
-      return [reselect({ ...state, columns: action.columns, lines: action.lines }, state.rows), []];
+      return [noted(state, action), []];
+    case 'resize': {
+      const resized = { ...state, columns: action.columns, lines: action.lines };
+      return [reselect(rearranged(resized, history), state.rows), []];
+    }
     case 'ground':
       return [{ ...state, ground: action.ground }, []];
-    case 'mouse':
-      return [pointed(state, action), []];
+    case 'replay':
+      return [{ ...state, replay: action.position }, []];
+    case 'mouse': {
+      const [next, effects] = pointed(state, action.what, action.target, history);
+      return [arranged(next, state, history), effects];
+    }
     case 'key': {
-      const [next, effects] = press(state, action.key, action.character);
-      return [arranged(next, state), effects];
+      const [next, effects] = keyPressed(state, action.key, action.character, history);
+      const pressed = next.order.pressed ? next : { ...next, order: { ...next.order, pressed: true } };
+      return [arranged(pressed, state, history), effects];
     }
   }
 }
 
-function withModel(state: AppState, model: Model): AppState {
-  state.history.record(model);
-  state.observations.record(model);
-  if (state.frozen) return { ...state, held: model };
-  return arranged(withoutPointless({ ...state, model, hues: withHues(state.hues, model) }, model), state);
+function withModel(state: AppState, model: Model, history: HistoryReader): AppState {
+  if (state.frozen !== null) return { ...state, frozen: { latest: model } };
+  const order = orderAt(state.order, model.uptime);
+  const next = withoutPointless(
+    { ...state, model, order, shown: stillShown(state, model), hues: withHues(state.hues, model) },
+    model,
+  );
+  return arranged(next, state, history);
+}
+
+/** Seconds for which an outcome is shown; the log keeps it. */
+const OUTCOME_SECONDS = 60;
+
+function stillShown({ shown, operations }: AppState, { at }: Model): number | null {
+  const endedAt = operations.find(({ id }) => id === shown)?.endedAt ?? null;
+  return endedAt !== null && at - endedAt > OUTCOME_SECONDS * 1000 ? null : shown;
 }
 
 /** A question about a process that has ended meanwhile is taken back: another may have got its pid. */
 function withoutPointless(state: AppState, model: Model): AppState {
-  const { panel } = state;
+  const panel = panelOf(state);
   if (panel?.type !== 'confirm' || !allEnded(panel.effects, model)) return state;
-  return { ...state, panel: null, notice: { level: 'warning', text: 'It has ended meanwhile: nothing was sent.' } };
+  return withNotice(closed(state), 'warning', 'It has already exited; nothing was sent.');
 }
 
 /** New projects take the colours that are free: those of projects that have gone. */
@@ -69,16 +96,42 @@ function withHues(hues: AppState['hues'], { projects }: Model): AppState['hues']
   return kept;
 }
 
-/** The rows of the new state, when they hang on something that has changed. */
-function arranged(state: AppState, before: AppState): AppState {
+/** Rebuilds the rows if the model or their arrangement has changed. */
+function arranged(state: AppState, before: AppState, history: HistoryReader): AppState {
   if (state.model === null) return state;
-  if (state.model === before.model && state.arrangement === before.arrangement) return state;
-  const rows = makeRows(state.model, state.history, state.arrangement);
-  return reselect({ ...state, rows }, before.rows);
+  const same = state.arrangement === before.arrangement;
+  if (state.model === before.model && same) return state;
+  const { arrangement } = state;
+  const anew = arrangement.sort !== before.arrangement.sort || arrangement.reverse !== before.arrangement.reverse;
+  const next = anew ? { ...state, order: { ...noOrder, pressed: state.order.pressed } } : state;
+  return reselect(rearranged(next, history), before.rows);
 }
 
-function withNotice(state: AppState, notice: Notice): AppState {
-  const at = (state.held ?? state.model)?.at ?? 0;
+/** With rows made of the model. */
+function rearranged(state: AppState, history: HistoryReader): AppState {
+  const { model } = state;
+  if (model === null) return state;
+  const compact = isCompact(state, model, history);
+  const rows = makeRows(model, rowOptions({ ...state, compact }, history));
+  const ranks = new Map(state.order.ranks);
+  rows.forEach(({ id }, rank) => {
+    ranks.set(id, rank);
+  });
+  // What is closed keeps its rank; what has gone is forgotten once there is too much of it.
+  const kept = ranks.size > 2 * rows.length + 500 ? new Map(rows.map(({ id }, rank) => [id, rank])) : ranks;
+  return { ...state, compact, rows, order: { ...state.order, ranks: kept } };
+}
+
+/** Whether projects are closed: decided until the user has chosen something, so that nothing closes under the cursor. */
+function isCompact(state: AppState, model: Model, history: HistoryReader): boolean {
+  if (state.chosen || state.arrangement.toggled.size > 0) return state.compact;
+  const open = makeRows(model, rowOptions({ ...state, compact: false }, history));
+  return open.length > MANY * tableLines(state);
+}
+
+function noted(state: AppState, { level, text }: Extract<Action, { readonly type: 'notice' }>): AppState {
+  const at = latestModel(state)?.at ?? 0;
+  const notice = { level, text };
   return { ...state, notice, notes: [...state.notes, { ...notice, at }].slice(-MOST_OPERATIONS) };
 }
 
@@ -91,12 +144,4 @@ function withOperation(state: AppState, operation: Operation): AppState {
   const news = !known || ended;
   // What was refused as it began, of several, stays told until then.
   return { ...state, operations, shown: news ? operation.id : state.shown, notice: ended ? null : state.notice };
-}
-
-function pointed(state: AppState, { what, line }: Extract<Action, { type: 'mouse' }>): AppState {
-  if (state.panel !== null) return state;
-  if (what === 'wheel-up') return moveBy(state, -WHEEL_STEP);
-  if (what === 'wheel-down') return moveBy(state, WHEEL_STEP);
-  const index = line - FIRST_ROW_LINE;
-  return index < 0 || index >= tableLines(state) ? state : selectIndex(state, state.scroll + index);
 }

@@ -3,6 +3,9 @@ import { widthOf } from './width.ts';
 /** Sentences are written in Unicode; here is what their characters become without it: as wide as they were. */
 const replacements: Readonly<Record<string, string>> = {
   '→': '>',
+  '▸': '>',
+  '▾': 'v',
+  '█': '#',
   '⚠': '!',
   '←': '<',
   '↑': '^',

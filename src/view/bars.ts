@@ -8,10 +8,11 @@ export function bar(fraction: number, cells: number, glyphs: Glyphs): string {
   return glyphs.full.repeat(Math.floor(units / parts)) + rest;
 }
 
-/** Levels from 0 to 1 as a small curve. */
-export function sparkline(levels: readonly number[], glyphs: Glyphs): string {
+/** Levels from 0 to 1 as a small curve, with blanks where nothing is known. */
+export function sparkline(levels: readonly (number | null)[], glyphs: Glyphs): string {
   const top = glyphs.levels.length - 1;
-  return levels.map((level) => glyphs.levels[Math.round(Math.max(0, Math.min(1, level)) * top)] ?? '').join('');
+  const glyph = (level: number) => glyphs.levels[Math.round(Math.max(0, Math.min(1, level)) * top)] ?? '';
+  return levels.map((level) => (level === null ? ' ' : glyph(level))).join('');
 }
 
 /** Cells for each part, in proportion and together `cells`: none of them is off by more than one. */

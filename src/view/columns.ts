@@ -1,16 +1,7 @@
+import type { HideableColumn } from '../state/columns.ts';
+
 /** The table's columns. */
-export type ColumnName =
-  | 'name'
-  | 'virtualenv'
-  | 'workers'
-  | 'mem'
-  | 'share'
-  | 'bar'
-  | 'frees'
-  | 'swap'
-  | 'cpu'
-  | 'queue'
-  | 'trend';
+export type ColumnName = 'name' | HideableColumn;
 
 export interface Column {
   readonly name: ColumnName;
@@ -28,21 +19,21 @@ interface Wish extends Column {
 
 /** In the order in which they stand; who gives way to whom is written here and nowhere else. */
 const wishes: readonly Wish[] = [
-  { name: 'name', title: 'PROJECT / PROCESS', width: 22, most: 60, align: 'left', rank: 0 },
-  { name: 'virtualenv', title: 'VIRTUALENV', width: 10, most: 16, align: 'left', rank: 7 },
-  { name: 'workers', title: 'WORKERS', width: 7, most: 7, align: 'right', rank: 2 },
+  { name: 'name', title: 'PROJECT / PROCESS', width: 24, most: 60, align: 'left', rank: 0 },
+  { name: 'virtualenv', title: 'VIRTUALENV', width: 10, most: 16, align: 'left', rank: 9 },
+  { name: 'workers', title: 'WORKERS', width: 8, most: 8, align: 'right', rank: 2 },
   { name: 'mem', title: 'MEM', width: 6, most: 6, align: 'right', rank: 1 },
-  { name: 'share', title: 'SHARE', width: 6, most: 6, align: 'right', rank: 3 },
-  { name: 'bar', title: '', width: 8, most: 24, align: 'left', rank: 8 },
-  { name: 'frees', title: 'FREES', width: 6, most: 6, align: 'right', rank: 4 },
+  { name: 'bar', title: 'OF USED', width: 8, most: 20, align: 'left', rank: 5 },
+  { name: 'share', title: '', width: 5, most: 5, align: 'right', rank: 4 },
+  { name: 'frees', title: 'FREES', width: 6, most: 6, align: 'right', rank: 3 },
   { name: 'swap', title: 'SWAP', width: 5, most: 5, align: 'right', rank: 10 },
-  { name: 'cpu', title: 'CPU%', width: 5, most: 5, align: 'right', rank: 5 },
-  { name: 'queue', title: 'QUEUE', width: 5, most: 5, align: 'right', rank: 6 },
-  { name: 'trend', title: 'TREND', width: 8, most: 16, align: 'left', rank: 9 },
+  { name: 'cpu', title: 'CPU%', width: 5, most: 5, align: 'right', rank: 6 },
+  { name: 'queue', title: 'QUEUE', width: 6, most: 6, align: 'right', rank: 7 },
+  { name: 'trend', title: 'LAST HOUR', width: 12, most: 24, align: 'left', rank: 8 },
 ];
 
 /** Columns that can be left out. */
-export const hideable: readonly ColumnName[] = wishes.flatMap(({ name }) => (name === 'name' ? [] : [name]));
+export const hideable: readonly HideableColumn[] = wishes.flatMap(({ name }) => (name === 'name' ? [] : [name]));
 
 /** A blank between columns. */
 const GAP = 1;
@@ -83,7 +74,7 @@ function withOptions(wish: Wish, options: ColumnWishes): Wish {
   return wish;
 }
 
-/** Room that is left goes to names as far as they need it, then to what draws, then to the name's column. */
+/** Room that is left goes to names as far as they need it, then to what draws. */
 function grow(columns: readonly Wish[], room: number, options: ColumnWishes): ReadonlyMap<ColumnName, number> {
   const widths = new Map(columns.map(({ name, width }) => [name, width]));
   let left = room;
@@ -99,6 +90,6 @@ function grow(columns: readonly Wish[], room: number, options: ColumnWishes): Re
   take('virtualenv', mostOf('virtualenv'));
   take('trend', mostOf('trend'));
   take('bar', mostOf('bar'));
-  take('name', Number.POSITIVE_INFINITY);
+  // What is left stays empty at the right: figures far from their names are hard to read.
   return widths;
 }

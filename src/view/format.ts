@@ -6,7 +6,7 @@ export { bytes, duration, percent, plural } from '../text/figures.ts';
 /** What is not known. */
 export const UNKNOWN = '–';
 
-/** What is not read yet. */
+/** What is still to be read. */
 export const UNREAD = '…';
 
 /** Bytes; `~` before a figure that is an estimate. */
@@ -18,6 +18,12 @@ export function memoryText({ counted, exact }: Pick<Memory, 'counted' | 'exact'>
 export function shareText(share: number | null): string {
   if (share === null) return UNREAD;
   return share >= 0.9995 ? '100%' : `${(share * 100).toFixed(1)}%`;
+}
+
+/** A fraction in as few characters as tell it: `44%`, `2.5%`. */
+export function shortShare(share: number): string {
+  const value = share * 100;
+  return value >= 9.95 || value === 0 ? `${value.toFixed(0)}%` : `${value.toFixed(1)}%`;
 }
 
 /** CPU as htop has it: percent of one core. */

@@ -1,86 +1,154 @@
-import { FIRST_ROW_LINE, messageLines, panelLines, SMALLEST } from '../state/layout.ts';
-import type { AppState, Panel } from '../state/state.ts';
+import { messageLines, paneLines, panelLines, SMALLEST, tableLines } from '../state/layout.ts';
+import type { Panel } from '../state/mode.ts';
+import { type AppState, panelOf } from '../state/state.ts';
 import { cut } from '../text/width.ts';
 import { emptyTable } from './empty.ts';
 import { footer } from './footer.ts';
 import { header } from './header.ts';
 import { message } from './message.ts';
-import { charts } from './panels/charts.ts';
+import { pane } from './pane.ts';
+import { actionMenu } from './panels/actions.ts';
+import { advicePanel } from './panels/advice.ts';
+import { confirm } from './panels/confirm.ts';
 import { details } from './panels/details.ts';
+import { fitInput } from './panels/fit.ts';
+import { fitPlan } from './panels/fit-plan.ts';
 import { help } from './panels/help.ts';
-import { actionMenu, advicePanel, confirm, fitInput, fitPlan, log, sortMenu } from './panels/lists.ts';
+import { historyPanel } from './panels/history.ts';
+import { log } from './panels/log.ts';
 import { memoryPanel } from './panels/memory.ts';
-import { framed, lastScroll, type PanelContent } from './panels/panel.ts';
+import { framed, lastScroll, type PanelContent, sizeOf } from './panels/panel.ts';
+import { settingsPanel } from './panels/settings.ts';
+import { sortMenu } from './panels/sort.ts';
+import type { Scene } from './scene.ts';
+import { overlaid } from './spans.ts';
 import { type Line, span } from './style.ts';
 import { table } from './table.ts';
-import type { Theme } from './theme.ts';
 
-/** The whole screen, line by line: a pure function of the state. */
-export function frame(state: AppState, theme: Theme): readonly Line[] {
+/** The whole screen, line by line: a pure function of the state, the past and the theme. */
+export function frame(scene: Scene): readonly Line[] {
+  const { state, theme } = scene;
   const { columns, lines } = state;
-  if (columns < SMALLEST.columns || lines < SMALLEST.lines) return tooSmall(state, theme);
-  const bottom = [...message(state, theme), footer(columns, theme)];
-  const top = header(state, theme);
+  if (columns < SMALLEST.columns || lines < SMALLEST.lines) return tooSmall(scene);
+  const bottom = [...message(scene), footer(state, theme)];
+  const top = header(scene);
   const height = lines - top.length - bottom.length;
-  const middle = state.panel === null ? tableOrWhy(state, theme) : panel(state, state.panel, height, theme);
+  const middle = middleOf(scene, height);
   const filled = Array.from({ length: height }, (_, index) => middle[index] ?? []);
   return [...top, ...filled, ...bottom];
 }
 
-function tooSmall({ columns, lines }: AppState, theme: Theme): readonly Line[] {
+function tooSmall({ state: { columns, lines }, theme }: Scene): readonly Line[] {
   return [[span(cut(`workertop: ${columns}×${lines} is too small, q quits`, columns), theme.warning)]];
 }
 
+/** Panels that are only read, or need all of the room. */
+const large: ReadonlySet<Panel['type']> = new Set(['help', 'details', 'log', 'memory', 'advice', 'history']);
+
+function middleOf(scene: Scene, height: number): readonly Line[] {
+  const { state, theme } = scene;
+  const panel = panelOf(state);
+  if (panel === null) return tableAndPane(scene);
+  const content = contentOf(scene, panel);
+  if (large.has(panel.type)) return framed(content, state.columns, height, theme);
+  // A small one leaves the row that it is about in sight.
+  const size = sizeOf(content, state.columns - 2, height);
+  const { left, top } = placeOf(state, size, height);
+  const under = Array.from({ length: height }, (_, index) => tableAndPane(scene)[index] ?? []);
+  return overlaid(under, framed(content, size.columns, size.lines, theme), left, top, state.columns);
+}
+
+/** Below the selected row where there is room, else above it. */
+function placeOf(state: AppState, size: { readonly columns: number; readonly lines: number }, height: number) {
+  const index = state.rows.findIndex(({ id }) => id === state.selected);
+  const row = Math.max(0, index - state.scroll) + 1;
+  const left = Math.min(4, state.columns - size.columns);
+  if (row + 1 + size.lines <= height) return { left, top: row + 1 };
+  return { left, top: Math.max(0, row >= size.lines ? row - size.lines : height - size.lines) };
+}
+
+function tableAndPane(scene: Scene): readonly Line[] {
+  const { state } = scene;
+  const rows = tableOrWhy(scene);
+  const below = paneLines(state);
+  if (below === 0 || state.model === null) return rows;
+  const upper = tableLines(state) + 1;
+  const filled = Array.from({ length: upper }, (_, index) => rows[index] ?? []);
+  return [...filled, ...pane(scene, below)];
+}
+
 /** A machine without servers still has something to be told. */
-function tableOrWhy(state: AppState, theme: Theme): readonly Line[] {
-  const rows = table(state, theme);
+function tableOrWhy(scene: Scene): readonly Line[] {
+  const { state, theme } = scene;
+  const rows = table(scene);
   if (state.model === null || state.model.projects.length > 0) return rows;
-  const used = rows.length;
-  return [
-    ...rows,
-    ...emptyTable(state, theme).slice(0, Math.max(0, state.lines - FIRST_ROW_LINE - used - messageLines(state))),
-  ];
+  const room = tableLines(state) + 1 - rows.length;
+  return [...rows, ...emptyTable(state, theme).slice(0, Math.max(0, room))];
 }
 
 /**
  * The state with its panel scrolled no further than its end, which only who draws it knows: else as many keys as went
  * beyond it would have no effect on the way back.
  */
-export function settled(state: AppState, theme: Theme): AppState {
-  const { panel } = state;
+export function clampScroll(scene: Scene): AppState {
+  const { state } = scene;
+  const panel = panelOf(state);
   if (panel === null || !('scroll' in panel) || panel.scroll === 0) return state;
-  const last = lastScroll(contentOf(state, panel, theme), panelLines(state));
-  return panel.scroll <= last ? state : { ...state, panel: { ...panel, scroll: last } };
+  const last = lastScroll(contentOf(scene, panel), panelLines(state));
+  return panel.scroll <= last ? state : { ...state, mode: { type: 'panel', panel: { ...panel, scroll: last } } };
 }
 
-function panel(state: AppState, shown: Panel, height: number, theme: Theme): readonly Line[] {
-  return framed(contentOf(state, shown, theme), state.columns, height, theme);
+/** Where a panel is drawn, and what in it, for the mouse. */
+export interface Placed {
+  readonly content: PanelContent;
+  readonly left: number;
+  readonly top: number;
+  readonly columns: number;
+  readonly lines: number;
 }
 
-function contentOf(state: AppState, shown: Panel, theme: Theme): PanelContent {
-  const rowOf = (id: string) => state.rows.find((row) => row.id === id) ?? null;
+/** Where the open panel is drawn, counted from the first line of the screen; null where none is open. */
+export function placedPanel(scene: Scene): Placed | null {
+  const { state } = scene;
+  const panel = panelOf(state);
+  if (panel === null) return null;
+  const content = contentOf(scene, panel);
+  const height = state.lines - HEADER - messageLines(state) - 1;
+  if (large.has(panel.type)) return { content, left: 0, top: HEADER, columns: state.columns, lines: height };
+  const size = sizeOf(content, state.columns - 2, height);
+  const { left, top } = placeOf(state, size, height);
+  return { content, left, top: top + HEADER, ...size };
+}
+
+/** Lines of the header. */
+const HEADER = 2;
+
+function contentOf(scene: Scene, shown: Panel): PanelContent {
+  const rowOf = (id: string) => scene.state.rows.find((row) => row.id === id) ?? null;
   switch (shown.type) {
     case 'help':
-      return help(state, shown.scroll, theme);
+      return help(scene, shown.scroll);
     case 'details':
-      return details(state, rowOf(shown.row), shown.scroll, theme);
+      return details(scene, rowOf(shown.row), shown.scroll);
     case 'log':
-      return log(state, shown.scroll, theme);
+      return log(scene, shown.scroll);
     case 'advice':
-      return advicePanel(state, shown.index, theme);
+      return advicePanel(scene, shown.index);
     case 'sort':
-      return sortMenu(state, shown.index, theme);
+      return sortMenu(scene, shown.index);
+    case 'settings':
+      return settingsPanel(scene, shown.index);
     case 'actions':
-      return actionMenu(rowOf(shown.row), shown.index, state.columns, theme);
+      return actionMenu(scene, rowOf(shown.row), shown.index);
     case 'confirm':
-      return confirm(shown, state.columns, theme);
+      return confirm(scene, shown);
     case 'fit':
-      return fitInput(state, shown, theme);
+      return fitInput(scene, shown);
     case 'fit-plan':
-      return fitPlan(state, shown, theme);
+      return fitPlan(scene, shown);
     case 'memory':
-      return memoryPanel(state, shown.scroll, theme);
-    case 'charts':
-      return charts(state, theme);
+      return memoryPanel(scene, shown.scroll);
+    case 'history':
+      return historyPanel(scene, shown);
   }
 }

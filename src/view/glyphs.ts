@@ -17,6 +17,20 @@ export interface Glyphs {
   /** Levels of a sparkline, from the lowest. */
   readonly levels: readonly string[];
   readonly cache: string;
+  /** Between blocks side by side. */
+  readonly border: string;
+  /** The parts of the scrollbar: where the view is, and the rest. */
+  readonly thumb: string;
+  readonly track: string;
+  /** In the head of the column that the table is sorted by. */
+  readonly descending: string;
+  readonly ascending: string;
+  /** A dashed line for a limit. */
+  readonly limit: string;
+  /** Ticks of the axes of a chart: left, bottom, corner. */
+  readonly axis: readonly [string, string, string];
+  /** Patterns that tell blocks apart without colours. */
+  readonly patterns: readonly string[];
 }
 
 export const unicode: Glyphs = {
@@ -34,6 +48,14 @@ export const unicode: Glyphs = {
   eighths: ['▏', '▎', '▍', '▌', '▋', '▊', '▉'],
   levels: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
   cache: '░',
+  border: '│',
+  thumb: '█',
+  track: '░',
+  descending: '▾',
+  ascending: '▴',
+  limit: '╌',
+  axis: ['┤', '┴', '└'],
+  patterns: ['█', '▓', '▒', '#', '=', '+', 'o', 'x'],
 };
 
 export const ascii: Glyphs = {
@@ -51,4 +73,12 @@ export const ascii: Glyphs = {
   eighths: [],
   levels: ['_', '.', '-', '=', '+', '*', '#'],
   cache: ':',
+  border: '|',
+  thumb: '#',
+  track: ':',
+  descending: 'v',
+  ascending: '^',
+  limit: '-',
+  axis: ['+', '+', '+'],
+  patterns: ['#', '=', '+', '%', 'o', 'x', '*', '@'],
 };

@@ -1,199 +1,199 @@
-import { sharePhrase } from '../model/activity/words.ts';
-import type { Advice } from '../model/advice/advice.ts';
-import { lull, type Usage, usage } from '../model/history/utilisation.ts';
-import type { Project, Server } from '../model/model.ts';
-import { freedBy } from '../model/scaling/next-to-stop.ts';
-import { messageLines } from '../state/layout.ts';
+import { messageLines, tableLines } from '../state/layout.ts';
 import type { Operation } from '../state/operation.ts';
-import type { Row } from '../state/row.ts';
-import { type AppState, selectedRow } from '../state/state.ts';
+import { taggedServers } from '../state/scaling.ts';
+import type { AppState } from '../state/state.ts';
 import { clean } from '../text/sanitize.ts';
-import { cut, fill, width, wrap } from '../text/width.ts';
-import { bytes, duration, memoryText, percent, plural } from './format.ts';
-import { type Line, type Style, span } from './style.ts';
+import { cut, width, wrap } from '../text/width.ts';
+import { aboutRow } from './about-row.ts';
+import { bytes, percent, plural } from './format.ts';
+import type { Message, Said } from './said.ts';
+import type { Scene } from './scene.ts';
+import { fitLine } from './spans.ts';
+import { type Line, type Span, span } from './style.ts';
 import type { Theme } from './theme.ts';
 
-interface Said {
-  readonly text: string;
-  readonly style: Style;
-}
-
-/** Seconds over which it is told how many workers were in use. */
-const LATELY = 600;
-
-/** Of workers that idle no more than this share is in use. */
-const IDLE = 0.1;
-
-/** What there is to say: the filter being typed, an outcome, or else about the selected row. */
-export function message(state: AppState, theme: Theme): readonly Line[] {
+/** What there is to say: the text being typed, an outcome, what is tagged, or else about the selected row. */
+export function message(scene: Scene): readonly Line[] {
+  const { state, theme } = scene;
   const lines = messageLines(state);
-  if (state.typing) return padded([filterLine(state, theme)], lines);
-  const shown: Line[] = [];
-  for (const { text, style } of whatToSay(state, theme)) {
-    const parts = wrap(clean(text), state.columns - 4);
-    const room = lines - shown.length;
-    parts.slice(0, room).forEach((part, index) => {
-      const more = index === room - 1 && parts.length > room;
-      const fitting = more ? cut(`${part} ${parts[index + 1]}`, state.columns - 4, theme.glyphs.ellipsis) : part;
-      const line =
-        shown.length === 0
-          ? ruled(fitting, style, parts.length === 1 ? state.columns : 0, theme)
-          : [span(`  ${fitting}`, style)];
-      shown.push(line);
+  const said = whatToSay(scene);
+  const first = said.left[0] ?? said.title;
+  if (lines === 1) return [ruled(first, '', state.columns, theme)];
+  return [ruled(said.title, corner(state), state.columns, theme), ...body(said, lines - 1, state.columns, theme)];
+}
+
+function body({ left, right }: Message, count: number, columns: number, theme: Theme): readonly Line[] {
+  const room = (index: number) => columns - 2 - (right[index] === undefined ? 0 : width(right[index].text) + 2);
+  const lines: Line[] = [];
+  left.forEach(({ text, style }, at) => {
+    // What comes after it has a line of its own.
+    const most = Math.max(1, count - lines.length - (left.length - 1 - at));
+    const parts = wrap(
+      clean(text),
+      Math.max(10, Math.min(...Array.from({ length: most }, (_, i) => room(lines.length + i)))),
+    );
+    parts.slice(0, most).forEach((part, index) => {
+      if (lines.length >= count) return;
+      const isCut = index === most - 1 && parts.length > most;
+      const fitting = isCut ? cut(`${part} ${parts[index + 1]}`, room(lines.length), theme.glyphs.ellipsis) : part;
+      lines.push(beside(span(` ${fitting}`, style), right[lines.length], columns));
     });
-  }
-  return padded(shown, lines);
+  });
+  while (lines.length < count) lines.push(beside(span(''), right[lines.length], columns));
+  return lines;
 }
 
-function padded(lines: readonly Line[], count: number): readonly Line[] {
-  return [...lines, ...Array.from({ length: Math.max(0, count - lines.length) }, () => [])];
+function beside(left: Span, right: Said | undefined, columns: number): Line {
+  if (right === undefined) return [left];
+  const gap = Math.max(1, columns - width(left.text) - width(right.text) - 1);
+  return [left, span(' '.repeat(gap)), span(right.text, right.style)];
 }
 
-function filterLine({ arrangement, columns }: AppState, theme: Theme): Line {
-  const input = ` Filter: ${clean(arrangement.filter.text)}`;
-  const hint = '  Enter keeps it, Esc clears it';
-  return [
-    span(input, theme.strong),
-    span(theme.glyphs.cursor),
-    span(fill(hint, Math.max(0, columns - width(input) - 1), 'left', ''), theme.faint),
-  ];
-}
-
-/** A line that also parts the table from what is below it, by a rule up to the column `columns`. */
-function ruled(text: string, style: Style, columns: number, theme: Theme): Line {
+/** A line that parts the table from what is below it, with a title at the left and a place at the right. */
+function ruled({ text, style }: Said, place: string, columns: number, theme: Theme): Line {
   const { rule } = theme.glyphs;
-  if (text === '') return [span(rule.repeat(columns), theme.faint)];
-  const rest = columns - 4 - width(text);
+  const end = place === '' || columns < 60 ? '' : ` ${place} ${rule}`;
+  const title =
+    text === '' ? '' : ` ${cut(clean(text), Math.max(0, columns - 5 - width(end)), theme.glyphs.ellipsis)} `;
+  const rest = Math.max(0, columns - 1 - width(title) - width(end));
   return [
-    span(` ${rule} `, theme.faint),
-    span(text, style),
-    span(rest > 0 ? ` ${rule.repeat(rest)}` : '', theme.faint),
+    span(rule, theme.faint),
+    span(title, style),
+    span(rule.repeat(rest), theme.faint),
+    ...fitLine([span(end, theme.faint)], width(end), ''),
   ];
 }
 
-function whatToSay(state: AppState, theme: Theme): readonly Said[] {
-  const { notice, shown, operations } = state;
+/** Where the visible rows are among all of them. */
+function corner(state: AppState): string {
+  const { rows, scroll, model } = state;
+  if (model === null || state.mode.type === 'panel') return '';
+  const last = Math.min(rows.length, scroll + tableLines(state));
+  const place = rows.length === 0 ? 'no rows' : `rows ${scroll + 1}-${last} of ${rows.length}`;
+  if (last - scroll >= rows.length && state.columns < 100) return place;
+  const workers = model.projects.reduce(
+    (sum, { servers }) => sum + servers.reduce((all, one) => all + one.workers.current, 0),
+    0,
+  );
+  return state.columns < 100
+    ? `${place}, ${workers} workers`
+    : `${place}, ${plural(model.projects.length, 'project')}, ${workers} workers`;
+}
+
+function whatToSay(scene: Scene): Message {
+  const { state, theme } = scene;
+  const { mode, notice, operations, shown, arrangement } = state;
+  if (mode.type === 'filter') {
+    return typed('Filter', arrangement.filter.text, `${plural(state.rows.length, 'row')} match`, theme);
+  }
+  if (mode.type === 'search') return typed('Search', mode.text, notice?.text ?? '', theme);
   if (notice !== null) {
     const style = { info: theme.strong, warning: theme.warning, error: theme.error }[notice.level];
-    return [{ text: notice.text, style }];
+    return { title: { text: '', style }, left: [{ text: notice.text, style }], right: [] };
   }
   const operation = operations.find(({ id }) => id === shown);
-  if (operation) return ofOperation(operation, theme);
-  const row = selectedRow(state);
-  if (row === null || state.model === null) return [{ text: '', style: theme.faint }];
-  const advice = adviceFor(state.advice, row);
-  const said = advice === null ? [] : [{ text: spoken(advice), style: styleOf(advice, theme) }];
-  // With room for one of them only, what cannot wait comes first.
-  if (messageLines(state) === 1 && advice?.severity === 'critical') return said;
-  return [{ text: aboutRow(state, row), style: theme.strong }, ...said];
+  if (operation) return ofOperation(operation, scene);
+  if (state.tagged.size > 0) return aboutTagged(state, theme);
+  if (state.rows.length === 0 && arrangement.filter.text !== '') {
+    const text = `Nothing matches “${arrangement.filter.text}”. Esc clears the filter.`;
+    return { title: { text: '', style: theme.faint }, left: [{ text, style: theme.warning }], right: [] };
+  }
+  return aboutRow(scene);
 }
 
-function styleOf({ severity }: Advice, theme: Theme): Style {
-  return { info: theme.faint, warning: theme.warning, critical: theme.error }[severity];
+function typed(what: string, text: string, told: string, theme: Theme): Message {
+  return {
+    title: { text: what, style: theme.strong },
+    left: [{ text: `${what}: ${text}${theme.glyphs.cursor}`, style: theme.strong }],
+    right: told === '' ? [] : [{ text: told, style: theme.faint }],
+  };
 }
 
-function ofOperation({ text, reminder, phase }: Operation, theme: Theme): readonly Said[] {
-  const style = phase === 'failed' ? theme.error : phase === 'done' ? theme.good : theme.warning;
-  return [{ text, style }, ...(reminder === null ? [] : [{ text: reminder, style: theme.faint }])];
+/** What + and - act on, wherever the selection is. */
+function aboutTagged(state: AppState, theme: Theme): Message {
+  const servers = taggedServers(state);
+  const projects =
+    state.model?.projects.filter((project) => project.servers.some((one) => servers.includes(one))) ?? [];
+  const names = projects.map(({ name }) => name).join(', ');
+  return {
+    title: { text: `${plural(servers.length, 'server')} tagged: ${names}`, style: theme.tagged },
+    left: [
+      {
+        text: `+ and - act on ${servers.length === 1 ? 'it' : `all ${servers.length}`}, not on the selected row.`,
+        style: theme.strong,
+      },
+      { text: 'U clears the tags.', style: theme.faint },
+    ],
+    right: [],
+  };
 }
 
-/**
- * The most urgent about the row's server, else about its project, else about the machine. That workers idle is said of
- * the row anyway.
- */
-function adviceFor(all: readonly Advice[], row: Row): Advice | null {
-  const project = row.type === 'system' ? null : (row.project?.id ?? null);
-  const server = row.type === 'server' || row.type === 'process' ? (row.server?.key ?? null) : null;
-  const news = all.filter(({ kind }) => kind !== 'idle-workers');
-  return (
-    news.find((advice) => advice.server === server && server !== null) ??
-    news.find((advice) => advice.projectId === project && project !== null) ??
-    news.find((advice) => advice.projectId === null && advice.severity !== 'info') ??
-    null
-  );
-}
+/** Memory that others took or gave meanwhile is told from this on, in bytes. */
+const NOTICEABLE = 16 * 1024 * 1024;
 
-/** The key first: the end may be cut off. */
-function spoken({ text, key }: Advice): string {
-  return key === null ? text : `(${key}) ${text}`;
-}
-
-function aboutRow(state: AppState, row: Row): string {
-  switch (row.type) {
-    case 'system':
-      return `system: ${processCount(row.system.processes.length)} of no project, ${memoryText(row.system.memory)}.`;
-    case 'project':
-      return aboutProject(state, row.project, mainServer(row.project));
-    case 'server':
-      return aboutProject(state, row.project, row.server);
-    case 'process':
-      return row.project === null
-        ? row.process.command
-        : aboutProject(state, row.project, row.server ?? mainServer(row.project));
+function ofOperation(operation: Operation, { state, theme }: Scene): Message {
+  const { project, from, target, current, phase, text, reminder } = operation;
+  const to = phase === 'done' || phase === 'running' ? target : current;
+  const change = `${project} ${from} → ${plural(to, 'worker')}`;
+  switch (phase) {
+    case 'failed':
+    case 'interrupted':
+    case 'cancelled':
+      return {
+        title: { text: `${phase}: ${change}`, style: phase === 'failed' ? theme.error : theme.warning },
+        left: [{ text, style: theme.strong }],
+        right: [],
+      };
+    case 'running':
+      return {
+        title: { text: `${change} …`, style: theme.warning },
+        left: [{ text: runningText(operation), style: theme.strong }],
+        right: [{ text: 'Esc stops it', style: theme.faint }],
+      };
+    case 'done': {
+      const copy =
+        operation.line === null
+          ? []
+          : [
+              { text: '', style: theme.faint },
+              { text: 'y copies the line', style: theme.strong },
+            ];
+      return {
+        title: { text: `done: ${change}`, style: theme.good },
+        left: [
+          { text: outcomeText(operation, state), style: theme.strong },
+          ...(reminder === null ? [] : [{ text: reminder, style: theme.strong }]),
+        ],
+        right: copy,
+      };
+    }
   }
 }
 
-function processCount(count: number): string {
-  return `${count} process${count === 1 ? '' : 'es'}`;
+function runningText({ current, leaving, predicted, from, target }: Operation): string {
+  const frees = predicted === null ? '' : `, will free ≈${bytes(predicted)}`;
+  if (leaving.length > 0) return `${plural(leaving.length, 'worker')} told to go, finishing its request${frees}.`;
+  return target > from ? `${plural(current, 'worker')} so far.` : `${plural(current, 'worker')} left${frees}.`;
 }
 
-/** The one that has workers to add and trim. */
-function mainServer({ servers }: Project): Server | null {
-  return servers.find(({ scaling }) => scaling.available) ?? servers[0] ?? null;
+/** What it freed, and what the machine used before and after; what others took meanwhile is told apart. */
+function outcomeText({ freed, predicted, usedBefore, usedNow, undo, loading }: Operation, { model }: AppState): string {
+  const total = model?.host.memory.total ?? 0;
+  const [before, now] = [usedBefore * total, usedNow * total];
+  const shares = `${bytes(before)} → ${bytes(now)}${sharesText(usedBefore, usedNow)}`;
+  const back = undo ? '' : ' u undoes it.';
+  const loads = loading === null ? '' : ` The new ones still load: ${bytes(loading)} each so far.`;
+  if (freed === null) return `Memory ${shares}.${loads}${back}`;
+  const others = freed - (before - now);
+  const meanwhile =
+    Math.abs(others) < Math.max(NOTICEABLE, freed / 4)
+      ? ''
+      : `; meanwhile others ${others > 0 ? 'took' : 'gave back'} ${bytes(Math.abs(others))}`;
+  const wrong = predicted !== null && Math.abs(predicted - freed) > freed / 4 ? ` (predicted ${bytes(predicted)})` : '';
+  return `${bytes(freed)} freed${wrong}: ${shares}${meanwhile}.${back}`;
 }
 
-/** The longest of some ways to say it that fits in one line. */
-function aboutProject(state: AppState, project: Project, server: Server | null): string {
-  if (server === null) return `${project.name}: ${processCount(project.processes.length)}.`;
-  const { workers, definition, head, memory } = server;
-  const alone = head.role === 'master' && project.servers.length === 1;
-  const name = alone ? project.name : `${project.name} ${definition.label}`;
-  const lately = workers.current > 0 ? lastUsage(state, server) : null;
-  const used = lately === null ? null : sharePhrase(server, lately.share);
-  const facts = (withTime: boolean) => {
-    const time = lately !== null && withTime ? ` for ${duration(lately.seconds)}` : '';
-    const said = [
-      workers.current > 0 ? plural(workers.current, 'worker') : null,
-      used === null ? null : `${used}${time}`,
-      queuePhrase(server),
-    ].filter((fact) => fact !== null);
-    return `${said.length > 0 ? said.join(', ') : memoryText(memory)}.`;
-  };
-  const gain = gainOf(state, server);
-  const short = facts(false);
-  if (gain === null) return longest([`${name}: ${facts(true)}`, `${name}: ${short}`, short], state);
-  const { frees, change } = gain;
-  const ways = [
-    `${name}: ${facts(true)} One fewer frees ${frees} (${change}).`,
-    `${name}: ${short} One fewer frees ${frees} (${change}).`,
-    `${name}: ${short} One fewer: ${change}.`,
-    `${short} One fewer: ${change}.`,
-    `${short} One fewer frees ${frees}.`,
-    `${short} - frees ${frees}.`,
-  ];
-  return longest(ways, state);
-}
-
-function longest(ways: readonly string[], { columns }: AppState): string {
-  return ways.find((text) => width(clean(text)) <= columns - 4) ?? ways.at(-1) ?? '';
-}
-
-function lastUsage({ history }: AppState, { key }: Server): Usage | null {
-  return lull(history, key, IDLE) ?? usage(history, key, LATELY);
-}
-
-function queuePhrase({ queue }: Server): string | null {
-  if (queue === null) return null;
-  return queue === 0 ? 'nobody waits' : `${queue} waiting`;
-}
-
-/** What one worker fewer would give back, where there may be one fewer. */
-function gainOf({ model }: AppState, server: Server): { readonly frees: string; readonly change: string } | null {
-  const { scaling, workers } = server;
-  if (!scaling.available || workers.current <= workers.floor || model === null) return null;
-  const frees = freedBy(server, 1);
-  if (frees === null) return null;
-  const { used, total } = model.host.memory;
-  const after = Math.max(0, used - frees) / total;
-  return { frees: `≈${bytes(frees)}`, change: `${percent(used / total)} → ${percent(after)}` };
+/** Percent only where it says something. */
+export function sharesText(before: number, now: number): string {
+  return Math.abs(before - now) < 0.01 ? '' : `, ${percent(before).replace(' %', '')} → ${percent(now)}`;
 }

@@ -1,10 +1,13 @@
-import { type Server, serverTitle } from '../model/model.ts';
-import type { Row } from '../state/row.ts';
+import { type Model, type Project, type Server, serverTitle } from '../model/model.ts';
+import { shownProcesses } from '../state/launchers.ts';
+import type { ProjectRow, Row } from '../state/row.ts';
 import type { AppState } from '../state/state.ts';
 import { baseName } from '../text/base-name.ts';
 import { clean } from '../text/sanitize.ts';
-import { ageText } from './format.ts';
+import { width } from '../text/width.ts';
+import { ageText, plural } from './format.ts';
 import { plain, type Span, type Style, span } from './style.ts';
+import { isTagged } from './tags.ts';
 import type { Theme } from './theme.ts';
 
 interface Context {
@@ -26,12 +29,12 @@ export function nameOf(row: Row, context: Context): readonly Span[] {
   const sign = row.expanded === null ? ' ' : row.expanded ? glyphs.open : glyphs.closed;
   const start = span(`${indent}${sign} `, theme.faint);
   switch (row.type) {
-    case 'project': {
-      const style = theme.project(state.hues.get(row.project.id) ?? 0).text;
-      return [start, span(clean(row.project.name), style), span(`  ${kindsOf(row.project.servers)}`)];
+    case 'project':
+      return [start, ...projectName(row, context)];
+    case 'system': {
+      const count = plural(row.system.processes.length, 'process', 'processes');
+      return [start, span('system', theme.strong), span(`  ${count}`, theme.faint)];
     }
-    case 'system':
-      return [start, span('system', theme.strong), span(`  ${processes(row.system.processes.length)}`, theme.faint)];
     case 'server':
       return [start, ...serverName(row.server, row.expanded, context)];
     case 'process': {
@@ -42,7 +45,8 @@ export function nameOf(row: Row, context: Context): readonly Span[] {
         return [start, span(`${what}${process.pid}  ${clean(process.command || facts.comm)}`, theme.faint)];
       }
       const leaving = context.leaving.has(process.key);
-      const note = leaving ? '  leaving' : `  ${ageText((state.model?.uptime ?? 0) - process.startedAt)}`;
+      const age = `  ${ageText((state.model?.uptime ?? 0) - process.startedAt)}`;
+      const note = leaving ? '  leaving' : process.role === 'worker' ? age : '';
       return [
         start,
         span(`${process.role} ${process.pid}`, leaving ? theme.warning : plain),
@@ -55,6 +59,61 @@ export function nameOf(row: Row, context: Context): readonly Span[] {
   }
 }
 
+/** Columns that the longest name of a project or a server takes, with its place in the tree. Others fit, or are cut. */
+export function widestName({ projects }: Model, columns: number): number {
+  const widest = projects.flatMap((project) => {
+    const { servers, processes, name } = project;
+    const about = aboutProject(
+      project,
+      servers.length === 1 && processes.length === 0 ? (servers[0] ?? null) : null,
+      columns,
+    );
+    const own = SIGN + width(clean(name)) + 2 + width(about);
+    const parts = servers.map((server) => 2 + SIGN + width(titleOf(server)) + 2 + width(notesOf(server, columns)));
+    return [own, ...(servers.length > 1 || processes.length > 0 ? parts : [])];
+  });
+  return Math.max(LONGEST_WORKER, ...widest);
+}
+
+/** Columns of the sign before a name. */
+const SIGN = 2;
+
+/** `      worker 1234567  12d04h`. */
+const LONGEST_WORKER = 28;
+
+function projectName(row: ProjectRow, context: Context): readonly Span[] {
+  const { theme, state } = context;
+  const { project, server } = row;
+  const style = theme.project(state.hues.get(project.id) ?? 0).text;
+  const notes =
+    server === null ? [] : [...stateNote(server.head.sample.state, theme), ...warning(server.head.pid, context)];
+  const hidden = row.expanded === false ? servers(project, context) : [];
+  return [
+    span(isTagged(row, state) ? `${theme.glyphs.tag} ` : '', theme.tagged),
+    span(clean(project.name), style),
+    ...notes,
+    ...hidden,
+    span(`  ${aboutProject(project, server, state.columns)}`),
+  ];
+}
+
+/** What is to be said of a server that is out of sight in a closed project. */
+function servers({ servers: all }: Project, { theme, warned }: Context): readonly Span[] {
+  if (all.length === 1) return [];
+  if (all.some(({ head }) => head.sample.state === 'T')) return [span(` ${theme.glyphs.warning} STOPPED`, theme.error)];
+  return all.some(({ head }) => warned.has(head.pid)) ? [span(` ${theme.glyphs.warning}`, theme.warning)] : [];
+}
+
+/** Of its only server what that is, else the kinds of server that it runs. */
+function aboutProject(project: Project, server: Server | null, columns: number): string {
+  if (server === null) return kindsOf(project.servers, columns);
+  const { definition, head, version } = server;
+  const label = version === null || columns < WIDE ? definition.label : `${definition.label} ${shortVersion(version)}`;
+  const named = clean(project.name) === definition.label ? '' : label;
+  const pid = shownProcesses(server).length === 1 ? String(head.pid) : '';
+  return [named, pid, addressOf(server, columns < WIDE) || noteOf(server)].filter(Boolean).join(' ');
+}
+
 /** Where there are several, the pool that a worker is of. */
 function poolOf(pid: number, server: Server | null): string {
   const name = server?.pools.find(({ pids }) => pids.includes(pid))?.name;
@@ -65,19 +124,15 @@ function warning(pid: number, { warned, theme }: Context): readonly Span[] {
   return warned.has(pid) ? [span(` ${theme.glyphs.warning}`, theme.warning)] : [];
 }
 
-function processes(count: number): string {
-  return `${count} process${count === 1 ? '' : 'es'}`;
-}
-
-/** The kinds of server that a project runs, the first with its version. */
-function kindsOf(servers: readonly Server[]): string {
-  const apps = servers.filter(({ definition }) => definition.category === 'app');
-  const shown = apps.length > 0 ? apps : [];
+/** The kinds of app server that a project runs, the first with its version; only how many where there is little room. */
+function kindsOf(all: readonly Server[], columns: number): string {
+  const apps = all.filter(({ definition }) => definition.category === 'app');
+  if (columns < WIDE && apps.length > 1) return plural(apps.length, 'server');
   const kinds = new Map<string, string>();
-  for (const { definition, version } of shown) {
+  for (const { definition, version } of apps) {
     const { label } = definition;
-    if (!kinds.has(label))
-      kinds.set(label, version === null || kinds.size > 0 ? label : `${label} ${shortVersion(version)}`);
+    if (kinds.has(label)) continue;
+    kinds.set(label, version === null || kinds.size > 0 ? label : `${label} ${shortVersion(version)}`);
   }
   return [...kinds.values()].join(', ');
 }
@@ -89,29 +144,33 @@ function shortVersion(version: string): string {
 
 function serverName(server: Server, expanded: boolean | null, context: Context): readonly Span[] {
   const { state, theme } = context;
-  const { head, definition, workers } = server;
+  const { head } = server;
   const tagged = state.tagged.has(`server:${server.key}`) ? [span(`${theme.glyphs.tag} `, theme.tagged)] : [];
-  const what = nameOfServer(server);
-  const hidden = expanded === false && workers.current > 0 ? ` +${workers.current}` : '';
-  const notes = [
-    addressOf(server, state.columns < WIDE),
-    head.role === 'master' && server.managed === null ? definition.label : '',
-    noteOf(server),
-  ];
   return [
     ...tagged,
-    span(what, headStyle(server, theme)),
-    span(hidden, theme.faint),
+    span(
+      titleOf(server) + (expanded === null && server.managed === null ? ` ${head.pid}` : ''),
+      headStyle(server, theme),
+    ),
     ...stateNote(head.sample.state, theme),
     ...warning(head.pid, context),
-    span(`  ${notes.filter(Boolean).join(' ')}`, theme.faint),
+    span(`  ${notesOf(server, state.columns)}`, theme.faint),
   ];
 }
 
-function nameOfServer(server: Server): string {
-  if (server.managed !== null) return clean(serverTitle(server));
-  const { pid, role } = server.head;
-  return role === 'master' ? `master ${pid}` : `${server.definition.shortLabel ?? server.definition.label} ${pid}`;
+function titleOf(server: Server): string {
+  return server.managed === null
+    ? (server.definition.shortLabel ?? server.definition.label)
+    : clean(serverTitle(server));
+}
+
+function notesOf(server: Server, columns: number): string {
+  return [addressOf(server, columns < WIDE), noteOf(server)].filter(Boolean).join(' ');
+}
+
+/** What a server listens on, short. */
+export function shortAddress(server: Server): string {
+  return addressOf(server, true);
 }
 
 /** The port alone is what tells masters apart where there is little room. */

@@ -3,13 +3,14 @@ import type { WriteStream } from 'node:tty';
 import blessed from 'blessed';
 import { toAscii } from '../text/ascii.ts';
 import { widthOf } from '../text/width.ts';
-import { EMPTY_BELOW, LineChart } from './line-chart.ts';
-import type { Chart } from './panels/charts.ts';
+import { BrailleCanvas } from './braille.ts';
+import type { Plot } from './plot.ts';
 import { type Line, plain, type Style } from './style.ts';
 import type { Colors } from './theme.ts';
 
 export interface Mouse {
   readonly what: 'click' | 'wheel-up' | 'wheel-down';
+  readonly column: number;
   readonly line: number;
 }
 
@@ -59,8 +60,9 @@ interface Internals {
       event: 'keypress',
       listener: (character: string | undefined, key: { full: string; ctrl?: boolean; meta?: boolean }) => void,
     ): void;
-    on(event: 'mouse', listener: (event: { action: string; y: number }) => void): void;
+    on(event: 'mouse', listener: (event: { action: string; x: number; y: number }) => void): void;
     enableMouse(): void;
+    disableMouse(): void;
     flush(): void;
     input: KeySource;
     _write(text: string): boolean;
@@ -73,6 +75,12 @@ const END_UPDATE = '\x1b[?2026l';
 
 /** Bytes. A smaller update reaches the terminal at once anyway. */
 const LARGE_UPDATE = 512;
+
+const mouseActions: Readonly<Record<string, Mouse['what']>> = {
+  mousedown: 'click',
+  wheelup: 'wheel-up',
+  wheeldown: 'wheel-down',
+};
 
 const USUAL_SIZE = { columns: 80, rows: 24 } as const;
 
@@ -100,18 +108,17 @@ function attributeOf({ fg = DEFAULT_COLOR, bg = DEFAULT_COLOR, bold, underline, 
 export class Screen {
   readonly #output: WriteStream;
   readonly #ascii: boolean;
-  readonly #mouse: boolean;
+  #mouse = false;
   readonly #modern: boolean;
   readonly #screen: ReturnType<typeof blessed.screen>;
   readonly #internals: Internals;
   readonly #attributes = new WeakMap<Style, number>();
-  readonly #chart: LineChart;
+  readonly #canvas: BrailleCanvas;
   #away = false;
 
   constructor({ input, output, terminal, colors, ascii, mouse, modern }: ScreenOptions, events: ScreenEvents) {
     this.#output = output;
     this.#ascii = ascii;
-    this.#mouse = mouse;
     this.#modern = modern;
     // Before blessed's own listener: for it, no size is one column and one line.
     assumeSize(output);
@@ -138,16 +145,12 @@ export class Screen {
       const types = character !== undefined && !key.ctrl && !key.meta && [...character].length === 1;
       events.key(key.full, types ? character : null);
     });
-    if (mouse) {
-      this.#internals._listenedMouse = true;
-      program.enableMouse();
-      program.on('mouse', ({ action, y }) => {
-        if (action === 'mousedown') events.mouse({ what: 'click', line: y });
-        if (action === 'wheelup') events.mouse({ what: 'wheel-up', line: y });
-        if (action === 'wheeldown') events.mouse({ what: 'wheel-down', line: y });
-      });
-    }
-    this.#chart = new LineChart(this.#screen, () => events.ready());
+    program.on('mouse', ({ action, x, y }) => {
+      const what = mouseActions[action];
+      if (what !== undefined) events.mouse({ what, column: x, line: y });
+    });
+    if (mouse) this.setMouse(true);
+    this.#canvas = new BrailleCanvas(this.#screen, () => events.ready());
     this.#screen.on('resize', () => events.resize());
   }
 
@@ -160,19 +163,16 @@ export class Screen {
   }
 
   /** Shows lines; what is as it was is not sent. Does nothing while the terminal has not taken what was sent before. */
-  paint(lines: readonly Line[], chart: Chart | null = null): void {
+  paint(lines: readonly Line[], plot: Plot | null = null): void {
     if (this.#away || this.#output.writableNeedDrain) return;
     const rows = this.#internals.lines;
+    // First, since it clears where it stood before.
+    const plotted = plot !== null && this.#canvas.draw(plot) ? plot : null;
+    if (plot === null) this.#canvas.hide();
     rows.forEach((cells, y) => {
-      if (this.#put(lines[y] ?? [], cells, this.#internals.olines[y])) cells.dirty = true;
+      const hole = plotted !== null && y >= plotted.top && y < plotted.top + plotted.lines ? plotted : null;
+      if (this.#put(lines[y] ?? [], cells, this.#internals.olines[y], hole) || hole !== null) cells.dirty = true;
     });
-    if (chart === null) this.#chart.hide();
-    else {
-      this.#chart.draw(chart);
-      const below = chart.top + chart.height;
-      for (let y = below; y < below + EMPTY_BELOW; y++) this.#put(lines[y] ?? [], rows[y] ?? [], undefined);
-      for (const cells of rows.slice(chart.top, below + EMPTY_BELOW)) cells.dirty = true;
-    }
     this.#send();
   }
 
@@ -217,18 +217,34 @@ export class Screen {
     this.redraw();
   }
 
+  /** Whether clicks and the wheel are ours; text is then selected with Shift. */
+  setMouse(on: boolean): void {
+    if (on === this.#mouse) return;
+    this.#mouse = on;
+    this.#internals._listenedMouse = on;
+    if (on) this.#internals.program.enableMouse();
+    else this.#internals.program.disableMouse();
+  }
+
+  /** Gives the terminal's clipboard a text: OSC 52 of xterm's ctlseqs, which terminals may refuse. */
+  copy(text: string): void {
+    this.#internals.program._write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`);
+  }
+
   /** Gives the terminal back for good. */
   close(): void {
     this.#screen.destroy();
   }
 
-  /** Writes a line into its cells. @returns whether any of them has changed */
-  #put(line: Line, cells: Cell[], before: Cell[] | undefined): boolean {
+  /** Writes a line into its cells, except for those of a hole. @returns whether any of them has changed */
+  #put(line: Line, cells: Cell[], before: Cell[] | undefined, hole: Plot | null): boolean {
     let changed = false;
     let x = 0;
     const set = (attribute: number, character: string) => {
       const cell = cells[x];
+      const isHole = hole !== null && x >= hole.left && x < hole.left + hole.columns;
       x += 1;
+      if (isHole) return false;
       if (cell === undefined || (cell[0] === attribute && cell[1] === character)) return false;
       cell[0] = attribute;
       cell[1] = character;

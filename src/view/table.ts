@@ -1,101 +1,127 @@
-import { type Memory, ownHead } from '../model/model.ts';
+import { type Memory, type Model, ownHead, type Server } from '../model/model.ts';
 import { sumKnown } from '../model/rates.ts';
 import { freedBy } from '../model/scaling/next-to-stop.ts';
+import { serversMeant } from '../model/scaling/target.ts';
 import { tableLines } from '../state/layout.ts';
 import type { Operation } from '../state/operation.ts';
-import type { Row } from '../state/row.ts';
+import { type Row, serverOf } from '../state/row.ts';
 import { type AppState, running } from '../state/state.ts';
 import { clean } from '../text/sanitize.ts';
 import { fill, width } from '../text/width.ts';
 import { bar, sparkline } from './bars.ts';
 import { type Column, type ColumnName, layoutColumns } from './columns.ts';
-import { bytes, countText, cpuText, memoryText, shareText, UNKNOWN } from './format.ts';
+import { bytes, countText, cpuText, memoryText, shortShare, UNKNOWN } from './format.ts';
 import type { Glyphs } from './glyphs.ts';
-import { nameOf } from './name.ts';
+import { nameOf, widestName } from './name.ts';
+import type { Scene } from './scene.ts';
+import { fitLine } from './spans.ts';
 import { type Line, plain, type Span, type Style, span } from './style.ts';
+import { isTagged } from './tags.ts';
 import type { Theme } from './theme.ts';
 
-interface Context {
-  readonly state: AppState;
-  readonly theme: Theme;
+interface Context extends Scene {
+  readonly model: Model;
   readonly changes: ReadonlyMap<string, Operation>;
   readonly leaving: ReadonlySet<string>;
   readonly warned: ReadonlySet<number>;
+  /** Memory of the largest row, in bytes: what full bars stand for. */
+  readonly most: number;
 }
 
+/** A column for the scrollbar. */
+const SCROLLBAR = 1;
+
 /** The head of the table and its visible rows: no more than those are made. */
-export function table(state: AppState, theme: Theme): readonly Line[] {
+export function table(scene: Scene): readonly Line[] {
+  const { state } = scene;
   const { model, rows, scroll } = state;
   if (model === null) return [];
-  const visible = rows.slice(scroll, scroll + tableLines(state));
+  const height = tableLines(state);
+  const visible = rows.slice(scroll, scroll + height);
   const changes = running(state);
   const context: Context = {
-    state,
-    theme,
+    ...scene,
+    model,
     changes: new Map(changes.map((operation) => [operation.server, operation])),
     leaving: new Set(changes.flatMap(({ leaving }) => leaving)),
     warned: new Set(state.advice.flatMap(({ severity, pid }) => (severity === 'info' || pid === null ? [] : pid))),
+    most: mostOf(model),
   };
-  const names = visible.map((row) => nameOf(row, context));
-  const columns = layoutColumns(state.columns, {
+  const columns = tableColumns(state, model);
+  const bars = scrollbar(rows.length, scroll, height, scene.theme);
+  return [
+    head(columns, state, scene.theme),
+    ...visible.map((row, index) => [...line(row, columns, context), bars[index] ?? span(' ')]),
+  ];
+}
+
+/** The columns of the table, which stay where they are while it is scrolled. */
+export function tableColumns(state: AppState, model: Model): readonly Column[] {
+  return layoutColumns(state.columns - SCROLLBAR - 1, {
     accounting: model.accounting,
     virtualenv: Math.max(0, ...model.projects.map(({ virtualenv }) => width(clean(virtualenv?.name ?? '')))),
-    name: Math.max(0, ...names.map((spans) => spans.reduce((sum, { text }) => sum + width(text), 0))) + 1,
-    hidden: new Set(state.hidden),
+    name: widestName(model, state.columns) + 1,
+    hidden: new Set(state.settings.hidden),
     swap: model.host.swap.used > 0,
   });
-  return [head(columns, state, theme), ...visible.map((row, index) => line(row, names[index] ?? [], columns, context))];
+}
+
+function mostOf({ projects, system }: Model): number {
+  return Math.max(1, ...[...projects, system].map(({ memory }) => memory.counted ?? 0));
+}
+
+/** Where the visible rows are among all of them; nothing where all are visible. */
+function scrollbar(count: number, scroll: number, height: number, theme: Theme): readonly Span[] {
+  if (count <= height) return [];
+  const size = Math.max(1, Math.round((height * height) / count));
+  const start = Math.round((scroll / (count - height)) * (height - size));
+  return Array.from({ length: height }, (_, index) =>
+    index >= start && index < start + size ? span(theme.glyphs.thumb) : span(theme.glyphs.track, theme.faint),
+  );
 }
 
 function head(columns: readonly Column[], { columns: total, arrangement }: AppState, theme: Theme): Line {
-  const sortedBy: Partial<Record<ColumnName, boolean>> = { [arrangement.sort]: true };
+  const { sort, reverse } = arrangement;
+  // Names go from A to Z, figures from the largest.
+  const arrow = reverse !== (sort === 'name') ? theme.glyphs.ascending : theme.glyphs.descending;
+  const sortedBy: ColumnName = sort === 'share' ? 'bar' : sort;
   const spans = columns.flatMap((column, index) => {
-    const style = sortedBy[column.name] ? theme.sorted : theme.head;
+    const isSorted = column.name === sortedBy;
+    const title = isSorted ? `${column.title}${arrow}` : column.title;
     return [
       ...(index > 0 ? [span(' ', theme.head)] : []),
-      span(fill(column.title, column.width, column.align, ''), style),
+      span(fill(title, column.width, column.align, ''), isSorted ? theme.sorted : theme.head),
     ];
   });
-  const used = columns.reduce((sum, column) => sum + column.width + 1, -1);
-  return [...spans, span(' '.repeat(Math.max(0, total - used)), theme.head)];
+  return [...spans, span(' '.repeat(Math.max(0, total - usedBy(columns))), theme.head)];
 }
 
-function line(row: Row, name: readonly Span[], columns: readonly Column[], context: Context): Line {
+function usedBy(columns: readonly Column[]): number {
+  return columns.reduce((sum, column) => sum + column.width + 1, -1);
+}
+
+function line(row: Row, columns: readonly Column[], context: Context): Line {
   const { state, theme } = context;
   const spans: Span[] = [];
   columns.forEach((column, index) => {
     if (index > 0) spans.push(span(' '));
-    if (column.name === 'name') spans.push(...fitted(name, column.width, theme.glyphs.ellipsis));
+    if (column.name === 'name') spans.push(...fitLine(nameOf(row, context), column.width, theme.glyphs.ellipsis));
     else {
       const { text, style } = cell(column, row, context);
       spans.push(span(fill(text, column.width, column.align, theme.glyphs.ellipsis), style));
     }
   });
-  const used = columns.reduce((sum, column) => sum + column.width + 1, -1);
-  spans.push(span(' '.repeat(Math.max(0, state.columns - used))));
-  return row.id === state.selected ? spans.map(({ text, style }) => span(text, theme.selected(style))) : spans;
+  spans.push(span(' '.repeat(Math.max(0, state.columns - SCROLLBAR - usedBy(columns)))));
+  const colored = isTagged(row, state) ? spans.map(({ text }) => span(text, theme.tagged)) : spans;
+  return row.id === state.selected ? colored.map(({ text, style }) => span(text, theme.selected(style))) : colored;
 }
 
-/** Spans cut or filled to a width. */
-function fitted(spans: readonly Span[], columns: number, mark: string): readonly Span[] {
-  const result: Span[] = [];
-  let left = columns;
-  for (const { text, style } of spans) {
-    if (left <= 0) break;
-    const fitting = width(text) <= left ? text : fill(text, left, 'left', mark);
-    result.push(span(fitting, style));
-    left -= width(fitting);
-  }
-  return left > 0 ? [...result, span(' '.repeat(left))] : result;
-}
-
-/** What counts as the row's memory: a group's, its own, or for a closed server the sum of what is hidden beneath it. */
 function memoryOf(row: Row): Memory {
   switch (row.type) {
     case 'project':
       return row.project.memory;
     case 'server':
-      return (row.expanded === true ? ownHead(row.server)?.memory : null) ?? row.server.memory;
+      return row.server.memory;
     case 'process':
       return row.process.memory;
     case 'system':
@@ -104,8 +130,9 @@ function memoryOf(row: Row): Memory {
 }
 
 function cell(column: Column, row: Row, context: Context): Span {
-  const { theme, state } = context;
+  const { theme, model, most } = context;
   const memory = memoryOf(row);
+  const { counted } = memory;
   const style = memory.fresh ? plain : theme.faint;
   switch (column.name) {
     case 'name':
@@ -115,11 +142,13 @@ function cell(column: Column, row: Row, context: Context): Span {
     case 'workers':
       return workersCell(row, context);
     case 'mem':
-      return span(memoryText(memory), style);
+      return span(memoryText(memory), counted === null ? theme.faint : style);
     case 'share':
-      return span(shareText(memory.share), style);
+      return counted === null ? span('') : span(shortShare(shareOfUsed(counted, model)), style);
     case 'bar':
-      return span(memoryBar(memory, column.width, theme.glyphs), barStyle(row, context));
+      return counted === null
+        ? span('')
+        : span(memoryBar(memory, counted / most, column.width, theme.glyphs), barStyle(row, context));
     case 'frees':
       return freesCell(row, style);
     case 'swap':
@@ -129,16 +158,21 @@ function cell(column: Column, row: Row, context: Context): Span {
     case 'queue':
       return queueCell(row, theme);
     case 'trend':
-      return trendCell(row, column.width, state, theme);
+      return trendCell(row, column.width, context);
   }
 }
 
-/** A share of the memory; the pages of files in it, which can be dropped, are shaded. */
-function memoryBar({ share, counted, file }: Memory, columns: number, glyphs: Glyphs): string {
-  const whole = bar(share ?? 0, columns, glyphs);
+/** A part of the largest row; the pages of files in it, which can be dropped, are shaded. */
+function memoryBar({ counted, file }: Memory, part: number, columns: number, glyphs: Glyphs): string {
+  const whole = bar(part, columns, glyphs);
   const mapped = counted === null || counted === 0 ? 0 : Math.min(1, (file ?? 0) / counted);
-  const held = bar((share ?? 0) * (1 - mapped), columns, glyphs);
-  return held + glyphs.cache.repeat(whole.length - held.length);
+  const held = bar(part * (1 - mapped), columns, glyphs);
+  return held + glyphs.cache.repeat(Math.max(0, whole.length - held.length));
+}
+
+/** Of the memory that is used, which may be less than what processes count together. */
+function shareOfUsed(counted: number, { host }: Model): number {
+  return host.memory.used > 0 ? Math.min(1, counted / host.memory.used) : 0;
 }
 
 function virtualenvText({ project: { virtualenv } }: Extract<Row, { type: 'project' }>): string {
@@ -152,41 +186,49 @@ function barStyle(row: Row, { state, theme }: Context): Style {
   return id === undefined ? theme.faint : theme.project(state.hues.get(id) ?? 0).fill;
 }
 
-function workersCell(row: Row, { changes, state, theme }: Context): Span {
-  if (row.type === 'project') {
+function workersCell(row: Row, { changes, theme }: Context): Span {
+  const server = row.type === 'process' ? null : serverOf(row);
+  if (server === null) {
+    if (row.type !== 'project') return span('');
     const count = row.project.servers.reduce((sum, { workers }) => sum + workers.current, 0);
     return span(count > 0 ? String(count) : '', theme.strong);
   }
-  if (row.type !== 'server') return span('');
-  const { workers, definition } = row.server;
-  const change = changes.get(row.server.key);
-  if (change)
-    return span(`${workers.current}${theme.glyphs.arrow}${change.target}${theme.glyphs.ellipsis}`, theme.warning);
-  if (workers.current === 0) return span('');
-  // The advice is for web servers: other workers are not counted by cores.
-  if (definition.category !== 'app' || row.server.bind.length === 0) return span(String(workers.current));
-  const recommended = state.model?.host.recommendedWorkers ?? 0;
-  const many = workers.current > recommended && row.server.scaling.method !== 'none';
-  return span(`${workers.current}/${recommended}`, many ? theme.warning : plain);
+  const { current, configured } = server.workers;
+  const change = changes.get(server.key);
+  if (change) {
+    const to = change.target === current ? '' : `${theme.glyphs.arrow}${change.target}`;
+    return span(`${current}${to}${theme.glyphs.ellipsis}`, theme.warning);
+  }
+  if (current === 0) return span('');
+  const differs = configured.count !== null && configured.count !== current;
+  return span(
+    differs ? `${current} of ${configured.count}` : String(current),
+    row.type === 'project' ? theme.strong : plain,
+  );
 }
 
+/** What a trim of it gives back; of a worker its own memory. */
 function freesCell(row: Row, style: Style): Span {
   if (row.type === 'process') {
     if (row.process.role !== 'worker') return span('');
     const { frees, exact } = row.process.memory;
     return span(estimated(frees, exact), style);
   }
-  if (row.type !== 'server' || !row.server.scaling.available) return span('');
-  const { workers, memory } = row.server;
-  return span(workers.current > workers.floor ? estimated(freedBy(row.server, 1), memory.exact) : '', style);
+  const server = serverForTrim(row);
+  if (server === null || !server.scaling.available) return span('');
+  const { workers, memory } = server;
+  return span(workers.current > workers.floor ? estimated(freedBy(server, 1), memory.exact) : '', style);
+}
+
+/** The server that `-` acts on in this row. */
+function serverForTrim(row: Row): Server | null {
+  if (row.type !== 'project') return serverOf(row);
+  const meant = serversMeant(row.project);
+  return meant.length === 1 ? (meant[0] ?? null) : null;
 }
 
 function estimated(value: number | null, exact: boolean): string {
-  return `${exact || value === null ? '' : '~'}${known(value)}`;
-}
-
-function known(value: number | null): string {
-  return value === null ? UNKNOWN : bytes(value);
+  return value === null ? UNKNOWN : `${exact ? '' : '~'}${bytes(value)}`;
 }
 
 function cpuOf(row: Row): number | null {
@@ -194,7 +236,7 @@ function cpuOf(row: Row): number | null {
     case 'project':
       return row.project.cpu;
     case 'server':
-      return row.expanded === true && row.server.managed === null ? row.server.head.cpu : row.server.cpu;
+      return row.server.cpu;
     case 'process':
       return row.process.cpu;
     case 'system':
@@ -203,26 +245,43 @@ function cpuOf(row: Row): number | null {
 }
 
 function queueCell(row: Row, theme: Theme): Span {
-  if (row.type === 'server') {
-    const { queue, listeners, definition } = row.server;
+  const style = (queue: number | null) => ((queue ?? 0) > 0 ? theme.warning : plain);
+  const server = row.type === 'process' ? null : serverOf(row);
+  if (server !== null) {
+    const { queue, listeners, definition } = server;
     if (definition.category !== 'app' || (listeners !== null && listeners.length === 0)) return span('');
-    return span(countText(queue), (queue ?? 0) > 0 ? theme.warning : plain);
+    return span(countText(queue), style(queue));
   }
   if (row.type !== 'project') return span('');
   const { servers } = row.project;
-  const queue = sumKnown(servers.map((server) => server.queue));
+  const queue = sumKnown(servers.map((one) => one.queue));
   const hidden = servers.some(({ listeners, definition }) => definition.category === 'app' && listeners === null);
-  return queue === null ? span(hidden ? UNKNOWN : '') : span(countText(queue), queue > 0 ? theme.warning : plain);
+  return queue === null ? span(hidden ? UNKNOWN : '') : span(countText(queue), style(queue));
 }
 
-function trendCell(row: Row, columns: number, { history }: AppState, theme: Theme): Span {
-  const head = row.type === 'server' && row.expanded === true ? ownHead(row.server) : null;
+/** The least part of the scale that a curve must move by: less looks flat, and is left out. */
+const FLAT = 1 / 8;
+
+/** The last hour on a scale from 0 to the largest project, the same for all rows; blank where it is flat. */
+function trendCell(row: Row, columns: number, { history, theme, most }: Context): Span {
+  const head = row.type === 'server' && row.expanded === null ? ownHead(row.server) : null;
   const id = head === null ? row.id : (`process:${head.key}` as const);
   const trend = history.trend(id);
   const rate = trend !== null && trend.perHour > 0 ? `+${bytes(trend.perHour)}/h` : '';
   const room = rate === '' ? columns : columns - rate.length - 1;
-  const levels = room >= 4 ? history.sparkline(id, room) : null;
-  const curve = levels === null ? '' : sparkline(levels, theme.glyphs);
+  const levels = room >= 4 ? history.recentLevels(id, room) : null;
+  const curve =
+    levels === null || isFlat(levels, most)
+      ? ''
+      : sparkline(
+          levels.map((value) => value && value / most),
+          theme.glyphs,
+        );
   if (rate !== '') return span(curve === '' ? rate : `${curve} ${rate}`, theme.warning);
   return span(curve, theme.faint);
+}
+
+function isFlat(levels: readonly (number | null)[], most: number): boolean {
+  const known = levels.filter((level) => level !== null);
+  return Math.max(...known) - Math.min(...known) < FLAT * most;
 }

@@ -195,6 +195,7 @@ describe('a change in the log', () => {
     usedNow: 0.2,
     text: 'shop 3 → 5 workers, memory 20 % → 25 %',
     reminder: null,
+    line: null,
     startedAt: 0,
     endedAt: null,
     undo: false,

@@ -46,12 +46,12 @@ function stands(cell: IBufferCell | undefined): boolean {
   return cell !== undefined && (cell.isInverse() !== 0 || !cell.isBgDefault());
 }
 
-/** The lines that stand out over their whole width, as the selected row does. */
+/** The lines that stand out over their whole width but for the scrollbar, as the selected row does. */
 function highlighted(pty: Pty): readonly string[] {
   const buffer = pty.terminal.buffer.active;
   return pty.lines().filter((_, row) => {
     const line = buffer.getLine(buffer.baseY + row);
-    return stands(line?.getCell(0)) && stands(line?.getCell(pty.terminal.cols - 1));
+    return stands(line?.getCell(0)) && stands(line?.getCell(pty.terminal.cols - 2));
   });
 }
 

@@ -1,13 +1,17 @@
 import { EventEmitter } from 'node:events';
 import type { WriteStream } from 'node:tty';
 import xterm from '@xterm/headless';
+import { Observations } from '../../src/model/activity/observations.ts';
+import { advise } from '../../src/model/advice/advice.ts';
+import { History } from '../../src/model/history/history.ts';
 import { Observer } from '../../src/observer.ts';
 import { DemoHost } from '../../src/source/demo/host.ts';
 import type { Source } from '../../src/source/source.ts';
+import type { Action, Effect } from '../../src/state/action.ts';
 import { type AppState, initialState, type StateOptions } from '../../src/state/state.ts';
 import { update } from '../../src/state/update.ts';
 import { frame } from '../../src/view/frame.ts';
-import { chart } from '../../src/view/panels/charts.ts';
+import { plot } from '../../src/view/plot.ts';
 import { type KeySource, Screen } from '../../src/view/screen.ts';
 import { makeTheme, type Theme } from '../../src/view/theme.ts';
 
@@ -22,33 +26,61 @@ export interface Size {
   readonly lines: number;
 }
 
+/** A state, and the past that it is shown with. */
+export interface Seen {
+  readonly state: AppState;
+  readonly history: History;
+  readonly observations: Observations;
+}
+
 export function stateOf({ columns, lines }: Size, options: Partial<StateOptions> = {}): AppState {
   return initialState({
     columns,
     lines,
-    delay: 2,
+    settings: { delay: 2, theme: 'auto', confirm: 'never', mouse: false, hidden: [] },
     readOnly: false,
     badge: null,
-    hidden: [],
+    replay: null,
     ground: 'dark',
     arrangement: { sort: 'mem', reverse: false, filter: { text: '', user: null }, toggled: new Set() },
     ...options,
   });
 }
 
-/** The state after some readings of a source, without a clock. */
-export async function watched(state: AppState, source: Source, readings: number): Promise<AppState> {
+export function seenOf(size: Size, options: Partial<StateOptions> = {}): Seen {
+  return { state: stateOf(size, options), history: new History(), observations: new Observations() };
+}
+
+/** What is seen once these have happened, one after the other. */
+export function told({ state, history, observations }: Seen, ...actions: readonly Action[]): Seen {
+  const next = actions.reduce((current, action) => {
+    if (action.type === 'model') {
+      history.record(action.model);
+      observations.record(action.model);
+    }
+    return update(current, action, history)[0];
+  }, state);
+  return { state: next, history, observations };
+}
+
+/** What a key asks for. */
+export function effectsOf({ state, history }: Seen, key: string): readonly Effect[] {
+  return update(state, keyAction(key), history)[1];
+}
+
+/** What is seen after some readings of a source, without a clock. */
+export async function watched(seen: Seen, source: Source, readings: number): Promise<Seen> {
   const observer = new Observer(source, { memoryTotal: null });
-  let next = state;
+  let next = seen;
   for (let count = 0; count < readings; count++) {
     const model = await observer.observe({ memoryBudget: Number.POSITIVE_INFINITY, watch: new Set() });
-    [next] = update(next, { type: 'model', model });
+    next = told(next, { type: 'model', model });
   }
   return next;
 }
 
 /** The demo after so many readings at intervals of 2 seconds: the same each time. */
-export async function demoState(size: Size, readings = 40): Promise<AppState> {
+export async function demoSeen(size: Size, readings = 40, options: Partial<StateOptions> = {}): Promise<Seen> {
   let now = Date.UTC(2026, 10, 23, 3);
   const host = new DemoHost({ seed: 1, now: () => now });
   const source: Source = {
@@ -58,15 +90,27 @@ export async function demoState(size: Size, readings = 40): Promise<AppState> {
     },
     close: () => host.source.close(),
   };
-  return watched(stateOf(size), source, readings);
+  return watched(seenOf(size, options), source, readings);
+}
+
+/** With the advice that there is. */
+export function advised(seen: Seen): Seen {
+  const { model } = seen.state;
+  return model === null ? seen : told(seen, { type: 'advice', advice: advise(model, seen.history) });
 }
 
 /** Presses keys by blessed's names. */
-export function pressed(state: AppState, ...keys: readonly string[]): AppState {
-  return keys.reduce((current, key) => {
-    const character = [...key].length === 1 ? key : null;
-    return update(current, { type: 'key', key, character })[0];
-  }, state);
+export function pressed(seen: Seen, ...keys: readonly string[]): Seen {
+  return told(seen, ...keys.map(keyAction));
+}
+
+function keyAction(key: string): Action {
+  return { type: 'key', key, character: [...key].length === 1 ? key : null };
+}
+
+/** The text of the lines that are drawn. */
+export function linesOf(seen: Seen, theme: Theme = theme256): readonly string[] {
+  return frame({ ...seen, theme }).map((line) => line.map(({ text }) => text).join(''));
 }
 
 export interface Painted {
@@ -77,10 +121,10 @@ export interface Painted {
 }
 
 /** Paints states one after the other on the real screen, over a terminal that is only pretended. */
-export async function painted(states: readonly AppState[], theme: Theme = theme256): Promise<Painted> {
-  const [first] = states;
+export async function painted(all: readonly Seen[], theme: Theme = theme256): Promise<Painted> {
+  const [first] = all;
   if (first === undefined) throw new Error('there is nothing to paint');
-  const { columns, lines: rows } = first;
+  const { columns, lines: rows } = first.state;
   let raw = '';
   const input = Object.assign(new EventEmitter(), {
     isTTY: true,
@@ -117,12 +161,13 @@ export async function painted(states: readonly AppState[], theme: Theme = theme2
     },
     events,
   );
-  for (const state of states) {
-    const drawing = chart(state, theme);
-    screen.paint(frame(state, theme), drawing);
+  for (const seen of all) {
+    const scene = { ...seen, theme };
+    const drawing = plot(scene);
+    screen.paint(frame(scene), drawing);
     if (drawing === null) continue;
     await ready;
-    screen.paint(frame(state, theme), drawing);
+    screen.paint(frame(scene), drawing);
   }
   // blessed sends what it has gathered at the next tick.
   await new Promise((done) => setImmediate(done));

@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { advise } from '../../src/model/advice/advice.ts';
 import type { Ground } from '../../src/state/settings.ts';
-import { update } from '../../src/state/update.ts';
 import { type Colors, makeTheme } from '../../src/view/theme.ts';
 import { contrast } from '../helpers/contrast.ts';
-import { demoState, painted, pressed } from '../helpers/screen.ts';
+import { advised, demoSeen, painted, pressed } from '../helpers/screen.ts';
 import { type Display, openDisplay } from '../helpers/xterm.ts';
 
 // What people see: the screens as pixels of a real xterm.
@@ -25,8 +23,8 @@ const screens: readonly (readonly [string, readonly string[]])[] = [
   ['table', []],
   ['selected-worker', ['down', 'down']],
   ['tagged', ['down', 'space', 'up']],
-  ['help', ['?']],
-  ['details', ['enter']],
+  ['history', ['t']],
+  ['settings', ['f2']],
   ['actions', ['down', 'down', 'f9']],
   ['refusal', ['end', '-']],
 ];
@@ -38,18 +36,16 @@ const grounds: readonly (readonly [Ground, 'black' | 'white'])[] = [
   ['unknown', 'white'],
 ];
 
-async function statesOf() {
-  const state = await demoState(size);
-  const advised =
-    state.model === null ? state : update(state, { type: 'advice', advice: advise(state.model, state.history) })[0];
-  return screens.map(([name, keys]) => ({ name, state: pressed(advised, ...keys) }));
+async function allSeen() {
+  const seen = advised(await demoSeen(size));
+  return screens.map(([name, keys]) => ({ name, seen: pressed(seen, ...keys) }));
 }
 
 describe.each([8, 16, 256] as readonly Colors[])('with %i colours', (colors) => {
   it.each(grounds)('all is readable for a ground %s, in an xterm whose ground is %s', async (ground, color) => {
     const theme = makeTheme({ colors, ascii: false, ground });
-    for (const { name, state } of await statesOf()) {
-      const { raw, lines } = await painted([state], theme);
+    for (const { name, seen } of await allSeen()) {
+      const { raw, lines } = await painted([seen], theme);
       const folder = process.env['WORKERTOP_PICTURES'];
       const png = folder ? { png: `${folder}/${name}-${colors}-${ground}-${color}.png` } : {};
       const picture = await display.show(raw, { ...size, ground: color, ...png });

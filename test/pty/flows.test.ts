@@ -9,64 +9,102 @@ const F9 = '\x1b[20~';
 let pty: Pty;
 
 beforeEach(async () => {
-  pty = await openDashboard(['demo', '--delay', '0.2'], { cols: 100, rows: 30 });
-  await pty.waitFor(/master 1388/);
+  pty = await openDashboard(['demo', '--delay', '0.2'], { cols: 100, rows: 40 });
+  await pty.waitFor(/gunicorn {2}:8102/);
 });
 afterEach(() => pty.close().then(() => undefined));
 
 const rows = (lines: readonly string[], pattern: RegExp) => lines.filter((line) => pattern.test(line)).length;
 
+/** Presses a key that changes workers for the first time, and agrees. */
+async function agreeTo(key: string, question: RegExp): Promise<void> {
+  pty.press(key);
+  await pty.waitFor(question);
+  pty.press('y');
+}
+
 describe('adding and trimming', () => {
-  it('is told in the row while it runs, then with its figures, and is undone', async () => {
-    await select(pty, /master 1388/);
-    pty.press('-');
-    await pty.waitFor(/master 1388 .*3→2…/);
+  it('asks once, is told in the row while it runs, then with its figures, and is undone', async () => {
+    await select(pty, /gunicorn {2}:8102/);
+    await agreeTo('-', /Trim a worker of project2: 3 → 2\?/);
+    await pty.waitFor(/gunicorn {2}:8102 .*3→2…/);
     await pty.waitFor(/worker 1389 +leaving/);
-    await pty.waitFor(/project2 3 → 2 workers, freed \d+M \(predicted \d+M\), memory \d+ % → \d+ %/);
-    await pty.waitFor(/A restart forgets it: set 2 instead of workers = 3/);
-    await pty.waitFor(/master 1388 .* 2\/5 /);
+    await pty.waitFor(/done: project2 3 → 2 workers/);
+    await pty.waitFor(/\d+M freed: [\d.]+G → [\d.]+[GM], \d+ → \d+ %.* u undoes it/);
+    await pty.waitFor(/set 2 instead of workers = 3/);
+    await pty.waitFor(/gunicorn {2}:8102 .* 2 of 3 /);
     pty.press('u');
-    await pty.waitFor(/project2 2 → 3 workers, memory/);
-    await pty.waitFor(/master 1388 .* 3\/5 /);
+    await pty.waitFor(/done: project2 2 → 3 workers/);
+    await pty.waitFor(/gunicorn {2}:8102 .* 3 +\d+M/);
     pty.press('l');
     await pty.waitFor((lines) => rows(lines, /\d\d:\d\d:\d\d +project2 [23] → [23] workers/) === 2);
   });
 
+  it('acts on the server of a worker, and says who goes', async () => {
+    await select(pty, /worker 1205/);
+    await pty.waitFor(/- to 2: \d+M less.* \(1204 goes\)/);
+    await agreeTo('-', /gunicorn 1203 chooses who goes: 1204/);
+    await pty.waitFor(/done: project1 3 → 2 workers/);
+    await pty.waitFor((lines) => rows(lines, /worker 1204/) === 0 && rows(lines, /worker 1205/) === 1);
+  });
+
+  it('acts on the web server of a project that has others too', async () => {
+    await select(pty, /▾ project2/);
+    await agreeTo('+', /Add a worker to project2: 3 → 4\?/);
+    await pty.waitFor(/done: project2 3 → 4 workers/);
+    await pty.waitFor(/gunicorn {2}:8102 .* 4 of 3 /);
+  });
+
   it('is cancelled by Esc: no more are told to go', async () => {
-    await select(pty, /master 1388/);
-    pty.press('-', '-');
-    await pty.waitFor(/master 1388 .*→1…/);
+    await select(pty, /gunicorn {2}:8102/);
+    await agreeTo('-', /Trim a worker of project2/);
+    pty.press('-');
+    await pty.waitFor(/gunicorn {2}:8102 .*→1…/);
     pty.press('escape');
     await pty.waitFor(/cancelled/i);
     await pty.waitFor(
-      (lines) => lines.some((line) => /master 1388 .* 2\/5 /.test(line)) && !lines.some((line) => /leaving/.test(line)),
+      (lines) =>
+        lines.some((line) => /gunicorn {2}:8102 .* 2 of 3 /.test(line)) && !lines.some((line) => /leaving/.test(line)),
     );
   });
 
-  it('acts on all that are tagged', async () => {
-    for (const pid of [1203, 1388]) {
-      await select(pty, new RegExp(`master ${pid}`));
+  it('acts on all that are tagged, and says so wherever the selection is', async () => {
+    for (const row of [/▾ project1/, /gunicorn {2}:8102/]) {
+      await select(pty, row);
       pty.press(' ');
-      await pty.waitFor(new RegExp(`● master ${pid}`));
+      await pty.waitFor(/servers? tagged/);
     }
+    pty.press('end');
+    await pty.waitFor(/2 servers tagged: project1, project2/);
     pty.press('-');
-    for (const pid of [1203, 1388]) await pty.waitFor(new RegExp(`● master ${pid}.* 2/5 `));
+    for (const row of [/project1 .* 2 of 3 /, /gunicorn {2}:8102.* 2 of 3 /]) await pty.waitFor(row);
     pty.press('U');
     await pty.waitFor((lines) => rows(lines, /●/) === 0);
   });
 
   it('goes no lower than one worker', async () => {
-    await select(pty, /master 1203/);
-    pty.press('-', '-', '-', '-', '-');
-    await pty.waitFor(/master 1203 .* 1\/5 /);
-    await pty.waitFor(/project1 3 → 1 workers?, freed/);
+    await select(pty, /▾ project1/);
+    await agreeTo('-', /Trim a worker of project1/);
+    pty.press('-', '-', '-', '-');
+    await pty.waitFor(/project1 .* 1 of 3 /);
+    await pty.waitFor(/done: project1 3 → 1 worker\b/);
     pty.press('-');
     await pty.waitFor(/gunicorn 1203 has 1 worker left: that is the fewest/);
+  });
+
+  it('does nothing without a yes', async () => {
+    await select(pty, /▾ project1/);
+    pty.press('-');
+    await pty.waitFor(/Trim a worker of project1/);
+    pty.press('n');
+    await pty.waitFor(/Cancelled/);
+    pty.press('l');
+    await pty.waitFor(/Nothing yet/);
   });
 });
 
 it('fits: shows what it would trim, does it one by one, and stops when the target is reached', async () => {
-  await pty.waitFor(/Mem .* 7\d%/);
+  await pty.waitFor(/MEM .* 7\d%/);
   pty.press('A', '5', '5', 'enter');
   await pty.waitFor(/Fit to 55 %/);
   const plan = await pty.waitFor(/workers? to trim: 7\d % → 5\d %/);
@@ -77,7 +115,8 @@ it('fits: shows what it would trim, does it one by one, and stops when the targe
   await pty.waitFor(/Fit to 55 %: the target is reached, memory is at 5\d %/, 30);
   for (const trim of trims) {
     const [, pid = '', to = ''] = /master (\d+): 3 → (\d)/.exec(trim) ?? [];
-    await pty.waitFor(new RegExp(`master ${pid}.* ${to}/5 `));
+    const row = pid === '1203' ? 'project1 ' : 'gunicorn  :8102';
+    await pty.waitFor(new RegExp(`${row}.* ${to} of 3 `));
   }
 });
 
@@ -85,7 +124,7 @@ it('does nothing of a plan that is not confirmed', async () => {
   pty.press('A', '5', '5', 'enter');
   await pty.waitFor(/Fit to 55 %/);
   pty.press('n');
-  await pty.waitFor((lines) => rows(lines, /master (?:1203|1388).* 3\/5 /) === 2);
+  await pty.waitFor((lines) => rows(lines, /(?:project1 |gunicorn {2}:8102).* 3 +\d+M/) === 2);
   pty.press('l');
   await pty.waitFor(/Nothing yet/);
 });
@@ -101,16 +140,16 @@ it('filters as it is typed, keeps it with Enter, and clears it with Esc', async 
 
 it('freezes what is shown, and goes on with what has come since', async () => {
   pty.press('p');
-  await pty.waitFor((lines) => /FROZEN/.test(lines[0] ?? ''));
-  const frozen = pty.lines().slice(3, -4);
-  await select(pty, /master 1203/);
-  pty.press('-');
-  await pty.waitFor(/project1 3 → 2 workers, freed/);
+  await pty.waitFor((lines) => /PAUSED/.test(lines[0] ?? ''));
+  const frozen = pty.lines().slice(3, -5);
+  await select(pty, /▾ project1/);
+  await agreeTo('-', /Trim a worker of project1/);
+  await pty.waitFor(/done: project1 3 → 2 workers/);
   expect(pty.lines().filter((line) => /worker 120/.test(line))).toEqual(
     frozen.filter((line) => /worker 120/.test(line)),
   );
   pty.press('p');
-  await pty.waitFor((lines) => !/FROZEN/.test(lines[0] ?? '') && rows(lines, /worker 120/) === 2);
+  await pty.waitFor((lines) => !/PAUSED/.test(lines[0] ?? '') && rows(lines, /worker 120/) === 2);
 });
 
 it('follows the selected process when the order turns', async () => {
@@ -119,7 +158,7 @@ it('follows the selected process when the order turns', async () => {
   await pty.waitFor(
     (lines) =>
       lines.findIndex((line) => /^▾ project1/.test(line)) > lines.findIndex((line) => /^▾ project2/.test(line)) &&
-      rows(lines, /project2 celery beat/) === 1,
+      rows(lines, /project2 · beat|project2 · celery beat/) === 1,
   );
   pty.press('enter');
   await pty.waitFor(/project2: celery beat 1431/);
@@ -135,7 +174,7 @@ it('kills only after a yes, and only the process that it named', async () => {
   pty.press(F9, 'end', 'enter');
   await pty.waitFor(/Kill worker 1205 of project1\?/);
   pty.press('n');
-  await pty.waitFor(/Nothing was done/);
+  await pty.waitFor(/Cancelled/);
   await pty.waitFor(/worker 1205/);
   pty.press(F9, 'end', 'enter');
   await pty.waitFor(/Kill worker 1205 of project1\?/);
@@ -143,5 +182,5 @@ it('kills only after a yes, and only the process that it named', async () => {
   await pty.waitFor(/Killed worker 1205/);
   await pty.waitFor((lines) => rows(lines, /^ +worker 1205/) === 0 && rows(lines, /^ +worker 120[46]/) === 2);
   // Its master starts another in its place.
-  await pty.waitFor(/master 1203 .* 3\/5 /);
+  await pty.waitFor(/project1 .* 3 +\d+M/);
 });

@@ -14,7 +14,7 @@ afterEach(async () => {
 const lastLine = (lines: readonly string[]) => lines.at(-1) ?? '';
 
 it('fills the screen: the header first, the keys last', () => {
-  expect(pty.lines()[0]).toContain('Mem');
+  expect(pty.lines()[0]).toContain('MEM');
   expect(lastLine(pty.lines())).toContain('quit');
 });
 

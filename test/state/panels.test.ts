@@ -1,43 +1,57 @@
 import { describe, expect, it } from 'vitest';
-import { advise } from '../../src/model/advice/advice.ts';
-import type { Action } from '../../src/state/action.ts';
 import type { Operation } from '../../src/state/operation.ts';
-import type { AppState } from '../../src/state/state.ts';
-import { update } from '../../src/state/update.ts';
-import { frame, settled } from '../../src/view/frame.ts';
-import { demoState, pressed, theme256 } from '../helpers/screen.ts';
+import { panelOf } from '../../src/state/state.ts';
+import { clampScroll } from '../../src/view/frame.ts';
+import { advised, demoSeen, effectsOf, linesOf, pressed, type Seen, theme256, told } from '../helpers/screen.ts';
 
 const small = { columns: 80, lines: 24 };
 
-const told = (state: AppState, ...actions: readonly Action[]) =>
-  actions.reduce((current, action) => update(current, action)[0], state);
+const text = (seen: Seen) => linesOf(seen).join('\n');
 
-const text = (state: AppState) =>
-  frame(state, theme256)
-    .map((line) => line.map((part) => part.text).join(''))
-    .join('\n');
-
-async function advised(): Promise<AppState> {
-  const state = await demoState(small);
-  return state.model === null ? state : told(state, { type: 'advice', advice: advise(state.model, state.history) });
+function operation(part: Partial<Operation>): Operation {
+  return {
+    id: 1,
+    server: '1203:1',
+    pid: 1203,
+    project: 'project1',
+    kind: 'gunicorn',
+    from: 3,
+    target: 2,
+    current: 2,
+    phase: 'done',
+    sent: 1,
+    came: [],
+    loading: null,
+    leaving: [],
+    predicted: null,
+    freed: null,
+    usedBefore: 0.7,
+    usedNow: 0.6,
+    text: 'project1 3 → 2 workers',
+    reminder: null,
+    line: null,
+    startedAt: 0,
+    endedAt: null,
+    undo: false,
+    ...part,
+  };
 }
 
 describe('the sort menu', () => {
   it('opens at what the table is sorted by', async () => {
-    const byCpu = pressed(await demoState(small), 's', 'down', 'down', 'down', 'down', 'enter');
-    expect(byCpu.arrangement.sort).toBe('cpu');
-    expect(pressed(byCpu, 's', 'down', 'enter').arrangement.sort).toBe('workers');
+    const byCpu = pressed(await demoSeen(small), 's', 'down', 'down', 'down', 'down', 'enter');
+    expect(byCpu.state.arrangement.sort).toBe('cpu');
+    expect(pressed(byCpu, 's', 'down', 'enter').state.arrangement.sort).toBe('workers');
   });
 });
 
 describe('the log', () => {
   it('undoes, as it says', async () => {
-    const state = pressed(await demoState(small), 'l');
-    expect(update(state, { type: 'key', key: 'u', character: 'u' })[1]).toEqual([{ type: 'undo' }]);
+    expect(effectsOf(pressed(await demoSeen(small), 'l'), 'u')).toEqual([{ type: 'undo' }]);
   });
 
   it('tells what else was done, and what was refused', async () => {
-    const state = await demoState(small);
+    const state = await demoSeen(small);
     const shown = told(
       state,
       { type: 'notice', level: 'info', text: 'Killed worker 1204.' },
@@ -48,18 +62,11 @@ describe('the log', () => {
   });
 
   it('has the newest first, changes and all else by time', async () => {
-    const state = await demoState(small);
-    const at = state.model?.at ?? 0;
-    const change = {
-      id: 1,
-      text: 'project1 3 → 2 workers',
-      startedAt: at - 5000,
-      phase: 'done',
-      reminder: 'Set -w 2.',
-    };
+    const state = await demoSeen(small);
+    const change = operation({ startedAt: (state.state.model?.at ?? 0) - 5000, reminder: 'Set -w 2.' });
     const shown = told(
       state,
-      { type: 'operation', operation: change as unknown as Operation },
+      { type: 'operation', operation: change },
       { type: 'notice', level: 'info', text: 'Killed worker 1204.' },
       { type: 'key', key: 'l', character: 'l' },
     );
@@ -69,28 +76,32 @@ describe('the log', () => {
 
 describe('the advice panel', () => {
   it('goes to the process that an advice is about, opening what it is in', async () => {
-    const state = pressed(await advised(), 'f5');
+    const seen = pressed(advised(await demoSeen(small)), 'f5');
+    const { state } = seen;
     expect(state.rows.some(({ type }) => type === 'server')).toBe(false);
     const beat = state.advice.findIndex(({ kind }) => kind === 'beat');
-    const there = pressed(state, 'a', ...Array.from({ length: beat }, () => 'down'), 'enter');
-    expect(there.panel).toBeNull();
-    const row = there.rows.find(({ id }) => id === there.selected);
+    const there = pressed(seen, 'a', ...Array.from({ length: beat }, () => 'down'), 'enter');
+    expect(panelOf(there.state)).toBeNull();
+    const row = there.state.rows.find(({ id }) => id === there.state.selected);
     expect(row?.type === 'server' && row.server.kind).toBe('celery-beat');
   });
 
   it('says so where the filter hides it', async () => {
-    const filtered = pressed(await advised(), '/', 'r', 'e', 'd', 'i', 's', 'enter');
+    const filtered = pressed(advised(await demoSeen(small)), '/', 'r', 'e', 'd', 'i', 's', 'enter');
     const there = pressed(filtered, 'a', 'enter');
-    expect(there.panel).toBeNull();
-    expect(there.notice?.text).toBe('The filter hides it.');
+    expect(panelOf(there.state)).toBeNull();
+    expect(there.state.notice?.text).toBe('The filter hides it.');
   });
 });
 
 describe('a panel that scrolls', () => {
   it.each(['?', 'enter'])('comes back from its end with the first key up (%s)', async (key) => {
-    const settle = (state: AppState, ...keys: readonly string[]) =>
-      keys.reduce((current, one) => settled(pressed(current, one), theme256), state);
-    const end = settle(await demoState({ columns: 60, lines: 15 }), key, 'end', 'end', 'pagedown');
+    const settle = (seen: Seen, ...keys: readonly string[]) =>
+      keys.reduce<Seen>((current, one) => {
+        const after = pressed(current, one);
+        return { ...after, state: clampScroll({ ...after, theme: theme256 }) };
+      }, seen);
+    const end = settle(await demoSeen({ columns: 60, lines: 15 }), key, 'end', 'end', 'pagedown');
     const up = settle(end, 'up');
     expect(text(up)).not.toBe(text(end));
     expect(text(settle(up, 'down'))).toBe(text(end));
@@ -98,15 +109,89 @@ describe('a panel that scrolls', () => {
 });
 
 describe('what is tagged', () => {
-  it('is scaled together, and what of it is not stays told while the others are', async () => {
-    const tagged = pressed(await demoState(small), 'down', 'space', 'end', 'up', 'up', 'up', 'up', 'up', 'space');
-    expect(tagged.tagged.size).toBe(2);
-    const [refused, effects] = update(tagged, { type: 'key', key: '-', character: '-' });
-    expect(effects).toMatchObject([{ type: 'scale', delta: -1 }]);
-    const change = { id: 1, server: '1203:1', text: 'project1 3 → 2 workers: 3 now …', phase: 'running' };
-    const begun = told(refused, { type: 'operation', operation: change as unknown as Operation });
+  it('is named wherever the selection is, and scaled together; what is not stays told while the others are', async () => {
+    const seen = await demoSeen(small);
+    const celery = seen.state.rows.findIndex((row) => row.type === 'server' && row.server.kind === 'celery');
+    const downs = Array.from({ length: celery }, () => 'down');
+    const tagged = pressed(seen, 'space', ...downs, 'space', 'end');
+    expect(tagged.state.tagged.size).toBe(2);
+    expect(text(tagged)).toMatch(/2 servers tagged: project1, project2.*\n \+ and - act on all 2/);
+    expect(effectsOf(tagged, '-')).toMatchObject([{ type: 'scale', delta: -1 }]);
+    const refused = pressed(tagged, '-');
+    const begun = told(refused, { type: 'operation', operation: operation({ phase: 'running', current: 3 }) });
     expect(text(begun)).toContain('celery 1420 is asked for by itself first.');
-    const done = { ...change, text: 'project1 3 → 2 workers, freed 144M', phase: 'done', reminder: null };
-    expect(text(told(begun, { type: 'operation', operation: done as unknown as Operation }))).toContain('freed 144M');
+    const done = operation({ freed: 144 * 1024 ** 2 });
+    expect(text(told(begun, { type: 'operation', operation: done }))).toContain('144M freed');
+  });
+});
+
+describe('the outcome of a trim', () => {
+  const freed = 150 * 1024 ** 2;
+  const done = operation({ freed, line: '-w 2', reminder: 'A restart forgets it: set 2 instead of -w 3.' });
+
+  it('tells bytes before percent, what makes it last, and how to undo it, whole at 80 columns', async () => {
+    const seen = told(await demoSeen(small), { type: 'operation', operation: done });
+    const lines = linesOf(seen).slice(-4, -1);
+    expect(lines[0]).toContain('done: project1 3 → 2 workers');
+    expect(lines[1]).toMatch(/^ 150M freed: 1\.05G → 922M, 70 → 60 %\. u undoes it\. *$/);
+    expect(lines[2]).toMatch(/^ A restart forgets it: set 2 instead of -w 3\. +y copies the line$/);
+  });
+
+  it('tells apart what others took meanwhile, and no percent where they hardly move', async () => {
+    const others = { ...done, usedNow: 0.699 };
+    const [, line] = linesOf(told(await demoSeen(small), { type: 'operation', operation: others })).slice(-4, -1);
+    expect(line).toMatch(/^ 150M freed: 1\.05G → 1\.05G; meanwhile others took 148M\. u undoes it\. *$/);
+  });
+
+  it('goes to the clipboard by y, and by no other key', async () => {
+    const seen = told(await demoSeen(small), { type: 'operation', operation: done });
+    expect(effectsOf(seen, 'y')).toEqual([{ type: 'copy', text: '-w 2' }]);
+    for (const key of ['c', 'enter', 'space', 'Y']) {
+      expect(effectsOf(seen, key).filter(({ type }) => type === 'copy')).toEqual([]);
+    }
+    expect(effectsOf(await demoSeen(small), 'y')).toEqual([]);
+  });
+});
+
+describe('the settings', () => {
+  it('hold at once, and are saved by s alone', async () => {
+    const seen = pressed(await demoSeen(small), 'f2', 'right');
+    expect(seen.state.settings.theme).toBe('dark');
+    expect(effectsOf(seen, 's')).toEqual([{ type: 'save', settings: seen.state.settings }]);
+    const hidden = pressed(seen, 'down', 'down', 'down', 'down', 'down', 'space', 'escape');
+    expect(text(hidden)).not.toContain('WORKERS');
+  });
+});
+
+describe('a search', () => {
+  it('goes to the first row that has the text, then to the next, and around', async () => {
+    const at = (seen: Seen) => {
+      const row = seen.state.rows.find(({ id }) => id === seen.state.selected);
+      return row?.type === 'process' ? row.process.pid : null;
+    };
+    const seen = pressed(await demoSeen(small), 'f3', '1', '3', '9');
+    expect(at(seen)).toBe(1390);
+    const next = pressed(seen, 'enter', 'n');
+    expect(at(next)).toBe(1391);
+    expect(at(pressed(next, 'n'))).toBe(1390);
+  });
+});
+
+describe('the mouse', () => {
+  it('sorts by a click on a head, and the other way round by a second', async () => {
+    const click = { type: 'mouse', what: 'click', target: { type: 'column', name: 'cpu' } } as const;
+    const once = told(await demoSeen(small), click);
+    expect(once.state.arrangement).toMatchObject({ sort: 'cpu', reverse: false });
+    expect(told(once, click).state.arrangement).toMatchObject({ sort: 'cpu', reverse: true });
+  });
+
+  it('opens and closes by the sign, presses what the footer offers, and chooses in a panel', async () => {
+    const seen = await demoSeen(small);
+    const closed = told(seen, { type: 'mouse', what: 'click', target: { type: 'row', index: 0, sign: true } });
+    expect(closed.state.rows[0]?.expanded).toBe(false);
+    const sorting = told(seen, { type: 'mouse', what: 'click', target: { type: 'key', key: 's' } });
+    expect(panelOf(sorting.state)?.type).toBe('sort');
+    const chosen = told(sorting, { type: 'mouse', what: 'double-click', target: { type: 'entry', index: 4 } });
+    expect(chosen.state.arrangement.sort).toBe('cpu');
   });
 });

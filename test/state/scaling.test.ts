@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { buildModel } from '../../src/model/build.ts';
 import type { ProcessSample } from '../../src/snapshot.ts';
 import type { Effect } from '../../src/state/action.ts';
-import { type AppState, initialState } from '../../src/state/state.ts';
-import { update } from '../../src/state/update.ts';
+import { serverOf } from '../../src/state/row.ts';
+import { panelOf } from '../../src/state/state.ts';
 import { caught, directory, sample, snapshot } from '../helpers/samples.ts';
+import { effectsOf, pressed, type Seen, seenOf, told } from '../helpers/screen.ts';
 
 const common = { cwd: '/srv/shop', directory: directory('/srv/shop'), user: 'shop' };
 
@@ -36,35 +37,26 @@ function pm2(): readonly ProcessSample[] {
 }
 
 /** The dashboard with these processes, the first server that scales by a command selected. */
-function dashboard(processes: readonly ProcessSample[]): AppState {
-  const state = initialState({
-    columns: 120,
-    lines: 40,
-    delay: 2,
-    readOnly: false,
-    badge: null,
-    hidden: [],
-    ground: 'dark',
-    arrangement: { sort: 'mem', reverse: false, filter: { text: '', user: null }, toggled: new Set() },
-  });
+function dashboard(processes: readonly ProcessSample[]): Seen {
   const model = buildModel(snapshot(processes), null, { memoryTotal: null });
-  const [shown] = update(state, { type: 'model', model });
-  const row = shown.rows.find((one) => one.type === 'server' && one.server.scaling.method === 'command');
+  const seen = told(seenOf({ columns: 120, lines: 40 }), { type: 'model', model });
+  const { state } = seen;
+  const row = state.rows.find((one) => serverOf(one)?.scaling.method === 'command');
   if (row === undefined) throw new Error('no such server');
-  return { ...shown, selected: row.id };
+  return { ...seen, state: { ...state, selected: row.id, chosen: true } };
 }
 
-function press(state: AppState, ...keys: readonly string[]): readonly [AppState, readonly Effect[]] {
-  return keys.reduce<readonly [AppState, readonly Effect[]]>(
-    ([before, effects], key) => {
-      const [after, more] = update(before, { type: 'key', key, character: key });
-      return [after, [...effects, ...more]];
-    },
-    [state, []],
+function press(seen: Seen, ...keys: readonly string[]): readonly [Seen, readonly Effect[]] {
+  return keys.reduce<readonly [Seen, readonly Effect[]]>(
+    ([before, effects], key) => [pressed(before, key), [...effects, ...effectsOf(before, key)]],
+    [seen, []],
   );
 }
 
-const question = ({ panel }: AppState) => (panel?.type === 'confirm' ? panel.question : null);
+const question = ({ state }: Seen) => {
+  const panel = panelOf(state);
+  return panel?.type === 'confirm' ? panel.question : null;
+};
 
 describe('a server that scales by a command of its own', () => {
   it('asks first, with the very commands, secrets masked, and as whom they are run', () => {
@@ -103,7 +95,7 @@ describe('a server that scales by a command of its own', () => {
   ])('stays until it is answered, for %s, however often is read meanwhile', (_, processes) => {
     const [asked] = press(dashboard(processes), '+');
     const model = buildModel(snapshot(processes, { uptime: 100_002 }), null, { memoryTotal: null });
-    const [later] = update(asked, { type: 'model', model });
+    const later = told(asked, { type: 'model', model });
     expect(question(later)).toEqual(question(asked));
     expect(press(later, 'y')[1]).toMatchObject([{ type: 'scale', delta: 1 }]);
   });
@@ -112,13 +104,13 @@ describe('a server that scales by a command of its own', () => {
 describe("the row of pm2's app", () => {
   it('offers nothing to do to the daemon, which runs other apps too', () => {
     const [state] = press(dashboard(pm2()), 'f9');
-    expect(state.panel).toBeNull();
-    expect(state.notice?.text).toContain('Select a process');
+    expect(panelOf(state.state)).toBeNull();
+    expect(state.state.notice?.text).toContain('Select a process');
   });
 
   it('refuses to trim the last one', () => {
     const [state, effects] = press(dashboard(pm2().slice(0, 2)), '-');
     expect(effects).toEqual([]);
-    expect(state.notice?.text).toBe('pm2 api has 1 worker left: that is the fewest.');
+    expect(state.state.notice?.text).toBe('pm2 api has 1 worker left: that is the fewest.');
   });
 });

@@ -48,7 +48,7 @@ export async function list(source: Source, settings: Settings): Promise<string> 
   const selected = arranged(model, history, { filter, sort, reverse: false });
   const ids = new Set(selected.projects.map(({ id }) => id));
   const advice = advise(model, history).filter(({ projectId }) => projectId === null || ids.has(projectId));
-  const system = filterSystem(selected.system, filter);
+  const system = filterSystem(selected.system, filter, model.host.memory.total);
   if (json) return listJson(selected, advice, system, history);
   return listTable(selected, advice, { system, history, ...printingTraits(process.env, process.stdout) });
 }

@@ -1,16 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { type ActionLog, statePath } from '../../control/action-log.ts';
+import { UnsafePath } from '../../control/checked-directory.ts';
 import { KeptObservations } from '../../control/kept-observations.ts';
 import type { Signals } from '../../control/signals.ts';
 import { Dashboard } from '../../dashboard.ts';
 import { Observer } from '../../observer.ts';
 import type { Source } from '../../source/source.ts';
+import type { Action, MouseEvent } from '../../state/action.ts';
 import type { Operation } from '../../state/operation.ts';
+import type { ViewSettings } from '../../state/settings.ts';
 import { initialState } from '../../state/state.ts';
+import { fileProblem } from '../../text/errno.ts';
 import { clean } from '../../text/sanitize.ts';
-import { Screen } from '../../view/screen.ts';
+import { type Mouse, Screen } from '../../view/screen.ts';
+import { usualPath } from '../config-file.ts';
 import { modelOptions } from '../in-force.ts';
 import { GROUND_QUESTION, Keyboard } from '../keyboard.ts';
+import { saveSettings } from '../save-settings.ts';
 import type { Settings } from '../settings.ts';
 import { terminalTraits } from '../terminal.ts';
 import { findUser } from '../users.ts';
@@ -47,13 +53,14 @@ export async function top(
   { badge, pausable }: Showing,
   settings: Settings,
 ): Promise<number> {
-  const { delay, sort, filter: text, user, readOnly, mouse, hide, color, ascii } = settings;
+  const { delay, sort, filter: text, user, readOnly, mouse, hide, color, ascii, theme, confirm } = settings;
   const uid = user === null || badge !== null ? null : await findUser(source, user);
   const traits = terminalTraits(process.env);
   const terminal = { ...traits, colors: color ? traits.colors : 0, ascii: ascii || traits.ascii } as const;
   const output = process.stdout;
   neverBlock(output);
   const input = new Keyboard((ground) => dashboard.dispatch({ type: 'ground', ground }));
+  const clicks = new Clicks();
   const screen = new Screen(
     {
       input,
@@ -66,7 +73,7 @@ export async function top(
     },
     {
       key: (key, character) => dashboard.dispatch({ type: 'key', key, character }),
-      mouse: ({ what, line }) => dashboard.dispatch({ type: 'mouse', what, line }),
+      mouse: ({ what, column, line }) => dashboard.pointed(clicks.kindOf(what, column, line), column, line),
       resize: () => dashboard.dispatch({ type: 'resize', columns: screen.columns, lines: screen.lines }),
       ready: () => dashboard.repaint(),
     },
@@ -74,25 +81,27 @@ export async function top(
   const kept = new KeptObservations(badge === null ? statePath(process.env, 'workers.json') : null);
   const observations = kept.read();
   const state = initialState({
-    observations,
     columns: screen.columns,
     lines: screen.lines,
-    delay,
+    settings: { delay, theme, confirm, mouse, hidden: hide },
     readOnly,
     badge,
-    hidden: hide,
+    replay: null,
     ground: terminal.ground,
     arrangement: { sort, reverse: false, filter: { text, user, uid }, toggled: new Set() },
   });
   const log = openLog((text) => dashboard.dispatch({ type: 'notice', level: 'warning', text }));
   const dashboard: Dashboard = new Dashboard({
     observer: new Observer(source, modelOptions(settings)),
+    observations,
     signals,
     log,
     screen,
     terminal,
     state,
     pausable,
+    save: (view) => dashboard.dispatch(saved(settings.config ?? usualPath(process.env), view)),
+    replay: () => {},
     suspend: stopThisProcess,
   });
   for (const [signal, code] of Object.entries(endings)) process.on(signal, () => dashboard.end(code));
@@ -134,6 +143,19 @@ export async function top(
   }
 }
 
+/** Keeps settings, and tells what came of it. */
+function saved(path: string | null, view: ViewSettings): Action {
+  if (path === null)
+    return { type: 'notice', level: 'warning', text: 'There is no home directory to save settings in.' };
+  try {
+    saveSettings(path, view);
+    return { type: 'notice', level: 'info', text: `Saved in ${path}.` };
+  } catch (error) {
+    const reason = error instanceof UnsafePath ? error.message : fileProblem(error);
+    return { type: 'notice', level: 'warning', text: `Not saved: ${reason}.` };
+  }
+}
+
 /** Says what was under way. The terminal may have gone away, and nobody reads it then. */
 function tell(operations: readonly Operation[]): void {
   for (const { text } of operations) process.stderr.write(`workertop: ${clean(text)}\n`, () => {});
@@ -158,4 +180,21 @@ function isInBackground(): boolean {
   const stat = readFileSync('/proc/self/stat', 'latin1');
   const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return Number(foreground) > 0 && foreground !== group;
+}
+
+/** Milliseconds within which two clicks at one place are a double click. */
+const DOUBLE_CLICK = 400;
+
+/** Tells a double click from two. */
+class Clicks {
+  #last = { column: -1, line: -1, at: 0 };
+
+  kindOf(what: Mouse['what'], column: number, line: number): MouseEvent {
+    if (what !== 'click') return what;
+    const at = performance.now();
+    const last = this.#last;
+    const isSecond = last.column === column && last.line === line && at - last.at < DOUBLE_CLICK;
+    this.#last = { column, line, at: isSecond ? 0 : at };
+    return isSecond ? 'double-click' : 'click';
+  }
 }

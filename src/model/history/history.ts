@@ -2,11 +2,13 @@ import type { ProcessKey } from '../../snapshot.ts';
 import { type UseShare, Waits } from '../activity/waits.ts';
 import type { Model, ProcessNode, Server } from '../model.ts';
 import { sumKnown } from '../rates.ts';
+import { Events, type HistoryEvent } from './events.ts';
+import type { HistoryId } from './history-id.ts';
 import { BUCKET_SECONDS, BUCKETS, Series } from './series.ts';
+import { resolutions, Timeline, type TimelinePoints, type TimelineSpan } from './timeline.ts';
 import { type Trend, trend } from './trend.ts';
 
-/** Whose figures: a server and its head process have one key, so the id says which is meant. */
-export type HistoryId = 'host' | 'system' | `project:${string}` | `server:${ProcessKey}` | `process:${ProcessKey}`;
+export type { HistoryId } from './history-id.ts';
 
 /**
  * `memory`: bytes, as counted for shares (of the host: used). `cpu`: fraction of one core. `queue`: connections
@@ -25,17 +27,41 @@ export interface Points {
   readonly values: readonly number[];
 }
 
-/** Something that happened, to be shown in a chart. */
-export interface Mark {
-  /** Wall clock, milliseconds since 1970. */
-  readonly at: number;
-  readonly text: string;
+/** What can be asked of the past. */
+export interface HistoryReader {
+  /** Oldest first; empty where nothing is known. */
+  series(id: HistoryId, measure?: Measure): Points;
+  /** The newest reading; null where none is known. */
+  latest(id: HistoryId, measure?: Measure): number | null;
+  /** The mean of about the last ten seconds; null where nothing is known. */
+  recent(id: HistoryId, measure?: Measure): number | null;
+  /** Bytes per hour of its memory, where the hour's data says so. */
+  trend(id: HistoryId): Trend | null;
+  /** Its last hour in at most so many values, each the newest of an equal stretch of time; null while there are fewer than two. */
+  recentLevels(id: HistoryId, count: number): readonly (number | null)[] | null;
+  /** Memory as it was read; of `host` what the machine used. */
+  timeline(id: HistoryId, span: TimelineSpan): TimelinePoints;
+  /** Of whom the timeline tells. */
+  timelineIds(span: TimelineSpan): readonly HistoryId[];
+  /** What a project was called that may have gone. */
+  nameOf(id: HistoryId): string | null;
+  /** Those of the last day, oldest first. */
+  readonly events: readonly HistoryEvent[];
+  /** What a server's workers in use did over the last ten minutes, the largest share first. */
+  uses(server: ProcessKey): readonly UseShare[];
+  /** Seconds since the first reading. */
+  readonly span: number;
 }
 
 /** What has ended is forgotten after this many seconds, and sooner when much has. */
 const REMEMBERED_SECONDS = 600;
 const MOST_ENDED = 500;
-const MOST_MARKS = 200;
+
+/** Seconds. Events are kept as long as the longest timeline. */
+const DAY = 86_400;
+
+/** Seconds: how fast what was before stops counting in `recent`. */
+const RECENT_SECONDS = 10;
 
 interface Track {
   /** Seconds since boot. */
@@ -48,7 +74,7 @@ interface Track {
  * The last hour of the host, of each project and server, and of each process of a project. Its size is bounded by
  * what lives now and what ended in the last ten minutes, however long it runs. It has no clock: time comes with the models.
  */
-export class History {
+export class History implements HistoryReader {
   readonly #tracks = new Map<HistoryId, Track>();
   /** Mean times of the readings in a bucket. */
   readonly #times = new Float64Array(BUCKETS);
@@ -57,14 +83,18 @@ export class History {
   #bucket = -1;
   #uptime = Number.NEGATIVE_INFINITY;
   #began = 0;
-  #marks: readonly Mark[] = [];
+  #weight = 1;
   readonly #waits = new Waits();
+  #events = new Events();
+  #timelines = newTimelines();
+  readonly #names = new Map<HistoryId, string>();
 
   /** Adds a model's figures; one that is no newer than the last adds nothing, one from before it begins anew. */
   record(model: Model): void {
     if (model.uptime === this.#uptime) return;
     if (model.uptime < this.#uptime) this.#clear();
     this.#turn(model);
+    this.#remember(model);
     this.#add('host', 'memory', model.host.memory.used);
     this.#add('host', 'swapIn', model.host.pressure?.swapIn ?? null);
     this.#add('host', 'oomKills', model.host.pressure?.oomKills ?? null);
@@ -110,29 +140,6 @@ export class History {
     return track.trend.value;
   }
 
-  /**
-   * At most `width` levels from 0 to 1, oldest first, of equal stretches of time that do not shift from one reading
-   * to the next. Memory rises from its least, on a scale of at least a tenth of its most, so that a flat line looks
-   * flat; other figures rise from 0. Null while there are fewer than two.
-   */
-  sparkline(id: HistoryId, width: number, measure: Measure = 'memory'): readonly number[] | null {
-    const series = this.#tracks.get(id)?.series.get(measure);
-    const cells: { sum: number; count: number }[] = [];
-    let first = this.#bucket;
-    series?.each(this.#oldest(), (bucket) => {
-      first = Math.min(first, bucket);
-    });
-    const size = Math.max(1, Math.ceil((this.#bucket - first + 1) / Math.max(1, width)));
-    series?.each(this.#oldest(), (bucket, mean) => {
-      const index = Math.floor(bucket / size) - Math.floor(first / size);
-      const cell = cells[index] ?? { sum: 0, count: 0 };
-      cells[index] = { sum: cell.sum + mean, count: cell.count + 1 };
-    });
-    const means = Array.from(cells, (cell) => (cell ? cell.sum / cell.count : null)).slice(-width);
-    return levels(means, measure === 'memory');
-  }
-
-  /** What a server's workers in use did over the last ten minutes, the largest share first. */
   uses(server: ProcessKey): readonly UseShare[] {
     return this.#waits.shares(server);
   }
@@ -142,14 +149,60 @@ export class History {
     return this.#bucket < 0 ? 0 : this.#uptime - this.#began;
   }
 
-  /** Marks something that happened at a time of the wall clock, in milliseconds since 1970. */
-  mark(at: number, text: string): void {
-    this.#marks = [...this.#marks, { at, text }].slice(-MOST_MARKS);
+  /** What workertop did to a server since a time, in milliseconds since 1970: its events are ours. */
+  claimEvents(server: ProcessKey, since: number): void {
+    this.#events.claim(server, since);
   }
 
-  /** Those of the last hour, oldest first. */
-  get marks(): readonly Mark[] {
-    return this.#marks;
+  get events(): readonly HistoryEvent[] {
+    return this.#events.all;
+  }
+
+  timeline(id: HistoryId, span: TimelineSpan): TimelinePoints {
+    return this.#timelines[span].points(id);
+  }
+
+  timelineIds(span: TimelineSpan): readonly HistoryId[] {
+    return this.#timelines[span].ids;
+  }
+
+  nameOf(id: HistoryId): string | null {
+    return this.#names.get(id) ?? null;
+  }
+
+  recent(id: HistoryId, measure: Measure = 'memory'): number | null {
+    return this.#tracks.get(id)?.series.get(measure)?.recent ?? null;
+  }
+
+  recentLevels(id: HistoryId, count: number): readonly (number | null)[] | null {
+    const series = this.#tracks.get(id)?.series.get('memory');
+    if (series === undefined) return null;
+    const size = Math.max(1, Math.ceil(BUCKETS / Math.max(1, count)));
+    const last = Math.floor(this.#bucket / size);
+    const levels: (number | null)[] = Array.from({ length: Math.max(1, count) }, () => null);
+    let known = 0;
+    series.each(this.#oldest(), (bucket, mean) => {
+      const index = levels.length - 1 - (last - Math.floor(bucket / size));
+      if (index < 0) return;
+      if (levels[index] === null) known += 1;
+      levels[index] = mean;
+    });
+    return known < 2 ? null : levels;
+  }
+
+  /** Keeps the memory of the groups that charts show, and what happened. */
+  #remember(model: Model): void {
+    const groups: (readonly [HistoryId, number | null])[] = [
+      ['host', model.host.memory.used],
+      ['system', model.system.memory.counted],
+      ...model.projects.map(({ id, memory }) => [`project:${id}`, memory.counted] as const),
+    ];
+    for (const timeline of Object.values(this.#timelines)) {
+      timeline.turn(model.uptime, model.at);
+      for (const [id, value] of groups) if (value !== null) timeline.add(id, value);
+    }
+    for (const { id, name } of model.projects) this.#names.set(`project:${id}`, name);
+    this.#events.record(model, model.at - DAY * 1000);
   }
 
   #addServer(server: Server): void {
@@ -183,13 +236,14 @@ export class History {
       series = new Series();
       track.series.set(measure, series);
     }
-    series.add(this.#bucket, value);
+    series.add(this.#bucket, value, this.#weight);
   }
 
   /** Takes the model's time, and forgets once in a bucket. */
   #turn({ uptime, at }: Model): void {
     const before = this.#uptime;
     if (this.#bucket < 0) this.#began = uptime;
+    this.#weight = 1 - Math.exp((before - uptime) / RECENT_SECONDS);
     this.#uptime = uptime;
     const bucket = Math.floor(uptime / BUCKET_SECONDS);
     const slot = bucket % BUCKETS;
@@ -197,7 +251,7 @@ export class History {
       this.#bucket = bucket;
       this.#readings = 0;
       this.#forget(before);
-      this.#marks = this.#marks.filter((mark) => mark.at > at - BUCKETS * BUCKET_SECONDS * 1000);
+      for (const id of this.#names.keys()) if (!this.#timelines['24h'].ids.includes(id)) this.#names.delete(id);
     }
     this.#readings += 1;
     this.#times[slot] = mean(this.#times[slot], uptime, this.#readings);
@@ -224,9 +278,18 @@ export class History {
   #clear(): void {
     this.#tracks.clear();
     this.#waits.clear();
-    this.#marks = [];
+    this.#events = new Events();
+    this.#timelines = newTimelines();
     this.#bucket = -1;
   }
+}
+
+function newTimelines(): Readonly<Record<TimelineSpan, Timeline>> {
+  return {
+    '10m': new Timeline(resolutions['10m']),
+    '1h': new Timeline(resolutions['1h']),
+    '24h': new Timeline(resolutions['24h']),
+  };
 }
 
 /** A mean that one more value joins as the `count`th. */
@@ -249,18 +312,4 @@ function cpuShareOf(server: Server): number | null {
 
 function isKnown(value: number | null): value is number {
   return value !== null;
-}
-
-/** Stretches in which nothing is known take the level before them. */
-function levels(means: readonly (number | null)[], fromLeast: boolean): readonly number[] | null {
-  const known = means.filter(isKnown);
-  if (known.length < 2) return null;
-  const most = Math.max(...known);
-  const base = fromLeast ? Math.min(...known) : 0;
-  const range = Math.max(most - base, most / 10);
-  let level = 0;
-  return means.map((value) => {
-    if (value !== null) level = range > 0 ? (value - base) / range : 0;
-    return level;
-  });
 }

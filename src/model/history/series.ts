@@ -16,9 +16,13 @@ export class Series {
   #sum = 0;
   #count = 0;
   #latest = Number.NaN;
+  #recent = Number.NaN;
 
-  /** @param bucket from 0 on, never less than that of the value before */
-  add(bucket: number, value: number): void {
+  /**
+   * @param bucket from 0 on, never less than that of the value before
+   * @param weight how much of `recent` the value becomes, 0 to 1
+   */
+  add(bucket: number, value: number, weight = 1): void {
     if (this.#first < 0) {
       this.#first = bucket;
       this.#last = bucket;
@@ -35,10 +39,15 @@ export class Series {
     this.#count += 1;
     this.#set(bucket, this.#sum / this.#count);
     this.#latest = value;
+    this.#recent = Number.isNaN(this.#recent) ? value : this.#recent + (value - this.#recent) * weight;
   }
 
   get latest(): number {
     return this.#latest;
+  }
+
+  get recent(): number {
+    return this.#recent;
   }
 
   /** Visits the buckets from `oldest` on that have a value, oldest first. */

@@ -1,5 +1,5 @@
 import type { ProcessKey } from '../../snapshot.ts';
-import type { History, Measure, Points } from './history.ts';
+import type { HistoryReader as History, Measure, Points } from './history.ts';
 
 /** How much of a server's workers was in use, over a stretch of time that ends now. */
 export interface Usage {

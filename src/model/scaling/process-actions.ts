@@ -23,11 +23,11 @@ export function offersFor(process: ProcessNode, server: Server | null): readonly
     refusal: unowned ?? refusal,
   });
   return [
-    offer('continue', 'continue it (CONT)', process.sample.state === 'T' ? null : 'it is not stopped'),
-    offer('reload', 'reload its configuration (HUP)', whyNoReload(process, server)),
-    offer('recycle', 'recycle it: its master starts another (TERM)', whyNoRecycle(process, server)),
-    offer('stop', 'stop it, once it has finished (TERM)', null),
-    offer('kill', 'kill it at once, losing what it does (KILL)', null),
+    offer('continue', 'Continue (SIGCONT)', process.sample.state === 'T' ? null : 'it is not stopped'),
+    offer('reload', 'Reload the configuration (SIGHUP)', whyNoReload(process, server)),
+    offer('recycle', 'Replace it with a fresh worker (SIGTERM)', whyNoRecycle(process, server)),
+    offer('stop', 'Stop after the current request (SIGTERM)', null),
+    offer('kill', 'Kill now, dropping its request (SIGKILL)', null),
   ];
 }
 

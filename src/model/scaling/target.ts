@@ -1,31 +1,37 @@
-import { type Model, ownHead, type Project, type Server } from '../model.ts';
+import { type Model, type Project, type Server, serverTitle } from '../model.ts';
 
 /**
- * The servers that TARGET names: a master's pid, a project, or `project:kind`. A project's name alone means
- * those of its servers that scale by signals, if it has any. An app goes by its own name too. Several are the caller's to refuse.
+ * The servers that a project's name, or its row, means: its web servers whose workers can be changed; without any, those
+ * that take signals for it; then those that do it by a command; else all of them. Several are the caller's to refuse.
+ */
+export function serversMeant({ servers }: Project): readonly Server[] {
+  const scalable = servers.filter(({ scaling }) => scaling.method !== 'none');
+  const web = scalable.filter(({ bind, listeners }) => bind.length > 0 || (listeners ?? []).length > 0);
+  const signalled = scalable.filter(({ scaling }) => scaling.method !== 'command');
+  return [web, signalled, scalable].find((some) => some.length > 0) ?? servers;
+}
+
+/** A sentence for a name or a row that means several servers. */
+export function severalMeant(name: string, servers: readonly Server[]): string {
+  const listed = servers.map(serverTitle).join(', ');
+  return `${name} has ${servers.length} servers with workers: ${listed}.`;
+}
+
+/**
+ * The servers that TARGET names: a pid of any of its processes, a project, or `project:kind`. An app goes by its own name
+ * too.
  */
 export function findTargets(model: Model, text: string): readonly Server[] {
   if (isPid(text)) {
     const pid = Number(text);
-    return allServers(model).filter((server) => isNamedBy(server, pid));
+    return allServers(model).filter(({ processes }) => processes.some((node) => node.pid === pid));
   }
   const whole = projectNamed(model, text);
-  if (whole) {
-    const scalable = whole.servers.filter(
-      (server) => server.scaling.method === 'signal' || server.scaling.method === 'fifo',
-    );
-    return scalable.length > 0 ? scalable : whole.servers;
-  }
+  if (whole) return serversMeant(whole);
   const [name, kind] = splitTarget(text);
   const { servers } = projectNamed(model, name) ?? { servers: [] };
   const apps = servers.filter(({ managed }) => managed === kind);
   return apps.length > 0 ? apps : servers.filter((server) => server.kind === kind);
-}
-
-/** A master's pid names its server. An app has none of its own, so that any of its workers does. */
-function isNamedBy(server: Server, pid: number): boolean {
-  const head = ownHead(server);
-  return head === null ? server.processes.some((node) => node.pid === pid) : head.pid === pid;
 }
 
 /** A sentence for a TARGET that names no server: what it is instead, or what there is. */
@@ -45,11 +51,6 @@ export function whyNoTarget(model: Model, text: string): string {
 }
 
 function whyNotPid(model: Model, pid: number): string {
-  for (const server of allServers(model)) {
-    const node = server.processes.find((one) => one.pid === pid);
-    if (node)
-      return `${pid} is a ${node.role ?? 'process'} of ${server.kind}: its ${server.head.role} is ${server.head.pid}`;
-  }
   const loose = [model.system, ...model.projects].some(({ processes }) => processes.some((node) => node.pid === pid));
   return loose ? `${pid} is no part of a server that workertop knows` : `no process ${pid}`;
 }

@@ -1,4 +1,4 @@
-import type { History } from '../../model/history/history.ts';
+import type { HistoryId } from '../../model/history/history.ts';
 import {
   type Memory,
   type Model,
@@ -9,40 +9,39 @@ import {
   serverTitle,
 } from '../../model/model.ts';
 import { sumKnown } from '../../model/rates.ts';
+import { launchersOf } from '../../state/launchers.ts';
 import type { Row } from '../../state/row.ts';
-import type { AppState } from '../../state/state.ts';
 import { clean } from '../../text/sanitize.ts';
-import { fill, wrap } from '../../text/width.ts';
+import { cut, fill, wrap } from '../../text/width.ts';
 import { apportion, sparkline } from '../bars.ts';
-import { ageText, bytes, countText, cpuText, shareText, UNKNOWN } from '../format.ts';
+import { ageText, bytes, countText, cpuText, memoryText, shareText, UNKNOWN } from '../format.ts';
+import type { Scene } from '../scene.ts';
 import { type Line, type Span, span } from '../style.ts';
 import type { Theme } from '../theme.ts';
 import type { PanelContent } from './panel.ts';
 
 const LABEL = 13;
 
-const SWAP_LEGEND = '  s swapped';
-const SPLIT_LEGEND = `  # own  = shared${SWAP_LEGEND}`;
+/** Lines of the processes of system that take most. */
+const LARGEST = 12;
 
 /** All that is known of a row. */
-export function details(state: AppState, row: Row | null, scroll: number, theme: Theme): PanelContent {
-  const hint = 'Esc closes, arrows scroll';
+export function details(scene: Scene, row: Row | null, scroll: number): PanelContent {
+  const { state, theme } = scene;
   if (row === null || state.model === null) {
-    return { title: 'Details', lines: [[span('It has ended.', theme.warning)]], scroll, hint };
+    return { title: 'Details', lines: [[span('It has ended.', theme.warning)]], scroll };
   }
   const columns = state.columns - 4;
   const say = (label: string, value: string | null): readonly Line[] =>
     value === null || value === '' ? [] : labelled(label, value, columns, theme);
   const draw = (label: string, ...spans: readonly Span[]): Line => [span(fill(label, LABEL), theme.faint), ...spans];
-  const context: Context = { state, model: state.model, columns, theme, say, draw };
-  return { title: titleOf(row), lines: content(row, context), scroll, hint };
+  const context: Context = { ...scene, model: state.model, columns, say, draw };
+  return { title: titleOf(row), lines: content(row, context), scroll };
 }
 
-interface Context {
-  readonly state: AppState;
+interface Context extends Scene {
   readonly model: Model;
   readonly columns: number;
-  readonly theme: Theme;
   readonly say: (label: string, value: string | null) => readonly Line[];
   readonly draw: (label: string, ...spans: readonly Span[]) => Line;
 }
@@ -69,10 +68,12 @@ function titleOf(row: Row): string {
 
 function content(row: Row, context: Context): readonly Line[] {
   switch (row.type) {
-    case 'project':
-      return projectLines(row.project, context);
+    case 'project': {
+      const servers = row.project.servers.flatMap((server) => [[], ...serverLines(server, null, context)]);
+      return [...projectLines(row.project, context), ...servers];
+    }
     case 'system':
-      return memoryLines(row.system.memory, 'system', context);
+      return [...memoryLines(row.system.memory, 'system', context), [], ...largestLines(row.system.processes, context)];
     case 'server':
       return serverAndHeadLines(row.server, row.project, context);
     case 'process': {
@@ -92,7 +93,7 @@ function projectLines(project: Project, context: Context): readonly Line[] {
   const { virtualenv } = project;
   return [
     ...say('project', project.name),
-    ...say('because of', project.evidence),
+    ...say('grouped by', project.evidence),
     ...say('directory', project.directory),
     ...say('virtualenv', virtualenv === null ? 'none found' : `${virtualenv.path} (${evidence[virtualenv.evidence]})`),
     ...say('versions', versionsOf(project)),
@@ -152,6 +153,7 @@ function serverLines(server: Server, project: Project | null, context: Context):
     ...(pools.length > 0 ? [] : say('configured', `${configured}${workers.configured.where}`)),
     // The place of a number that is given by it says it already.
     ...(workers.configured.where.includes(startedBy ?? '') ? [] : say('started by', startedBy)),
+    ...say('launched by', launchersText(server)),
     ...pools.flatMap((pool) => say('pool', `${pool.name}: ${pool.pids.length} running; ${pool.configured.where}`)),
     scaling.available
       ? [span(fill('scaling', LABEL), theme.faint), span('+ and - add and trim workers', theme.good)]
@@ -159,6 +161,14 @@ function serverLines(server: Server, project: Project | null, context: Context):
     ...say('', scaling.reason),
     ...memoryLines(server.memory, `server:${server.key}`, context),
   ];
+}
+
+/** Processes that only wait for the server that they started, with what they take. */
+function launchersText(server: Server): string | null {
+  const all = launchersOf(server).map(
+    ({ pid, memory, sample }) => `${clean(sample.facts.comm)} ${pid} (${memoryText(memory)})`,
+  );
+  return all.length === 0 ? null : all.join(', ');
 }
 
 /** Null for what listens nowhere. */
@@ -173,7 +183,7 @@ function connectionsOf({ listeners, queue }: Server): string | null {
 function workersOf({ workers, definition, bind }: Server, { host }: Model): string | null {
   if (workers.current === 0) return null;
   const advised = definition.category === 'app' && bind.length > 0;
-  const start = advised ? `; gunicorn’s advice would start at ${host.recommendedWorkers}` : '';
+  const start = advised ? `; gunicorn suggests starting with ${host.recommendedWorkers}` : '';
   return `${workers.current} running${start}`;
 }
 
@@ -199,41 +209,76 @@ function processLines(process: ProcessNode, context: Context): readonly Line[] {
   ];
 }
 
-function memoryLines(memory: Memory, id: Parameters<History['series']>[0], context: Context): readonly Line[] {
-  const { say, draw, theme, state, columns } = context;
+function memoryLines(memory: Memory, id: HistoryId, context: Context): readonly Line[] {
+  const { say, draw, theme, history, columns } = context;
   const { rss, pss, uss, swap } = memory;
   // Of several processes it counts what they share more than once: it is no total.
-  const resident = id.startsWith('process:') ? `RSS ${bytes(rss)}` : `RSS would add up to ${bytes(rss)}`;
+  const resident = id.startsWith('process:') ? `RSS ${bytes(rss)}` : `RSS would say ${bytes(rss)}`;
   const quality = memory.exact ? '' : ', partly estimated';
-  const levels = state.history.sparkline(id, Math.min(60, columns - LABEL));
-  const trend = state.history.trend(id);
+  const levels = history.recentLevels(id, Math.min(60, columns - LABEL - 10));
+  const trend = history.trend(id);
+  const most = Math.max(1, ...(levels ?? []).map((level) => level ?? 0));
   const sign = (trend?.perHour ?? 0) < 0 ? '' : '+';
   return [
     ...say(
       'memory',
-      `${known(memory.counted)} (${pss === null ? 'RSS' : 'PSS'}${quality}), ${shareText(memory.share)} of the total`,
+      memory.counted === null
+        ? 'still to be read'
+        : `${bytes(memory.counted)} (${pss === null ? 'RSS' : 'PSS'}${quality}), ${shareText(memory.share)} of the total`,
     ),
     ...(pss === null || uss === null ? [] : [draw('', ...splitBar(uss, pss - uss, swap ?? 0, columns - LABEL, theme))]),
     ...say(
       '',
-      `own ${known(uss)}, its part of what is shared ${known(pss === null || uss === null ? null : pss - uss)}, swapped ${known(swap)}; ${resident}`,
+      `private ${known(uss)}, shared ${known(pss === null || uss === null ? null : pss - uss)} (its part), swap ${known(swap)}; ${resident}`,
     ),
-    ...(levels === null ? [] : [draw('last hour', span(sparkline(levels, theme.glyphs), theme.title))]),
+    ...(levels === null
+      ? []
+      : [
+          draw(
+            'last hour',
+            span(
+              sparkline(
+                levels.map((level) => level && level / most),
+                theme.glyphs,
+              ),
+              theme.title,
+            ),
+            span(` 0 to ${bytes(most)}`, theme.faint),
+          ),
+        ]),
     ...say('trend', trend === null ? null : `${sign}${bytes(trend.perHour)} an hour for ${ageText(trend.seconds)}`),
   ];
 }
 
-/** As wide as its legend leaves room for. */
+/** What is its own, what is its part of the shared, and what is swapped: as wide as its legend leaves room for. */
 function splitBar(own: number, shared: number, swap: number, room: number, theme: Theme): readonly Span[] {
-  const legend = swap > 0 ? SPLIT_LEGEND : SPLIT_LEGEND.replace(SWAP_LEGEND, '');
-  const cells = apportion([own, shared, swap], Math.max(8, Math.min(60, room - legend.length)));
-  const [first = 0, second = 0, third = 0] = cells;
+  const [full, , half] = theme.glyphs.patterns;
+  const parts = [
+    { size: own, glyph: full ?? '#', name: 'private', style: theme.good },
+    { size: shared, glyph: half ?? '=', name: 'shared', style: theme.faint },
+    { size: swap, glyph: 's', name: 'swap', style: theme.error },
+  ].filter(({ size }) => size > 0);
+  const legend = parts.map(({ glyph, name }) => `  ${glyph} ${name}`).join('');
+  const cells = apportion(
+    parts.map(({ size }) => size),
+    Math.max(8, Math.min(60, room - legend.length)),
+  );
   return [
-    span('#'.repeat(first), theme.good),
-    span('='.repeat(second), theme.faint),
-    span('s'.repeat(third), theme.error),
+    ...parts.map(({ glyph, style }, index) => span(glyph.repeat(cells[index] ?? 0), style)),
     span(legend, theme.faint),
   ];
+}
+
+/** The processes that take most, so that the group is no closed box. */
+function largestLines(processes: readonly ProcessNode[], { theme, columns }: Context): readonly Line[] {
+  const largest = processes.toSorted((a, b) => (b.memory.counted ?? 0) - (a.memory.counted ?? 0)).slice(0, LARGEST);
+  return largest.map(
+    ({ pid, memory, command, sample }): Line => [
+      span(fill(String(pid), 9), theme.faint),
+      span(fill(memoryText(memory), 7, 'right')),
+      span(`  ${cut(clean(command || sample.facts.comm), columns - 18)}`),
+    ],
+  );
 }
 
 function known(value: number | null): string {

@@ -1,27 +1,28 @@
 import { bindings, type Section } from '../../state/keymap.ts';
-import type { AppState } from '../../state/state.ts';
 import { fill, wrap } from '../../text/width.ts';
+import type { Scene } from '../scene.ts';
 import { type Line, span } from '../style.ts';
-import type { Theme } from '../theme.ts';
 import type { PanelContent } from './panel.ts';
 
-const sections: readonly Section[] = ['Workers', 'Look', 'Move', 'Other'];
+const sections: readonly Section[] = ['Workers', 'Look', 'Move', 'Recording', 'Other'];
 
 const explained: readonly (readonly [string, string])[] = [
-  ['Mem', 'used of all: MemTotal − MemAvailable, as free(1) has it; w tells where it is'],
-  ['MEM', 'PSS: memory that is shared counts in part with each that shares it, so sums add up; … is not read yet'],
-  ['FREES', 'what becomes available when this worker goes, no page cache of files; on a master, when it trims one'],
-  ['SHARE', 'of the memory total: the machine’s, the container’s limit, or --memory'],
-  ['WORKERS', 'running / where gunicorn’s advice would start (2 × cores + 1)'],
-  ['QUEUE', 'connections that wait to be accepted'],
-  ['TREND', 'memory over the last hour; +12M/h where it grows steadily'],
+  [
+    'MEM',
+    'PSS: memory that is shared counts in part with each that shares it, so sums add up; in the header what is used of all, as free(1) has it: W tells where it is',
+  ],
+  ['FREES', 'what becomes available when this worker exits, without page cache of files; on a server, by one trim'],
+  ['OF USED', 'share of the memory that is used; a full bar is the largest row'],
+  ['WORKERS', 'running; “2 of 3” where another number is configured'],
+  ['QUEUE', 'connections waiting to be accepted'],
+  ['LAST HOUR', 'memory, on one scale for all rows, blank where flat; +12M/h where it grows steadily'],
   ['⚠', 'there is advice about it: a'],
-  ['~', 'an estimate, or not read yet; as root all figures are exact'],
+  ['~ …', 'an estimate; still to be read. As root all figures are exact'],
 ];
 
 const KEY_COLUMNS = 11;
 
-export function help(state: AppState, scroll: number, theme: Theme): PanelContent {
+export function help({ state, theme }: Scene, scroll: number): PanelContent {
   const lines: Line[] = [];
   const tell = (key: string, text: string) =>
     lines.push(
@@ -38,5 +39,5 @@ export function help(state: AppState, scroll: number, theme: Theme): PanelConten
   lines.push([], [span('Columns', theme.title)]);
   for (const [name, text] of explained) tell(name, text);
   if (state.readOnly) lines.push([], [span('Started with --read-only: no signals are sent.', theme.warning)]);
-  return { title: 'workertop: keys', lines, scroll, hint: 'Esc closes, arrows scroll' };
+  return { title: 'Keys', lines, scroll };
 }

@@ -1,9 +1,9 @@
 import type { MemoryPart, Model } from '../../model/model.ts';
-import type { AppState } from '../../state/state.ts';
 import { clean } from '../../text/sanitize.ts';
 import { fill, wrap } from '../../text/width.ts';
 import { apportion } from '../bars.ts';
 import { bytes, percent, shareText } from '../format.ts';
+import type { Scene } from '../scene.ts';
 import { type Line, span } from '../style.ts';
 import type { Theme } from '../theme.ts';
 import type { PanelContent } from './panel.ts';
@@ -15,20 +15,19 @@ const BAR = 20;
 const WITH_BAR = 70;
 
 /** Who and what has the memory: all of it, largest first. */
-export function memoryPanel(state: AppState, scroll: number, theme: Theme): PanelContent {
+export function memoryPanel({ state, theme }: Scene, scroll: number): PanelContent {
   const columns = state.columns - 4;
-  const hint = 'Esc closes, arrows scroll';
   const map = state.model?.memoryMap ?? null;
   if (state.model === null || map === null) {
     const text = 'This source does not tell where the memory is.';
-    return { title: 'Where the memory is', lines: [[span(text, theme.warning)]], scroll, hint };
+    return { title: 'Where the memory is', lines: [[span(text, theme.warning)]], scroll };
   }
   const room = columns >= WITH_BAR ? BAR : 0;
   const lines = map.parts.flatMap((part) => partLines(part, map.total, columns, room, theme));
   const said = [usedText(state.model), ...swapTexts(state.model)].flatMap((text) =>
     wrap(text, columns).map((line): Line => [span(line, theme.faint)]),
   );
-  return { title: `Where the memory is: ${bytes(map.total)}`, lines: [...lines, [], ...said], scroll, hint };
+  return { title: `Where the memory is: ${bytes(map.total)}`, lines: [...lines, [], ...said], scroll };
 }
 
 function partLines(part: MemoryPart, total: number, columns: number, room: number, theme: Theme): readonly Line[] {

@@ -1,5 +1,6 @@
 import { fill, width } from '../../text/width.ts';
-import { type Line, type Span, span } from '../style.ts';
+import { fitLine, lineWidth } from '../spans.ts';
+import { type Line, span } from '../style.ts';
 import type { Theme } from '../theme.ts';
 
 /** What a panel says; the frame and the scrolling are the same for all. */
@@ -10,8 +11,8 @@ export interface PanelContent {
   readonly scroll?: number;
   /** The line that is to be seen, whatever the scroll. */
   readonly focus?: number;
-  /** Keys that it takes, for its lower edge. */
-  readonly hint: string;
+  /** Of each line, which entry of a list it is part of. */
+  readonly entries?: readonly number[];
 }
 
 /** A panel in a frame, in exactly so many columns and lines. */
@@ -19,11 +20,11 @@ export function framed(content: PanelContent, columns: number, lines: number, th
   const [topLeft, topRight, bottomLeft, bottomRight, horizontal, vertical] = theme.glyphs.frame;
   const inner = columns - 4;
   const height = Math.max(0, lines - 2);
+  const scroll = scrollOf(content, height);
   const last = lastScroll(content, height);
-  const focused = content.focus === undefined ? 0 : Math.max(0, content.focus - height + 1);
-  const scroll = Math.min(last, Math.max(content.scroll ?? 0, focused));
   const visible = content.lines.slice(scroll, scroll + height);
-  const more = last > 0 ? ` ${Math.round((scroll / last) * 100)}% ` : '';
+  const more =
+    last > 0 ? ` ${scroll + 1}-${Math.min(content.lines.length, scroll + height)} of ${content.lines.length} ` : '';
   const edge = (left: string, text: string, right: string): Line => {
     const rest = columns - 2 - width(text) - 1;
     return [
@@ -36,15 +37,17 @@ export function framed(content: PanelContent, columns: number, lines: number, th
     edge(topLeft, fill(` ${content.title} `, Math.min(width(content.title) + 2, inner)), topRight),
     ...Array.from({ length: height }, (_, index) => [
       span(`${vertical} `, theme.faint),
-      ...clipped(visible[index] ?? [], inner, theme),
+      ...fitLine(visible[index] ?? [], inner, theme.glyphs.ellipsis),
       span(` ${vertical}`, theme.faint),
     ]),
-    edge(
-      bottomLeft,
-      fill(` ${content.hint} ${more}`, Math.min(width(content.hint) + 2 + width(more), inner)),
-      bottomRight,
-    ),
+    edge(bottomLeft, more, bottomRight),
   ];
+}
+
+/** The first line shown. */
+export function scrollOf(content: PanelContent, height: number): number {
+  const focused = content.focus === undefined ? 0 : Math.max(0, content.focus - height + 1);
+  return Math.min(lastScroll(content, height), Math.max(content.scroll ?? 0, focused));
 }
 
 /** As many lines as can be scrolled away, with so many to show the rest on. */
@@ -52,14 +55,12 @@ export function lastScroll({ lines }: PanelContent, height: number): number {
   return Math.max(0, lines.length - height);
 }
 
-function clipped(line: Line, columns: number, theme: Theme): readonly Span[] {
-  const spans: Span[] = [];
-  let left = columns;
-  for (const { text, style } of line) {
-    if (left <= 0) break;
-    const fitting = width(text) <= left ? text : fill(text, left, 'left', theme.glyphs.ellipsis);
-    spans.push(span(fitting, style));
-    left -= width(fitting);
-  }
-  return left > 0 ? [...spans, span(' '.repeat(left))] : spans;
+/** Columns and lines of a panel that is as small as what it says. */
+export function sizeOf(
+  { title, lines }: PanelContent,
+  columns: number,
+  height: number,
+): { readonly columns: number; readonly lines: number } {
+  const widest = Math.max(width(title) + 2, ...lines.map(lineWidth));
+  return { columns: Math.min(columns, widest + 4), lines: Math.min(height, lines.length + 2) };
 }

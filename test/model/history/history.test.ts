@@ -1,7 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { History } from '../../../src/model/history/history.ts';
 import { gunicorn, hostUsing, own, watch } from '../../helpers/models.ts';
 import { MB } from '../../helpers/samples.ts';
 
@@ -79,53 +78,68 @@ describe('history', () => {
     expect(history.latest('server:100:10000')).toBeNull();
     expect(history.span).toBe(30);
   });
-
-  it('keeps the marks of the last hour', () => {
-    const at = Date.UTC(2026, 10, 23, 3, 1);
-    const marked = (seconds: number) => {
-      const history = new History();
-      const processes = (elapsed: number) => {
-        if (elapsed === 60) history.mark(at, 'project1 3 → 2');
-        return [];
-      };
-      return watch(seconds, processes, { history, delay: 20 }).history.marks;
-    };
-    expect(marked(3000)).toEqual([{ at, text: 'project1 3 → 2' }]);
-    expect(marked(3800)).toEqual([]);
-  });
 });
 
-describe('sparkline', () => {
-  it('rises as memory does, and no wider than asked', () => {
+describe('the last hour in few values', () => {
+  it('rises as memory does, and has no more than asked', () => {
     const { history } = watch(1200, (elapsed) => gunicorn({ pid: 100, workers: [{ memory: own(50 + elapsed / 10) }] }));
-    const levels = history.sparkline('process:101:10100', 8) ?? [];
-    expect(levels.length).toBeGreaterThanOrEqual(6);
+    const levels = (history.recentLevels('process:101:10100', 8) ?? []).filter((level) => level !== null);
+    expect(levels.length).toBeGreaterThan(1);
     expect(levels.length).toBeLessThanOrEqual(8);
     expect(levels).toEqual(levels.toSorted((a, b) => a - b));
-    expect(levels[0]).toBe(0);
-    expect(levels.at(-1)).toBe(1);
-  });
-
-  it('is flat for memory that hardly moves, and full for a queue that stays', () => {
-    const { history } = watch(600, (elapsed) =>
-      gunicorn({ pid: 100, workers: [{ memory: own(100 + (elapsed % 4) / 4) }], queue: 5 }),
-    );
-    expect(Math.max(...(history.sparkline('process:101:10100', 8) ?? [1]))).toBeLessThan(0.1);
-    expect(new Set(history.sparkline('server:100:10000', 8, 'queue'))).toEqual(new Set([1]));
   });
 
   it('is null until there is something to draw', () => {
     const { history } = watch(4, () => gunicorn({ pid: 100, workers: steady }));
-    expect(history.sparkline('host', 8)).toBeNull();
-    expect(history.sparkline('process:5:5', 8)).toBeNull();
+    expect(history.recentLevels('host', 8)).toBeNull();
+    expect(history.recentLevels('process:5:5', 8)).toBeNull();
+  });
+});
+
+describe('the timeline', () => {
+  it('has the memory of a project as it was read, in steps of its own', () => {
+    const { history } = watch(1200, (elapsed) =>
+      gunicorn({ pid: 100, workers: [{ memory: own(elapsed < 1150 ? 100 : 40) }] }),
+    );
+    const id = history.timelineIds('10m').find((one) => one.startsWith('project:'));
+    if (id === undefined) throw new Error('no project');
+    const { at, values } = history.timeline(id, '10m');
+    expect((at.at(-1) ?? 0) - (at[0] ?? 0)).toBeLessThanOrEqual(600_000);
+    expect(new Set(values).size).toBe(2);
+    expect(history.timeline(id, '24h').values.length).toBeLessThanOrEqual(5);
+    expect(history.timeline(id, '1h').values.length).toBeGreaterThan(70);
+  });
+});
+
+describe('events', () => {
+  const workers = (count: number) => Array.from({ length: count }, () => ({ memory: own(100) }));
+
+  it('are changes of workers, told once for several that come together, and who made them', () => {
+    const { history } = watch(300, (elapsed) =>
+      gunicorn({ pid: 100, workers: workers(elapsed < 100 ? 4 : elapsed < 110 ? 3 : 2) }),
+    );
+    expect(history.events.map(({ text, ours }) => [text, ours])).toEqual([['project1 4 → 2 workers', false]]);
+    history.claimEvents('100:10000', 0);
+    expect(history.events.map(({ ours }) => ours)).toEqual([true]);
   });
 
-  it('does not shift what it has drawn with each reading', () => {
-    const spike = (elapsed: number) =>
-      gunicorn({ pid: 100, workers: steady, queue: elapsed > 600 && elapsed < 640 ? 9 : 0 });
-    const at = (seconds: number) => watch(seconds, spike).history.sparkline('server:100:10000', 20, 'queue') ?? [];
-    const [one, other] = [at(1803), at(1818)];
-    expect(one.indexOf(1)).toBe(other.indexOf(1));
+  it('are no worker that was replaced by another within seconds', () => {
+    const { history } = watch(300, (elapsed) =>
+      gunicorn({ pid: 100, workers: workers(elapsed >= 100 && elapsed < 104 ? 2 : 3) }),
+    );
+    expect(history.events).toEqual([]);
+  });
+
+  it('are servers that start and end, but not those that were there at first', () => {
+    const beat = gunicorn({ pid: 500, project: 'other', workers: workers(1) });
+    const { history } = watch(300, (elapsed) => [
+      ...gunicorn({ pid: 100, workers: workers(2) }),
+      ...(elapsed > 100 && elapsed < 200 ? beat : []),
+    ]);
+    expect(history.events.map(({ text }) => text)).toEqual([
+      'other: gunicorn 500 started',
+      'other: gunicorn 500 ended',
+    ]);
   });
 });
 

@@ -19,6 +19,8 @@ const model = buildModel(
 
 it.each([
   ['10', [10]],
+  // A worker means its server.
+  ['11', [10]],
   ['20', [20]],
   ['shop', [10]],
   ['shop:celery', [20]],
@@ -30,7 +32,6 @@ it.each([
 });
 
 it.each([
-  ['11', '11 is a worker of gunicorn: its master is 10'],
   ['40', '40 is no part of a server that workertop knows'],
   ['99', 'no process 99'],
   ['shop:puma', 'shop has no puma: it has gunicorn, celery'],

@@ -1,0 +1,34 @@
+import type { Effect } from './action.ts';
+import { type Panel, table } from './mode.ts';
+import type { NoticeLevel } from './notice.ts';
+import type { AppState } from './state.ts';
+
+/** What a key makes of the state, and what is to be done. */
+export type Answer = readonly [AppState, readonly Effect[]];
+
+export function withPanel(state: AppState, panel: Panel): AppState {
+  return { ...state, mode: { type: 'panel', panel } };
+}
+
+/** The table again, without what lay over it. */
+export function closed(state: AppState): AppState {
+  return { ...state, mode: table };
+}
+
+export function withNotice(state: AppState, level: NoticeLevel, text: string): AppState {
+  return { ...state, notice: { level, text }, shown: null };
+}
+
+/** What was asked for is not done: a sentence says why. */
+export function refuse(state: AppState, text: string): Answer {
+  return [withNotice(state, 'warning', text), []];
+}
+
+export const READ_ONLY = 'workertop runs with --read-only: it sends no signals.';
+export const REPLAYED = 'This is a recording: nothing can be changed.';
+
+/** Why nothing is sent here at all; null where signals are sent. */
+export function readOnlyReason({ readOnly, replay }: AppState): string | null {
+  if (replay !== null) return REPLAYED;
+  return readOnly ? READ_ONLY : null;
+}

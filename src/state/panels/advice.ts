@@ -1,0 +1,29 @@
+import type { Advice } from '../../model/advice/advice.ts';
+import type { HistoryReader } from '../../model/history/history.ts';
+import { type Answer, closed, withNotice, withPanel } from '../answer.ts';
+import { goTo } from '../expand.ts';
+import { commandFor } from '../keymap.ts';
+import type { PanelOf } from '../mode.ts';
+import { isBack, moved } from '../moving.ts';
+import type { RowId } from '../row.ts';
+import type { AppState } from '../state.ts';
+
+/** Enter goes to what the advice is about, where its key does what it says. */
+export function keyInAdvice(state: AppState, panel: PanelOf<'advice'>, key: string, history: HistoryReader): Answer {
+  const chosen = state.advice[panel.index];
+  if (key === 'enter' && chosen) return [follow(state, history, chosen), []];
+  if (isBack(key) || commandFor(key) === 'advice' || key === 'enter') return [closed(state), []];
+  return [withPanel(state, { ...panel, index: moved(panel.index, state.advice.length, key) }), []];
+}
+
+function follow(state: AppState, history: HistoryReader, { server, projectId, pid }: Advice): AppState {
+  const places: RowId[] = [];
+  const project = state.model?.projects.find(({ id }) => id === projectId);
+  const process = project?.servers.flatMap(({ processes }) => processes).find((one) => one.pid === pid);
+  if (process) places.push(`process:${process.key}`);
+  if (server !== null) places.push(`server:${server}`);
+  if (project) places.push(`project:${project.id}`);
+  const next = closed(state);
+  if (places.length === 0) return next;
+  return goTo(next, history, places) ?? withNotice(next, 'info', 'The filter hides it.');
+}

@@ -1,0 +1,45 @@
+import type { HistoryReader } from '../model/history/history.ts';
+import { type Answer, closed, withNotice } from './answer.ts';
+import { searchRow } from './expand.ts';
+import { matchesRow } from './filter.ts';
+import type { Mode } from './mode.ts';
+import type { AppState } from './state.ts';
+import { edited } from './typing.ts';
+
+/** A key while the filter is typed: the table follows each one. */
+export function keyInFilter(state: AppState, key: string, character: string | null): Answer {
+  const { filter } = state.arrangement;
+  if (key === 'enter' || key === 'up' || key === 'down') return [closed(state), []];
+  if (key === 'escape') return [filtered(closed(state), ''), []];
+  const text = edited(filter.text, key, character);
+  return [text === null ? state : filtered(state, text), []];
+}
+
+export function filtered(state: AppState, text: string): AppState {
+  const { arrangement } = state;
+  return { ...state, arrangement: { ...arrangement, filter: { ...arrangement.filter, text } } };
+}
+
+/** A key while a text to search is typed: the selection goes to the first row that has it. */
+export function keyInSearch(
+  state: AppState,
+  mode: Extract<Mode, { readonly type: 'search' }>,
+  key: string,
+  character: string | null,
+  history: HistoryReader,
+): Answer {
+  if (key === 'enter') return [closed(state), []];
+  if (key === 'escape') return [{ ...closed(state), searched: '' }, []];
+  if (key === 'f3' || key === 'down') return [searchNext(state, history, true), []];
+  const text = edited(mode.text, key, character);
+  if (text === null) return [state, []];
+  return [searchNext({ ...state, mode: { type: 'search', text }, searched: text }, history, false), []];
+}
+
+/** Goes to the next row that has the text last searched. @param skip whether the selected row does not count */
+export function searchNext(state: AppState, history: HistoryReader, skip: boolean): AppState {
+  const { searched } = state;
+  if (searched === '') return state;
+  const found = searchRow(state, history, (row) => matchesRow(row, searched), state.selected, skip);
+  return found ?? withNotice(state, 'info', `No row has “${searched}”.`);
+}

@@ -1,0 +1,186 @@
+import { inUsePhrase, sharePhrase } from '../model/activity/words.ts';
+import type { Advice } from '../model/advice/advice.ts';
+import { lull, type Usage, usage } from '../model/history/utilisation.ts';
+import { beyondMost, type Model, type Project, type Server } from '../model/model.ts';
+import { victims } from '../model/scaling/next-to-stop.ts';
+import { priceOfStep, type StepPrice } from '../model/scaling/price.ts';
+import { serversMeant, severalMeant } from '../model/scaling/target.ts';
+import { type Row, serverOf } from '../state/row.ts';
+import { selectedRow } from '../state/state.ts';
+import { clean } from '../text/sanitize.ts';
+import { bytes, duration, memoryText, plural, shortShare } from './format.ts';
+import { shortAddress } from './name.ts';
+import type { Message, Said } from './said.ts';
+import type { Scene } from './scene.ts';
+import type { Theme } from './theme.ts';
+
+/** Seconds over which it is told how many workers were in use. */
+const LATELY = 600;
+
+/** Below this share workers count as idle. */
+const IDLE = 0.05;
+
+/** The state of what is selected, and what + and - would do to it. */
+export function aboutRow(scene: Scene): Message {
+  const { state, theme } = scene;
+  const row = selectedRow(state);
+  if (row === null || state.model === null) return { title: said('', theme), left: [], right: [] };
+  if (row.type === 'system') return aboutSystem(row, scene);
+  const { project } = row;
+  const advice = adviceFor(state.advice, row);
+  const server = serverOf(row) ?? (project !== null && row.type === 'project' ? onlyMeant(project) : null);
+  if (project === null || server === null) return aboutOthers(row, project, advice, scene);
+  return {
+    title: said(titleOf(row, project, server), theme),
+    left: [
+      said(stateOf(server, scene), theme),
+      advice === null ? said(settingOf(server), theme, 'faint') : spoken(advice, theme),
+    ],
+    right: prices(row, server, state.model, theme),
+  };
+}
+
+function said(text: string, theme: Theme, style: 'strong' | 'faint' = 'strong'): Said {
+  return { text, style: theme[style] };
+}
+
+function aboutSystem({ system }: Extract<Row, { type: 'system' }>, { state, theme }: Scene): Message {
+  const count = plural(system.processes.length, 'process', 'processes');
+  const advice = adviceFor(state.advice, null);
+  return {
+    title: said('system', theme),
+    left: [
+      said(`${count} of no project, ${memoryText(system.memory)}.`, theme),
+      ...(advice === null ? [] : [spoken(advice, theme)]),
+    ],
+    right: [],
+  };
+}
+
+/** A process of no server, or a project whose servers are several. */
+function aboutOthers(row: Row, project: Project | null, advice: Advice | null, { theme }: Scene): Message {
+  const advised = advice === null ? [] : [spoken(advice, theme)];
+  if (row.type === 'process') {
+    const title = project === null ? 'system' : project.name;
+    return {
+      title: said(`${title} · process ${row.process.pid}`, theme),
+      left: [said(row.process.command, theme), ...advised],
+      right: [],
+    };
+  }
+  const meant = project === null ? [] : serversMeant(project);
+  const name = project?.name ?? '';
+  const text =
+    meant.length > 1
+      ? `${severalMeant(name, meant)} Select one to add or trim workers.`
+      : 'It has no server that workertop knows.';
+  return { title: said(name, theme), left: [said(text, theme), ...advised], right: [] };
+}
+
+function onlyMeant(project: Project): Server | null {
+  const meant = serversMeant(project);
+  return meant.length === 1 ? (meant[0] ?? null) : null;
+}
+
+function titleOf(row: Row, project: Project, server: Server): string {
+  const { definition } = server;
+  const address = shortAddress(server);
+  const what = clean(project.name) === definition.label ? address : `${definition.label} ${address}`.trim();
+  const process = row.type === 'process' ? `${row.process.role ?? 'process'} ${row.process.pid}` : '';
+  return [project.name, what, process].filter(Boolean).join(' · ');
+}
+
+/** How many workers there are, how many of them are in use, and who waits. */
+function stateOf(server: Server, scene: Scene): string {
+  const { workers, queue, definition } = server;
+  const parts = [
+    workers.current > 0 ? plural(workers.current, 'worker') : null,
+    workers.current > 0 ? usePhrase(server, scene) : null,
+    queue === null || definition.category !== 'app' ? null : `${queue} waiting`,
+  ].filter((part) => part !== null);
+  return parts.length > 0 ? parts.join('   ') : `${memoryText(server.memory)} of memory`;
+}
+
+/** Over the last minutes, or at this reading where little is known yet; null where it cannot be told. */
+function usePhrase(server: Server, { history }: Scene): string | null {
+  const lately: Usage | null = lull(history, server.key, IDLE) ?? usage(history, server.key, LATELY);
+  if (lately !== null) {
+    const phrase = sharePhrase(server, lately.share);
+    return phrase === null ? null : `${phrase} (${duration(lately.seconds)})`;
+  }
+  const { activity } = server;
+  return activity === null || activity.inUse === null || activity.total === null
+    ? null
+    : inUsePhrase(activity.inUse, activity);
+}
+
+/** Where the number of workers is set; of a server that does not scale, why not. */
+function settingOf(server: Server): string {
+  const { scaling, workers, definition } = server;
+  if (!scaling.available) return scaling.reason ?? `${definition.label} cannot be scaled.`;
+  const { count, where } = workers.configured;
+  const [place = ''] = where.split(';');
+  const starter = unitOf(server.startedBy);
+  // What is given on a command line is set where the one is that starts it.
+  const short = starter === null ? place : place.replace(/ on the command line$/, ` in ${starter}`);
+  return count === null ? `Configured: ${short}` : `Configured: ${count}, by ${short}`;
+}
+
+/** The name of a systemd unit in a phrase such as `systemd unit shop.service (systemctl edit …)`; null in any other. */
+function unitOf(startedBy: string | null): string | null {
+  return /^systemd unit (\S+)/.exec(startedBy ?? '')?.[1] ?? null;
+}
+
+/** What one fewer and one more would do; with a queue, one more first. */
+function prices(row: Row, server: Server, model: Model, theme: Theme): readonly Said[] {
+  if (!server.scaling.available) return [];
+  const fewer = said(trimText(row, server, model), theme);
+  const more = said(addText(server, model), theme);
+  return (server.queue ?? 0) > 0 ? [more, fewer] : [fewer, more];
+}
+
+function trimText(row: Row, server: Server, model: Model): string {
+  const { current, floor } = server.workers;
+  if (current <= floor) return `-: ${floor} is the fewest`;
+  const [goes] = victims(server);
+  const isOther =
+    row.type === 'process' && row.process.role === 'worker' && goes !== undefined && goes.key !== row.process.key;
+  const who = isOther ? ` (${goes.pid} goes)` : '';
+  return `- to ${current - 1}: ${stepText(priceOfStep(server, -1, model), 'less', model)}${who}`;
+}
+
+function addText(server: Server, model: Model): string {
+  const { current } = server.workers;
+  if (beyondMost(server, current + 1) !== null) return `+: ${current} is the most`;
+  const price = priceOfStep(server, 1, model);
+  const fits = price.fits === false ? ', does not fit' : '';
+  return `+ to ${current + 1}: ${stepText(price, 'more', model)}${fits}`;
+}
+
+/** Bytes before percent, which is told only where it moves by a point. */
+function stepText({ bytes: size, usedAfter }: StepPrice, word: 'less' | 'more', { host }: Model): string {
+  if (size === null) return 'memory not known';
+  const { used, total } = host.memory;
+  const moves = usedAfter !== null && Math.abs(usedAfter - used) >= total / 100;
+  return `${bytes(size)} ${word}${moves ? `, ${shortShare(usedAfter / total)}` : ''}`;
+}
+
+/**
+ * The most urgent about the row's server, else about its project, else about the machine: of these none that is only a
+ * remark.
+ */
+function adviceFor(all: readonly Advice[], row: Row | null): Advice | null {
+  const project = row === null || row.type === 'system' ? null : (row.project?.id ?? null);
+  const server = row === null || row.type === 'system' ? null : (serverOf(row)?.key ?? null);
+  const news = all.filter(({ kind, severity }) => kind !== 'idle-workers' && severity !== 'info');
+  return (
+    news.find((advice) => advice.server === server && server !== null) ??
+    news.find((advice) => advice.projectId === project && project !== null) ??
+    news.find((advice) => advice.projectId === null) ??
+    null
+  );
+}
+
+function spoken({ text, severity }: Advice, theme: Theme): Said {
+  return { text, style: severity === 'critical' ? theme.error : theme.warning };
+}

@@ -1,0 +1,90 @@
+import type { Model, Server } from '../model/model.ts';
+import { largestWorker } from '../model/scaling/price.ts';
+import { serversMeant } from '../model/scaling/target.ts';
+import { serverOf } from '../state/row.ts';
+import { selectedRow } from '../state/state.ts';
+import { clean } from '../text/sanitize.ts';
+import { fill } from '../text/width.ts';
+import { bar } from './bars.ts';
+import { bytes, shortShare } from './format.ts';
+import { historyLines } from './panels/history.ts';
+import { framed } from './panels/panel.ts';
+import type { Scene } from './scene.ts';
+import { fitLine } from './spans.ts';
+import { type Line, plain, span } from './style.ts';
+
+/** Columns of the box about workers. */
+const WORKERS = 56;
+
+/** What the selected server's workers take, beside the last hour of the machine. */
+export function pane(scene: Scene, lines: number): readonly Line[] {
+  const { state, theme } = scene;
+  const right = state.columns - WORKERS;
+  const history = historyLines(
+    scene,
+    { type: 'history', project: null, span: '1h', cursor: null },
+    right - 4,
+    lines - 2,
+  );
+  const boxes = [
+    framed({ title: 'Workers', lines: workerLines(scene, lines - 2) }, WORKERS, lines, theme),
+    framed({ title: 'Memory used, last hour', lines: history }, right, lines, theme),
+  ];
+  return Array.from({ length: lines }, (_, index) => boxes.flatMap((box) => box[index] ?? []));
+}
+
+function serverSelected({ state }: Scene): Server | null {
+  const row = selectedRow(state);
+  if (row === null) return null;
+  const server = serverOf(row);
+  if (server !== null) return server;
+  const meant = row.type === 'project' ? serversMeant(row.project) : [];
+  return meant.length === 1 ? (meant[0] ?? null) : null;
+}
+
+/** What the machine would use with so many workers. */
+function workerLines(scene: Scene, room: number): readonly Line[] {
+  const { state, theme } = scene;
+  const { model } = state;
+  const server = serverSelected(scene);
+  if (server === null || model === null) return [[span('Select a project or a server.', theme.faint)]];
+  const each = largestWorker(server);
+  const { current } = server.workers;
+  if (each === null || !server.scaling.available) {
+    return [[span(clean(server.scaling.reason ?? 'What one of its workers takes is not known.'), theme.faint)]];
+  }
+  const counts = countsAround(server, room - 2);
+  return [
+    [span(fill('workers', 9), theme.faint), span('memory used, of the total', theme.faint)],
+    ...counts.map((count): Line => {
+      const isNow = count === current;
+      const used = usedWith(count - current, each, model);
+      const share = used / model.host.memory.total;
+      const mark = isNow ? `${theme.glyphs.closed} ${count} now` : `  ${count}`;
+      const style = share > 1 ? theme.error : isNow ? theme.strong : plain;
+      return [
+        span(fill(mark, 9), style),
+        ...fitLine([span(bar(share, BAR, theme.glyphs), theme.faint)], BAR, ''),
+        span(
+          ` ${fill(bytes(used), 6, 'right')} ${fill(share > 1 ? 'does not fit' : shortShare(share), 13, 'right')}`,
+          style,
+        ),
+      ];
+    }),
+    [span(`A worker has up to ${bytes(each)} of its own.`, theme.faint)],
+  ];
+}
+
+/** Columns of a bar. */
+const BAR = 20;
+
+function usedWith(difference: number, each: number, { host }: Model): number {
+  return Math.max(0, host.memory.used + difference * each);
+}
+
+/** Numbers of workers around the present one, as many as there are lines. */
+function countsAround({ workers }: Server, lines: number): readonly number[] {
+  const { current, floor } = workers;
+  const first = Math.max(floor, current - Math.floor(lines / 2));
+  return Array.from({ length: Math.max(1, lines) }, (_, index) => first + index);
+}

@@ -1,0 +1,41 @@
+import type { Advice } from '../../model/advice/advice.ts';
+import { clean } from '../../text/sanitize.ts';
+import { fill, wrap } from '../../text/width.ts';
+import type { Scene } from '../scene.ts';
+import { type Line, plain, span } from '../style.ts';
+import type { Theme } from '../theme.ts';
+import type { PanelContent } from './panel.ts';
+
+export function advicePanel({ state, theme }: Scene, index: number): PanelContent {
+  const { advice, columns } = state;
+  if (advice.length === 0) {
+    const lines = wrap('No advice yet. Idle workers and leaks take some minutes to show.', columns - 4);
+    return { title: 'Advice', lines: lines.map((text) => [span(text, theme.faint)]) };
+  }
+  const lines: Line[] = [];
+  const entries: number[] = [];
+  let focus = 0;
+  advice.forEach((one, at) => {
+    lines.push(...adviceLines(one, at === index, columns - 4, theme));
+    while (entries.length < lines.length) entries.push(at);
+    if (at === index) focus = lines.length - 1;
+  });
+  return { title: `Advice: ${advice.length}`, lines, focus, entries };
+}
+
+function adviceLines(advice: Advice, chosen: boolean, columns: number, theme: Theme): readonly Line[] {
+  const mark = { critical: '!!', warning: '! ', info: '  ' }[advice.severity];
+  const style = { critical: theme.error, warning: theme.warning, info: plain }[advice.severity];
+  const about = advice.project === null ? '' : `${advice.project}: `;
+  const key = advice.key === null ? '' : ` Key: ${advice.key}.`;
+  const where = advice.where === null ? [] : wrap(clean(advice.where), columns - 6);
+  return [
+    ...wrap(clean(`${about}${advice.text}${key}`), columns - 3).map(
+      (text, index): Line => [
+        span(index === 0 ? `${mark} ` : '   ', style),
+        span(fill(text, columns - 3), chosen ? theme.selected(style) : style),
+      ],
+    ),
+    ...where.map((text): Line => [span(`      ${text}`, theme.faint)]),
+  ];
+}

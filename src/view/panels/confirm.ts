@@ -1,0 +1,22 @@
+import type { PanelOf } from '../../state/mode.ts';
+import { clean } from '../../text/sanitize.ts';
+import { wrap } from '../../text/width.ts';
+import type { Scene } from '../scene.ts';
+import { type Line, plain, span } from '../style.ts';
+import type { PanelContent } from './panel.ts';
+
+/** Widest line of a question. */
+const WIDEST = 68;
+
+/** The question, and below it what a yes does. */
+export function confirm({ state, theme }: Scene, { question }: PanelOf<'confirm'>): PanelContent {
+  const columns = Math.min(WIDEST, state.columns - 6);
+  const [first = '', ...others] = question;
+  const lines = [
+    ...wrap(clean(first), columns).map((part): Line => [span(part, theme.warning)]),
+    ...others.flatMap((text) => wrap(clean(text), columns).map((part): Line => [span(part, plain)])),
+    [],
+    [span('y', theme.key), span(' yes   '), span('n', theme.key), span(' no')],
+  ];
+  return { title: 'Confirm', lines };
+}

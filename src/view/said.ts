@@ -1,0 +1,17 @@
+import type { Style } from './style.ts';
+
+/** A text in a style. */
+export interface Said {
+  readonly text: string;
+  readonly style: Style;
+}
+
+/** What is told below the table. */
+export interface Message {
+  /** What it is about, in the rule. */
+  readonly title: Said;
+  /** Sentences, each on a line of its own, or over several where there is room. */
+  readonly left: readonly Said[];
+  /** Short texts at the right edge, line by line. */
+  readonly right: readonly Said[];
+}
