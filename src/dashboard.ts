@@ -11,6 +11,7 @@ import type { Observer } from './observer.ts';
 import { pause } from './pause.ts';
 import type { Action, Effect, MouseEvent, ReplayMove } from './state/action.ts';
 import type { Operation } from './state/operation.ts';
+import type { ReplayPosition } from './state/replay.ts';
 import type { Ground, ViewSettings } from './state/settings.ts';
 import { type AppState, panelOf } from './state/state.ts';
 import { update } from './state/update.ts';
@@ -47,12 +48,10 @@ export interface DashboardParts {
   readonly screen: Screen;
   readonly terminal: Pick<ThemeOptions, 'colors' | 'ascii'>;
   readonly state: AppState;
-  /** Whether a frozen display stops the readings too. */
-  readonly pausable: boolean;
   /** Keeps settings in the configuration file. */
   save(settings: ViewSettings): void;
-  /** Moves within a recording. */
-  replay(move: ReplayMove): void;
+  /** The recording that is played; null for what goes on now. */
+  readonly replaying: { readonly position: ReplayPosition; move(move: ReplayMove): void } | null;
   /** Stops this process as Ctrl-Z does, and returns once it was continued. */
   suspend(): void;
 }
@@ -177,12 +176,8 @@ export class Dashboard {
 
   /** Reads and dispatches until `end` is called. @throws what the source throws */
   async #read(): Promise<number> {
-    const { observer, pausable } = this.#parts;
+    const { observer, replaying } = this.#parts;
     while (!this.#ended) {
-      if (pausable && this.#state.frozen !== null) {
-        await this.#sleep(this.#state.settings.delay);
-        continue;
-      }
       const model = await observer.observe({
         memoryBudget: this.#budget(),
         watch: this.#controller.watch,
@@ -198,6 +193,7 @@ export class Dashboard {
       this.#history.record(model);
       this.#parts.observations.record(model);
       this.dispatch({ type: 'model', model });
+      if (replaying !== null) this.dispatch({ type: 'replay', position: replaying.position });
       this.#controller.observe(model);
       this.#tellOfMounts(model);
       // Advice takes milliseconds: pending keys come first.
@@ -234,7 +230,8 @@ export class Dashboard {
   }
 
   #interval(): number {
-    const { delay } = this.#state.settings;
+    const { settings, replay } = this.#state;
+    const delay = settings.delay / (replay?.speed ?? 1);
     if (this.#controller.busy) return Math.min(FAST, delay);
     return this.#filling ? Math.min(FILLING, delay) : delay;
   }
@@ -287,7 +284,7 @@ export class Dashboard {
         this.#parts.save(effect.settings);
         return;
       case 'replay':
-        this.#parts.replay(effect.move);
+        this.#parts.replaying?.move(effect.move);
         this.#wake.abort();
         return;
       case 'quit':

@@ -92,9 +92,9 @@ export const namedCommands: readonly Command[] = [
   },
   {
     name: 'replay',
-    help: 'the dashboard on a recording; p stops and goes on',
+    help: 'the dashboard on a recording; p pauses, [ and ] go back and on',
     operands: [file],
-    takes: dashboard,
+    takes: [...dashboard, 'at'],
     settings: { delay: 1, readOnly: true },
   },
   {

@@ -8,6 +8,7 @@ import type { Invocation } from './command-line.ts';
 import type { CommandName } from './commands.ts';
 import { settingsInForce } from './in-force.ts';
 import { Refusal } from './refusal.ts';
+import type { Replaying } from './replaying.ts';
 import type { Settings } from './settings.ts';
 import { opened, READ_ONLY, signalsFor, withSource } from './sources.ts';
 import { isDumb } from './terminal.ts';
@@ -76,10 +77,13 @@ const runners: Readonly<Record<CommandName, Run>> = {
 
   replay: async (settings, [file = '']) => {
     const { ReplaySource } = await import('../source/replay.ts');
+    const { Replaying } = await import('./replaying.ts');
     const source = opened(() => new ReplaySource(file));
     try {
       if (!canDraw()) throw new Error('a recording is shown on a terminal that can be drawn on');
-      return await dashboard(source, settings, noSignals('A recording can only be looked at.'), 'REPLAY');
+      const replaying = new Replaying(source);
+      if (settings.at !== null) await replaying.openAt(settings.at);
+      return await dashboard(source, settings, noSignals('A recording can only be looked at.'), 'REPLAY', replaying);
     } finally {
       source.close();
     }
@@ -141,10 +145,11 @@ async function dashboard(
   settings: Settings,
   signals: Signals,
   badge: 'REPLAY' | 'DEMO' | null,
+  replaying: Replaying | null = null,
 ): Promise<Outcome> {
   const { top } = await import('./commands/top.ts');
   const openLog = badge === null ? openActionLog : () => new ActionLog(noLog, '');
-  const code = await top(source, signals, openLog, { badge, pausable: badge === 'REPLAY' }, settings);
+  const code = await top(source, signals, openLog, { badge, replaying }, settings);
   return { text: '', code };
 }
 

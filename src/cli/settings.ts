@@ -104,6 +104,12 @@ const table = {
     option: { long: 'read-only' },
     key: 'read-only',
   }),
+  at: setting({
+    kind: text<null>(null),
+    initial: null,
+    help: 'the time that a recording is opened at, such as 03:10',
+    option: { long: 'at', value: 'CLOCK' },
+  }),
   dryRun: setting({
     kind: flag,
     initial: false,

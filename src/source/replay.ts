@@ -1,59 +1,176 @@
 import { createReadStream, statSync } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { constants, createGunzip } from 'node:zlib';
 import type { Snapshot } from '../snapshot.ts';
 import { isHeading, RecordingReader } from './recording.ts';
 import type { Source } from './source.ts';
 
-/** A recording, one reading after the other; at its end the last one stays. */
+/** Where to go in a recording. */
+export type Move =
+  | { readonly type: 'readings'; readonly count: number }
+  | { readonly type: 'seconds'; readonly seconds: number }
+  /** The first reading at or after a time, in milliseconds since 1970. */
+  | { readonly type: 'time'; readonly at: number }
+  /** The nearest reading in a direction that differs from the one before it. */
+  | { readonly type: 'change'; readonly direction: 1 | -1; differ(a: Snapshot, b: Snapshot): boolean };
+
+/** A recording, one reading after the other, or wherever one goes in it; at its end the last one stays. */
 export class ReplaySource implements Source {
   readonly #path: string;
-  readonly #reader = new RecordingReader();
-  readonly #interface: Interface;
-  readonly #lines: AsyncIterator<string>;
-  #broken: Error | null = null;
-  #line = 0;
+  #passage: Passage;
   #last: Snapshot | null = null;
+  #index = 0;
+  #count: number | null = null;
+  #move: Move | null = null;
+  #stays = false;
 
   /** @throws Error when there is no such file */
   constructor(path: string) {
     if (!statSync(path, { throwIfNoEntry: false })?.isFile()) throw new Error(`${path} is no file`);
     this.#path = path;
+    this.#passage = new Passage(path);
+  }
+
+  /** Readings from the beginning, from 1 on. */
+  get index(): number {
+    return this.#index;
+  }
+
+  /** Readings in all; null until the end has been seen. */
+  get count(): number | null {
+    return this.#count;
+  }
+
+  /** Where the next reading is read. */
+  go(move: Move): void {
+    this.#move = move;
+  }
+
+  /** Whether readings give the same again, unless one goes elsewhere. */
+  stay(stays: boolean): void {
+    this.#stays = stays;
+  }
+
+  /** @throws Error with file and line where it is no recording */
+  async read(): Promise<Snapshot> {
+    const move = this.#move;
+    this.#move = null;
+    if (move !== null && this.#last !== null) await this.#follow(move, this.#last);
+    else if (!this.#stays || this.#last === null) await this.#next();
+    if (this.#last === null) throw new Error(`${this.#path} holds no reading`);
+    return this.#last;
+  }
+
+  close(): void {
+    this.#passage.close();
+  }
+
+  /** @returns false at the end */
+  async #next(): Promise<boolean> {
+    const snapshot = await this.#passage.next();
+    if (snapshot === null) {
+      this.#count = this.#index;
+      return false;
+    }
+    this.#last = snapshot;
+    this.#index += 1;
+    return true;
+  }
+
+  async #follow(move: Move, from: Snapshot): Promise<void> {
+    switch (move.type) {
+      case 'readings':
+        return this.#goTo(Math.max(1, this.#index + move.count));
+      case 'seconds':
+        return this.#goToTime(from.at + move.seconds * 1000);
+      case 'time':
+        return this.#goToTime(move.at);
+      case 'change':
+        return move.direction > 0 ? this.#toNextChange(move.differ) : this.#toChangeBefore(move.differ);
+    }
+  }
+
+  async #goTo(index: number): Promise<void> {
+    if (index < this.#index) await this.#restart();
+    while (this.#index < index && (await this.#next()));
+  }
+
+  async #goToTime(at: number): Promise<void> {
+    if ((this.#last?.at ?? 0) > at) await this.#restart();
+    if (this.#last === null) await this.#next();
+    while ((this.#last?.at ?? at) < at && (await this.#next()));
+  }
+
+  async #toNextChange(differ: (a: Snapshot, b: Snapshot) => boolean): Promise<void> {
+    for (;;) {
+      const before = this.#last;
+      if (!(await this.#next()) || before === null || this.#last === null || differ(before, this.#last)) return;
+    }
+  }
+
+  /** From the beginning, since a reading names what those before it told. */
+  async #toChangeBefore(differ: (a: Snapshot, b: Snapshot) => boolean): Promise<void> {
+    const here = this.#index;
+    let found = 1;
+    await this.#restart();
+    await this.#next();
+    while (this.#index < here - 1) {
+      const before = this.#last;
+      if (!(await this.#next())) break;
+      if (before !== null && this.#last !== null && differ(before, this.#last)) found = this.#index;
+    }
+    await this.#goTo(found);
+  }
+
+  async #restart(): Promise<void> {
+    this.#passage.close();
+    this.#passage = new Passage(this.#path);
+    this.#index = 0;
+    this.#last = null;
+  }
+}
+
+/** One way through a recording, from its beginning on. */
+class Passage {
+  readonly #path: string;
+  readonly #reader = new RecordingReader();
+  readonly #input: Readable;
+  readonly #interface: Interface;
+  readonly #lines: AsyncIterator<string>;
+  #broken: Error | null = null;
+  #line = 0;
+
+  constructor(path: string) {
+    this.#path = path;
     const file = createReadStream(path);
     // One that was cut off by a crash is good up to there: an end without gzip's trailer is no error.
-    const input = path.endsWith('.gz') ? file.pipe(createGunzip({ finishFlush: constants.Z_SYNC_FLUSH })) : file;
-    this.#interface = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-    input.on('error', (error: Error) => {
+    this.#input = path.endsWith('.gz') ? file.pipe(createGunzip({ finishFlush: constants.Z_SYNC_FLUSH })) : file;
+    this.#interface = createInterface({ input: this.#input, crlfDelay: Number.POSITIVE_INFINITY });
+    this.#input.on('error', (error: Error) => {
       this.#broken = error;
       this.#interface.close();
     });
     this.#lines = this.#interface[Symbol.asyncIterator]();
   }
 
-  /** @throws Error with file and line where it is no recording */
-  async read(): Promise<Snapshot> {
-    const line = await this.#next();
-    if (this.#line === 1) {
-      if (line === null || !isHeading(line)) throw new Error(`${this.#path} is no recording of workertop`);
-      return this.read();
+  /** Null at the end. @throws Error with file and line where it is no recording */
+  async next(): Promise<Snapshot | null> {
+    for (;;) {
+      const { done, value: line } = await this.#lines.next();
+      this.#line += 1;
+      if (this.#broken !== null && this.#line <= 2) throw new Error(`${this.#path}: ${this.#broken.message}`);
+      if (this.#line === 1) {
+        if (done || !isHeading(line)) throw new Error(`${this.#path} is no recording of workertop`);
+        continue;
+      }
+      return done ? null : this.#parse(line);
     }
-    if (line !== null) {
-      const snapshot = this.#parse(line);
-      if (snapshot !== null) this.#last = snapshot;
-    }
-    if (this.#last === null) throw new Error(`${this.#path} holds no reading`);
-    return this.#last;
   }
 
   close(): void {
     this.#interface.close();
-  }
-
-  async #next(): Promise<string | null> {
-    this.#line += 1;
-    const next = await this.#lines.next();
-    if (this.#broken !== null && this.#last === null) throw new Error(`${this.#path}: ${this.#broken.message}`);
-    return next.done ? null : next.value;
+    this.#input.destroy();
   }
 
   #parse(line: string): Snapshot | null {

@@ -16,6 +16,7 @@ import { type Mouse, Screen } from '../../view/screen.ts';
 import { usualPath } from '../config-file.ts';
 import { modelOptions } from '../in-force.ts';
 import { GROUND_QUESTION, Keyboard } from '../keyboard.ts';
+import type { Replaying } from '../replaying.ts';
 import { saveSettings } from '../save-settings.ts';
 import type { Settings } from '../settings.ts';
 import { terminalTraits } from '../terminal.ts';
@@ -25,8 +26,8 @@ import { findUser } from '../users.ts';
 export interface Showing {
   /** Said in the header, such as `DEMO`; null for this machine. */
   readonly badge: string | null;
-  /** Whether a frozen display stops the readings too, which wait then. */
-  readonly pausable: boolean;
+  /** The recording that is played; null for what goes on now. */
+  readonly replaying: Replaying | null;
 }
 
 /** @param tell hears what there is to say of the log itself */
@@ -50,7 +51,7 @@ export async function top(
   source: Source,
   signals: Signals,
   openLog: OpenLog,
-  { badge, pausable }: Showing,
+  { badge, replaying }: Showing,
   settings: Settings,
 ): Promise<number> {
   const { delay, sort, filter: text, user, readOnly, mouse, hide, color, ascii, theme, confirm } = settings;
@@ -86,7 +87,7 @@ export async function top(
     settings: { delay, theme, confirm, mouse, hidden: hide },
     readOnly,
     badge,
-    replay: null,
+    replay: replaying?.position ?? null,
     ground: terminal.ground,
     arrangement: { sort, reverse: false, filter: { text, user, uid }, toggled: new Set() },
   });
@@ -99,9 +100,8 @@ export async function top(
     screen,
     terminal,
     state,
-    pausable,
     save: (view) => dashboard.dispatch(saved(settings.config ?? usualPath(process.env), view)),
-    replay: () => {},
+    replaying,
     suspend: stopThisProcess,
   });
   for (const [signal, code] of Object.entries(endings)) process.on(signal, () => dashboard.end(code));
