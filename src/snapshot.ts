@@ -122,7 +122,7 @@ export interface SettingsRequest {
 }
 
 /** What a master said of itself when asked over a socket of its own. */
-export interface Told {
+export interface SelfReport {
   /** Clock ticks since boot when it was asked: of processes that started later it knows nothing. */
   readonly asOf: number;
   /** Its workers, with what each does, in the server's words; null where it does not tell. */
@@ -132,7 +132,7 @@ export interface Told {
 }
 
 /** Where and what to ask a master. Nothing that changes anything is ever asked. */
-export interface Question {
+export interface StatusRequest {
   /** `unix:/run/stats.sock`, or `tcp:127.0.0.1:1717`. */
   readonly address: string;
   /** In turn, each in a frame of gunicorn's control protocol; none where the other side speaks first, once, and closes. */
@@ -140,12 +140,12 @@ export interface Question {
 }
 
 /** How a kind of server is asked. Answers are JSON, and anything may be in them. */
-export interface Inquiry {
+export interface StatusProbe {
   /** Null where there is nothing to ask. */
-  question(facts: ProcessFacts, listeners: readonly Listener[]): Question | null;
+  request(facts: ProcessFacts, listeners: readonly Listener[]): StatusRequest | null;
   /** Whether the first answer is from this very process: another may have taken over its address. */
   isFrom(pid: number, answer: unknown): boolean;
-  understand(answers: readonly unknown[]): Omit<Told, 'asOf'> | null;
+  understand(answers: readonly unknown[]): Omit<SelfReport, 'asOf'> | null;
 }
 
 /**
@@ -219,7 +219,7 @@ export interface ProcessSample {
   /** Null when not asked for or not readable. */
   readonly listeners: readonly Listener[] | null;
   /** Left out where it was not asked, or gave no answer that makes sense. */
-  readonly told?: Told;
+  readonly told?: SelfReport;
   /** Left out where it was not looked at. */
   readonly activity?: Activity;
   /** The same object from one snapshot to the next for as long as nothing in it changed. */

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { activityRequests, Observer } from '../../src/observer.ts';
-import { interests } from '../../src/servers/registry.ts';
+import { factRequests } from '../../src/servers/registry.ts';
 import { ActivityReader, type Worker } from '../../src/source/proc/activity/activity-reader.ts';
 import { ProcSource } from '../../src/source/proc/proc-source.ts';
 import type { ActivityRequest } from '../../src/source/source.ts';
@@ -109,7 +109,7 @@ function once(to: Stage['to']): Promise<Sent> {
 
 /** What workertop itself would ask its source of this server's workers. */
 export async function requestsFor(head: number): Promise<ReadonlyMap<number, ActivityRequest> | null> {
-  const source = new ProcSource({ root: '/proc', interests, files: filesHere() });
+  const source = new ProcSource({ root: '/proc', factRequests, files: filesHere() });
   try {
     const observer = new Observer(source, { memoryTotal: null });
     await observer.observe({ memoryBudget: 0, watch: nothing });

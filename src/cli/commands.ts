@@ -126,7 +126,7 @@ export const namedCommands: readonly Command[] = [
   },
 ];
 
-/** Told by `--help` and `--version` instead of doing anything; both are options too. */
+/** SelfReport by `--help` and `--version` instead of doing anything; both are options too. */
 const about: readonly Command[] = [
   { name: 'help', help: 'this help', operands: [], takes: [] },
   { name: 'version', help: 'the version', operands: [], takes: [] },

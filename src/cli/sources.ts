@@ -1,6 +1,6 @@
 import { asOwnerBy } from '../control/as-owner/helper.ts';
 import { noSignals, ProcessSignals, type Signals } from '../control/signals.ts';
-import { interests, limitRecognition } from '../servers/registry.ts';
+import { factRequests, limitRecognition } from '../servers/registry.ts';
 import type { FileAnswerer } from '../source/files/files.ts';
 import { HelperFiles } from '../source/files/helper-files.ts';
 import type { Source } from '../source/source.ts';
@@ -33,7 +33,7 @@ async function openSource({ source, proc }: Settings): Promise<Source> {
   const files = startFiles();
   const { ProcSource } = await import('../source/proc/proc-source.ts');
   limitRecognition(cpuStopwatch);
-  return opened(() => new ProcSource({ root: proc, interests, files }));
+  return opened(() => new ProcSource({ root: proc, factRequests, files }));
 }
 
 /** Before anything else of the source, so that it has started when it is first asked. */

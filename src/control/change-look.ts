@@ -1,6 +1,6 @@
 import { givesBack } from '../model/memory.ts';
 import type { Model, Server } from '../model/model.ts';
-import { victims } from '../model/scaling/next-to-stop.ts';
+import { nextToStop } from '../model/scaling/next-to-stop.ts';
 import type { ProcessKey } from '../snapshot.ts';
 import { type Change, type Own, type Seen, workersOf } from './change.ts';
 import { timing } from './timing.ts';
@@ -12,7 +12,7 @@ export function look(change: Change, server: Server, model: Model): Change {
   const { used, usedShare } = model.host.memory;
   const start = change.start ?? {
     members: new Set(present),
-    nextToStop: victims(server).map(({ key }) => key),
+    nextToStop: nextToStop(server).map(({ key }) => key),
     used,
     usedShare,
   };

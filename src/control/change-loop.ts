@@ -1,5 +1,5 @@
 import type { Model, Server } from '../model/model.ts';
-import { victims } from '../model/scaling/next-to-stop.ts';
+import { nextToStop } from '../model/scaling/next-to-stop.ts';
 import { plural } from '../text/figures.ts';
 import { type Change, failChange, fromOf, isRunning, type Load, type Phase, type Sent, stayingOf } from './change.ts';
 import { look } from './change-look.ts';
@@ -97,7 +97,7 @@ function next(change: Change, server: Server, model: Model): Step {
   const direction = missing > 0 ? 1 : -1;
   const leaving = new Map(change.seen.leaving);
   if (direction === -1) {
-    const first = victims(server).find(({ key }) => !leaving.has(key));
+    const first = nextToStop(server).find(({ key }) => !leaving.has(key));
     if (first) leaving.set(first.key, model.uptime);
   }
   return { change: signalled({ ...change, seen: { ...change.seen, leaving } }, direction, model), send: direction };

@@ -1,4 +1,4 @@
-import { offersFor } from '../model/scaling/process-actions.ts';
+import { availableActions } from '../model/scaling/process-actions.ts';
 import type { DemoHost } from '../source/demo/host.ts';
 import type { Signals } from './signals.ts';
 
@@ -9,7 +9,7 @@ export function demoSignals(host: DemoHost): Signals {
       return scaling.reason ?? host.scale(head.pid, direction);
     },
     act(action, process, server) {
-      const refusal = offersFor(process, server).find((offer) => offer.action === action)?.refusal ?? null;
+      const refusal = availableActions(process, server).find((offer) => offer.action === action)?.refusal ?? null;
       return refusal === null ? host.act(action, process.pid) : `${process.pid} was left alone: ${refusal}.`;
     },
   };

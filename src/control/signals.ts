@@ -1,6 +1,6 @@
 import { type ProcessNode, type Server, serverTitle } from '../model/model.ts';
 import type { ProcessAction } from '../model/scaling/process-actions.ts';
-import { offersFor } from '../model/scaling/process-actions.ts';
+import { availableActions } from '../model/scaling/process-actions.ts';
 import { scalingRefusal } from '../recognise/may-scale.ts';
 import { claimOf } from '../servers/registry.ts';
 import type { ProcessFacts, ProcessSample } from '../snapshot.ts';
@@ -92,7 +92,7 @@ export class ProcessSignals implements Signals {
     const found = this.#identify(process);
     if (typeof found === 'string') return found;
     const fresh: ProcessNode = { ...process, sample: renewed(process.sample, found) };
-    const refusal = offersFor(fresh, server).find((offer) => offer.action === action)?.refusal ?? null;
+    const refusal = availableActions(fresh, server).find((offer) => offer.action === action)?.refusal ?? null;
     return refusal === null ? send(process, signalOf[action]) : `${process.pid} was left alone: ${refusal}.`;
   }
 

@@ -168,7 +168,7 @@ function named(project: Project): NamedProject {
   };
 }
 
-/** Told apart by app, then by address: never by pid or by order, which a restart changes. */
+/** SelfReport apart by app, then by address: never by pid or by order, which a restart changes. */
 function namedServers(servers: readonly Server[]): readonly NamedServer[] {
   const byName = groupedBy(servers, (server) => `${server.kind}\0${nameOf(server)}`);
   const labelled = servers.map((server) => {

@@ -10,7 +10,7 @@ import { boundByMaster, hugePart, processMemory, sumMemory } from './memory.ts';
 import { memoryMap } from './memory-map.ts';
 import type { Coverage, Memory, Model, ProcessNode, Project, Server } from './model.ts';
 import { groupProcesses, type ProjectGroup } from './projects/group.ts';
-import { startersOf } from './projects/launcher.ts';
+import { launchersOf } from './projects/launcher.ts';
 import type { GroupRule } from './projects/rules.ts';
 import { cpuSince, sumKnown } from './rates.ts';
 
@@ -66,7 +66,7 @@ export function buildModel(snapshot: Snapshot, previous: Snapshot | null, option
     return made;
   };
   const recognised = recognise(snapshot.processes);
-  const startedBy = startersOf(snapshot.processes, recognised);
+  const startedBy = launchersOf(snapshot.processes, recognised);
   const grouping = groupProcesses(snapshot, recognised, options.rules);
   const projects = grouping.projects
     .map((group) => project(group, startedBy, node, total))

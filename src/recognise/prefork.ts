@@ -24,7 +24,7 @@ export const prefork: ServerDefinition = {
   },
 };
 
-export interface PreforkFamily {
+export interface PreforkGroup {
   readonly master: ProcessSample;
   readonly workers: readonly ProcessSample[];
   /** What it is called. */
@@ -36,28 +36,28 @@ export function preforkCandidates(
   processes: readonly ProcessSample[],
   isKnown: (process: ProcessSample) => boolean,
 ): readonly number[] {
-  return families(processes, isKnown).flatMap(({ master, workers }) => [
+  return groups(processes, isKnown).flatMap(({ master, workers }) => [
     master.pid,
     ...workers.slice(0, MOST_LOOKED_AT).map(({ pid }) => pid),
   ]);
 }
 
 /** Those of which the sockets have told it. */
-export function preforkFamilies(
+export function preforkGroups(
   processes: readonly ProcessSample[],
   isKnown: (process: ProcessSample) => boolean,
-): readonly PreforkFamily[] {
-  return families(processes, isKnown).filter(({ master, workers }) => {
+): readonly PreforkGroup[] {
+  return groups(processes, isKnown).filter(({ master, workers }) => {
     const listening = new Set((master.listeners ?? []).map(({ inode }) => inode));
     const sharing = workers.filter(({ listeners }) => listeners?.some(({ inode }) => listening.has(inode)));
     return sharing.length >= FEWEST_WORKERS;
   });
 }
 
-function families(
+function groups(
   processes: readonly ProcessSample[],
   isKnown: (process: ProcessSample) => boolean,
-): readonly PreforkFamily[] {
+): readonly PreforkGroup[] {
   const table = byPid(processes);
   const children = new Map<ProcessSample, ProcessSample[]>();
   for (const process of processes) {

@@ -1,7 +1,7 @@
 import type { Member, Role, ServerDefinition, ServerProcesses } from '../servers/definition.ts';
 import { type Claimed, claimOf } from '../servers/registry.ts';
 import { type ProcessKey, type ProcessSample, processKey } from '../snapshot.ts';
-import { type PreforkFamily, prefork, preforkCandidates, preforkFamilies } from './prefork.ts';
+import { type PreforkGroup, prefork, preforkCandidates, preforkGroups } from './prefork.ts';
 import { byAge, byPid, inOrderOfAge } from './process-table.ts';
 import { isWrapper } from './wrappers.ts';
 
@@ -22,14 +22,14 @@ export interface RecognisedServer extends ServerProcesses {
   readonly processes: readonly RecognisedProcess[];
 }
 
-interface Kin extends Member {
+interface LinkedMember extends Member {
   readonly definition: ServerDefinition;
-  parent: Kin | null;
-  readonly children: Kin[];
+  parent: LinkedMember | null;
+  readonly children: LinkedMember[];
 }
 
 interface Draft {
-  readonly head: Kin;
+  readonly head: LinkedMember;
   readonly headRole: Role;
   readonly managed: string | null;
   readonly workers: ProcessSample[];
@@ -43,11 +43,11 @@ interface Draft {
  */
 export function recognise(unordered: readonly ProcessSample[]): readonly RecognisedServer[] {
   const processes = inOrderOfAge(unordered);
-  const kin = findKin(processes);
+  const kin = linkParents(processes);
   const owners = new Map<number, Draft>();
   const drafts: Draft[] = [];
   const apps = new Map<string, Draft>();
-  const managedOf = ({ process: { ppid }, claim, definition }: Kin, managed: string): Draft | null => {
+  const managedOf = ({ process: { ppid }, claim, definition }: LinkedMember, managed: string): Draft | null => {
     const head = kin.get(ppid)?.process;
     if (head === undefined) return null;
     const key = `${ppid}/${managed}`;
@@ -60,7 +60,7 @@ export function recognise(unordered: readonly ProcessSample[]): readonly Recogni
     }
     return draft;
   };
-  const draftOf = (member: Kin): Draft => {
+  const draftOf = (member: LinkedMember): Draft => {
     const known = owners.get(member.process.pid);
     if (known) return known;
     const role = roleOf(member);
@@ -78,7 +78,7 @@ export function recognise(unordered: readonly ProcessSample[]): readonly Recogni
   };
   for (const member of kin.values()) draftOf(member);
   adoptDescendants(processes, owners);
-  for (const family of preforkFamilies(processes, ({ pid }) => owners.has(pid))) {
+  for (const family of preforkGroups(processes, ({ pid }) => owners.has(pid))) {
     const draft = preforkDraft(family);
     drafts.push(draft);
     for (const { pid } of [family.master, ...family.workers]) owners.set(pid, draft);
@@ -87,9 +87,9 @@ export function recognise(unordered: readonly ProcessSample[]): readonly Recogni
   return drafts.map(finish);
 }
 
-function preforkDraft({ master, workers, name }: PreforkFamily): Draft {
+function preforkDraft({ master, workers, name }: PreforkGroup): Draft {
   const claim = { role: 'master', app: name, args: null } as const;
-  const head: Kin = { process: master, claim, definition: prefork, parent: null, children: [] };
+  const head: LinkedMember = { process: master, claim, definition: prefork, parent: null, children: [] };
   return { head, headRole: 'master', managed: null, workers: workers.filter(isAlive), others: [] };
 }
 
@@ -99,13 +99,13 @@ export function undecided(processes: readonly ProcessSample[]): readonly number[
 }
 
 /** The claimed processes, each linked to its parent where that is of the same kind. */
-function findKin(processes: readonly ProcessSample[]): ReadonlyMap<number, Kin> {
-  const kin = new Map<number, Kin>();
+function linkParents(processes: readonly ProcessSample[]): ReadonlyMap<number, LinkedMember> {
+  const kin = new Map<number, LinkedMember>();
   for (const process of processes) {
     const claimed = claimOf(process.facts);
     if (claimed) kin.set(process.pid, unlinked(process, claimed));
   }
-  claimRelatives(processes, kin);
+  claimParentsAndChildren(processes, kin);
   // By age, as parents that only their children identify were added last.
   for (const member of [...kin.values()].sort((a, b) => byAge(a.process, b.process))) {
     const { masterPid } = member.claim;
@@ -121,7 +121,7 @@ function findKin(processes: readonly ProcessSample[]): ReadonlyMap<number, Kin> 
 }
 
 /** Processes that name neither their server nor their app, of which only their children or their parent tell what they are. */
-function claimRelatives(processes: readonly ProcessSample[], kin: Map<number, Kin>): void {
+function claimParentsAndChildren(processes: readonly ProcessSample[], kin: Map<number, LinkedMember>): void {
   const table = byPid(processes);
   for (const { definition, process } of [...kin.values()]) {
     const parent = table.get(process.ppid);
@@ -142,17 +142,17 @@ function claimRelatives(processes: readonly ProcessSample[], kin: Map<number, Ki
   }
 }
 
-function unlinked(process: ProcessSample, { definition, claim }: Claimed): Kin {
+function unlinked(process: ProcessSample, { definition, claim }: Claimed): LinkedMember {
   return { process, claim, definition, parent: null, children: [] };
 }
 
 /** A process table read while processes come and go may hold circles. */
-function descendsFrom(member: Kin, ancestor: Kin): boolean {
-  for (let kin: Kin | null = member; kin !== null; kin = kin.parent) if (kin === ancestor) return true;
+function descendsFrom(member: LinkedMember, ancestor: LinkedMember): boolean {
+  for (let kin: LinkedMember | null = member; kin !== null; kin = kin.parent) if (kin === ancestor) return true;
   return false;
 }
 
-function roleOf(member: Kin): Role {
+function roleOf(member: LinkedMember): Role {
   return member.claim.role ?? member.definition.role?.(member) ?? usualRole(member);
 }
 

@@ -1,4 +1,4 @@
-import type { ActivityRule, Inquiry, ProcessFacts, ProcessSample, SettingsRequest } from '../snapshot.ts';
+import type { ActivityRule, ProcessFacts, ProcessSample, SettingsRequest, StatusProbe } from '../snapshot.ts';
 
 export type Role = 'master' | 'worker' | 'helper' | 'scheduler' | 'single';
 
@@ -148,7 +148,7 @@ export interface ServerDefinition {
   /** Configuration files to look for the number of workers in. It is asked again with what those say, and may then name more. */
   settings?(facts: ProcessFacts): readonly SettingsRequest[];
   /** What its master can be asked. */
-  readonly inquiry?: Inquiry;
+  readonly statusProbe?: StatusProbe;
   /** What this process is to this server; null when nothing. */
   claim(facts: ProcessFacts): Claim | null;
   /** What the children of its processes are, where each app of them is a server of its own: the apps of pm2. */

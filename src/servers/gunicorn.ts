@@ -1,4 +1,4 @@
-import type { Inquiry, ProcessFacts } from '../snapshot.ts';
+import type { ProcessFacts, StatusProbe } from '../snapshot.ts';
 import type { Claim, ConfiguredWorkers, Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
 import { absolutePath } from './kit/configured.ts';
 import { flag, flags, positionals } from './kit/flags.ts';
@@ -25,9 +25,9 @@ const workers: WorkerSetting = {
 /** From 25.1 on, the master listens for commands there, unless told otherwise; in no case for the web (gunicorn/ctl). 25.1.0 has it relative. */
 const controlSocket = /^unix:(.+\.ctl)$/;
 
-const inquiry: Inquiry = {
+const statusProbe: StatusProbe = {
   // One path serves all of a user's gunicorns, and the last one that was started has it: only the master's own socket is asked.
-  question: (facts, listeners) => {
+  request: (facts, listeners) => {
     const [path] = listeners.flatMap(({ address }) => controlSocket.exec(address)?.[1] ?? []);
     const absolute = path === undefined ? null : absolutePath(facts, path);
     return absolute === null ? null : { address: `unix:${absolute}`, commands: ['show stats', 'show config'] };
@@ -87,7 +87,7 @@ export const gunicorn: ServerDefinition = {
   isControl: (address) => controlSocket.test(address),
   configured: (server) =>
     withTold(configuredIn(server, workers), server.head.told?.configured ?? null, server.claim.args === null),
-  inquiry,
+  statusProbe,
   remark: ({ head }) => (isUpgradeOf(head.facts, head.ppid) ? `started by USR2, beside ${head.ppid}` : null),
   activity: workerActivity,
   scaling: {

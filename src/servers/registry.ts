@@ -1,5 +1,5 @@
 import { memoize } from '../memoize.ts';
-import type { Inquiry, ProcessFacts, SettingsRequest } from '../snapshot.ts';
+import type { ProcessFacts, SettingsRequest, StatusProbe } from '../snapshot.ts';
 import { apache } from './apache.ts';
 import { arq } from './arq.ts';
 import { celery } from './celery.ts';
@@ -138,15 +138,15 @@ export function tookTooLong(facts: ProcessFacts): boolean {
 }
 
 /** What the sources read for the definitions' sake: the union of all they ask for. */
-export const interests = {
+export const factRequests = {
   environment: union(['DJANGO_SETTINGS_MODULE'], (definition) => definition.environment),
   directoryFlags: union([], (definition) => definition.directoryFlags),
   packages: union(['django'], ({ distribution }) => (distribution === undefined ? [] : [distribution])),
   settings(facts: ProcessFacts): readonly SettingsRequest[] {
     return claimOf(facts)?.definition.settings?.(facts) ?? [];
   },
-  inquiry(facts: ProcessFacts): Inquiry | null {
-    return claimOf(facts)?.definition.inquiry ?? null;
+  statusProbe(facts: ProcessFacts): StatusProbe | null {
+    return claimOf(facts)?.definition.statusProbe ?? null;
   },
 } as const;
 

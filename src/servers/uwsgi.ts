@@ -1,4 +1,4 @@
-import type { ActivityRule, ProcessFacts, Question, Told } from '../snapshot.ts';
+import type { ActivityRule, ProcessFacts, SelfReport, StatusRequest } from '../snapshot.ts';
 import { baseName } from '../text/base-name.ts';
 import type { Claim, ConfiguredWorkers, Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
 import { absolutePath, fromFlag, fromLines, fromVariable } from './kit/configured.ts';
@@ -31,7 +31,7 @@ export const uwsgi: ServerDefinition = {
   bind: (server) => ['http-socket', 'http', 'socket'].flatMap((name) => option(server, name) ?? []).slice(0, 1),
   configured,
   activity,
-  inquiry: { question, isFrom: (pid, answer) => memberOf(answer, 'pid') === pid, understand },
+  statusProbe: { request, isFrom: (pid, answer) => memberOf(answer, 'pid') === pid, understand },
   scaling: {
     method: 'fifo',
     floor: 0,
@@ -158,7 +158,7 @@ function whyNotCounted(server: ServerProcesses): string | null {
 }
 
 /** `--stats` gives JSON to whoever connects (core/stats.c): an address of the machine or a socket's path. */
-function question(facts: ProcessFacts): Question | null {
+function request(facts: ProcessFacts): StatusRequest | null {
   const { args } = programOf(facts.argv);
   const told = optionOf(facts, args, 'stats') ?? optionOf(facts, args, 'stats-server');
   if (told === null) return null;
@@ -171,7 +171,7 @@ function question(facts: ProcessFacts): Question | null {
 }
 
 /** Those that have a process and are not `cheap`: one that is has ended its last request and is about to go. */
-function understand([stats]: readonly unknown[]): Omit<Told, 'asOf'> | null {
+function understand([stats]: readonly unknown[]): Omit<SelfReport, 'asOf'> | null {
   const workers = memberOf(stats, 'workers');
   if (!Array.isArray(workers)) return null;
   const running = workers.flatMap((worker: unknown) => {

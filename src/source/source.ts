@@ -1,10 +1,10 @@
-import type { ActivityRule, Inquiry, Listener, ProcessFacts, SettingsRequest, Snapshot } from '../snapshot.ts';
+import type { ActivityRule, Listener, ProcessFacts, SettingsRequest, Snapshot, StatusProbe } from '../snapshot.ts';
 
 /**
  * What the server definitions need to know of a process beyond the common facts. The sources
  * read it; the definitions, which know no files, say what.
  */
-export interface Interests {
+export interface FactRequests {
   /** Names of environment variables; `pm2_env.name` is a member of one that holds a JSON object. */
   readonly environment: readonly string[];
   /** Command-line flags whose value is the project's directory, such as `--chdir`. */
@@ -13,7 +13,7 @@ export interface Interests {
   readonly packages: readonly string[];
   settings(facts: ProcessFacts): readonly SettingsRequest[];
   /** How this process is asked of itself; null where it cannot be. */
-  inquiry(facts: ProcessFacts): Inquiry | null;
+  statusProbe(facts: ProcessFacts): StatusProbe | null;
 }
 
 /** Of which worker it is to be told whether it is in use, and how. */

@@ -1,5 +1,5 @@
 import type { Model } from '../model/model.ts';
-import { type Offer, offersFor } from '../model/scaling/process-actions.ts';
+import { availableActions, type Offer } from '../model/scaling/process-actions.ts';
 import type { ProcessKey } from '../snapshot.ts';
 import type { Effect } from './action.ts';
 import { type Answer, closed, readOnlyReason, withNotice, withPanel } from './answer.ts';
@@ -11,7 +11,7 @@ import type { AppState } from './state.ts';
 export function rowOffers(row: Row): readonly Offer[] {
   const process = processOf(row);
   if (process === null) return [];
-  return offersFor(process, serverOf(row));
+  return availableActions(process, serverOf(row));
 }
 
 /** The question before something that ends or interrupts a process: it is bound to that one, wherever the list moves. */

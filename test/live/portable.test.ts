@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { interests } from '../../src/servers/registry.ts';
+import { factRequests } from '../../src/servers/registry.ts';
 import type { ProcessSample, Snapshot } from '../../src/snapshot.ts';
 import { PortableSource } from '../../src/source/portable.ts';
 import { ProcSource } from '../../src/source/proc/proc-source.ts';
@@ -27,7 +27,7 @@ beforeAll(async () => {
   const other = spawn('sleep', ['600'], { stdio: 'ignore', uid: NOBODY, gid: NOBODY });
   children.push(busy, other);
   await eventually('the titles', () => kernel.commandLine(busy.pid ?? 0).startsWith('perl: worker'));
-  const [proc, ps] = [new ProcSource({ root: '/proc', interests, files: filesHere() }), new PortableSource()];
+  const [proc, ps] = [new ProcSource({ root: '/proc', factRequests, files: filesHere() }), new PortableSource()];
   await ps.read();
   before = await proc.read(hints);
   portable = await ps.read();

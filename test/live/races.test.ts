@@ -20,15 +20,15 @@ beforeEach(async () => {
 });
 afterEach(() => gunicorn.stop());
 
-interface Told {
+interface SelfReport {
   readonly target: number;
   readonly current: number;
   readonly phase: string;
 }
 
 /** What a change told that succeeded; null for a refusal, which is one line. */
-function told({ code, stdout, stderr }: Result): Told | null {
-  if (code === 0) return JSON.parse(stdout) as Told;
+function told({ code, stdout, stderr }: Result): SelfReport | null {
+  if (code === 0) return JSON.parse(stdout) as SelfReport;
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toMatch(/^workertop: [^\n]+\n$/);
   return null;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recognise } from '../../src/recognise/recognise.ts';
-import { interests } from '../../src/servers/registry.ts';
+import { factRequests } from '../../src/servers/registry.ts';
 import { readSettings } from '../../src/source/proc/settings.ts';
 import { viewOf } from '../helpers/files.ts';
 import { facts, type SampleOptions, sample } from '../helpers/samples.ts';
@@ -26,7 +26,7 @@ function write(files: Readonly<Record<string, string>>): void {
 /** The server that a process heads, with the lines of its files that it asked for. */
 function server(options: Partial<SampleOptions>, ...others: readonly SampleOptions[]) {
   const known = facts({ cwd: '/srv/shop', ...options });
-  const settings = readSettings((found) => interests.settings({ ...known, settings: found }), viewOf(root));
+  const settings = readSettings((found) => factRequests.settings({ ...known, settings: found }), viewOf(root));
   const [found] = recognise([
     sample({ pid: 10, ppid: 0, facts: { ...known, settings } }),
     ...others.map((one) => sample({ ppid: 10, ...one })),

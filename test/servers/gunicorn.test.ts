@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { scalingRefusal } from '../../src/recognise/may-scale.ts';
 import { recognise } from '../../src/recognise/recognise.ts';
-import { interests } from '../../src/servers/registry.ts';
+import { factRequests } from '../../src/servers/registry.ts';
 import type { ProcessSample } from '../../src/snapshot.ts';
 import { caught, facts, type SampleOptions, sample } from '../helpers/samples.ts';
 
@@ -279,7 +279,7 @@ describe('the configured number of workers', () => {
 
   it('asks the source for the lines of the file that counts', () => {
     const asked = (options: Partial<SampleOptions>) =>
-      interests.settings(facts({ cwd: '/p', ...options })).map(({ path }) => path);
+      factRequests.settings(facts({ cwd: '/p', ...options })).map(({ path }) => path);
     expect(asked({ argv: ['gunicorn', 'shop'] })).toEqual(['/p/gunicorn.conf.py']);
     expect(asked({ argv: ['gunicorn', '-c', 'conf/g.py', 'shop'] })).toEqual(['/p/conf/g.py']);
     expect(asked({ argv: ['gunicorn', 'shop'], environment: { GUNICORN_CMD_ARGS: '-c /x.py' } })).toEqual(['/x.py']);

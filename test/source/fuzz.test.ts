@@ -11,7 +11,7 @@ import { buildModel } from '../../src/model/build.ts';
 import { History } from '../../src/model/history/history.ts';
 import { listJson } from '../../src/output/json.ts';
 import { listTable } from '../../src/output/table.ts';
-import { interests } from '../../src/servers/registry.ts';
+import { factRequests } from '../../src/servers/registry.ts';
 import type { Snapshot } from '../../src/snapshot.ts';
 import { DemoHost } from '../../src/source/demo/host.ts';
 import { ProcSource } from '../../src/source/proc/proc-source.ts';
@@ -95,7 +95,7 @@ it('a tree of broken files gives no exception and no nonsense, up to what is pri
     .chain((index) => mutated(files[index]?.[1]).map((bytes) => ({ path: files[index]?.[0] ?? '', bytes })));
   const source = new ProcSource({
     root: tree.root,
-    interests,
+    factRequests,
     files: filesHere(),
     cgroups: join(tree.root, 'cgroups'),
     clock: () => 1e12,

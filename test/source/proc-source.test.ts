@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { interests } from '../../src/servers/registry.ts';
+import { factRequests } from '../../src/servers/registry.ts';
 import { inspectProcess } from '../../src/source/proc/inspect.ts';
 import { ProcSource } from '../../src/source/proc/proc-source.ts';
 import { findMarked } from '../../src/source/proc/project-directory.ts';
@@ -39,7 +39,7 @@ function hints(options: Partial<ReadHints> = {}): ReadHints {
 async function read(options: Partial<ReadHints> = {}) {
   source ??= new ProcSource({
     root: tree.root,
-    interests,
+    factRequests,
     files: filesHere(),
     cgroups: join(tree.root, 'cgroups'),
     clock: () => 42,
@@ -133,7 +133,7 @@ it.each([
   ['that is not there', '/nonexistent/proc'],
   ['that is none', tmpdir()],
 ])('takes no directory %s', (_, root) => {
-  expect(() => new ProcSource({ root, interests, files: filesHere() })).toThrow(root);
+  expect(() => new ProcSource({ root, factRequests, files: filesHere() })).toThrow(root);
 });
 
 describe('memory', () => {
@@ -320,7 +320,7 @@ describe('the host', () => {
     tree.write('cgroups/memory.current', '300000000');
     tree.add(1, { cgroup });
     const other = folder === null ? {} : { cgroups: join(tree.root, folder) };
-    source = new ProcSource({ root: tree.root, interests, files: filesHere(), ...other });
+    source = new ProcSource({ root: tree.root, factRequests, files: filesHere(), ...other });
     const snapshot = await source.read(hints());
     expect(snapshot.host.cgroup).toBeNull();
     expect(snapshot.processes[0]?.facts.memoryLimit).toBeNull();

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { interests } from '../../src/servers/registry.ts';
+import { factRequests } from '../../src/servers/registry.ts';
 import type { ProcessFacts } from '../../src/snapshot.ts';
 import { ProcSource } from '../../src/source/proc/proc-source.ts';
 import { filesHere } from '../helpers/files.ts';
@@ -39,7 +39,7 @@ function venv(path: string): string {
 
 async function factsOf(process: TreeProcess): Promise<ProcessFacts> {
   tree.add(10, { exe: '/usr/bin/python3.11', ...process });
-  const source = new ProcSource({ root: tree.root, interests, files: filesHere() });
+  const source = new ProcSource({ root: tree.root, factRequests, files: filesHere() });
   try {
     const { processes } = await source.read({
       memoryBudget: 0,

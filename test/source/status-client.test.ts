@@ -4,8 +4,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { interests } from '../../src/servers/registry.ts';
-import { Asker } from '../../src/source/proc/status/status-client.ts';
+import { factRequests } from '../../src/servers/registry.ts';
+import { StatusClient } from '../../src/source/proc/status/status-client.ts';
 import { facts } from '../helpers/samples.ts';
 
 const PID = 4711;
@@ -50,13 +50,13 @@ async function listen(talk: (socket: Socket, request: { id: number; command: str
 }
 
 /** What a gunicorn master whose title hides its command line is found to say. */
-async function ask(path: string, asker = new Asker(), now = 100) {
+async function ask(path: string, asker = new StatusClient(), now = 100) {
   const master = facts({ argv: ['gunicorn: master [shop]'], uid });
-  const inquiry = interests.inquiry(master);
-  if (inquiry === null) throw new Error('gunicorn is not asked');
+  const statusProbe = factRequests.statusProbe(master);
+  if (statusProbe === null) throw new Error('gunicorn is not asked');
   const listeners = [{ address: `unix:${path}`, inode: 1, queue: null }];
   const began = performance.now();
-  await asker.ask({ pid: PID, key: 'master', facts: master, listeners }, inquiry, now, true);
+  await asker.ask({ pid: PID, key: 'master', facts: master, listeners }, statusProbe, now, true);
   return { told: asker.told('master'), milliseconds: performance.now() - began };
 }
 
@@ -111,7 +111,7 @@ describe("gunicorn's control socket", () => {
       if (says !== null)
         socket.write(frame({ id, status: 'ok', data: command === 'show stats' ? says : answers[command] }));
     });
-    const asker = new Asker();
+    const asker = new StatusClient();
     expect((await ask(path, asker)).told?.configured).toBe(3);
     says = null;
     expect((await ask(path, asker)).told?.configured).toBe(3);
@@ -124,15 +124,15 @@ describe("gunicorn's control socket", () => {
 
   it('that is silent is given up, and asked again later only', async () => {
     const path = await listen(() => {});
-    const asker = new Asker();
+    const asker = new StatusClient();
     const { told, milliseconds } = await ask(path, asker);
     expect(told).toBeUndefined();
     expect(milliseconds).toBeGreaterThan(150);
     expect(milliseconds).toBeLessThan(2000);
     const master = facts({ argv: ['gunicorn: master [shop]'], uid });
-    const inquiry = interests.inquiry(master);
+    const statusProbe = factRequests.statusProbe(master);
     const listeners = [{ address: `unix:${path}`, inode: 1, queue: null }];
-    if (inquiry) await asker.ask({ pid: PID, key: 'master', facts: master, listeners }, inquiry, 110, false);
+    if (statusProbe) await asker.ask({ pid: PID, key: 'master', facts: master, listeners }, statusProbe, 110, false);
     expect(asked).toEqual(['show stats']);
   });
 
@@ -152,12 +152,12 @@ describe("gunicorn's control socket", () => {
 
 describe('uWSGI by its stats', () => {
   async function askUwsgi(stats: string) {
-    const asker = new Asker();
+    const asker = new StatusClient();
     const master = facts({ argv: ['uwsgi', '--master', '--stats', stats], uid });
-    const inquiry = interests.inquiry(master);
-    if (inquiry === null) throw new Error('uWSGI is not asked');
+    const statusProbe = factRequests.statusProbe(master);
+    if (statusProbe === null) throw new Error('uWSGI is not asked');
     const began = performance.now();
-    await asker.ask({ pid: PID, key: 'master', facts: master, listeners: [] }, inquiry, 100, true);
+    await asker.ask({ pid: PID, key: 'master', facts: master, listeners: [] }, statusProbe, 100, true);
     return { told: asker.told('master'), milliseconds: performance.now() - began };
   }
 

@@ -1,7 +1,7 @@
 import { bytes, duration } from '../../text/figures.ts';
 import type { History } from '../history/history.ts';
 import type { ProcessNode, Server } from '../model.ts';
-import { offersFor } from '../scaling/process-actions.ts';
+import { availableActions } from '../scaling/process-actions.ts';
 import { eachServer, nameOf, type Rule, type Severity, serverAdvice } from './rule.ts';
 
 /** What is worth a word: bytes per hour, and as a share of what the process has. */
@@ -63,7 +63,7 @@ function remedy({ definition }: Server, { process }: Grower): string {
 
 /** Can it be recycled: does its master start another when it goes? */
 function isReplaced(process: ProcessNode, server: Server): boolean {
-  return offersFor(process, server).some(({ action, refusal }) => action === 'recycle' && refusal === null);
+  return availableActions(process, server).some(({ action, refusal }) => action === 'recycle' && refusal === null);
 }
 
 /** What is left is a guess at best, and less than a minute of it is nothing. */

@@ -11,7 +11,7 @@ const MOST_ANCESTORS = 50;
  * What starts each server, and so gives it its command line and its environment: where a number of workers is to be set that stands in one
  * of these. A phrase for people; null where nothing tells.
  */
-export function startersOf(
+export function launchersOf(
   processes: readonly ProcessSample[],
   servers: readonly RecognisedServer[],
 ): (server: RecognisedServer) => string | null {

@@ -2,7 +2,7 @@ import { givesBack } from '../memory.ts';
 import type { ProcessNode, Server } from '../model.ts';
 
 /** A server's living workers in the order in which it ends them when told to run one fewer, and one fewer again. */
-export function victims(server: Server): readonly ProcessNode[] {
+export function nextToStop(server: Server): readonly ProcessNode[] {
   const oldestFirst = server.processes.filter((process) => process.role === 'worker');
   const { scaling } = server.definition;
   if (scaling.method === 'none' || scaling.victim === 'oldest') return oldestFirst;
@@ -19,7 +19,7 @@ export function victims(server: Server): readonly ProcessNode[] {
  * that is not known, or there are not as many.
  */
 export function freedBy(server: Server, count: number): number | null {
-  const next = victims(server).slice(0, count);
+  const next = nextToStop(server).slice(0, count);
   if (next.length < count) return null;
   return next.reduce<number | null>((sum, { memory }) => {
     const freed = givesBack(memory);

@@ -14,7 +14,7 @@ export interface Offer {
 }
 
 /** What can be done to a process, and what cannot, with the reason. @param server the one that it is part of */
-export function offersFor(process: ProcessNode, server: Server | null): readonly Offer[] {
+export function availableActions(process: ProcessNode, server: Server | null): readonly Offer[] {
   // Whoever reads the title may take it for something else than it is.
   const unowned = process.sample.facts.ids === 'mixed' ? `it ${mixedIds}` : null;
   const offer = (action: ProcessAction, label: string, refusal: string | null): Offer => ({

@@ -1,21 +1,21 @@
 import type { HostSample, Listener, MemoryReading, Pressure, ProcessSample, Snapshot } from '../../snapshot.ts';
 import type { Source } from '../source.ts';
-import { cast, type Family, MB, type Part } from './cast.ts';
-import { activityOf } from './doing.ts';
+import { type Memory, readMemory } from './memory.ts';
+import { Random } from './random.ts';
+import { MB, type ProcessTemplate, type ServerTemplate, scenario } from './scenario.ts';
+import { activityOf } from './simulated-activity.ts';
 import {
-  type Actor,
-  bury,
-  dismiss,
+  active,
+  askToStop,
   isDue,
   manage,
   nextBurst,
+  remove,
+  type SimulatedProcess,
+  type SimulatedServer,
   STEPS_PER_SECOND,
-  staying,
-  type Troupe,
   work,
-} from './family.ts';
-import { type Memory, readMemory } from './memory.ts';
-import { Random } from './random.ts';
+} from './simulated-server.ts';
 
 /** What can be done to a process of the demo. */
 export type DemoAction = 'continue' | 'reload' | 'recycle' | 'stop' | 'kill';
@@ -47,7 +47,7 @@ export class DemoHost {
   readonly #random: Random;
   readonly #now: () => number;
   readonly #began: number;
-  #troupes: readonly Troupe[] = [];
+  #servers: readonly SimulatedServer[] = [];
   #step = 0;
   #nextPid = 2300;
   #load: readonly [number, number, number] = [0.4, 0.35, 0.3];
@@ -57,7 +57,7 @@ export class DemoHost {
     this.#random = new Random(seed);
     this.#now = now;
     this.#began = now();
-    for (const family of cast()) this.#troupes = [...this.#troupes, this.#assemble(family)];
+    for (const template of scenario()) this.#servers = [...this.#servers, this.#assemble(template)];
   }
 
   /** TTIN or TTOU to a master, or the command that stands for it. @returns why not, as a sentence; null when it was sent */
@@ -65,9 +65,9 @@ export class DemoHost {
     this.#advance();
     const found = this.#find(pid);
     if (found === null) return `${pid} has ended.`;
-    const { troupe, actor } = found;
-    if (actor !== troupe.head || !troupe.family.scalable) return `${pid} does not change its number of workers.`;
-    troupe.wanted = Math.max(1, troupe.wanted + direction);
+    const { server, process } = found;
+    if (process !== server.head || !server.template.scalable) return `${pid} does not change its number of workers.`;
+    server.wanted = Math.max(1, server.wanted + direction);
     return null;
   }
 
@@ -77,71 +77,80 @@ export class DemoHost {
     if (pid <= 1) return `${pid} is never sent a signal.`;
     const found = this.#find(pid);
     if (found === null) return `${pid} has ended.`;
-    const { troupe, actor } = found;
-    if (action === 'continue') actor.state = 'S';
-    else if (action === 'kill') this.#remove(troupe, actor);
-    else if (action === 'reload') for (const worker of staying(troupe)) dismiss(worker, this.#step, true);
-    else this.#end(troupe, actor);
+    const { server, process } = found;
+    if (action === 'continue') process.state = 'S';
+    else if (action === 'kill') this.#remove(server, process);
+    else if (action === 'reload') for (const worker of active(server)) askToStop(worker, this.#step, true);
+    else this.#end(server, process);
     return null;
   }
 
-  #end(troupe: Troupe, actor: Actor): void {
-    dismiss(actor, this.#step, false);
-    if (actor !== troupe.head) return;
-    troupe.wanted = 0;
-    for (const worker of troupe.workers) dismiss(worker, this.#step, true);
+  #end(server: SimulatedServer, process: SimulatedProcess): void {
+    askToStop(process, this.#step, false);
+    if (process !== server.head) return;
+    server.wanted = 0;
+    for (const worker of server.workers) askToStop(worker, this.#step, true);
   }
 
   /** A head that goes takes its workers with it. */
-  #remove(troupe: Troupe, actor: Actor): void {
-    if (actor === troupe.head) this.#troupes = this.#troupes.filter((one) => one !== troupe);
-    else bury(troupe, actor);
+  #remove(server: SimulatedServer, process: SimulatedProcess): void {
+    if (process === server.head) this.#servers = this.#servers.filter((one) => one !== server);
+    else remove(server, process);
   }
 
-  #find(pid: number): { readonly troupe: Troupe; readonly actor: Actor } | null {
-    for (const troupe of this.#troupes) {
-      const actor = [troupe.head, ...troupe.workers].find((one) => one.pid === pid);
-      if (actor) return { troupe, actor };
+  #find(pid: number): { readonly server: SimulatedServer; readonly process: SimulatedProcess } | null {
+    for (const server of this.#servers) {
+      const process = [server.head, ...server.workers].find((one) => one.pid === pid);
+      if (process) return { server, process };
     }
     return null;
   }
 
-  #assemble(family: Family): Troupe {
-    const born = -family.age * STEPS_PER_SECOND;
-    const head = this.#actor({ pid: family.pid, ppid: family.pid === 1 ? 0 : 1, born, part: family.head });
+  #assemble(template: ServerTemplate): SimulatedServer {
+    const born = -template.age * STEPS_PER_SECOND;
+    const head = this.#process({ pid: template.pid, ppid: template.pid === 1 ? 0 : 1, born, part: template.head });
     const burst = nextBurst(0, this.#random);
-    const troupe = {
-      family,
+    const server = {
+      template,
       head,
       workers: [],
-      wanted: family.workers,
+      wanted: template.workers,
       startsAt: null,
       started: 0,
       queue: 0,
       inUse: 0,
       burst,
     };
-    // Those of one family have their numbers in a row, and half a second between them.
-    for (let index = 1; index <= family.workers; index++) {
-      this.#start(troupe, family.pid + index, born + index * (STEPS_PER_SECOND / 2));
+    // Those of one server have their numbers in a row, and half a second between them.
+    for (let index = 1; index <= template.workers; index++) {
+      this.#start(server, template.pid + index, born + index * (STEPS_PER_SECOND / 2));
     }
-    return troupe;
+    return server;
   }
 
-  #start(troupe: Troupe, pid: number, born: number): void {
-    const { family, head } = troupe;
-    troupe.started += 1;
-    const number = troupe.started;
+  #start(server: SimulatedServer, pid: number, born: number): void {
+    const { template, head } = server;
+    server.started += 1;
+    const number = server.started;
     // It is the code that leaks: where no worker does, the next one will.
-    const heir = number > family.workers && staying(troupe).every(({ growth }) => growth === 0);
-    const leaks = family.leak !== null && (number === family.leak.number || heir);
-    const slow = number === family.slow || number % SLOW_EVERY === 0;
-    const growth = leaks ? (family.leak?.growth ?? 0) : 0;
-    const part = family.worker(number);
-    troupe.workers.push({ ...this.#actor({ pid, ppid: head.pid, born, part }), growth, slow: slow && family.scalable });
+    const heir = number > template.workers && active(server).every(({ growth }) => growth === 0);
+    const leaks = template.leak !== null && (number === template.leak.number || heir);
+    const slow = number === template.slow || number % SLOW_EVERY === 0;
+    const growth = leaks ? (template.leak?.growth ?? 0) : 0;
+    const part = template.worker(number);
+    server.workers.push({
+      ...this.#process({ pid, ppid: head.pid, born, part }),
+      growth,
+      slow: slow && template.scalable,
+    });
   }
 
-  #actor(from: { readonly pid: number; readonly ppid: number; readonly born: number; readonly part: Part }): Actor {
+  #process(from: {
+    readonly pid: number;
+    readonly ppid: number;
+    readonly born: number;
+    readonly part: ProcessTemplate;
+  }): SimulatedProcess {
     const { part, born } = from;
     const startTicks = Math.round((BOOTED + born / STEPS_PER_SECOND) * TICKS_PER_SECOND);
     const lived = Math.max(0, -born / STEPS_PER_SECOND);
@@ -169,16 +178,16 @@ export class DemoHost {
   #pass(): void {
     this.#step += 1;
     const before = this.#cpuUsed();
-    for (const troupe of this.#troupes) {
-      if (isDue(troupe.head, this.#step)) this.#remove(troupe, troupe.head);
-      else if (manage(troupe, this.#step)) this.#start(troupe, this.#pid(), this.#step);
-      work(troupe, this.#step, this.#random);
+    for (const server of this.#servers) {
+      if (isDue(server.head, this.#step)) this.#remove(server, server.head);
+      else if (manage(server, this.#step)) this.#start(server, this.#pid(), this.#step);
+      work(server, this.#step, this.#random);
     }
     const running = Math.max(0, this.#cpuUsed() - before) * STEPS_PER_SECOND;
-    let memory = readMemory(this.#troupes, this.#step);
+    let memory = readMemory(this.#servers, this.#step);
     while (memory.exhausted) {
       this.#killLargest(memory);
-      memory = readMemory(this.#troupes, this.#step);
+      memory = readMemory(this.#servers, this.#step);
     }
     if (this.#step % STEPS_PER_SECOND === 0) this.#feel(memory, running);
   }
@@ -189,7 +198,7 @@ export class DemoHost {
   }
 
   #cpuUsed(): number {
-    return this.#troupes.reduce(
+    return this.#servers.reduce(
       (sum, { head, workers }) => workers.reduce((all, { cpu }) => all + cpu, sum + head.cpu),
       0,
     );
@@ -222,17 +231,17 @@ export class DemoHost {
     const [largest] = [...processes].sort(([, a], [, b]) => size(b) - size(a));
     const found = largest ? this.#find(largest[0].pid) : null;
     if (found === null) return;
-    this.#remove(found.troupe, found.actor);
+    this.#remove(found.server, found.process);
     this.#pressure = { ...this.#pressure, oomKills: this.#pressure.oomKills + 1 };
   }
 
   #read(): Snapshot {
     this.#advance();
-    const memory = readMemory(this.#troupes, this.#step);
-    const processes = this.#troupes.flatMap((troupe) =>
-      [troupe.head, ...troupe.workers].flatMap((actor) => {
-        const reading = memory.processes.get(actor);
-        return reading ? [sampleOf(actor, troupe, reading, this.#step)] : [];
+    const memory = readMemory(this.#servers, this.#step);
+    const processes = this.#servers.flatMap((server) =>
+      [server.head, ...server.workers].flatMap((process) => {
+        const reading = memory.processes.get(process);
+        return reading ? [sampleOf(process, server, reading, this.#step)] : [];
       }),
     );
     return {
@@ -261,10 +270,15 @@ function hostOf({ host, use }: Memory, pressure: Pressure, load: HostSample['loa
   };
 }
 
-function sampleOf(actor: Actor, troupe: Troupe, memory: MemoryReading, step: number): ProcessSample {
-  const activity = activityOf(actor, troupe, step);
-  const { pid, ppid, startTicks, state, part } = actor;
-  const { pid: leader } = troupe.head;
+function sampleOf(
+  process: SimulatedProcess,
+  server: SimulatedServer,
+  memory: MemoryReading,
+  step: number,
+): ProcessSample {
+  const activity = activityOf(process, server, step);
+  const { pid, ppid, startTicks, state, part } = process;
+  const { pid: leader } = server.head;
   return {
     pid,
     startTicks,
@@ -272,14 +286,14 @@ function sampleOf(actor: Actor, troupe: Troupe, memory: MemoryReading, step: num
     pgrp: leader,
     session: leader,
     state,
-    cpuTicks: Math.floor(actor.cpu * TICKS_PER_SECOND),
+    cpuTicks: Math.floor(process.cpu * TICKS_PER_SECOND),
     memory,
-    listeners: actor === troupe.head ? listenersOf(troupe) : null,
+    listeners: process === server.head ? listenersOf(server) : null,
     ...(activity === undefined ? {} : { activity }),
     facts: part.facts,
   };
 }
 
-function listenersOf({ family: { address, pid }, queue }: Troupe): readonly Listener[] {
+function listenersOf({ template: { address, pid }, queue }: SimulatedServer): readonly Listener[] {
   return address === null ? [] : [{ address, inode: 10_000 + pid, queue: Math.floor(queue) }];
 }

@@ -1,6 +1,6 @@
 import type { HostMemory, MemoryReading, MemoryUse } from '../../snapshot.ts';
-import { MB } from './cast.ts';
-import { type Actor, STEPS_PER_SECOND, type Troupe } from './family.ts';
+import { MB } from './scenario.ts';
+import { type SimulatedProcess, type SimulatedServer, STEPS_PER_SECOND } from './simulated-server.ts';
 
 const PAGE = 4096;
 const TOTAL = 1536 * MB;
@@ -32,7 +32,7 @@ const WARM_UP = { from: 0.55, seconds: 6 } as const;
 export interface Memory {
   readonly host: HostMemory;
   readonly use: MemoryUse;
-  readonly processes: ReadonlyMap<Actor, MemoryReading>;
+  readonly processes: ReadonlyMap<SimulatedProcess, MemoryReading>;
   /** Fraction of what programs want to have that is in swap. */
   readonly swapped: number;
   /** More is wanted than memory and swap can hold. */
@@ -40,7 +40,7 @@ export interface Memory {
 }
 
 interface Want {
-  readonly actor: Actor;
+  readonly process: SimulatedProcess;
   readonly own: number;
   readonly shared: number;
   /** Processes that share it. */
@@ -48,12 +48,12 @@ interface Want {
 }
 
 /** @param step the present one */
-export function readMemory(troupes: readonly Troupe[], step: number): Memory {
-  const wants = troupes.flatMap((troupe) => wantsOf(troupe, step));
+export function readMemory(servers: readonly SimulatedServer[], step: number): Memory {
+  const wants = servers.flatMap((server) => wantsOf(server, step));
   const wanted = wants.reduce((sum, { own, shared, sharers }) => sum + own + shared / sharers + LIBRARIES.pss, 0);
   const most = TOTAL - KERNEL - LEAST_AVAILABLE;
   const swapped = Math.max(0, 1 - most / wanted);
-  const processes = new Map(wants.map((want) => [want.actor, reading(want, swapped)] as const));
+  const processes = new Map(wants.map((want) => [want.process, reading(want, swapped)] as const));
   let taken = KERNEL;
   let swapUsed = 0;
   for (const { pss, file, swap } of processes.values()) {
@@ -71,19 +71,19 @@ export function readMemory(troupes: readonly Troupe[], step: number): Memory {
   };
 }
 
-function wantsOf({ head, workers }: Troupe, step: number): readonly Want[] {
+function wantsOf({ head, workers }: SimulatedServer, step: number): readonly Want[] {
   const all = [head, ...workers];
-  return all.map((actor) => {
-    const { own, shared } = actor.part;
-    const age = (step - actor.born) / STEPS_PER_SECOND;
+  return all.map((process) => {
+    const { own, shared } = process.part;
+    const age = (step - process.born) / STEPS_PER_SECOND;
     const warmth = 1 - (1 - WARM_UP.from) * Math.exp(-age / WARM_UP.seconds);
     // What sways is at most a twentieth of it, so that small processes stay small.
-    const wobble = Math.max(-own / 20, Math.min(own / 20, actor.wobble));
-    return { actor, own: own * warmth + actor.grown + wobble, shared, sharers: all.length };
+    const wobble = Math.max(-own / 20, Math.min(own / 20, process.wobble));
+    return { process, own: own * warmth + process.grown + wobble, shared, sharers: all.length };
   });
 }
 
-/** What only one process has of a family's memory is its own. */
+/** What only one process has of a template's memory is its own. */
 function reading({ own, shared, sharers }: Want, swapped: number): MemoryReading {
   const resident = 1 - swapped;
   const alone = sharers === 1 ? shared : 0;

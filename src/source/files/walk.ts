@@ -20,7 +20,7 @@ export interface Bounds {
   /** Devices of mounts that do not answer. */
   readonly avoid: ReadonlySet<string>;
   readonly localOnly: boolean;
-  /** Told before another mount is touched for the first time. */
+  /** SelfReport before another mount is touched for the first time. */
   enter(mount: MountedFiles): void;
 }
 

@@ -4,7 +4,7 @@ import type { ProcessFacts, Virtualenv } from '../../snapshot.ts';
 import { baseName } from '../../text/base-name.ts';
 import type { Viewpoint } from '../files/files.ts';
 import type { FileView, KnownFiles } from '../files/known-files.ts';
-import type { Interests } from '../source.ts';
+import type { FactRequests } from '../source.ts';
 import { Cache } from './cache.ts';
 import { type CgroupMount, limitedCgroups, limitOf } from './cgroups.ts';
 import { readBytes, readLink, readText } from './files.ts';
@@ -45,7 +45,7 @@ interface Traces {
 /** Reads what changes rarely in a process's life. */
 export class FactsReader {
   readonly #root: string;
-  readonly #interests: Interests;
+  readonly #factRequests: FactRequests;
   readonly #files: KnownFiles;
   readonly #viewpoints: ViewpointReader;
   readonly #variables: ReadonlySet<string>;
@@ -55,13 +55,13 @@ export class FactsReader {
   /** Of facts whose files have not told all. */
   readonly #incomplete = new WeakMap<ProcessFacts, Traces>();
 
-  constructor(root: string, interests: Interests, files: KnownFiles, cgroups: readonly CgroupMount[]) {
+  constructor(root: string, factRequests: FactRequests, files: KnownFiles, cgroups: readonly CgroupMount[]) {
     this.#root = root;
-    this.#interests = interests;
+    this.#factRequests = factRequests;
     this.#files = files;
     this.#viewpoints = new ViewpointReader(root);
-    this.#wanted = new Set(interests.environment);
-    this.#variables = new Set([...interests.environment, ...ownVariables]);
+    this.#wanted = new Set(factRequests.environment);
+    this.#variables = new Set([...factRequests.environment, ...ownVariables]);
     this.#members = membersOf(this.#variables);
     this.#cgroups = new Cache(LASTING, (text) => ({ path: parseCgroup(text), limit: lowestLimit(text, cgroups) }));
   }
@@ -116,7 +116,7 @@ export class FactsReader {
   #look(traces: Traces, files: FileView, system: FileView): ProcessFacts {
     const { comm, argv, cwd, exe, status, environment, cgroup, mapped } = traces;
     const virtualenv = findVirtualenv({ argv, cwd, exe, environment, mapped }, files);
-    const { directoryFlags: flags } = this.#interests;
+    const { directoryFlags: flags } = this.#factRequests;
     const gemfile = environment['BUNDLE_GEMFILE'];
     const virtualenvOf = virtualenv === null ? null : projectOf(virtualenv, files);
     const facts: ProcessFacts = {
@@ -139,8 +139,8 @@ export class FactsReader {
       settings: {},
     };
     // The very same object for the many of which nothing is asked: what is found out of it is kept by it.
-    if (this.#interests.settings(facts).length === 0) return facts;
-    const asked = (settings: ProcessFacts['settings']) => this.#interests.settings({ ...facts, settings });
+    if (this.#factRequests.settings(facts).length === 0) return facts;
+    const asked = (settings: ProcessFacts['settings']) => this.#factRequests.settings({ ...facts, settings });
     return { ...facts, settings: readSettings(asked, files) };
   }
 
@@ -167,7 +167,7 @@ export class FactsReader {
     if (virtualenv === null && !/\b(?:python|pypy|uwsgi)/.test(baseName(program))) return found;
     const systemPackages = virtualenv === null || (inspectVirtualenv(virtualenv, files)?.systemPackages ?? false);
     const versions = installedVersions(virtualenv, systemPackages, files);
-    for (const name of this.#interests.packages) {
+    for (const name of this.#factRequests.packages) {
       const version = versions.get(name);
       if (version !== undefined) found[name] = version;
     }

@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readdirSync, readlinkSync, r
 import { errorCode } from '../../text/errno.ts';
 
 /** Why something was not read: it is not there (any more), or may not be read by this user. */
-export type Unread = 'gone' | 'denied';
+export type ReadFailure = 'missing' | 'denied';
 
 /** Bytes. More than a title or an environment that matters: a process may have megabytes of arguments. */
 const LARGEST = 128 * 1024;
@@ -19,38 +19,38 @@ let scratch = Buffer.allocUnsafe(2 * CHUNK);
  * What an error of the file system says of one process's file. A descriptor limit or a broken disk is no such thing.
  * @throws the error with its path, when it is anything that is no matter of this one file
  */
-export function unreadOr(error: unknown): Unread {
+export function readFailureOf(error: unknown): ReadFailure {
   const code = errorCode(error);
   // ENOTDIR: what was a directory is none any more. EINVAL: no link. Neither is there in that form.
-  if (code === 'ENOENT' || code === 'ESRCH' || code === 'ENOTDIR') return 'gone';
+  if (code === 'ENOENT' || code === 'ESRCH' || code === 'ENOTDIR') return 'missing';
   // A process may work in a directory deeper than a path can be long (getcwd(2)), or name a path with a NUL in it.
-  if (code === 'ENAMETOOLONG' || code === 'ERR_INVALID_ARG_VALUE') return 'gone';
+  if (code === 'ENAMETOOLONG' || code === 'ERR_INVALID_ARG_VALUE') return 'missing';
   // A FIFO in a copied tree, whose writer has not written yet.
-  if (code === 'EAGAIN') return 'gone';
+  if (code === 'EAGAIN') return 'missing';
   if (code === 'EACCES' || code === 'EPERM') return 'denied';
   throw error;
 }
 
 /** The first `limit` bytes of a file, or all of a smaller one. The buffer is good until the next read. */
-export function readBytes(path: string, limit = LARGEST): Buffer | Unread {
+export function readBytes(path: string, limit = LARGEST): Buffer | ReadFailure {
   const bytes = readUpTo(path, limit);
   return typeof bytes === 'string' ? bytes : bytes.subarray(0, limit);
 }
 
 /** All of a file; `huge` when it has more than `limit` bytes. The buffer is good until the next read. */
-export function readWhole(path: string, limit: number): Buffer | Unread | 'huge' {
+export function readWhole(path: string, limit: number): Buffer | ReadFailure | 'huge' {
   const bytes = readUpTo(path, limit + 1);
   return typeof bytes !== 'string' && bytes.length > limit ? 'huge' : bytes;
 }
 
 /** At least `limit` bytes, or the whole file. */
-function readUpTo(path: string, limit: number): Buffer | Unread {
+function readUpTo(path: string, limit: number): Buffer | ReadFailure {
   let descriptor: number;
   try {
     // Never waits for a writer, should the path be a FIFO.
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    return unreadOr(error);
+    return readFailureOf(error);
   }
   try {
     if (scratch.length > LARGEST_KEPT) scratch = Buffer.allocUnsafe(2 * CHUNK);
@@ -64,7 +64,7 @@ function readUpTo(path: string, limit: number): Buffer | Unread {
     }
     return scratch.subarray(0, length);
   } catch (error) {
-    return unreadOr(error instanceof Error ? withPath(error, path) : error);
+    return readFailureOf(error instanceof Error ? withPath(error, path) : error);
   } finally {
     closeSync(descriptor);
   }
@@ -74,12 +74,12 @@ function readUpTo(path: string, limit: number): Buffer | Unread {
  * A file's text as the kernel gives it, read by read, for a reader that may stop early.
  * @returns why it cannot be read; null at its end
  */
-export function* readChunks(path: string, size: number): Generator<string, Unread | null> {
+export function* readChunks(path: string, size: number): Generator<string, ReadFailure | null> {
   let descriptor: number;
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    return unreadOr(error);
+    return readFailureOf(error);
   }
   try {
     const buffer = Buffer.allocUnsafe(size);
@@ -89,7 +89,7 @@ export function* readChunks(path: string, size: number): Generator<string, Unrea
       yield buffer.toString('latin1', 0, length);
     }
   } catch (error) {
-    return unreadOr(error instanceof Error ? withPath(error, path) : error);
+    return readFailureOf(error instanceof Error ? withPath(error, path) : error);
   } finally {
     closeSync(descriptor);
   }
@@ -112,7 +112,7 @@ export function readLink(path: string): string | null {
   try {
     return readlinkSync(path);
   } catch (error) {
-    unreadOr(error);
+    readFailureOf(error);
     return null;
   }
 }
@@ -122,7 +122,7 @@ export function list(path: string): readonly string[] | null {
   try {
     return readdirSync(path);
   } catch (error) {
-    unreadOr(error);
+    readFailureOf(error);
     return null;
   }
 }

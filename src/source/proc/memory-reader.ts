@@ -1,5 +1,5 @@
 import type { MemoryReading } from '../../snapshot.ts';
-import { readBytes, readChunks, readWhole, type Unread } from './files.ts';
+import { type ReadFailure, readBytes, readChunks, readWhole } from './files.ts';
 import { type MemoryFigures, parseRollup, parseStatm, parseUnshared, SmapsSum } from './parsers/memory.ts';
 
 /** Bytes: smaps of a process with 10,000 mappings. A longer one would take a second to read, and is not. */
@@ -26,7 +26,7 @@ export class MemoryReader {
    * The exact figures, or why there are none. `denied`: this user may not read them. `huge`: that would take too long.
    * `gone`: it has no memory any more.
    */
-  read(pid: number, parent: number): MemoryReading | Unread | 'huge' {
+  read(pid: number, parent: number): MemoryReading | ReadFailure | 'huge' {
     const figures = this.#figures(`${this.#root}/${pid}`);
     if (typeof figures === 'string') return figures;
     const frees = figures.frees + this.#unshared(pid, parent, figures);
@@ -50,36 +50,36 @@ export class MemoryReader {
   }
 
   /** What everyone may read tells at least this: pages that are no file's and not shared memory. */
-  estimate(pid: number): MemoryReading | Unread {
+  estimate(pid: number): MemoryReading | ReadFailure {
     const bytes = readBytes(`${this.#root}/${pid}/statm`);
     if (typeof bytes === 'string') return bytes;
     const pages = parseStatm(bytes.toString('latin1'));
-    if (pages === null) return 'gone';
+    if (pages === null) return 'missing';
     const own = Math.max(0, pages.resident - pages.shared) * this.#pageSize;
     const rss = pages.resident * this.#pageSize;
     const unknown = { file: null, shmem: null };
     return { rss, pss: own, uss: own, anon: own, ...unknown, frees: own, swap: null, quality: 'estimate', fresh: true };
   }
 
-  #figures(folder: string): MemoryFigures | Unread | 'huge' {
+  #figures(folder: string): MemoryFigures | ReadFailure | 'huge' {
     if (this.#rollup) {
       const bytes = readBytes(`${folder}/smaps_rollup`);
-      if (bytes !== 'gone') return bytes === 'denied' ? bytes : (parseRollup(bytes.toString('latin1')) ?? 'gone');
+      if (bytes !== 'missing') return bytes === 'denied' ? bytes : (parseRollup(bytes.toString('latin1')) ?? 'missing');
     }
     // Either it has vanished, or this kernel has no rollup.
     const figures = sumOf(`${folder}/smaps`);
-    if (figures !== 'gone' && figures !== 'denied') this.#rollup = false;
+    if (figures !== 'missing' && figures !== 'denied') this.#rollup = false;
     return figures;
   }
 }
 
-function sumOf(path: string): MemoryFigures | Unread | 'huge' {
+function sumOf(path: string): MemoryFigures | ReadFailure | 'huge' {
   const sum = new SmapsSum();
   const chunks = readChunks(path, CHUNK);
   let length = 0;
   for (;;) {
     const { done, value } = chunks.next();
-    if (done) return value ?? sum.end() ?? 'gone';
+    if (done) return value ?? sum.end() ?? 'missing';
     length += value.length;
     if (length > LARGEST_SMAPS) {
       chunks.return(null);

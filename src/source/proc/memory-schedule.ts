@@ -116,7 +116,7 @@ function readOne({ pid, rss, stat, memory }: Measurable, reader: MemoryReader, n
   const reading = typeof exact === 'string' ? reader.estimate(pid) : exact;
   if (reading === 'denied') return;
   // It has just ended, which the next reading will tell: it has given its memory back.
-  memory.reading = reading === 'gone' || reading.rss === 0 ? noMemory : reading;
+  memory.reading = reading === 'missing' || reading.rss === 0 ? noMemory : reading;
   memory.rssAtReading = rss;
   memory.readAt = now;
 }

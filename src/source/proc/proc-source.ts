@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { pause } from '../../pause.ts';
-import type { Activity, Listener, ProcessFacts, ProcessSample, Snapshot, Told } from '../../snapshot.ts';
+import type { Activity, Listener, ProcessFacts, ProcessSample, SelfReport, Snapshot } from '../../snapshot.ts';
 import type { FileAnswerer } from '../files/files.ts';
 import { KnownFiles } from '../files/known-files.ts';
-import type { Interests, ReadHints, Source } from '../source.ts';
+import type { FactRequests, ReadHints, Source } from '../source.ts';
 import { ActivityReader, type Worker } from './activity/activity-reader.ts';
 import { cgroupMounts } from './cgroups.ts';
 import { FactsReader } from './facts.ts';
@@ -16,7 +16,7 @@ import type { Stat } from './parsers/stat.ts';
 import { parseOpenFiles } from './parsers/text.ts';
 import { Sockets } from './sockets.ts';
 import { StatTable } from './stat-table.ts';
-import { Asker } from './status/status-client.ts';
+import { StatusClient } from './status/status-client.ts';
 import { here } from './viewpoint.ts';
 
 /** Programs set their titles and their signal handlers in the first seconds of their lives. */
@@ -32,7 +32,7 @@ const MOST_DESCRIPTORS = 8192;
 
 export interface ProcSourceOptions {
   readonly root: string;
-  readonly interests: Interests;
+  readonly factRequests: FactRequests;
   /** Answers for files that are not the kernel's. Closed with the source. */
   readonly files: FileAnswerer;
   /** A folder laid out as /sys/fs/cgroup is; where left out, what the machine's mounts tell. */
@@ -66,16 +66,16 @@ export class ProcSource implements Source {
   readonly #memory: MemoryReader;
   readonly #sockets: Sockets;
   readonly #activity: ActivityReader;
-  readonly #interests: Interests;
+  readonly #factRequests: FactRequests;
   /** Null where another machine's tree may be looked at: its sockets are not here. */
-  readonly #asker: Asker | null;
+  readonly #status: StatusClient | null;
   readonly #pageSize: number;
   readonly #self: number | null;
   #tracked = new Map<number, Tracked>();
   #readings = 0;
 
   /** @throws Error when `root` is no proc tree */
-  constructor({ root, interests, files, cgroups, clock = Date.now }: ProcSourceOptions) {
+  constructor({ root, factRequests, files, cgroups, clock = Date.now }: ProcSourceOptions) {
     if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
       throw new Error(`${root || 'a proc tree without a name'} is no directory`);
     readUptime(root);
@@ -86,13 +86,13 @@ export class ProcSource implements Source {
     const mounts = cgroupMounts(root, cgroups);
     this.#answerer = files;
     this.#files = new KnownFiles(files);
-    this.#facts = new FactsReader(root, interests, this.#files, mounts);
+    this.#facts = new FactsReader(root, factRequests, this.#files, mounts);
     this.#host = new HostReader(root, this.#pageSize, mounts);
     this.#memory = new MemoryReader(root, this.#pageSize);
     this.#sockets = new Sockets(root);
     this.#activity = new ActivityReader(root, process.arch);
-    this.#interests = interests;
-    this.#asker = root === '/proc' ? new Asker() : null;
+    this.#factRequests = factRequests;
+    this.#status = root === '/proc' ? new StatusClient() : null;
     const self = Number(readLink(`${root}/self`) ?? Number.NaN);
     this.#self = Number.isInteger(self) ? self : null;
   }
@@ -196,7 +196,7 @@ export class ProcSource implements Source {
     const keys = new Set<string>();
     for (const pid of hints.listeners) keys.add(this.#tracked.get(pid)?.key ?? '');
     this.#sockets.begin(keys, hints.connections ?? false);
-    this.#asker?.keep(keys);
+    this.#status?.keep(keys);
     const listeners = new Map<number, ProcessSample['listeners']>();
     for (const pid of hints.listeners) {
       const process = this.#tracked.get(pid);
@@ -214,10 +214,10 @@ export class ProcSource implements Source {
     const awaited: Promise<void>[] = [];
     for (const [pid, ofProcess] of listeners) {
       const process = this.#tracked.get(pid);
-      const inquiry = process === undefined ? null : this.#interests.inquiry(process.facts);
-      if (this.#asker === null || process === undefined || inquiry === null) continue;
+      const statusProbe = process === undefined ? null : this.#factRequests.statusProbe(process.facts);
+      if (this.#status === null || process === undefined || statusProbe === null) continue;
       const anew = watch.has(pid);
-      const answer = this.#asker.ask({ ...process, listeners: ofProcess ?? [] }, inquiry, uptime, anew);
+      const answer = this.#status.ask({ ...process, listeners: ofProcess ?? [] }, statusProbe, uptime, anew);
       if (anew || memoryBudget === Number.POSITIVE_INFINITY) awaited.push(answer);
     }
     if (awaited.length > 0) await Promise.all(awaited);
@@ -240,7 +240,7 @@ export class ProcSource implements Source {
     const samples: ProcessSample[] = [];
     for (const process of this.#tracked.values()) {
       const { pid, key } = process;
-      samples.push(sampleOf(process, listeners.get(pid) ?? null, this.#asker?.told(key), activity.get(pid)));
+      samples.push(sampleOf(process, listeners.get(pid) ?? null, this.#status?.told(key), activity.get(pid)));
     }
     return samples;
   }
@@ -250,7 +250,7 @@ export class ProcSource implements Source {
 function sampleOf(
   process: Tracked,
   listeners: ProcessSample['listeners'],
-  told: Told | undefined,
+  told: SelfReport | undefined,
   activity: Activity | undefined,
 ): ProcessSample {
   const { pid, stat, facts, sample } = process;

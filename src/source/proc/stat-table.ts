@@ -1,5 +1,5 @@
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
-import { unreadOr } from './files.ts';
+import { readFailureOf } from './files.ts';
 import { parseStat, type Stat } from './parsers/stat.ts';
 
 /** A stat line is at most some 400 bytes, with a name of 15 bytes or, for kernel workers, 64. */
@@ -87,7 +87,7 @@ export class StatTable {
     try {
       descriptor = openSync(`${this.#root}/${pid}/stat`, 'r');
     } catch (error) {
-      unreadOr(error);
+      readFailureOf(error);
       return null;
     }
     const length = this.#readFrom(descriptor, pid);
@@ -108,7 +108,7 @@ export class StatTable {
       return readSync(descriptor, buffer, 0, buffer.length, 0);
     } catch (error) {
       if (error instanceof Error) error.message += `: ${this.#root}/${pid}/stat`;
-      unreadOr(error);
+      readFailureOf(error);
       return 0;
     }
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Server } from '../../../src/model/model.ts';
-import { freedBy, spareWorkers, victims } from '../../../src/model/scaling/next-to-stop.ts';
+import { freedBy, nextToStop, spareWorkers } from '../../../src/model/scaling/next-to-stop.ts';
 import type { Victim } from '../../../src/servers/definition.ts';
 import { workerNumber } from '../../../src/servers/kit/worker-processes.ts';
 import { gunicorn, own, watch } from '../../helpers/models.ts';
@@ -25,7 +25,7 @@ function ending(victim: Victim, numbers: readonly number[] = []): Server {
   return { ...base, processes, definition: { ...base.definition, scaling } };
 }
 
-const pids = (one: Server) => victims(one).map(({ pid }) => pid);
+const pids = (one: Server) => nextToStop(one).map(({ pid }) => pid);
 
 describe('victims', () => {
   it('go in the order of their kind of server', () => {

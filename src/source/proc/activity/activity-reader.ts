@@ -204,7 +204,7 @@ export class ActivityReader {
   /** Null when the thread has ended. */
   #look({ file }: Thread, watched: Watched, worker: Worker, request: ActivityRequest): Doing | null {
     const length = file.read();
-    if (length === 'gone') return null;
+    if (length === 'missing') return null;
     if (length === 'denied' || worker.state === 'T' || worker.state === 't') return 'unknown';
     const position = parseSyscall(buffer, length);
     return position === null ? 'unknown' : this.#judge(position, watched, worker, request);

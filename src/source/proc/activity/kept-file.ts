@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
-import { type Unread, unreadOr } from '../files.ts';
+import { type ReadFailure, readFailureOf } from '../files.ts';
 
 /** What was read last from any of these files: long enough for a line of `syscall`, and for the 1,024 bits of an fd_set. */
 export const buffer = Buffer.allocUnsafe(1024);
@@ -16,13 +16,13 @@ export class KeptFile {
     this.#path = path;
   }
 
-  /** Reads up to `length` bytes from `position` on into `buffer`. @returns how many those were @throws as `unreadOr` does */
-  read(length = buffer.length, position = 0): number | Unread {
+  /** Reads up to `length` bytes from `position` on into `buffer`. @returns how many those were @throws as `readFailureOf` does */
+  read(length = buffer.length, position = 0): number | ReadFailure {
     try {
       this.#descriptor ??= openSync(this.#path, constants.O_RDONLY);
       return readSync(this.#descriptor, buffer, 0, Math.min(length, buffer.length), position);
     } catch (error) {
-      return unreadOr(named(error, this.#path));
+      return readFailureOf(named(error, this.#path));
     }
   }
 

@@ -1,6 +1,6 @@
 import { createConnection, isIP, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import type { Inquiry, Listener, ProcessFacts, Question, Told } from '../../../snapshot.ts';
+import type { Listener, ProcessFacts, SelfReport, StatusProbe, StatusRequest } from '../../../snapshot.ts';
 import { findLocalSocket } from '../../files/local-socket.ts';
 import { TICKS_PER_SECOND } from '../machine.ts';
 import { readAll, readFramed } from './status-protocol.ts';
@@ -17,11 +17,11 @@ const LONGEST = 200;
 interface Known {
   /** Seconds since boot when it was asked. */
   asked: number;
-  told: Told | undefined;
+  told: SelfReport | undefined;
   pending: Promise<void> | null;
 }
 
-export interface Asked {
+export interface StatusSubject {
   readonly pid: number;
   readonly key: string;
   readonly facts: ProcessFacts;
@@ -29,11 +29,11 @@ export interface Asked {
 }
 
 /** Asks masters of themselves, in the background: a reading takes what has been answered so far. */
-export class Asker {
+export class StatusClient {
   readonly #known = new Map<string, Known>();
 
   /** What it said last; undefined where there is nothing. */
-  told(key: string): Told | undefined {
+  told(key: string): SelfReport | undefined {
     return this.#known.get(key)?.told;
   }
 
@@ -43,12 +43,17 @@ export class Asker {
    * @param anew asks in any case
    * @returns when there is an answer, or none to come
    */
-  async ask({ pid, key, facts, listeners }: Asked, inquiry: Inquiry, now: number, anew: boolean): Promise<void> {
+  async ask(
+    { pid, key, facts, listeners }: StatusSubject,
+    statusProbe: StatusProbe,
+    now: number,
+    anew: boolean,
+  ): Promise<void> {
     let known = this.#known.get(key);
     if (known?.pending) return known.pending;
     if (known !== undefined && !anew && now - known.asked < LASTING) return;
-    const question = inquiry.question(facts, listeners);
-    if (question === null) {
+    const request = statusProbe.request(facts, listeners);
+    if (request === null) {
       this.#known.delete(key);
       return;
     }
@@ -56,7 +61,7 @@ export class Asker {
     known.asked = now;
     this.#known.set(key, known);
     const mine = known;
-    mine.pending = converse(question, facts, pid, inquiry).then((told) => {
+    mine.pending = askMaster(request, facts, pid, statusProbe).then((told) => {
       if (told) mine.told = { ...told, asOf: now * TICKS_PER_SECOND };
       else if (told === null || now - (mine.told?.asOf ?? 0) / TICKS_PER_SECOND > REMEMBERED) mine.told = undefined;
       mine.pending = null;
@@ -74,21 +79,21 @@ export class Asker {
  * What it said; undefined where no answer came in time, null where it is another's, or makes no sense. Never throws: whatever is
  * wrong there is no concern of ours.
  */
-async function converse(
-  question: Question,
+async function askMaster(
+  request: StatusRequest,
   facts: ProcessFacts,
   pid: number,
-  inquiry: Inquiry,
-): Promise<Omit<Told, 'asOf'> | null | undefined> {
-  const socket = connect(question.address, facts);
+  statusProbe: StatusProbe,
+): Promise<Omit<SelfReport, 'asOf'> | null | undefined> {
+  const socket = connect(request.address, facts);
   if (socket === null) return null;
   socket.on('error', () => {});
   const limit = setTimeout(() => socket.destroy(), LONGEST);
-  const isOwn = (answer: unknown) => inquiry.isFrom(pid, answer);
+  const isOwn = (answer: unknown) => statusProbe.isFrom(pid, answer);
   try {
-    const { commands } = question;
+    const { commands } = request;
     const answers = commands.length === 0 ? [await readAll(socket)] : await readFramed(socket, commands, isOwn);
-    return answers === null || !isOwn(answers[0]) ? null : inquiry.understand(answers);
+    return answers === null || !isOwn(answers[0]) ? null : statusProbe.understand(answers);
   } catch {
     return undefined;
   } finally {

@@ -1,5 +1,5 @@
 import type { Activity, ActivityRule, Doing, Wait } from '../../snapshot.ts';
-import type { Actor, Troupe } from './family.ts';
+import type { SimulatedProcess, SimulatedServer } from './simulated-server.ts';
 
 /** How often a celery worker has a task. */
 const TASKS = 0.1;
@@ -15,17 +15,21 @@ const uses: readonly (readonly [upTo: number, doing: Doing])[] = [
 ];
 
 /** What a worker does at a step; undefined for what serves neither requests nor tasks. */
-export function activityOf(actor: Actor, { head, family, inUse }: Troupe, step: number): Activity | undefined {
-  if (actor === head) return undefined;
-  const rule = ruleOf(family.traffic !== null, actor);
+export function activityOf(
+  process: SimulatedProcess,
+  { head, template, inUse }: SimulatedServer,
+  step: number,
+): Activity | undefined {
+  if (process === head) return undefined;
+  const rule = ruleOf(template.traffic !== null, process);
   if (rule === null) return undefined;
   const share = rule === 'tasks' ? TASKS : inUse;
-  if (chance(step, actor.pid) >= share) return { by: rule, doing: ['idle'] };
-  const kind = chance(step + 0.5, actor.pid);
+  if (chance(step, process.pid) >= share) return { by: rule, doing: ['idle'] };
+  const kind = chance(step + 0.5, process.pid);
   return { by: rule, doing: [uses.find(([upTo]) => kind < upTo)?.[1] ?? 'cpu'] };
 }
 
-function ruleOf(serves: boolean, { part }: Actor): ActivityRule['by'] | null {
+function ruleOf(serves: boolean, { part }: SimulatedProcess): ActivityRule['by'] | null {
   if (serves) return 'process';
   return part.facts.argv[0]?.startsWith('[celeryd:') ? 'tasks' : null;
 }

@@ -3,9 +3,9 @@ import type { ProcessFacts } from '../../snapshot.ts';
 export const MB = 1024 * 1024;
 
 /** What kind of process it is: all that stays the same while it lives. */
-export interface Part {
+export interface ProcessTemplate {
   readonly facts: ProcessFacts;
-  /** Memory of its own once it has warmed up, and what it shares with its family. Bytes. */
+  /** Memory of its own once it has warmed up, and what it shares with the rest of its server. Bytes. */
   readonly own: number;
   readonly shared: number;
   /** Fraction of a core: on average, or of a worker with requests to serve, when it is at work all the time. */
@@ -22,14 +22,14 @@ export interface Traffic {
 }
 
 /** A process with its children, which share memory. */
-export interface Family {
-  readonly head: Part;
+export interface ServerTemplate {
+  readonly head: ProcessTemplate;
   readonly pid: number;
   /** Seconds before the demo begins. */
   readonly age: number;
   readonly workers: number;
   /** @param number counts up from 1 */
-  worker(number: number): Part;
+  worker(number: number): ProcessTemplate;
   /** Starts and ends workers when told. */
   readonly scalable: boolean;
   readonly address: string | null;
@@ -88,11 +88,11 @@ interface Figures {
   readonly state?: 'S' | 'T';
 }
 
-function part(facts: Facts, { own, shared = 0, cpu = 0.001, growth = 0, state = 'S' }: Figures): Part {
+function part(facts: Facts, { own, shared = 0, cpu = 0.001, growth = 0, state = 'S' }: Figures): ProcessTemplate {
   return { facts: factsOf(facts), own: own * MB, shared: shared * MB, cpu, growth: (growth * MB) / 60, state };
 }
 
-function family(head: Part, options: Partial<Family> & { readonly pid: number }): Family {
+function template(head: ProcessTemplate, options: Partial<ServerTemplate> & { readonly pid: number }): ServerTemplate {
   const none = { workers: 0, scalable: false, address: null, traffic: null, leak: null, slow: null };
   return { age: 19 * DAY, worker: () => head, ...none, ...options, head };
 }
@@ -111,7 +111,7 @@ function django(name: string, venv: string, evidence: 'argv' | 'maps'): Omit<Fac
   };
 }
 
-function project1(): readonly Family[] {
+function project1(): readonly ServerTemplate[] {
   const bin = '/home/virtualenvs/django1_4/bin';
   const argv = [`${bin}/python`, `${bin}/gunicorn`, '-w', '3', '-b', '127.0.0.1:8101', 'project1.wsgi'];
   const common = {
@@ -123,7 +123,7 @@ function project1(): readonly Family[] {
   };
   const worker = { own: 142, shared: 30, cpu: 0.32 };
   return [
-    family(part({ ...common, caught: caught.gunicornMaster }, { own: 14, shared: 30 }), {
+    template(part({ ...common, caught: caught.gunicornMaster }, { own: 14, shared: 30 }), {
       pid: 1203,
       age: 3 * DAY + 2 * HOUR,
       workers: 3,
@@ -137,7 +137,7 @@ function project1(): readonly Family[] {
 }
 
 /** With setproctitle: titles in place of command lines, and no environment to be read. */
-function project2(): readonly Family[] {
+function project2(): readonly ServerTemplate[] {
   const titled = (title: string, options: Partial<ProcessFacts>): Facts => ({
     ...django('project2', 'django1_5', 'maps'),
     ...options,
@@ -152,7 +152,7 @@ function project2(): readonly Family[] {
   const main = '[celeryd: celery@vps1:MainProcess] -active- (-A project2 worker -c 2 -l info)';
   const beat = { caught: caught.celeryBeat, cgroup: '/system.slice/project2-beat.service' };
   return [
-    family(
+    template(
       part(titled('gunicorn: master [project2.wsgi]', { ...gunicorn, caught: caught.gunicornMaster }), {
         own: 12,
         shared: 28,
@@ -173,7 +173,7 @@ function project2(): readonly Family[] {
         slow: 1,
       },
     ),
-    family(part(titled(main, { ...celery, caught: caught.celeryMain }), { own: 16, shared: 22, cpu: 0.008 }), {
+    template(part(titled(main, { ...celery, caught: caught.celeryMain }), { own: 16, shared: 22, cpu: 0.008 }), {
       pid: 1420,
       age: 2 * DAY + 7 * HOUR,
       workers: 2,
@@ -188,23 +188,23 @@ function project2(): readonly Family[] {
           { own: 14, shared: 22, cpu: 0.04 },
         ),
     }),
-    family(part(titled('[celery beat] -A project2 beat -l info', beat), { own: 77, cpu: 0.004, growth: 0.4 }), {
+    template(part(titled('[celery beat] -A project2 beat -l info', beat), { own: 77, cpu: 0.004, growth: 0.4 }), {
       pid: 1431,
       age: 2 * DAY + 7 * HOUR,
     }),
   ];
 }
 
-function services(): readonly Family[] {
+function services(): readonly ServerTemplate[] {
   const redis = { argv: ['/usr/bin/redis-server 127.0.0.1:6379'], comm: 'redis-server', uid: 105, user: 'redis' };
   const nginx = { comm: 'nginx', exe: '/usr/sbin/nginx', cgroup: '/system.slice/nginx.service' };
   const master = 'nginx: master process /usr/sbin/nginx -g daemon on; master_process on;';
   return [
-    family(part({ ...redis, cgroup: '/system.slice/redis-server.service' }, { own: 11, cpu: 0.006 }), {
+    template(part({ ...redis, cgroup: '/system.slice/redis-server.service' }, { own: 11, cpu: 0.006 }), {
       pid: 702,
       address: '127.0.0.1:6379',
     }),
-    family(part({ ...nginx, argv: [master], caught: caught.nginx }, { own: 1.2, shared: 3 }), {
+    template(part({ ...nginx, argv: [master], caught: caught.nginx }, { own: 1.2, shared: 3 }), {
       pid: 731,
       workers: 2,
       worker: () => {
@@ -217,8 +217,8 @@ function services(): readonly Family[] {
 }
 
 /** What every Debian runs, and an editor that somebody has left with Ctrl-Z. */
-function system(): readonly Family[] {
-  const one = (pid: number, own: number, ...argv: readonly string[]) => family(part({ argv }, { own }), { pid });
+function system(): readonly ServerTemplate[] {
+  const one = (pid: number, own: number, ...argv: readonly string[]) => template(part({ argv }, { own }), { pid });
   const person = { uid: 1001, user: 'admin', cwd: '/home/admin' };
   return [
     one(1, 8, '/sbin/init'),
@@ -229,12 +229,12 @@ function system(): readonly Family[] {
     one(511, 3, '/usr/sbin/rsyslogd', '-n', '-iNONE'),
     one(560, 13, '/usr/bin/python3', '/usr/share/unattended-upgrades/unattended-upgrade-shutdown', '--wait-for-signal'),
     one(588, 3, 'sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups'),
-    family(part({ ...person, argv: ['-bash'] }, { own: 3 }), { pid: 2210, age: 2 * HOUR }),
-    family(part({ ...person, argv: ['vim', 'notes.txt'] }, { own: 7, state: 'T' }), { pid: 2254, age: HOUR }),
+    template(part({ ...person, argv: ['-bash'] }, { own: 3 }), { pid: 2210, age: 2 * HOUR }),
+    template(part({ ...person, argv: ['vim', 'notes.txt'] }, { own: 7, state: 'T' }), { pid: 2254, age: HOUR }),
   ];
 }
 
 /** All that runs when the demo begins. */
-export function cast(): readonly Family[] {
+export function scenario(): readonly ServerTemplate[] {
   return [...system(), ...services(), ...project1(), ...project2()];
 }

@@ -1,16 +1,16 @@
-import type { Family, Part } from './cast.ts';
 import type { Random } from './random.ts';
+import type { ProcessTemplate, ServerTemplate } from './scenario.ts';
 
 /** Steps of the simulation in a second. */
 export const STEPS_PER_SECOND = 10;
 
-export interface Actor {
+export interface SimulatedProcess {
   readonly pid: number;
   readonly ppid: number;
   readonly startTicks: number;
   /** The step of its start: less than 0 for those that ran before the demo began. */
   readonly born: number;
-  readonly part: Part;
+  readonly part: ProcessTemplate;
   /** Bytes per second. */
   readonly growth: number;
   /** Has a long request at hand when told to go. */
@@ -27,12 +27,12 @@ export interface Actor {
   surplus: boolean;
 }
 
-/** A family as it is now. */
-export interface Troupe {
-  readonly family: Family;
-  readonly head: Actor;
+/** A template as it is now. */
+export interface SimulatedServer {
+  readonly template: ServerTemplate;
+  readonly head: SimulatedProcess;
   /** Oldest first. */
-  workers: Actor[];
+  workers: SimulatedProcess[];
   /** How many the head wants to have. */
   wanted: number;
   /** The step at which the head will start one more. */
@@ -56,24 +56,24 @@ const BACKLOG = 2048;
 const REQUESTS_PER_SECOND = 4;
 
 /** The next burst of requests after a step. */
-export function nextBurst(step: number, random: Random): Troupe['burst'] {
+export function nextBurst(step: number, random: Random): SimulatedServer['burst'] {
   const begins = step + Math.round(random.between(60, 200) * STEPS_PER_SECOND);
   return { begins, ends: begins + Math.round(random.between(12, 25) * STEPS_PER_SECOND) };
 }
 
 /** Tells a process to go: it ends what it does first. */
-export function dismiss(actor: Actor, step: number, surplus: boolean): void {
-  actor.leavesAt ??= step + (actor.slow ? delays.slow : delays.leave);
-  actor.surplus ||= surplus;
+export function askToStop(process: SimulatedProcess, step: number, surplus: boolean): void {
+  process.leavesAt ??= step + (process.slow ? delays.slow : delays.leave);
+  process.surplus ||= surplus;
 }
 
 /** Whether it has ended by now. One that is stopped hears of it when it goes on. */
-export function isDue({ leavesAt, state }: Actor, step: number): boolean {
+export function isDue({ leavesAt, state }: SimulatedProcess, step: number): boolean {
   return leavesAt !== null && leavesAt <= step && state !== 'T';
 }
 
 /** Workers that are not about to leave for good. */
-export function staying({ workers }: Troupe): readonly Actor[] {
+export function active({ workers }: SimulatedServer): readonly SimulatedProcess[] {
   return workers.filter(({ surplus }) => !surplus);
 }
 
@@ -81,39 +81,39 @@ export function staying({ workers }: Troupe): readonly Actor[] {
  * One step of a head: workers whose time has come are gone, the oldest one too many is told to go.
  * @returns true when one more is to be started now
  */
-export function manage(troupe: Troupe, step: number): boolean {
-  for (const actor of troupe.workers) if (isDue(actor, step)) bury(troupe, actor);
-  const stay = staying(troupe);
-  for (const actor of stay.slice(0, Math.max(0, stay.length - troupe.wanted))) dismiss(actor, step, true);
-  if (stay.length >= troupe.wanted) {
-    troupe.startsAt = null;
+export function manage(server: SimulatedServer, step: number): boolean {
+  for (const process of server.workers) if (isDue(process, step)) remove(server, process);
+  const stay = active(server);
+  for (const process of stay.slice(0, Math.max(0, stay.length - server.wanted))) askToStop(process, step, true);
+  if (stay.length >= server.wanted) {
+    server.startsAt = null;
     return false;
   }
-  troupe.startsAt ??= step + delays.start;
-  if (step < troupe.startsAt) return false;
-  troupe.startsAt = null;
+  server.startsAt ??= step + delays.start;
+  if (step < server.startsAt) return false;
+  server.startsAt = null;
   return true;
 }
 
 /** A worker is gone. */
-export function bury(troupe: Troupe, actor: Actor): void {
-  troupe.workers = troupe.workers.filter((worker) => worker !== actor);
+export function remove(server: SimulatedServer, process: SimulatedProcess): void {
+  server.workers = server.workers.filter((worker) => worker !== process);
 }
 
-/** One step of what a family does: requests come, are served or wait, and take CPU time and memory. */
-export function work(troupe: Troupe, step: number, random: Random): void {
-  troupe.inUse = serve(troupe, step, random);
-  for (const actor of [troupe.head, ...troupe.workers]) {
+/** One step of what a template does: requests come, are served or wait, and take CPU time and memory. */
+export function work(server: SimulatedServer, step: number, random: Random): void {
+  server.inUse = serve(server, step, random);
+  for (const process of [server.head, ...server.workers]) {
     // Drawn for each, whatever it does, so that what one does leaves the others as they are.
     const effort = random.between(0.4, 1.6);
     const change = random.between(-1, 1) * WOBBLE;
-    if (actor.state === 'T') continue;
-    const serves = troupe.family.traffic !== null && actor !== troupe.head;
-    const used = Math.min(1, actor.part.cpu * effort * (serves ? troupe.inUse : 1));
-    actor.cpu += used / STEPS_PER_SECOND;
-    actor.state = used > RUNNING ? 'R' : 'S';
-    actor.grown += actor.growth / STEPS_PER_SECOND;
-    actor.wobble = (actor.wobble + change) * FADING;
+    if (process.state === 'T') continue;
+    const serves = server.template.traffic !== null && process !== server.head;
+    const used = Math.min(1, process.part.cpu * effort * (serves ? server.inUse : 1));
+    process.cpu += used / STEPS_PER_SECOND;
+    process.state = used > RUNNING ? 'R' : 'S';
+    process.grown += process.growth / STEPS_PER_SECOND;
+    process.wobble = (process.wobble + change) * FADING;
   }
 }
 
@@ -125,14 +125,14 @@ const FADING = 0.97;
 const RUNNING = 0.3;
 
 /** @returns the fraction of their time that workers are at work */
-function serve(troupe: Troupe, step: number, random: Random): number {
-  const { traffic } = troupe.family;
+function serve(server: SimulatedServer, step: number, random: Random): number {
+  const { traffic } = server.template;
   if (traffic === null) return 0;
-  if (step >= troupe.burst.ends) troupe.burst = nextBurst(step, random);
-  const coming = (step >= troupe.burst.begins ? traffic.burst : traffic.usual) * random.between(0.7, 1.3);
-  const workers = troupe.head.state === 'T' ? 0 : troupe.workers.length;
-  const load = coming + (troupe.queue * STEPS_PER_SECOND) / REQUESTS_PER_SECOND;
+  if (step >= server.burst.ends) server.burst = nextBurst(step, random);
+  const coming = (step >= server.burst.begins ? traffic.burst : traffic.usual) * random.between(0.7, 1.3);
+  const workers = server.head.state === 'T' ? 0 : server.workers.length;
+  const load = coming + (server.queue * STEPS_PER_SECOND) / REQUESTS_PER_SECOND;
   const served = Math.min(workers, load);
-  troupe.queue = Math.min(BACKLOG, ((load - served) * REQUESTS_PER_SECOND) / STEPS_PER_SECOND);
+  server.queue = Math.min(BACKLOG, ((load - served) * REQUESTS_PER_SECOND) / STEPS_PER_SECOND);
   return workers === 0 ? 0 : served / workers;
 }
