@@ -1,6 +1,6 @@
 import { beyondMost, type Server, serverTitle } from '../model/model.ts';
 import { commandText, ownerOf } from '../model/scaling/command-text.ts';
-import { freedBy, victims } from '../model/scaling/next-to-stop.ts';
+import { freedBy, nextToStop } from '../model/scaling/next-to-stop.ts';
 import { serversMeant, severalMeant } from '../model/scaling/target.ts';
 import { bytes, plural } from '../text/figures.ts';
 import type { Effect } from './action.ts';
@@ -70,7 +70,7 @@ function questionOf({ settings, model }: AppState, server: Server, delta: 1 | -1
   const project = model?.projects.find(({ servers }) => servers.includes(server))?.name ?? serverTitle(server);
   const once = settings.confirm === 'first' ? ' It is asked once a session: F2 changes that.' : '';
   if (delta > 0) return [`Add a worker to ${project}: ${current} → ${current + 1}?`, `u takes it back.${once}`];
-  const [goes] = victims(server);
+  const [goes] = nextToStop(server);
   const frees = freedBy(server, 1);
   const who = goes === undefined ? '' : `${serverTitle(server)} chooses who goes: ${goes.pid}. `;
   const gain = frees === null ? '' : `It frees ≈${bytes(frees)}. `;

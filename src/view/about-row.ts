@@ -2,7 +2,7 @@ import { inUsePhrase, sharePhrase } from '../model/activity/words.ts';
 import type { Advice } from '../model/advice/advice.ts';
 import { lull, type Usage, usage } from '../model/history/utilisation.ts';
 import { beyondMost, type Model, type Project, type Server } from '../model/model.ts';
-import { victims } from '../model/scaling/next-to-stop.ts';
+import { nextToStop } from '../model/scaling/next-to-stop.ts';
 import { priceOfStep, type StepPrice } from '../model/scaling/price.ts';
 import { serversMeant, severalMeant } from '../model/scaling/target.ts';
 import { type Row, serverOf } from '../state/row.ts';
@@ -142,7 +142,7 @@ function prices(row: Row, server: Server, model: Model, theme: Theme): readonly 
 function trimText(row: Row, server: Server, model: Model): string {
   const { current, floor } = server.workers;
   if (current <= floor) return `-: ${floor} is the fewest`;
-  const [goes] = victims(server);
+  const [goes] = nextToStop(server);
   const isOther =
     row.type === 'process' && row.process.role === 'worker' && goes !== undefined && goes.key !== row.process.key;
   const who = isOther ? ` (${goes.pid} goes)` : '';
