@@ -70,9 +70,20 @@ export interface ProjectDirectory {
   readonly marker: string | null;
   /**
    * `cwd`; the command-line flag that named it, such as `--chdir`; `BUNDLE_GEMFILE`; or, where none of these says anything,
-   * `virtualenv`, which is in it.
+   * `virtualenv`, which is in it; `program` is where the code lies that it runs.
    */
   readonly from: string;
+  /** The path by which a flag named it, where links lead from there to `path`. */
+  readonly link?: string;
+}
+
+/** What its engine calls a container. */
+export interface ContainerFacts {
+  readonly name: string | null;
+  /** Of docker compose, or the stack of a swarm. */
+  readonly project: string | null;
+  /** Within that, or in a pod. */
+  readonly service: string | null;
 }
 
 /** What changes rarely in a process's life: read once, and again when its name changes. */
@@ -105,6 +116,12 @@ export interface ProcessFacts {
   /** Versions of the packages a server definition asked for, by distribution name in lower case. */
   readonly packages: Readonly<Record<string, string>>;
   readonly directory: ProjectDirectory | null;
+  /** `device:inode` of that directory: one and the same in all containers that have it mounted. Left out where it is not known. */
+  readonly directoryIdentity?: string;
+  /** Where that directory is mounted from in a container: its path in the file system that it is in. Left out where it is not. */
+  readonly directorySource?: string;
+  /** Left out outside of containers, and where what their engine keeps is not to be read. */
+  readonly container?: ContainerFacts;
   /** Of the configuration files that a server definition asked for: the lines it asked for. */
   readonly settings: Readonly<Record<string, readonly string[]>>;
   /**

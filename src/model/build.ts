@@ -9,7 +9,8 @@ import { hostModel } from './host.ts';
 import { boundByMaster, hugePart, processMemory, sumMemory } from './memory.ts';
 import { memoryMap } from './memory-map.ts';
 import type { Coverage, Memory, Model, ProcessNode, Project, Server } from './model.ts';
-import { groupProcesses, type ProjectGroup } from './projects/group.ts';
+import { groupProcesses } from './projects/group.ts';
+import type { ProjectGroup } from './projects/groups.ts';
 import { launchersOf } from './projects/launcher.ts';
 import type { GroupRule } from './projects/rules.ts';
 import { cpuSince, sumKnown } from './rates.ts';
@@ -110,12 +111,13 @@ function project(
 ): Project {
   const servers = group.servers.map((recognised) => server(recognised, startedBy(recognised), node, total));
   const processes = group.processes.map((process) => node(process, null));
-  const { id, name, directory, virtualenv, evidence } = group;
+  const { id, name, numbered, directory, virtualenv, evidence } = group;
   const limits = group.servers.flatMap(({ head }) => head.facts.memoryLimit ?? []).filter((limit) => limit < total);
   const memoryLimit = limits.length === 0 ? null : Math.min(...limits);
   return {
     id,
     name,
+    numbered,
     directory,
     virtualenv,
     evidence,

@@ -116,6 +116,8 @@ export interface Project {
   readonly id: string;
   /** Distinct among the projects of a model. */
   readonly name: string;
+  /** Whether only a number sets the name apart from another's: it may be that one's tomorrow. */
+  readonly numbered: boolean;
   readonly directory: string | null;
   readonly virtualenv: Virtualenv | null;
   /** Why these processes are one project: a phrase for the details. */

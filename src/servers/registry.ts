@@ -18,6 +18,7 @@ import { gunicornDirty } from './gunicorn-dirty.ts';
 import { huey } from './huey.ts';
 import { hypercorn } from './hypercorn.ts';
 import { jupyter } from './jupyter.ts';
+import { codeDirectory } from './kit/code-directory.ts';
 import { mariadb } from './mariadb.ts';
 import { memcached } from './memcached.ts';
 import { mojolicious } from './mojolicious.ts';
@@ -142,6 +143,7 @@ export const factRequests = {
   environment: union(['DJANGO_SETTINGS_MODULE'], (definition) => definition.environment),
   directoryFlags: union([], (definition) => definition.directoryFlags),
   packages: union(['django'], ({ distribution }) => (distribution === undefined ? [] : [distribution])),
+  codeDirectory,
   settings(facts: ProcessFacts): readonly SettingsRequest[] {
     return claimOf(facts)?.definition.settings?.(facts) ?? [];
   },

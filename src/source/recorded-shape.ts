@@ -82,7 +82,10 @@ const facts = all({
   environment: map(text),
   virtualenv: maybe(all({ path: text, name: text, evidence: text, python: maybe(text) })),
   packages: map(text),
-  directory: maybe(all({ path: text, marker: maybe(text), from: text })),
+  directory: maybe(all({ path: text, marker: maybe(text), from: text, link: optional(text) })),
+  directoryIdentity: optional(text),
+  directorySource: optional(text),
+  container: optional(all({ name: maybe(text), project: maybe(text), service: maybe(text) })),
   settings: map(list(text)),
 });
 

@@ -11,6 +11,8 @@ export interface FactRequests {
   readonly directoryFlags: readonly string[];
   /** Python distributions whose version matters, lower case. */
   readonly packages: readonly string[];
+  /** The directory of the code that a process runs, absolute; null where nothing tells. */
+  codeDirectory(facts: Pick<ProcessFacts, 'argv' | 'cwd' | 'exe'>): string | null;
   settings(facts: ProcessFacts): readonly SettingsRequest[];
   /** How this process is asked of itself; null where it cannot be. */
   statusProbe(facts: ProcessFacts): StatusProbe | null;

@@ -81,6 +81,9 @@ export function facts(options: Partial<ProcessFacts> = {}): ProcessFacts {
     virtualenv,
     packages,
     directory,
+    ...(options.directoryIdentity === undefined ? {} : { directoryIdentity: options.directoryIdentity }),
+    ...(options.directorySource === undefined ? {} : { directorySource: options.directorySource }),
+    ...(options.container === undefined ? {} : { container: options.container }),
     settings,
   };
 }

@@ -1,56 +1,66 @@
 import { baseName } from '../../text/base-name.ts';
 
-/** What a name is made of: a directory's path gives as much of itself as it takes to be distinct. */
+/** Names that a project may have, the shortest first: each says more than the one before. */
 export interface Named {
   readonly id: string;
-  readonly name: string;
-  /** Null for what has no directory. */
-  readonly directory: string | null;
+  readonly names: readonly [string, ...string[]];
+  /** Whether its first name is that of something around it: a directory of that very name has the better right to it. */
+  readonly borrowed: boolean;
 }
 
-/**
- * Distinct names by id: `blog`, and where there are two, `staging/blog` and `prod/blog`. Paths that are
- * the same (in two containers) are numbered in the order of their ids.
- */
-export function distinctNames(things: readonly Named[]): ReadonlyMap<string, string> {
-  const names = new Map(things.map(({ id, name }) => [id, name]));
-  const deepest = Math.max(0, ...things.map(({ directory }) => segments(directory).length));
-  for (let depth = 2; depth <= deepest; depth++) {
-    for (const rivals of duplicates(things, names)) {
-      for (const { id, directory } of rivals) {
-        if (directory !== null) names.set(id, segments(directory).slice(-depth).join('/'));
-      }
-    }
-  }
-  for (const rivals of duplicates(things, names)) {
-    const byId = rivals.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-    byId.forEach(({ id, name }, index) => {
-      if (index > 0) names.set(id, freeName(names.get(id) ?? name, names));
+export interface GivenName {
+  readonly name: string;
+  /** Whether only a number sets it apart: then it is another project's name when this one is gone. */
+  readonly numbered: boolean;
+}
+
+interface Bearer {
+  readonly thing: Named;
+  at: number;
+}
+
+/** Distinct names by id: `blog`, and where there are two, `staging/blog` and `prod/blog`. */
+export function distinctNames(things: readonly Named[]): ReadonlyMap<string, GivenName> {
+  const bearers = things.map((thing): Bearer => ({ thing, at: 0 }));
+  const most = Math.max(0, ...things.map(({ names }) => names.length));
+  for (let round = 0; round < 2 * most; round++) for (const rivals of duplicates(bearers)) lengthen(rivals);
+  const given = new Map<string, GivenName>();
+  for (const bearer of bearers) given.set(bearer.thing.id, { name: nameOf(bearer), numbered: false });
+  for (const rivals of duplicates(bearers)) {
+    const byId = rivals.toSorted((a, b) => (a.thing.id < b.thing.id ? -1 : 1));
+    byId.forEach((bearer, index) => {
+      const name = index === 0 ? nameOf(bearer) : freeName(nameOf(bearer), given);
+      given.set(bearer.thing.id, { name, numbered: true });
     });
   }
-  return names;
+  return given;
 }
 
-function duplicates(things: readonly Named[], names: ReadonlyMap<string, string>): readonly (readonly Named[])[] {
-  const bearers = new Map<string, Named[]>();
-  for (const thing of things) {
-    const name = names.get(thing.id) ?? thing.name;
-    const rivals = bearers.get(name);
-    if (rivals) rivals.push(thing);
-    else bearers.set(name, [thing]);
+function nameOf({ thing: { names }, at }: Bearer): string {
+  return names[Math.min(at, names.length - 1)] ?? names[0];
+}
+
+function lengthen(rivals: readonly Bearer[]): void {
+  const able = rivals.filter(({ thing, at }) => at < thing.names.length - 1);
+  const borrowed = able.filter(({ thing, at }) => thing.borrowed && at === 0);
+  for (const bearer of borrowed.length > 0 && borrowed.length < rivals.length ? borrowed : able) bearer.at += 1;
+}
+
+function duplicates(bearers: readonly Bearer[]): readonly (readonly Bearer[])[] {
+  const byName = new Map<string, Bearer[]>();
+  for (const bearer of bearers) {
+    const rivals = byName.get(nameOf(bearer));
+    if (rivals) rivals.push(bearer);
+    else byName.set(nameOf(bearer), [bearer]);
   }
-  return [...bearers.values()].filter((rivals) => rivals.length > 1);
+  return [...byName.values()].filter((rivals) => rivals.length > 1);
 }
 
-function freeName(name: string, taken: ReadonlyMap<string, string>): string {
-  const used = new Set(taken.values());
+function freeName(name: string, taken: ReadonlyMap<string, GivenName>): string {
+  const used = new Set([...taken.values()].map((given) => given.name));
   let number = 2;
   while (used.has(`${name} (${number})`)) number++;
   return `${name} (${number})`;
-}
-
-function segments(path: string | null): readonly string[] {
-  return (path ?? '').split('/').filter((segment) => segment !== '');
 }
 
 export function nameOfPath(path: string): string {

@@ -27,6 +27,7 @@ export function findTargets(model: Model, text: string): readonly Server[] {
     return allServers(model).filter(({ processes }) => processes.some((node) => node.pid === pid));
   }
   const whole = projectNamed(model, text);
+  if (isNumbered(model, text)) return [];
   if (whole) return serversMeant(whole);
   const [name, kind] = splitTarget(text);
   const { servers } = projectNamed(model, name) ?? { servers: [] };
@@ -45,6 +46,10 @@ export function whyNoTarget(model: Model, text: string): string {
       ? `no project ${text}: no server was found at all`
       : `no project ${text}: there is ${names.join(', ')}`;
   }
+  if (isNumbered(model, text)) {
+    const pids = project.servers.map(({ head }) => head.pid).join(', ');
+    return `${project.name} is a name that only a number sets apart, and may be another project's tomorrow: name one by its pid${pids === '' ? '' : `, ${pids}`}`;
+  }
   const kinds = [...new Set(project.servers.map((server) => server.kind))];
   if (kinds.length === 0) return `${project.name} has no server`;
   return `${project.name} has no ${kind ?? 'server'}: it has ${kinds.join(', ')}`;
@@ -61,6 +66,13 @@ function allServers(model: Model): readonly Server[] {
 
 function projectNamed(model: Model, text: string): Project | null {
   return model.projects.find(({ id, name }) => name === text || id === text) ?? null;
+}
+
+/** By its name, not by its id: with several of one name, which of them it is changes when one of them goes. */
+function isNumbered(model: Model, text: string): boolean {
+  const [name] = splitTarget(text);
+  const project = projectNamed(model, text) ?? projectNamed(model, name);
+  return project?.numbered === true && (project.name === text || project.name === name);
 }
 
 function isPid(text: string): boolean {

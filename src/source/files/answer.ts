@@ -1,4 +1,4 @@
-import { closeSync, constants, lstatSync, opendirSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, opendirSync, openSync, readSync } from 'node:fs';
 import { matchesGlob } from '../../text/glob.ts';
 import { type Answer, MOST_ENTRIES, type Question } from './files.ts';
 import type { Place, Walker } from './walk.ts';
@@ -19,26 +19,68 @@ export function answer(question: Question, walker: Walker): Answer {
         return { status: 'value', value: question.names.filter((name) => isIn(place, name, walker)) };
       case 'entries':
         return place.directory ? { status: 'value', value: entriesOf(place, question.glob) } : { status: 'absent' };
+      case 'place':
+        return { status: 'value', value: [place.path, identityOf(place)] };
+      case 'json':
+        return place.file ? textsOf(place, question) : { status: 'absent' };
     }
   } catch (error) {
     return failure(error);
   }
 }
 
+function linesOf(place: Place, { wanted, limit }: Question & { kind: 'lines' }): readonly string[] {
+  return startOf(place, limit)
+    .split('\n')
+    .map((line) => line.slice(0, LONGEST_LINE))
+    .filter((line) => wanted.test(line));
+}
+
 /** What was looked at is what is opened: by its descriptor, never by its name again. */
-function linesOf({ descriptor: place }: Place, { wanted, limit }: Question & { kind: 'lines' }): readonly string[] {
+function startOf({ descriptor: place }: Place, limit: number): string {
   const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
   const descriptor = openSync(`/proc/self/fd/${place}`, flags);
   try {
     const buffer = Buffer.allocUnsafe(limit);
-    const text = buffer.toString('utf8', 0, readSync(descriptor, buffer, 0, limit, 0));
-    return text
-      .split('\n')
-      .map((line) => line.slice(0, LONGEST_LINE))
-      .filter((line) => wanted.test(line));
+    return buffer.toString('utf8', 0, readSync(descriptor, buffer, 0, limit, 0));
   } finally {
     closeSync(descriptor);
   }
+}
+
+function identityOf({ descriptor }: Place): string {
+  const { dev, ino } = fstatSync(descriptor, { bigint: true });
+  return `${dev}:${ino}`;
+}
+
+/** A file that is cut off at its limit is no JSON. */
+function textsOf(place: Place, { members, limit }: Question & { kind: 'json' }): Answer {
+  const value = parsed(startOf(place, limit));
+  if (value === undefined) return { status: 'absent' };
+  return { status: 'value', value: members.map((names) => textAt(value, names)) };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function textAt(value: unknown, names: readonly string[]): string {
+  let at = value;
+  for (const name of names) {
+    if (Array.isArray(at))
+      at = at.find((one: unknown) => memberOf(one, 'id') === name.replace(/^id=/, '')) ?? at[Number(name)];
+    else at = memberOf(at, name);
+  }
+  return typeof at === 'string' ? at.slice(0, LONGEST_LINE) : '';
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return Object.getOwnPropertyDescriptor(value, name)?.value;
 }
 
 function isIn({ descriptor, path }: Place, name: string, walker: Walker): boolean {

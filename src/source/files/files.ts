@@ -32,7 +32,19 @@ export type Question =
   /** Those of the names that are in a directory. */
   | { readonly kind: 'names'; readonly path: string; readonly names: readonly string[] }
   /** The names in a directory that match a pattern with `*` and `?`, of its first `MOST_ENTRIES`. */
-  | { readonly kind: 'entries'; readonly path: string; readonly glob: string };
+  | { readonly kind: 'entries'; readonly path: string; readonly glob: string }
+  /** Where a path leads to, links followed: its path without links, and the device and inode that it is, as `device:inode`. */
+  | { readonly kind: 'place'; readonly path: string }
+  /**
+   * Texts of a JSON file that has at most `limit` bytes: each by the names that lead to it, and empty where there is none. In a list,
+   * `id=TEXT` leads to the member that has this id.
+   */
+  | {
+      readonly kind: 'json';
+      readonly path: string;
+      readonly members: readonly (readonly string[])[];
+      readonly limit: number;
+    };
 
 /** Entries of one directory that are looked at: more is no place where a person keeps configuration or packages. */
 export const MOST_ENTRIES = 20_000;

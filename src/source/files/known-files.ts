@@ -119,6 +119,17 @@ export class FileView {
     return this.#look({ kind: 'entries', path, glob });
   }
 
+  /** Where a path leads to, links followed. */
+  place(path: string): { readonly path: string; readonly identity: string } | null {
+    const [real, identity] = this.#look({ kind: 'place', path }) ?? [];
+    return real === undefined || identity === undefined ? null : { path: real, identity };
+  }
+
+  /** Texts of a JSON file, each by the names that lead to it; null where it has none. @param limit bytes that it may have */
+  json(path: string, members: readonly (readonly string[])[], limit: number): readonly (string | null)[] | null {
+    return this.#look({ kind: 'json', path, members, limit })?.map((text) => text || null) ?? null;
+  }
+
   #look(question: Question): readonly string[] | null {
     const answer = this.#get(question);
     if (answer === null) this.#waits = true;
@@ -139,5 +150,9 @@ function detailOf(question: Question): string {
       return question.names.join('\0');
     case 'entries':
       return question.glob;
+    case 'place':
+      return '';
+    case 'json':
+      return question.members.map((names) => names.join('\x01')).join('\0');
   }
 }

@@ -7,8 +7,10 @@ import type { FileView, KnownFiles } from '../files/known-files.ts';
 import type { FactRequests } from '../source.ts';
 import { Cache } from './cache.ts';
 import { type CgroupMount, limitedCgroups, limitOf } from './cgroups.ts';
+import { containerOf } from './containers.ts';
 import { readBytes, readLink, readText } from './files.ts';
 import { installedVersions } from './packages.ts';
+import { sourceOf } from './parsers/bind-mounts.ts';
 import { parseStatus, type Status } from './parsers/status.ts';
 import { membersOf, parseCgroup, parseCmdline, parsePasswd, pickEnvironment, sitePrefixes } from './parsers/text.ts';
 import { projectDirectory } from './project-directory.ts';
@@ -38,6 +40,8 @@ interface Traces {
   readonly cgroup: { readonly path: string | null; readonly limit: number | null };
   readonly viewpoint: Viewpoint;
   mapped(): ReadonlySet<string>;
+  /** The text of `mountinfo`, of a process that has mounts of its own; else empty. */
+  mounts(): string;
   /** `KnownFiles.version` when its files were looked at last. */
   version: string;
 }
@@ -48,6 +52,8 @@ export class FactsReader {
   readonly #factRequests: FactRequests;
   readonly #files: KnownFiles;
   readonly #viewpoints: ViewpointReader;
+  /** Of the machine that the tree is of, with workertop's own rights. */
+  readonly #machine: Viewpoint;
   readonly #variables: ReadonlySet<string>;
   readonly #members: ReturnType<typeof membersOf>;
   readonly #wanted: ReadonlySet<string>;
@@ -60,6 +66,7 @@ export class FactsReader {
     this.#factRequests = factRequests;
     this.#files = files;
     this.#viewpoints = new ViewpointReader(root);
+    this.#machine = withOwnRights(this.#viewpoints.of(1, ''));
     this.#wanted = new Set(factRequests.environment);
     this.#variables = new Set([...factRequests.environment, ...ownVariables]);
     this.#members = membersOf(this.#variables);
@@ -70,6 +77,7 @@ export class FactsReader {
   read(pid: number, comm: string, now: number): ProcessFacts {
     const folder = `${this.#root}/${pid}`;
     const status = readText(`${folder}/status`) ?? '';
+    const viewpoint = this.#viewpoints.of(pid, status);
     let mapped: ReadonlySet<string> | null = null;
     return this.#derive(
       {
@@ -81,11 +89,12 @@ export class FactsReader {
         status: parseStatus(status),
         environment: this.#environment(pid),
         cgroup: this.#cgroups.get(readText(`${folder}/cgroup`) ?? '', now),
-        viewpoint: this.#viewpoints.of(pid, status),
+        viewpoint,
         mapped: () => {
           mapped ??= sitePrefixes(readText(`${folder}/maps`, MOST_MAPS) ?? '');
           return mapped;
         },
+        mounts: () => (viewpoint.process === null ? '' : (readText(`${folder}/mountinfo`, MOST_MAPS) ?? '')),
         version: '',
       },
       now,
@@ -104,21 +113,28 @@ export class FactsReader {
     traces.version = this.#files.version;
     const files = this.#files.look(traces.viewpoint, now);
     const system = this.#files.look(withOwnRights(traces.viewpoint), now);
-    const facts = this.#look(traces, files, system);
-    const waits = files.waits || system.waits;
-    if (!waits && !files.unknown && !system.unknown) return facts;
+    const machine = this.#files.look(this.#machine, now);
+    const facts = this.#look(traces, files, system, machine);
+    const views = [files, system, machine];
+    const waits = views.some((view) => view.waits);
+    if (!waits && views.every((view) => !view.unknown)) return facts;
     const incomplete: ProcessFacts = { ...facts, files: waits ? 'waiting' : 'unknown' };
     this.#incomplete.set(incomplete, traces);
     return incomplete;
   }
 
   /** @param system the same files, seen with workertop's own rights */
-  #look(traces: Traces, files: FileView, system: FileView): ProcessFacts {
+  #look(traces: Traces, files: FileView, system: FileView, machine: FileView): ProcessFacts {
     const { comm, argv, cwd, exe, status, environment, cgroup, mapped } = traces;
     const virtualenv = findVirtualenv({ argv, cwd, exe, environment, mapped }, files);
     const { directoryFlags: flags } = this.#factRequests;
     const gemfile = environment['BUNDLE_GEMFILE'];
     const virtualenvOf = virtualenv === null ? null : projectOf(virtualenv, files);
+    const code = this.#factRequests.codeDirectory({ argv, cwd, exe });
+    const directory = projectDirectory({ argv, cwd, flags, gemfile, virtualenvOf, code }, files);
+    const identity = directory === null ? undefined : files.place(directory.path)?.identity;
+    const container = containerOf(cgroup.path, machine);
+    const source = directory === null ? null : sourceOf(directory.path, traces.mounts());
     const facts: ProcessFacts = {
       comm,
       argv,
@@ -135,7 +151,10 @@ export class FactsReader {
       environment: Object.fromEntries(Object.entries(environment).filter(([name]) => this.#wanted.has(name))),
       virtualenv,
       packages: this.#packages(virtualenv?.path ?? ownPrefix(exe), exe ?? argv[0] ?? '', files),
-      directory: projectDirectory({ argv, cwd, flags, gemfile, virtualenvOf }, files),
+      directory,
+      ...(identity === undefined ? {} : { directoryIdentity: identity }),
+      ...(source === null ? {} : { directorySource: source }),
+      ...(container === null ? {} : { container }),
       settings: {},
     };
     // The very same object for the many of which nothing is asked: what is found out of it is kept by it.

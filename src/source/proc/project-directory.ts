@@ -2,6 +2,7 @@ import { basename, dirname, resolve } from 'node:path';
 import type { ProjectDirectory } from '../../snapshot.ts';
 import type { FileView } from '../files/known-files.ts';
 import { upwards } from './upwards.ts';
+import { inspectVirtualenv } from './virtualenv.ts';
 
 /** The strongest first: what a framework makes, then what tools make, then the checkout itself. */
 const markers = [
@@ -17,10 +18,11 @@ const markers = [
 ];
 
 /** Directories that hold many things: a marker there (a home under git) makes them nobody's project. */
-const generalNames = /^\/(?:home(?:\/[^/]+)?|root|srv|opt|tmp|usr(?:\/local)?|etc|var(?:\/(?:www|lib|tmp))?)?$/;
+const generalNames =
+  /^\/(?:home(?:\/[^/]+)?|root|srv|opt|tmp|usr(?:\/(?:local|src|share|lib|bin|sbin))?|etc|var(?:\/(?:www|lib|tmp))?)?$/;
 
-/** Besides those, where programs are started that have no directory of their own. */
-const elsewhere = /^\/(?:usr|etc|run|proc)\//;
+/** Besides those, where programs are started and kept that have no directory of their own. */
+const elsewhere = /^\/(?:usr(?!\/src\/[^/])|etc|run|proc|s?bin|lib(?:64)?|nix|snap)(?:\/|$)/;
 
 function isGeneral(path: string): boolean {
   return generalNames.test(path);
@@ -52,36 +54,58 @@ export interface ProjectTraces {
   readonly gemfile: string | undefined;
   /** The directory that its virtualenv was made for. */
   readonly virtualenvOf: string | null;
+  /** The directory of the code that it runs. */
+  readonly code: string | null;
 }
 
 /**
  * The directory that a process works for: what a flag of its command line names, else its working directory;
- * and from there up to the nearest marker. Where that is no place for a project, as after daemonising: its Gemfile's, or its
- * virtualenv's. Null where nothing is known.
+ * and from there up to the nearest marker. Where that is no place for a project, as after daemonising: its Gemfile's, its
+ * code's, or its virtualenv's. Null where nothing is known.
  */
-export function projectDirectory(
-  { argv, cwd, flags, gemfile, virtualenvOf }: ProjectTraces,
-  files: FileView,
-): ProjectDirectory | null {
-  const marked = (path: string) => findMarked(path, files);
+export function projectDirectory(traces: ProjectTraces, files: FileView): ProjectDirectory | null {
+  const { argv, cwd, flags, gemfile } = traces;
   const named = flagged(argv, flags);
   const base = cwd?.replace(/ \(deleted\)$/, '') ?? null;
+  // gunicorn's --pythonpath may be a list.
   if (named !== null && (named.value.startsWith('/') || base !== null)) {
-    // gunicorn's --pythonpath may be a list.
-    const path = resolve(base ?? '/', named.value.split(',', 1)[0] ?? '');
-    const found = marked(path);
-    return { path: found?.path ?? path, marker: found?.marker ?? null, from: named.flag };
+    return ofFlag(named.flag, resolve(base ?? '/', named.value.split(',', 1)[0] ?? ''), files);
   }
-  const found = base === null ? null : marked(base);
-  if (found === null && (base === null || isGeneral(base) || elsewhere.test(base))) {
-    if (gemfile?.startsWith('/')) return { path: dirname(gemfile), marker: basename(gemfile), from: 'BUNDLE_GEMFILE' };
-    if (virtualenvOf !== null && !isGeneral(virtualenvOf)) {
-      const home = marked(virtualenvOf);
-      return { path: home?.path ?? virtualenvOf, marker: home?.marker ?? null, from: 'virtualenv' };
-    }
+  const found = base === null ? null : findMarked(base, files);
+  if (found !== null) return { ...found, from: 'cwd' };
+  const isNowhere = base === null || isGeneral(base) || elsewhere.test(base);
+  if (isNowhere && gemfile?.startsWith('/')) {
+    return { path: dirname(gemfile), marker: basename(gemfile), from: 'BUNDLE_GEMFILE' };
   }
-  if (base === null) return null;
-  return { path: found?.path ?? cwd ?? base, marker: found?.marker ?? null, from: 'cwd' };
+  const code = ofCode(traces.code, files);
+  if (code !== null && code.marker !== null) return code;
+  const made = isNowhere ? ofVirtualenv(traces.virtualenvOf, files) : null;
+  if (made !== null) return made;
+  if (isNowhere && code !== null) return code;
+  return cwd === null || base === null ? null : { path: cwd, marker: null, from: 'cwd' };
+}
+
+/** The kernel tells a working directory without links: what a flag names is seen in the same way. */
+function ofFlag(flag: string, path: string, files: FileView): ProjectDirectory {
+  const real = files.place(path)?.path ?? path;
+  const found = findMarked(real, files);
+  const directory = { path: found?.path ?? real, marker: found?.marker ?? null, from: flag };
+  return real === path || directory.path !== real ? directory : { ...directory, link: path };
+}
+
+/** Hidden directories hold tools: interpreters, caches, what a user has installed for himself. */
+function ofCode(code: string | null, files: FileView): ProjectDirectory | null {
+  if (code === null || /\/\./.test(code) || isGeneral(code)) return null;
+  const found = findMarked(code, files);
+  if (found !== null) return { ...found, from: 'program' };
+  if (elsewhere.test(code) || inspectVirtualenv(code, files) !== null) return null;
+  return { path: code, marker: null, from: 'program' };
+}
+
+function ofVirtualenv(path: string | null, files: FileView): ProjectDirectory | null {
+  if (path === null || isGeneral(path)) return null;
+  const home = findMarked(path, files);
+  return { path: home?.path ?? path, marker: home?.marker ?? null, from: 'virtualenv' };
 }
 
 function flagged(argv: readonly string[], flags: readonly string[]): { flag: string; value: string } | null {

@@ -124,13 +124,20 @@ function withoutTrailingSlashes(path: string): string {
 
 /** What people call one that is its project's own: it says nothing of whose it is. */
 export function isProjectsOwn(path: string): boolean {
-  return /^\.?(?:venv|env|virtualenv)$/.test(basename(path));
+  return /^\.?(?:v?env|virtualenv|pyenv)(?:[-_]?(?:py(?:thon)?)?\d[\d.]*)?$/.test(basename(path));
 }
+
+/** Directories of deployments, in which a project keeps what outlasts its releases. */
+const ofDeployments = /^(?:shared|current|releases|src|app|www|web|backend)$/;
 
 /** As people call it: `/srv/shop/.venv` is shop's. pipenv and poetry add eight letters that make their names distinct. */
 function nameOf(path: string, inspected: Inspected | null): string {
   const name = basename(path);
-  if (isProjectsOwn(path)) return basename(dirname(path));
+  if (isProjectsOwn(path)) {
+    const above = dirname(path);
+    const further = basename(dirname(above));
+    return ofDeployments.test(basename(above)) && further !== '' ? further : basename(above);
+  }
   const distinct = inspected?.project == null ? /-[\w-]{8}-py\d+\.\d+$/ : /-[\w-]{8}$/;
   return name.replace(distinct, '') || name;
 }

@@ -72,7 +72,7 @@ describe('a project', () => {
         gunicorn(1, { directory: directory('/srv/blog/releases/20261101/web') }),
         worker(2, { directory: directory('/srv/blog/releases/20261123/web') }),
       ]),
-    ).toEqual(['web: gunicorn celery']);
+    ).toEqual(['blog: gunicorn celery']);
   });
 
   it('in two containers stays two, although both are /app', () => {
@@ -80,7 +80,7 @@ describe('a project', () => {
     const docker = (digit: string) => `/system.slice/docker-${digit.repeat(64)}.scope`;
     expect(
       outline([gunicorn(1, { ...app, cgroup: docker('a') }), gunicorn(2, { ...app, cgroup: docker('b') })]),
-    ).toEqual(['app: gunicorn', 'app (2): gunicorn']);
+    ).toEqual(['shop (aaaaaaaaaaaa): gunicorn', 'shop (bbbbbbbbbbbb): gunicorn']);
   });
 });
 
@@ -109,7 +109,7 @@ describe('a server without a directory of its own', () => {
     expect(alone).toMatchObject({ id: 'dir:/srv/shop', name: 'shop' });
     expect(alone?.evidence).toBe('virtualenv /srv/shop/.venv, made for /srv/shop, which has manage.py');
     const web = { directory: directory('/srv/shop/web'), virtualenv: made.virtualenv };
-    expect(outline([beat(1, made), gunicorn(2, web)])).toEqual(['web: gunicorn celery-beat']);
+    expect(outline([beat(1, made), gunicorn(2, web)])).toEqual(['shop: gunicorn celery-beat']);
   });
 
   it('has the virtualenv of what started it, where a title has wiped all traces', () => {

@@ -40,3 +40,19 @@ it.each([
   expect(findTargets(model, text)).toEqual([]);
   expect(whyNoTarget(model, text)).toBe(reason);
 });
+
+it('takes no name that only a number sets apart: it may be another project’s tomorrow', () => {
+  const redis = (pid: number, user: string) => sample({ pid, ppid: 0, argv: ['redis-server *:6379'], user });
+  const twins = buildModel(snapshot([redis(1, 'redis'), redis(2, 'root')]), null, { memoryTotal: null });
+  expect(twins.projects.map(({ name }) => name)).toEqual(['redis', 'redis (root)']);
+  const numbered = {
+    ...twins,
+    projects: twins.projects.map((project) => ({ ...project, name: 'redis (2)', numbered: true })),
+  };
+  for (const text of ['redis (2)', 'redis (2):redis']) {
+    expect(findTargets(numbered, text)).toEqual([]);
+    expect(whyNoTarget(numbered, text)).toMatch(
+      /^redis \(2\) is a name that only a number sets apart.* by its pid, \d$/,
+    );
+  }
+});

@@ -1,0 +1,26 @@
+/** Directories, units and modules that are called so in many projects: such a name says nothing. */
+const generic = new Set(
+  `src source sources web www website site sites backend back frontend front server servers srv app apps application applications
+  api code project projects django flask rails node current live working work html public public_html htdocs httpdocs releases release
+  repo repository build dist out prod production staging main master trunk deploy deployment service services worker workers checkout
+  config conf core base settings wsgi asgi index run manage celery celery_app tasks job jobs bin lib docker
+  _data gunicorn uwsgi uvicorn puma unicorn venv env default`
+    .split(/\s+/)
+    .filter(Boolean),
+);
+
+/** A timestamp, or the hash of a commit: what a deployment is called, and not what it is of. */
+const deployment = /^(?:v?\d[\d._-]*|[0-9a-f]{7,40})$/;
+
+/** Whether a name says nothing of whose it is. */
+export function isGeneric(name: string): boolean {
+  return generic.has(name.toLowerCase()) || (deployment.test(name) && /\d/.test(name));
+}
+
+/** What names a project in the name of its app: `bookwyrm` of `bookwyrm.wsgi:application`. Null where nothing does. */
+export function moduleOf(app: string | null): string | null {
+  const module = /^[\w.-]+/.exec(app ?? '')?.[0] ?? '';
+  if ((app ?? '').includes('/')) return null;
+  const name = module.split('.').find((part) => part !== '' && !isGeneric(part));
+  return name === undefined || /^(?:ini|ya?ml|xml|json|py|ru|js)$/.test(name) ? null : name;
+}

@@ -1,0 +1,109 @@
+import { inOrderOfAge } from '../../recognise/process-table.ts';
+import type { RecognisedServer } from '../../recognise/recognise.ts';
+import { programOf } from '../../servers/kit/program.ts';
+import type { ProcessSample, Snapshot } from '../../snapshot.ts';
+import { baseName } from '../../text/base-name.ts';
+import { type Evidence, evidenceOf } from './evidence.ts';
+import type { Groups } from './groups.ts';
+import { certain, composePlace, containerPlace, type Place, rulePlace, unitPlace, virtualenvPlace } from './places.ts';
+import { type GroupRule, ruleFor } from './rules.ts';
+
+/** From this share of the machine's memory on, a unit of the system's own is worth a row. */
+const LARGE = 0.01;
+
+/**
+ * Gives the processes that are no server's to projects: those that a marker gives one, then those that join one, then those that stand for
+ * themselves. @returns the rest, which is the system's
+ */
+export function placeLoose(
+  snapshot: Snapshot,
+  servers: readonly RecognisedServer[],
+  groups: Groups,
+  rules: readonly GroupRule[],
+): readonly ProcessSample[] {
+  const owned = new Set(servers.flatMap((server) => server.processes.map(({ process }) => process.pid)));
+  const system: ProcessSample[] = [];
+  const waiting: ProcessSample[] = [];
+  for (const process of inOrderOfAge(snapshot.processes)) {
+    if (owned.has(process.pid)) continue;
+    if (snapshot.self !== null && (process.pid === snapshot.self || process.ppid === snapshot.self)) {
+      system.push(process);
+      continue;
+    }
+    const evidence = evidenceOf(process.facts);
+    const place = rulePlace(ruleFor(process.facts, rules)) ?? composePlace(evidence) ?? marked(evidence, groups);
+    if (place === null) waiting.push(process);
+    else groups.addProcess(place, process);
+  }
+  // Those that a directory places come before those that a virtualenv does: they say whose it is.
+  const homeless: ProcessSample[] = [];
+  for (const process of waiting) {
+    const evidence = evidenceOf(process.facts);
+    const place = evidence.joins ? groups.ofDirectory(evidence) : null;
+    if (place) groups.addProcess(place, process);
+    else homeless.push(process);
+  }
+  const large = largeUnits(homeless, LARGE * (snapshot.host.cgroup?.limit ?? snapshot.host.memory.total));
+  for (const process of homeless) {
+    const evidence = evidenceOf(process.facts);
+    const place =
+      ofVirtualenv(evidence, groups) ?? byItself(process, evidence, groups, large) ?? byProgram(process, evidence);
+    if (place) groups.addProcess(place, process);
+    else system.push(process);
+  }
+  return system;
+}
+
+function marked(evidence: Evidence, groups: Groups): Place | null {
+  return evidence.joins && evidence.marker !== null ? groups.directoryOf(evidence) : null;
+}
+
+function ofVirtualenv({ joins, virtualenv }: Evidence, groups: Groups): Place | null {
+  const found = joins ? certain(virtualenv) : null;
+  return groups.ofVirtualenv(found) ?? virtualenvPlace(found);
+}
+
+/** Its container, its directory or its unit, where these are nobody else's. */
+function byItself(
+  process: ProcessSample,
+  evidence: Evidence,
+  groups: Groups,
+  large: ReadonlySet<string>,
+): Place | null {
+  const { container, unit, own, joins } = evidence;
+  if (container !== null) {
+    const inside = own ? groups.ofContainer(container) : null;
+    return (
+      inside ??
+      (own ? groups.directoryOf(evidence) : null) ??
+      containerPlace(
+        evidence,
+        programOf(process.facts.argv).interpreter === null ? baseName(process.facts.exe ?? '') || null : null,
+      )
+    );
+  }
+  if (unit !== null && (own || joins)) {
+    const beside = groups.ofUnit(evidence);
+    if (beside !== null) return beside;
+  }
+  if (own && joins && evidence.directory !== null) return groups.directoryOf(evidence);
+  return unit !== null && (own || large.has(unit.name)) ? unitPlace(evidence, null) : null;
+}
+
+/** A program that somebody has installed, and that nothing else tells of: in `/usr/local/bin`, most of all. */
+function byProgram({ facts }: ProcessSample, { own, user }: Evidence): Place | null {
+  const file = facts.exe?.replace(/ \(deleted\)$/, '') ?? '';
+  if (!own || !/^\/(?:usr\/local|opt|srv)\//.test(file) || programOf(facts.argv).interpreter !== null) return null;
+  const name = baseName(file);
+  return { id: `program:${name}:${user}`, name, directory: null, evidence: `${file} of ${user}` };
+}
+
+/** Units of so many bytes, by their name. RSS is known at once; what is shared by their processes counts more than once. */
+function largeUnits(processes: readonly ProcessSample[], bytes: number): ReadonlySet<string> {
+  const sums = new Map<string, number>();
+  for (const { facts, memory } of processes) {
+    const { unit, container } = evidenceOf(facts);
+    if (unit !== null && container === null) sums.set(unit.name, (sums.get(unit.name) ?? 0) + memory.rss);
+  }
+  return new Set([...sums].flatMap(([name, sum]) => (sum >= bytes ? [name] : [])));
+}

@@ -1,0 +1,101 @@
+import type { RecognisedProcess, RecognisedServer } from '../../recognise/recognise.ts';
+import type { Virtualenv } from '../../snapshot.ts';
+import { unescaped } from './cgroup.ts';
+import { directoryPhrase, type Evidence, evidenceOf } from './evidence.ts';
+import { isGeneric, moduleOf } from './generic.ts';
+import { nameOfPath } from './names.ts';
+import type { GroupRule } from './rules.ts';
+
+/** A project, before it is known what belongs to it. */
+export interface Place {
+  readonly id: string;
+  readonly name: string;
+  readonly directory: string | null;
+  readonly evidence: string;
+}
+
+/** Those of a server that run its project's code. */
+export function members({ processes }: RecognisedServer): readonly RecognisedProcess[] {
+  return processes.filter(({ role }) => role !== 'helper');
+}
+
+export function rulePlace(rule: GroupRule | null): Place | null {
+  if (rule === null) return null;
+  const { name } = rule;
+  return { id: `rule:${name}`, name, directory: null, evidence: `a rule of the configuration file, ${name}` };
+}
+
+/** A guess from the working directory says nothing that the directory does not say better. */
+export function certain(virtualenv: Virtualenv | null): Virtualenv | null {
+  return virtualenv?.evidence === 'guess' ? null : virtualenv;
+}
+
+export function virtualenvPlace(virtualenv: Virtualenv | null): Place | null {
+  if (virtualenv === null) return null;
+  const { path, name } = virtualenv;
+  return { id: `venv:${path}`, name, directory: null, evidence: `virtualenv ${path}` };
+}
+
+/** What its engine says that a container is part of, as docker compose does. */
+export function composePlace({ engine, directory }: Evidence): Place | null {
+  const project = engine?.project ?? null;
+  if (project === null) return null;
+  return { id: `compose:${project}`, name: project, directory, evidence: `containers of the project ${project}` };
+}
+
+export function containerPlace({ container, engine }: Evidence, app: string | null): Place | null {
+  if (container === null) return null;
+  const name = engine?.name ?? app ?? container;
+  const called = engine?.name == null ? '' : `, ${engine.name}`;
+  return { id: `container:${container}`, name, directory: null, evidence: `container ${container}${called}` };
+}
+
+export function unitPlace({ unit }: Evidence, app: string | null): Place | null {
+  if (unit === null) return null;
+  const name = unescaped(unit.name.replace(/\.service$/, ''));
+  const id = `unit:${name}`;
+  return { id, name: isGeneric(name) ? (app ?? name) : name, directory: null, evidence: `systemd unit ${unit.name}` };
+}
+
+export function placeOnHost(evidence: Evidence): Place {
+  const directory = evidence.directory ?? '/';
+  return { id: `dir:${directory}`, name: nameOfPath(directory), directory, evidence: directoryPhrase(evidence) };
+}
+
+/** The directory that its virtualenv was made for. */
+export function besideVirtualenv(server: RecognisedServer): Place | null {
+  for (const { process } of members(server)) {
+    const { beside, virtualenv, container } = evidenceOf(process.facts);
+    if (beside === null || virtualenv === null) continue;
+    const { directory, marker } = beside;
+    const has = marker === null ? '' : `, which has ${marker}`;
+    const evidence = `virtualenv ${virtualenv.path}, made for ${directory}${has}`;
+    const id = container === null ? `dir:${directory}` : `dir:${container}:${directory}`;
+    return { id, name: nameOfPath(directory), directory, evidence };
+  }
+  return null;
+}
+
+/** An app's server of which no directory is known: mostly another user's, seen without root. */
+export function withoutDirectory(server: RecognisedServer, virtualenv: Virtualenv | null): Place {
+  const evidence = evidenceOf(server.head.facts);
+  const app = moduleOf(server.claim.app ?? null);
+  const found = virtualenvPlace(virtualenv) ?? containerPlace(evidence, app) ?? unitPlace(evidence, app);
+  if (found !== null) return found;
+  const { user } = evidence;
+  if (app !== null)
+    return { id: `app:${user}:${app}`, name: app, directory: null, evidence: `application ${app} of ${user}` };
+  const { kind, label } = server.definition;
+  return { id: `program:${kind}:${user}`, name: kind, directory: null, evidence: `${label} of ${user}` };
+}
+
+/** Users that distributions make for a service, beside those of its own name. */
+const serviceUsers =
+  /^(?:root|mysql|memcache|memcached|nobody|_.*|postgres|redis|www-data|nginx|apache|http|rabbitmq|mongodb|mongod|elasticsearch|caddy|haproxy|varnish|vcache)$/;
+
+export function serviceOf({ definition: { kind, label }, head }: RecognisedServer): Place {
+  const { user } = evidenceOf(head.facts);
+  // A service runs as root or as a user made for it; by anybody else's it is told apart.
+  const name = user === kind || serviceUsers.test(user) ? kind : `${kind} (${user})`;
+  return { id: `service:${kind}:${user}`, name, directory: null, evidence: `${label} of ${user}` };
+}
