@@ -63,17 +63,19 @@ export function nameOf(row: Row, context: Context): readonly Span[] {
 export function widestName({ projects }: Model, columns: number): number {
   const widest = projects.flatMap((project) => {
     const { servers, processes, name } = project;
-    const about = aboutProject(
-      project,
-      servers.length === 1 && processes.length === 0 ? (servers[0] ?? null) : null,
-      columns,
-    );
-    const own = SIGN + width(clean(name)) + 2 + width(about);
+    const own = SIGN + width(clean(name)) + MARK + 2;
+    const single = servers.length === 1 && processes.length === 0;
+    // A filter may leave one of several servers, which then shares the row of its project.
+    const merged = servers.map((server) => own + width(aboutProject(project, server, columns)));
+    if (single) return merged;
     const parts = servers.map((server) => 2 + SIGN + width(titleOf(server)) + 2 + width(notesOf(server, columns)));
-    return [own, ...(servers.length > 1 || processes.length > 0 ? parts : [])];
+    return [own + width(aboutProject(project, null, columns)), ...merged, ...parts];
   });
   return Math.max(LONGEST_WORKER, ...widest);
 }
+
+/** Columns of a warning or a tag beside a name. */
+const MARK = 2;
 
 /** Columns of the sign before a name. */
 const SIGN = 2;
@@ -108,7 +110,8 @@ function servers({ servers: all }: Project, { theme, warned }: Context): readonl
 function aboutProject(project: Project, server: Server | null, columns: number): string {
   if (server === null) return kindsOf(project.servers, columns);
   const { definition, head, version } = server;
-  const label = version === null || columns < WIDE ? definition.label : `${definition.label} ${shortVersion(version)}`;
+  const kind = definition.shortLabel ?? definition.label;
+  const label = version === null || columns < WIDE ? kind : `${kind} ${shortVersion(version)}`;
   const named = clean(project.name) === definition.label ? '' : label;
   const pid = shownProcesses(server).length === 1 ? String(head.pid) : '';
   return [named, pid, addressOf(server, columns < WIDE) || noteOf(server)].filter(Boolean).join(' ');
