@@ -56,16 +56,19 @@ function topsOf(bands: readonly Band[], column: number, scale: number): readonly
 
 /** What a cell shows of the layers that reach into it: the lowest from below, and of the others the one with most of the rest. */
 function cellOf(tops: readonly number[], from: number, parts: number, bands: readonly Band[], theme: Theme): Span {
+  const lowest = layerAt(tops, from);
+  // Most cells have one layer: its top says so, and nothing more is looked at.
+  const end = lowest === EMPTY ? from + parts : (tops[lowest] ?? 0);
+  if (end >= from + parts) return full(lowest, bands, theme);
+  const height = end - from;
   const layers = Array.from({ length: parts }, (_, part) => layerAt(tops, from + part));
-  const lowest = layers[0] ?? EMPTY;
-  const height = layers.findIndex((layer) => layer !== lowest);
-  if (height < 0) return full(lowest, bands, theme);
   const upper = mostFrequent(layers.slice(height));
   return mixed(lowest, upper, height, bands, theme.glyphs);
 }
 
 function layerAt(tops: readonly number[], height: number): number {
-  return tops.findIndex((top) => top > height);
+  for (let layer = 0; layer < tops.length; layer++) if ((tops[layer] ?? 0) > height) return layer;
+  return EMPTY;
 }
 
 function full(layer: number, bands: readonly Band[], theme: Theme): Span {

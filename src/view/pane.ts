@@ -20,17 +20,32 @@ const WORKERS = 56;
 export function pane(scene: Scene, lines: number): readonly Line[] {
   const { state, theme } = scene;
   const right = state.columns - WORKERS;
-  const history = historyLines(
-    scene,
-    { type: 'history', project: null, span: '1h', cursor: null },
-    right - 4,
-    lines - 2,
-  );
+  const history = hourLines(scene, right - 4, lines - 2);
   const boxes = [
     framed({ title: 'Workers', lines: workerLines(scene, lines - 2) }, WORKERS, lines, theme),
     framed({ title: 'Memory used, last hour', lines: history }, right, lines, theme),
   ];
   return Array.from({ length: lines }, (_, index) => boxes.flatMap((box) => box[index] ?? []));
+}
+
+/** The chart of the last hour as it was drawn last. */
+const drawn = new WeakMap<Scene['history'], { readonly key: string; readonly lines: readonly Line[] }>();
+
+/** Seconds for which a chart of an hour holds: its steps are as long. */
+const HOLDS = 15;
+
+/** Drawn anew only once it has something new to show. */
+function hourLines(scene: Scene, columns: number, lines: number): readonly Line[] {
+  const { state, history, theme } = scene;
+  const step = Math.floor((state.model?.uptime ?? 0) / HOLDS);
+  const key = [step, columns, lines, theme.colors, theme.ground, theme.ascii, history.events.length].join();
+  const before = drawn.get(history);
+  if (before?.key === key) return before.lines;
+  // One line more, since the one with the figures of now is left out: they would not be of now.
+  const all = historyLines(scene, { type: 'history', project: null, span: '1h', cursor: null }, columns, lines + 1);
+  const made = all.slice(0, -1);
+  drawn.set(history, { key, lines: made });
+  return made;
 }
 
 function serverSelected({ state }: Scene): Server | null {

@@ -63,11 +63,15 @@ const DAY = 86_400;
 /** Seconds: how fast what was before stops counting in `recent`. */
 const RECENT_SECONDS = 10;
 
+/** Oldest first; null where nothing is known. */
+type Levels = readonly (number | null)[];
+
 interface Track {
   /** Seconds since boot. */
   seen: number;
   readonly series: Map<Measure, Series>;
   trend: { readonly bucket: number; readonly value: Trend | null } | null;
+  levels: { readonly bucket: number; readonly count: number; readonly value: Levels | null } | null;
 }
 
 /**
@@ -174,9 +178,18 @@ export class History implements HistoryReader {
     return this.#tracks.get(id)?.series.get(measure)?.recent ?? null;
   }
 
-  recentLevels(id: HistoryId, count: number): readonly (number | null)[] | null {
-    const series = this.#tracks.get(id)?.series.get('memory');
-    if (series === undefined) return null;
+  /** Computed once in a bucket: until then no more than the last of them has moved. */
+  recentLevels(id: HistoryId, count: number): Levels | null {
+    const track = this.#tracks.get(id);
+    const series = track?.series.get('memory');
+    if (track === undefined || series === undefined) return null;
+    if (track.levels?.bucket !== this.#bucket || track.levels.count !== count) {
+      track.levels = { bucket: this.#bucket, count, value: this.#levelsOf(series, count) };
+    }
+    return track.levels.value;
+  }
+
+  #levelsOf(series: Series, count: number): Levels | null {
     const size = Math.max(1, Math.ceil(BUCKETS / Math.max(1, count)));
     const last = Math.floor(this.#bucket / size);
     const levels: (number | null)[] = Array.from({ length: Math.max(1, count) }, () => null);
@@ -226,7 +239,7 @@ export class History implements HistoryReader {
   #add(id: HistoryId, measure: Measure, value: number | null): void {
     let track = this.#tracks.get(id);
     if (track === undefined) {
-      track = { seen: this.#uptime, series: new Map(), trend: null };
+      track = { seen: this.#uptime, series: new Map(), trend: null, levels: null };
       this.#tracks.set(id, track);
     }
     track.seen = this.#uptime;

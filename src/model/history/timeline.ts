@@ -30,6 +30,7 @@ export class Timeline {
   readonly #at: Float64Array;
   readonly #values = new Map<HistoryId, Float64Array>();
   #slot = -1;
+  #first = -1;
 
   constructor(resolution: Resolution) {
     this.#resolution = resolution;
@@ -40,6 +41,7 @@ export class Timeline {
   turn(uptime: number, at: number): void {
     const { seconds, slots } = this.#resolution;
     const slot = Math.floor(uptime / seconds);
+    if (this.#first < 0) this.#first = slot;
     const from = this.#slot < 0 ? slot : Math.max(this.#slot + 1, slot - slots + 1);
     for (let passed = from; passed <= slot; passed++) {
       this.#at[passed % slots] = Number.NaN;
@@ -64,7 +66,7 @@ export class Timeline {
     const values = this.#values.get(id);
     const found: { at: number[]; values: number[] } = { at: [], values: [] };
     if (values === undefined) return found;
-    for (let slot = Math.max(0, this.#slot - slots + 1); slot <= this.#slot; slot++) {
+    for (let slot = Math.max(0, this.#first, this.#slot - slots + 1); slot <= this.#slot; slot++) {
       const value = values[slot % slots] ?? Number.NaN;
       if (Number.isNaN(value)) continue;
       found.at.push(this.#at[slot % slots] ?? 0);
