@@ -1,5 +1,5 @@
 import { buildModel, type ModelOptions } from './model/build.ts';
-import type { Model, ProcessNode, Project } from './model/model.ts';
+import type { Model, ProcessNode, Project, Server } from './model/model.ts';
 import { undecided } from './recognise/recognise.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { ActivityRequest, ReadHints, Source } from './source/source.ts';
@@ -32,6 +32,9 @@ export class Observer {
   #prefer: ReadonlySet<number> = new Set();
   #listening: ReadonlySet<number> = new Set();
   #activity: ReadonlyMap<number, ActivityRequest> = new Map();
+  /** Whether the next reading is to count connections, and the ports at which requests in flight are to be told. */
+  #connections = false;
+  #inFlight: ReadonlySet<number> = new Set();
 
   /**
    * @param options how models are made
@@ -45,7 +48,14 @@ export class Observer {
 
   /** @throws what the source throws */
   async observe(options: ObserveOptions): Promise<Model> {
-    const hints: ReadHints = { ...options, prefer: this.#prefer, listeners: this.#listening, activity: this.#activity };
+    const hints: ReadHints = {
+      ...options,
+      prefer: this.#prefer,
+      listeners: this.#listening,
+      activity: this.#activity,
+      inFlight: this.#inFlight,
+      connections: options.connections === true || this.#connections,
+    };
     const snapshot = await this.#source.read(hints);
     if (this.#newest !== null && snapshot.uptime - this.#newest.uptime >= this.#rateInterval) {
       this.#rateBase = this.#newest;
@@ -60,6 +70,9 @@ export class Observer {
     const ofApps = servers.filter(({ managed }) => managed !== null).flatMap(({ processes }) => processes);
     this.#listening = new Set([...heads, ...ofApps.map(({ pid }) => pid), ...undecided(snapshot.processes)]);
     this.#activity = activityRequests(model);
+    const all = model.projects.flatMap((project) => project.servers);
+    this.#connections = all.some(needsConnections);
+    this.#inFlight = new Set(all.flatMap(portsToTell));
     return model;
   }
 }
@@ -78,4 +91,21 @@ export function activityRequests({ projects }: Model): ReadonlyMap<number, Activ
     for (const { pid } of serving) requests.set(pid, request);
   }
   return requests;
+}
+
+/** Servers that accept before they serve, and those whose workers tell nothing of themselves. */
+function needsConnections({ activity }: Server): boolean {
+  if (activity === null) return false;
+  const { rule, basis } = activity;
+  return basis !== 'syscall' || rule.by === 'loop' || (rule.by === 'threads' && rule.acceptsEarly);
+}
+
+/** Where all threads are in use and more connections than that are open: of these some may be kept alive and ask nothing. */
+function portsToTell({ activity, listeners }: Server): readonly number[] {
+  if (activity === null || activity.accepted === null || activity.accepted <= (activity.inUse ?? 0)) return [];
+  if (activity.rule.by !== 'threads' || activity.inUse !== activity.total) return [];
+  return (listeners ?? []).flatMap(({ address }) => {
+    const port = address.startsWith('unix:') ? undefined : /:(\d+)$/.exec(address)?.[1];
+    return port === undefined ? [] : [Number(port)];
+  });
 }

@@ -50,6 +50,8 @@ export interface Listener {
   readonly queue: number | null;
   /** Connections that were accepted and are open; only where that was looked at. */
   readonly open?: number;
+  /** Of those, the ones on which an answer is waited for; only where that was looked at, and could be told. */
+  readonly inFlight?: number;
 }
 
 export type VirtualenvEvidence = 'environ' | 'argv' | 'exe' | 'maps' | 'guess';

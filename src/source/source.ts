@@ -39,6 +39,8 @@ export interface ReadHints {
   readonly listeners: ReadonlySet<number>;
   /** By pid: the workers of which to tell what they do. */
   readonly activity?: ReadonlyMap<number, ActivityRequest>;
+  /** Ports of servers of which to tell the requests in flight: that takes a program of its own. */
+  readonly inFlight?: ReadonlySet<number>;
   /** Whether to count the connections that these have accepted: it takes reading all of the kernel's table. */
   readonly connections?: boolean;
   /** Longest time to wait for files that facts depend on, in seconds; none where it is left out. */

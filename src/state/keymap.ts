@@ -40,6 +40,7 @@ export type Command =
   | 'faster'
   | 'log'
   | 'memory'
+  | 'how-many'
   | 'refresh'
   | 'redraw'
   | 'suspend'
@@ -169,6 +170,14 @@ export const bindings: readonly Binding[] = [
     help: 'advice: what could be done, and why',
     section: 'Look',
     footer: { word: 'advice', rank: 11 },
+  },
+  {
+    command: 'how-many',
+    keys: ['w'],
+    label: 'w',
+    help: 'how many workers: memory, who would wait, what was seen',
+    section: 'Look',
+    footer: { word: 'how many?', rank: 5 },
   },
   {
     command: 'memory',

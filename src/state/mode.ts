@@ -15,6 +15,8 @@ export type Panel =
   | { readonly type: 'log'; readonly scroll: number }
   | { readonly type: 'memory'; readonly scroll: number }
   | { readonly type: 'advice'; readonly index: number }
+  /** The number of workers that is chosen. */
+  | { readonly type: 'how-many'; readonly server: ProcessKey; readonly workers: number }
   | {
       readonly type: 'history';
       /** One project, or all of them. */

@@ -4,6 +4,7 @@ import { type Answer, refuse, withNotice, withPanel } from './answer.ts';
 import { jumpToBiggest, jumpToFastest, rowOptions, toggle } from './expand.ts';
 import { type Command, commandFor } from './keymap.ts';
 import { tableLines } from './layout.ts';
+import { openHowMany } from './panels/how-many.ts';
 import { keyInPanel } from './panels/panel.ts';
 import { choose, rowOffers } from './process-actions.ts';
 import { makeRows } from './rows.ts';
@@ -130,6 +131,8 @@ function run(state: AppState, command: Command, history: HistoryReader): Answer 
       return [withPanel(state, { type: 'advice', index: 0 }), []];
     case 'history':
       return [withPanel(state, { type: 'history', project: null, span: '10m', cursor: null }), []];
+    case 'how-many':
+      return openHowMany(state);
     case 'memory':
       return [withPanel(state, { type: 'memory', scroll: 0 }), []];
     case 'log':

@@ -20,18 +20,25 @@ export function changeWorkers(state: AppState, delta: 1 | -1): Answer {
   if (row === null) return [state, []];
   const target = targetOf(row);
   if (typeof target === 'string') return refuse(state, target);
-  const refused = whyNot(state, target, delta);
+  return changeServer(state, target, delta);
+}
+
+/** So many workers more or fewer of one server, by the one way there is. */
+export function changeServer(state: AppState, server: Server, delta: number): Answer {
+  const readOnly = readOnlyReason(state);
+  if (readOnly !== null) return refuse(state, readOnly);
+  const refused = whyNot(state, server, delta);
   if (refused !== null) return refuse(state, refused);
   const question =
-    (state.allowed.has(target.key) ? null : commandQuestion(state, target, delta)) ??
-    changeQuestion(state, target, delta);
+    (state.allowed.has(server.key) ? null : commandQuestion(state, server, delta)) ??
+    changeQuestion(state, server, delta);
   if (question !== null) return [withPanel(state, question), []];
-  return [{ ...state, notice: null }, [{ type: 'scale', server: target.key, delta }]];
+  return [{ ...state, notice: null }, [{ type: 'scale', server: server.key, delta }]];
 }
 
 /** A program of the project is run only once the user has seen which, and as whom. */
-function commandQuestion({ model }: AppState, server: Server, delta: 1 | -1): Panel | null {
-  if (model === null || commandText(server, delta, model) === null) return null;
+function commandQuestion({ model }: AppState, server: Server, delta: number): Panel | null {
+  if (model === null || commandText(server, delta > 0 ? 1 : -1, model) === null) return null;
   // Both, since it is asked but once, and the way back is the other one.
   const commands = ([1, -1] as const).flatMap((direction) => commandText(server, direction, model) ?? []);
   const { label } = server.definition;
@@ -48,7 +55,7 @@ function commandQuestion({ model }: AppState, server: Server, delta: 1 | -1): Pa
 }
 
 /** Asks as the settings say, and before a trim while connections wait. A change under way needs no more questions. */
-function changeQuestion(state: AppState, server: Server, delta: 1 | -1): Panel | null {
+function changeQuestion(state: AppState, server: Server, delta: number): Panel | null {
   const { confirm } = state.settings;
   const isRunning = running(state).some((operation) => operation.server === server.key);
   if (confirm === 'never' || isRunning) return null;
@@ -65,16 +72,20 @@ function changeQuestion(state: AppState, server: Server, delta: 1 | -1): Panel |
   };
 }
 
-function questionOf({ settings, model }: AppState, server: Server, delta: 1 | -1): readonly string[] {
+function questionOf({ settings, model }: AppState, server: Server, delta: number): readonly string[] {
   const { current } = server.workers;
   const project = model?.projects.find(({ servers }) => servers.includes(server))?.name ?? serverTitle(server);
   const once = settings.confirm === 'first' ? ' It is asked once a session: F2 changes that.' : '';
-  if (delta > 0) return [`Add a worker to ${project}: ${current} → ${current + 1}?`, `u takes it back.${once}`];
-  const [goes] = nextToStop(server);
-  const frees = freedBy(server, 1);
-  const who = goes === undefined ? '' : `${serverTitle(server)} chooses who goes: ${goes.pid}. `;
-  const gain = frees === null ? '' : `It frees ≈${bytes(frees)}. `;
-  return [`Trim a worker of ${project}: ${current} → ${current - 1}?`, `${who}${gain}u takes it back.${once}`];
+  const many = Math.abs(delta);
+  const some = many === 1 ? 'a worker' : plural(many, 'worker');
+  if (delta > 0) return [`Add ${some} to ${project}: ${current} → ${current + delta}?`, `u takes it back.${once}`];
+  const going = nextToStop(server)
+    .slice(0, many)
+    .map(({ pid }) => pid);
+  const frees = freedBy(server, many);
+  const who = going.length === 0 ? '' : `${serverTitle(server)} chooses who goes: ${going.join(', ')}. `;
+  const gain = frees === null ? '' : `${many === 1 ? 'It frees' : 'They free'} ≈${bytes(frees)}. `;
+  return [`Trim ${some} of ${project}: ${current} → ${current + delta}?`, `${who}${gain}u takes it back.${once}`];
 }
 
 /** Asks before workers are added that are many or do not fit. Several such questions, as of tagged servers, become one. */
@@ -123,7 +134,7 @@ export function targetOf(row: Row): Server | string {
 }
 
 /** Why a server cannot have one worker more or fewer, as a sentence; null when it can. */
-function whyNot(state: AppState, server: Server, delta: 1 | -1): string | null {
+function whyNot(state: AppState, server: Server, delta: number): string | null {
   const { scaling, workers } = server;
   if (!scaling.available) return scaling.reason ?? `${server.definition.label} cannot be scaled.`;
   const change = running(state).find((operation) => operation.server === server.key);

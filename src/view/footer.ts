@@ -101,6 +101,8 @@ function panelHints(panel: Panel, state: AppState): readonly Hint[] {
         hint('-', 'longer', 6, '-'),
         close,
       ];
+    case 'how-many':
+      return [choose, hint('Enter', 'set it', 2, 'enter'), close];
     case 'sort':
       return [choose, hint('Enter', 'sort', 2, 'enter'), hint('I', 'reverse', 4, 'S-i'), close];
     case 'settings':

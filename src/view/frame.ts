@@ -15,6 +15,7 @@ import { fitInput } from './panels/fit.ts';
 import { fitPlan } from './panels/fit-plan.ts';
 import { help } from './panels/help.ts';
 import { historyPanel } from './panels/history.ts';
+import { howManyPanel } from './panels/how-many.ts';
 import { log } from './panels/log.ts';
 import { memoryPanel } from './panels/memory.ts';
 import { framed, lastScroll, type PanelContent, sizeOf } from './panels/panel.ts';
@@ -43,7 +44,15 @@ function tooSmall({ state: { columns, lines }, theme }: Scene): readonly Line[] 
 }
 
 /** Panels that are only read, or need all of the room. */
-const large: ReadonlySet<Panel['type']> = new Set(['help', 'details', 'log', 'memory', 'advice', 'history']);
+const large: ReadonlySet<Panel['type']> = new Set([
+  'help',
+  'details',
+  'log',
+  'memory',
+  'advice',
+  'history',
+  'how-many',
+]);
 
 function middleOf(scene: Scene, height: number): readonly Line[] {
   const { state, theme } = scene;
@@ -148,6 +157,8 @@ function contentOf(scene: Scene, shown: Panel): PanelContent {
       return fitPlan(scene, shown);
     case 'memory':
       return memoryPanel(scene, shown.scroll);
+    case 'how-many':
+      return howManyPanel(scene, shown);
     case 'history':
       return historyPanel(scene, shown);
   }

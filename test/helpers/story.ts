@@ -48,6 +48,8 @@ interface ServerOptions {
 export interface GunicornOptions extends ServerOptions {
   readonly workers?: number;
   readonly preload?: boolean;
+  /** Of each worker; one unless told. */
+  readonly threads?: number;
   /** Path of a unix socket to listen on besides its port. */
   readonly socket?: string;
 }
@@ -164,11 +166,12 @@ export async function openHome(): Promise<Home> {
     venv,
 
     async startGunicorn(options) {
-      const { project, workers = 3, preload = false, socket } = options;
+      const { project, workers = 3, preload = false, threads, socket } = options;
       const port = await freePort();
       const addresses = [`127.0.0.1:${port}`, ...(socket === undefined ? [] : [`unix:${socket}`])];
       const bind = addresses.flatMap((address) => ['-b', address]);
       const args = ['-w', String(workers), ...bind, ...(preload ? ['--preload'] : [])];
+      if (threads !== undefined) args.push('--threads', String(threads));
       const job = await startOf(options, 'gunicorn', [...args, `${project}.wsgi`]);
       const gunicorn: Gunicorn = {
         ...job,

@@ -63,6 +63,13 @@ export interface ListedServer {
   readonly startedBy: string | null;
   readonly bind: readonly string[];
   readonly queue: number | null;
+  readonly activity: {
+    readonly basis: string;
+    readonly unit: string;
+    readonly total: number | null;
+    readonly inUse: number | null;
+    readonly uses: readonly { readonly type: string; readonly port: number | null; readonly share: number }[];
+  } | null;
   readonly workers: {
     readonly current: number;
     readonly configured: number | null;

@@ -22,6 +22,7 @@ const panels: readonly (readonly [name: string, keys: readonly string[], sizes: 
   ['fit-plan', ['S-a', '5', '0', 'enter'], [small, usual]],
   ['actions', ['down', 'down', 'f9'], [small, usual]],
   ['confirm', ['down', 'down', 'f9', 'end', 'enter'], [small, usual]],
+  ['how-many', ['w'], [small, usual, large]],
   ['log', ['l'], [usual]],
   ['history', ['t'], [small, usual, large, huge]],
   ['history-of-a-project', ['t', 'tab', 'left', 'left'], [usual]],

@@ -41,7 +41,13 @@ export function serverActivity(
   const unit = { process: 'worker', tasks: 'worker', threads: 'thread', loop: 'loop' } as const;
   const accepted = acceptedBy(listeners);
   const counted = countOf(seen, rule) ?? byConnections(accepted, rule, serving.size);
-  return { rule, unit: unit[rule.by], ...counted, accepted, waitingInside: waitingInside(counted, accepted, rule) };
+  return {
+    rule,
+    unit: unit[rule.by],
+    ...counted,
+    accepted,
+    waitingInside: waitingInside(counted, accepted, inFlightAt(listeners), rule),
+  };
 }
 
 type Counted = Pick<ServerActivity, 'basis' | 'total' | 'inUse' | 'doing'>;
@@ -82,12 +88,28 @@ function acceptedBy(listeners: readonly Listener[] | null): number | null {
   return sum;
 }
 
+/** Requests in flight; null where that is not known of all its listeners. */
+function inFlightAt(listeners: readonly Listener[] | null): number | null {
+  let sum: number | null = null;
+  for (const { inFlight } of listeners ?? []) {
+    if (inFlight === undefined) return null;
+    sum = (sum ?? 0) + inFlight;
+  }
+  return sum;
+}
+
 /** As long as a thread is idle nothing waits for one. Beyond that, a connection may also be one that is kept alive and asks nothing. */
-function waitingInside({ inUse, total }: Counted, accepted: number | null, rule: ActivityRule): number | null {
+function waitingInside(
+  { inUse, total }: Counted,
+  accepted: number | null,
+  inFlight: number | null,
+  rule: ActivityRule,
+): number | null {
   if (rule.by === 'process' || rule.by === 'tasks') return 0;
   if (rule.by === 'threads' && !rule.acceptsEarly) return 0;
   if (inUse === null || total === null) return null;
   if (inUse < total) return 0;
   if (accepted === null) return null;
-  return accepted <= inUse ? 0 : null;
+  if (accepted <= inUse) return 0;
+  return inFlight === null || rule.by === 'loop' ? null : Math.max(0, inFlight - inUse);
 }

@@ -83,6 +83,15 @@ export class Observations {
     return workers === undefined ? tallies : tallies.filter((tally) => tally.workers === workers);
   }
 
+  /** How often so many requests were there at once, by their number, at a server's present number of workers. */
+  atOnce(project: Project, server: Server): readonly number[] {
+    const counts: number[] = [];
+    for (const { atOnce } of this.of(serverId(project, server), server.workers.current)) {
+      for (const [number, times] of atOnce.entries()) counts[number] = (counts[number] ?? 0) + times;
+    }
+    return Array.from(counts, (count) => count ?? 0);
+  }
+
   toJSON(): readonly Observed[] {
     return [...this.#tracks].map(([id, { tallies }]) => ({ id, tallies }));
   }

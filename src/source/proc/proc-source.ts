@@ -5,6 +5,7 @@ import type { FileAnswerer } from '../files/files.ts';
 import { KnownFiles } from '../files/known-files.ts';
 import type { FactRequests, ReadHints, Source } from '../source.ts';
 import { ActivityReader, type Worker } from './activity/activity-reader.ts';
+import { portOf, TcpInfo, withInFlight } from './activity/tcp-info.ts';
 import { cgroupMounts } from './cgroups.ts';
 import { FactsReader } from './facts.ts';
 import { readLink, readText } from './files.ts';
@@ -66,6 +67,7 @@ export class ProcSource implements Source {
   readonly #memory: MemoryReader;
   readonly #sockets: Sockets;
   readonly #activity: ActivityReader;
+  readonly #tcpInfo = new TcpInfo();
   readonly #factRequests: FactRequests;
   /** Null where another machine's tree may be looked at: its sockets are not here. */
   readonly #status: StatusClient | null;
@@ -118,7 +120,7 @@ export class ProcSource implements Source {
     if (hints.patience !== undefined) await this.#awaitFiles(hints.patience, uptime);
     const living = [...tracked.values()].filter(({ stat }) => !isDead(stat));
     readMemory(living, this.#memory, hints, uptime);
-    const listeners = this.#listeners(hints, uptime);
+    const listeners = await this.#withRequests(this.#listeners(hints, uptime), hints, uptime);
     await this.#ask(listeners, hints, uptime);
     return {
       at: this.#clock(),
@@ -231,6 +233,23 @@ export class ProcSource implements Source {
       return { pid, key, state: stat.state, threads: stat.threads };
     };
     return this.#activity.read(activity ?? new Map(), find, uptime);
+  }
+
+  /** Adds the requests in flight. What ss(8) tells is of this machine's own network namespace. */
+  async #withRequests(
+    listeners: ReadonlyMap<number, ProcessSample['listeners']>,
+    { inFlight: ports = new Set() }: ReadHints,
+    uptime: number,
+  ): Promise<ReadonlyMap<number, ProcessSample['listeners']>> {
+    if (ports.size === 0 || this.#root !== '/proc') return listeners;
+    const found = await this.#tcpInfo.inFlight(ports, uptime);
+    const here = readLink('/proc/self/ns/net');
+    return new Map(
+      [...listeners].map(([pid, all]) => {
+        const told = all?.some(({ address }) => found.has(portOf(address))) && readLink(`/proc/${pid}/ns/net`) === here;
+        return [pid, told && all ? withInFlight(all, found) : all];
+      }),
+    );
   }
 
   #samples(

@@ -8,6 +8,7 @@ import { keyInConfirm } from './confirm.ts';
 import { keyInFit } from './fit.ts';
 import { keyInFitPlan } from './fit-plan.ts';
 import { keyInHistory } from './history.ts';
+import { keyInHowMany } from './how-many.ts';
 import { keyInLog } from './log.ts';
 import { keyInScrolling } from './scrolling.ts';
 import { keyInSettings } from './settings.ts';
@@ -36,6 +37,8 @@ export function keyInPanel(
       return keyInActions(state, panel, key);
     case 'advice':
       return keyInAdvice(state, panel, key, history);
+    case 'how-many':
+      return keyInHowMany(state, panel, key);
     case 'history':
       return keyInHistory(state, panel, key);
     case 'log':

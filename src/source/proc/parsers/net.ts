@@ -3,6 +3,9 @@ import type { Listener } from '../../../snapshot.ts';
 const LISTEN = '0A';
 const ESTABLISHED = '01';
 
+/** The client has sent all that it will, and may still wait for the answer. */
+const CLOSE_WAIT = '08';
+
 /** A socket that no process has a descriptor of: a connection that was not accepted yet. */
 const NO_INODE = '0';
 
@@ -33,7 +36,7 @@ export function parseAllTcp(text: string): readonly Listener[] {
   for (const [, address = '', port = '', state, , inode] of text.matchAll(TCP_LINE)) {
     const key = `${address}:${port}`;
     if (state === LISTEN) keys.push(key);
-    if (state !== ESTABLISHED || inode === NO_INODE) continue;
+    if ((state !== ESTABLISHED && state !== CLOSE_WAIT) || inode === NO_INODE) continue;
     // To this address, or to all, which is what a listener may have.
     for (const to of [key, `${'0'.repeat(address.length)}:${port}`]) open.set(to, (open.get(to) ?? 0) + 1);
   }

@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import type { Listener } from '../../../snapshot.ts';
+
+/** Where iproute2 has it. By its full path: what is in PATH may be somebody else's. */
+const places = ['/usr/bin/ss', '/bin/ss', '/usr/sbin/ss', '/sbin/ss'];
+
+/** Seconds: between two runs, until one is given up, and for which an answer holds. */
+const EVERY = 1;
+const PATIENCE = 0.4;
+const LASTING = 5;
+
+/** Enough for some 20,000 connections. */
+const MOST_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Requests in flight at ports of this machine, by what ss(8) tells of each accepted connection: one on which something was received after
+ * the last that was sent. One that is kept alive and asks nothing is told from one that waits for its answer by nothing else.
+ */
+export class TcpInfo {
+  readonly #program = places.find((path) => existsSync(path)) ?? null;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #answeredAt = Number.NEGATIVE_INFINITY;
+  #found: ReadonlyMap<number, number> = new Map();
+
+  /**
+   * By port; empty where nothing tells it. Waits for an answer, but not for long.
+   * @param now seconds since boot
+   */
+  async inFlight(ports: ReadonlySet<number>, now: number): Promise<ReadonlyMap<number, number>> {
+    if (this.#program === null || ports.size === 0) return new Map();
+    if (now - this.#askedAt >= EVERY) {
+      this.#askedAt = now;
+      const text = await run(this.#program, [...ports]);
+      if (text !== null) {
+        this.#found = parseInFlight(text, ports);
+        this.#answeredAt = now;
+      }
+    }
+    return now - this.#answeredAt < LASTING ? this.#found : new Map();
+  }
+}
+
+function run(program: string, ports: readonly number[]): Promise<string | null> {
+  const which = ports.flatMap((port, index) => [...(index === 0 ? [] : ['or']), 'sport', '=', `:${port}`]);
+  const args = ['-tinHO', 'state', 'established', 'state', 'close-wait', ...which];
+  const options = { timeout: PATIENCE * 1000, killSignal: 'SIGKILL', maxBuffer: MOST_BYTES, env: {} } as const;
+  return new Promise((resolve) => {
+    execFile(program, args, options, (error, text) => resolve(error === null ? text : null));
+  });
+}
+
+/**
+ * Counts the connections of each port that wait for an answer, in the output of `ss -tinHO`: `RECV-Q SEND-Q LOCAL:PORT PEER:PORT …
+ * bytes_sent:N bytes_received:N … lastsnd:MS lastrcv:MS …`, where a figure that is 0 may be left out.
+ */
+export function parseInFlight(text: string, ports: ReadonlySet<number>): ReadonlyMap<number, number> {
+  const found = new Map([...ports].map((port) => [port, 0]));
+  for (const line of text.split('\n')) {
+    const port = Number(/^\s*(?:[A-Z-]+\s+)?\d+\s+\d+\s+\S+:(\d+)\s/.exec(line)?.[1]);
+    const count = found.get(port);
+    if (count === undefined) continue;
+    const figure = (name: string) => Number(new RegExp(` ${name}:(\\d+)`).exec(line)?.[1] ?? 0);
+    const isAsked = figure('bytes_received') > 0;
+    const isAnswered = figure('bytes_sent') > 0 && figure('lastsnd') <= figure('lastrcv');
+    if (isAsked && !isAnswered) found.set(port, count + 1);
+  }
+  return found;
+}
+
+/** NaN of an address without a port. */
+export function portOf(address: string): number {
+  return address.startsWith('unix:') ? Number.NaN : Number(/:(\d+)$/.exec(address)?.[1]);
+}
+
+export function withInFlight(listeners: readonly Listener[], found: ReadonlyMap<number, number>): readonly Listener[] {
+  return listeners.map((listener) => {
+    const inFlight = found.get(portOf(listener.address));
+    return inFlight === undefined ? listener : { ...listener, inFlight };
+  });
+}

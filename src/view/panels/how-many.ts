@@ -1,0 +1,113 @@
+import { type Choice, type Outlook, outlook } from '../../model/activity/outlook.ts';
+import { bandText, recommend, seenText } from '../../model/activity/recommendation.ts';
+import { usesText } from '../../model/activity/waits.ts';
+import { type Model, serverTitle } from '../../model/model.ts';
+import type { PanelOf } from '../../state/mode.ts';
+import { findServer } from '../../state/panels/how-many.ts';
+import { clean } from '../../text/sanitize.ts';
+import { fill, wrap } from '../../text/width.ts';
+import { bar } from '../bars.ts';
+import { bytes, percent } from '../format.ts';
+import type { Scene } from '../scene.ts';
+import { type Line, span } from '../style.ts';
+import type { Theme } from '../theme.ts';
+import type { PanelContent } from './panel.ts';
+
+/** Columns of the figures beside the bar: the number, memory, what would wait, what was seen. */
+const FIGURES = 52;
+
+const unit = {
+  worker: 'one request each',
+  thread: 'one request to each thread',
+  loop: 'event loops',
+} as const;
+
+/** For each number of workers: what memory it takes, who would wait, and what was seen. */
+export function howManyPanel(scene: Scene, panel: PanelOf<'how-many'>): PanelContent {
+  const { state, history, observations, theme } = scene;
+  const found = findServer(state, panel.server);
+  const { model } = state;
+  if (found === null || model === null) {
+    return { title: 'How many workers?', lines: [[span('It has ended.', theme.warning)]] };
+  }
+  const { project, server } = found;
+  const uses = history.uses(server.key);
+  const seen = outlook(model, project, server, observations);
+  const columns = state.columns - 4;
+  const said = (text: string, style = {}): readonly Line[] =>
+    wrap(clean(text), columns).map((line): Line => [span(line, style)]);
+  const recommendation = recommend(seen, model, uses, -new Date(model.at).getTimezoneOffset());
+  const confidence = recommendation.confidence === 'none' ? '' : ` (confidence: ${recommendation.confidence})`;
+  const waits = usesText(uses, model);
+  const room = Math.max(6, Math.min(30, columns - FIGURES));
+  const focus = 1 + seen.choices.findIndex(({ workers }) => workers === panel.workers);
+  const kind = server.activity === null ? '' : `: ${unit[server.activity.unit]}`;
+  return {
+    title: clean(`How many workers?  ${project.name}, ${serverTitle(server)}${kind}`),
+    lines: [
+      [span(headOf(room, model), theme.strong)],
+      ...seen.choices.map((choice) => choiceLine(choice, panel.workers, room, model, theme)),
+      [],
+      ...said(`${recommendation.text}${confidence}`, theme.strong),
+      [],
+      ...atOnce(scene, seen),
+      ...(waits === null ? [] : said(`In use for: ${waits}.`)),
+      ...said(ownText(seen)),
+      ...said(`Set by: ${server.workers.configured.where}`, theme.faint),
+    ],
+    focus,
+  };
+}
+
+function headOf(room: number, model: Model): string {
+  const memory = fill(`MEMORY, OF ${bytes(model.host.memory.total)}`, room + 15);
+  return `  ${fill('WORKERS', 9)}${memory}${fill('WOULD WAIT', 12, 'right')}${fill('SEEN IN USE', 14, 'right')}`;
+}
+
+function choiceLine(choice: Choice, chosen: number, room: number, model: Model, theme: Theme): Line {
+  const { workers, isNow, memory, fits } = choice;
+  const { total } = model.host.memory;
+  const share = memory === null || total === 0 ? 0 : memory / total;
+  const mark = workers === chosen ? `${theme.glyphs.closed} ` : '  ';
+  const name = fill(`${workers}${isNow ? ' now' : ''}`, 9);
+  const figures = memory === null ? '–' : fits ? `${bytes(memory)} ${percent(share)}` : 'does not fit';
+  const style = workers === chosen ? theme.strong : {};
+  return [
+    span(`${mark}${name}`, style),
+    span(fill(bar(Math.min(1, share), room, theme.glyphs), room), fits ? theme.faint : theme.error),
+    span(fill(figures, 14, 'right'), fits ? style : theme.error),
+    span(` ${fill(bandText(choice) ?? '–', 12, 'right')}`, style),
+    span(fill(seenText(choice) ?? '–', 14, 'right'), style),
+  ];
+}
+
+/** More at once than this are told together. */
+const MOST = 6;
+
+/** How often so many requests were there at once, at the present number of workers. */
+function atOnce({ observations, theme }: Scene, { project, server, now }: Outlook): readonly Line[] {
+  const counts = observations.atOnce(project, server);
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  if (all === 0 || now === null) return [];
+  const highest = Math.min(MOST, counts.length - 1);
+  const rows = Array.from({ length: highest + 1 }, (_, number) => {
+    const times = number < MOST ? (counts[number] ?? 0) : counts.slice(MOST).reduce((sum, count) => sum + count, 0);
+    const name = number === 0 ? 'Requests at once  0' : `${' '.repeat(18)}${number}${number === MOST ? '+' : ''}`;
+    const share = times / all;
+    const drawn = fill(bar(share, 30, theme.glyphs), 31);
+    return [span(`${fill(name, 21)}`), span(drawn, theme.faint), span(times === 0 ? 'never' : percent(share))];
+  });
+  return [...rows, []];
+}
+
+function ownText({ own, watched, now }: Outlook): string {
+  const memory = own === null ? '' : `A worker has ${bytes(own)} of its own. `;
+  const waiting =
+    now === null
+      ? ''
+      : now.mostWaiting === 0
+        ? 'Nobody was seen waiting'
+        : `${percent(now.waited)} of the readings saw somebody wait, ${now.mostWaiting} at most`;
+  const minutes = Math.round(watched / 60);
+  return `${memory}${waiting === '' ? '' : `${waiting}, in ${minutes} min of readings.`}`;
+}
