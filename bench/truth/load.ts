@@ -25,6 +25,8 @@ export interface LoadOptions {
   /** Seconds from one arrival to the next, and how many come with it. */
   next(): { readonly gap: number; readonly count: number };
   readonly random: () => number;
+  /** What a request takes, and what it took until it was answered. Seconds. */
+  readonly answered?: (service: number, latency: number) => void;
 }
 
 /** What became of requests: all times in seconds. */
@@ -41,12 +43,17 @@ export async function load(options: LoadOptions, stop: AbortSignal): Promise<Sen
   const send = () => {
     sent.count += 1;
     const answered = new Promise<void>((resolve) => {
-      const path = `/${work}?${exponential(mean, random).toFixed(6)}`;
+      const service = exponential(mean, random);
+      const began = performance.now();
+      const path = `/${work}?${service.toFixed(6)}`;
       const one = request(
         { ...to, host: '127.0.0.1', path, agent: false, headers: { connection: 'close' } },
         (answer) => {
           if (answer.statusCode !== 200) sent.failed += 1;
-          answer.resume().on('close', resolve);
+          answer.resume().on('close', () => {
+            options.answered?.(service, (performance.now() - began) / 1000);
+            resolve();
+          });
         },
       );
       one.on('error', () => {

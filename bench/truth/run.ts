@@ -1,9 +1,11 @@
 /** Tells how true it is what workertop says of workers: see docs/truth.md. Arguments: the parts to be made; all when there are none. */
 import { type Part, parts } from './document.ts';
 import { inUse } from './in-use.ts';
+import { prediction } from './prediction.ts';
 
 const make: Readonly<Record<Part, () => Promise<boolean>>> = {
   'in-use': () => inUse(10),
+  prediction: () => prediction({ learn: 100, observe: 40 }),
 };
 
 const wanted = process.argv.slice(2);

@@ -60,9 +60,16 @@ it('workers that wait for 900 ms of each second are in use, and none fewer is ad
 
 it('workers that nobody asks anything are idle', async () => {
   const quiet = await home.startGunicorn({ project: 'quiet', venv: 'django1_5', workers: 2 });
-  const server = await activityOf(quiet);
   // Its title hides its command line, and with it what its workers are: select(2) tells that they serve one request at a time.
-  expect(server?.activity).toMatchObject({ basis: 'syscall', unit: 'worker', total: 2, inUse: 0 });
+  const activity = await eventually(
+    'workers that have loaded the app, and wait',
+    async () => {
+      const found = (await activityOf(quiet))?.activity;
+      return found?.inUse === 0 ? found : null;
+    },
+    30,
+  );
+  expect(activity).toMatchObject({ basis: 'syscall', unit: 'worker', total: 2 });
 });
 
 it('requests that wait inside a server with threads are counted', async () => {
