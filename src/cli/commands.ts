@@ -5,6 +5,7 @@ export type CommandName =
   | 'list'
   | 'scale'
   | 'advise'
+  | 'tune'
   | 'record'
   | 'replay'
   | 'demo'
@@ -83,6 +84,12 @@ export const namedCommands: readonly Command[] = [
     operands: [{ name: 'TARGET', completion: null, optional: true }],
     takes: [...everywhere, ...machine, 'for', 'json'],
     settings: { readOnly: true },
+  },
+  {
+    name: 'tune',
+    help: 'trim worker after worker for as long as nobody waits',
+    operands: [{ name: 'TARGET', completion: null }],
+    takes: [...everywhere, ...machine, 'readOnly', 'watchFor', 'wait', 'fewest', 'dryRun', 'json'],
   },
   {
     name: 'record',

@@ -1,6 +1,6 @@
 import { allCommands, type Command, questions } from './commands.ts';
 import { type SettingName, settingNames, settings } from './settings.ts';
-import type { Completion } from './value-kinds.ts';
+import type { Completion, ValueKind } from './value-kinds.ts';
 
 /** An option as it is told: by `--help`, the README, the man page and the completions. */
 export interface OptionHelp {
@@ -17,7 +17,9 @@ export interface OptionHelp {
 function optionOf(name: SettingName): readonly OptionHelp[] {
   const { option, help, kind, initial } = settings[name];
   if (option === undefined) return [];
-  const usual = option.value === undefined || initial === null || String(initial) === '' ? '' : ` (${initial})`;
+  // As it is written.
+  const written = initial === null ? null : (kind as ValueKind<unknown>).toToml(initial);
+  const usual = option.value === undefined || written === null || String(written) === '' ? '' : ` (${written})`;
   return [
     {
       long: option.long,

@@ -68,6 +68,23 @@ const runners: Readonly<Record<CommandName, Run>> = {
       return said(text);
     }),
 
+  tune: (settings, [target = '']) =>
+    withSource(settings, async (source) => {
+      const { tune } = await import('./commands/tune.ts');
+      const { TuneJournal } = await import('../control/tune/journal.ts');
+      const say = (text: string) => process.stderr.write(`${clean(text)}\n`);
+      const log = openActionLog((text) => process.stderr.write(`workertop: ${clean(text)}\n`));
+      const journal = new TuneJournal(statePath(process.env, 'tune.json'));
+      const stop = interruption();
+      try {
+        return said(await tune(source, signalsFor(settings), log, { target, journal, stop, say }, settings));
+      } catch (error) {
+        throw stop.aborted && error instanceof Refusal ? new Refusal(error.message, Number(stop.reason)) : error;
+      } finally {
+        await log.close();
+      }
+    }),
+
   record: (settings, [file = '']) =>
     withSource(settings, async (source) => {
       const { record } = await import('./commands/record.ts');

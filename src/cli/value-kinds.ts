@@ -61,8 +61,38 @@ function parseTimeSpan(text: string): number {
 export const timeSpan: ValueKind<number> = {
   parse: parseTimeSpan,
   fromToml: (value) => (typeof value === 'string' ? attempt(parseTimeSpan, value) : undefined),
-  toToml: (value) => `${value}s`,
+  toToml: (value) => (value % 60 === 0 && value >= 120 ? `${value / 60}m` : `${value}s`),
   allowed: 'a time such as "10m"',
+  completion: null,
+};
+
+/** 0 to 1, of `5%` or `5`. @throws UsageError when it is not from 0.1 to 50 percent */
+function parseShare(text: string): number {
+  const value = Number(text.trim().replace(/\s*%$/, ''));
+  if (text.trim() === '' || !(value >= 0.1 && value <= 50))
+    throw new UsageError(`a share is such as 5%, from 0.1 to 50 percent, not ${text || 'nothing'}`);
+  return value / 100;
+}
+
+export const share: ValueKind<number> = {
+  parse: parseShare,
+  fromToml: (value) => (typeof value === 'string' ? attempt(parseShare, value) : undefined),
+  toToml: (value) => `${value * 100}%`,
+  allowed: 'a share such as "5%"',
+  completion: null,
+};
+
+/** @throws UsageError when it is not from 1 to 9999 */
+function parseWorkers(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new UsageError(`a number of workers is 1 or more, not ${text || 'nothing'}`);
+  return Number(text);
+}
+
+export const count: ValueKind<number> = {
+  parse: parseWorkers,
+  fromToml: (value) => (typeof value === 'number' ? attempt(parseWorkers, String(value)) : undefined),
+  toToml: (value) => value,
+  allowed: 'a number of workers',
   completion: null,
 };
 

@@ -68,3 +68,14 @@ export function readPrivately(path: string): unknown {
     closeSync(directory.descriptor);
   }
 }
+
+/** Takes such a file away, where there is one. @throws as `keepPrivately` does */
+export function forgetPrivately(path: string): void {
+  const directory = checkedDirectory(dirname(path), 'ours');
+  try {
+    const inside = within(directory, basename(path));
+    if (lstatSync(inside, { throwIfNoEntry: false }) !== undefined) unlinkSync(inside);
+  } finally {
+    closeSync(directory.descriptor);
+  }
+}

@@ -87,7 +87,7 @@ export async function scale(
   return `${clean(text)}\n${reminder === null ? '' : `${clean(reminder)}\n`}`;
 }
 
-function findOne(model: Model, target: string): { readonly server: Server; readonly project: Project } {
+export function findOne(model: Model, target: string): { readonly server: Server; readonly project: Project } {
   const found = findTargets(model, target);
   const [server] = found;
   if (server === undefined) throw new Refusal(whyNoTarget(model, target));

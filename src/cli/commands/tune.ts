@@ -1,0 +1,187 @@
+import type { ActionLog } from '../../control/action-log.ts';
+import { Controller } from '../../control/controller.ts';
+import type { Signals } from '../../control/signals.ts';
+import type { TuneJournal, Unfinished } from '../../control/tune/journal.ts';
+import {
+  type Found,
+  findIn,
+  putBack,
+  tune as run,
+  TuneRefusal,
+  type TuneResult,
+  type TuneWorld,
+} from '../../control/tune/tune.ts';
+import type { Model } from '../../model/model.ts';
+import { Observer } from '../../observer.ts';
+import { type TextColumn, tabular } from '../../output/columns.ts';
+import { pause } from '../../pause.ts';
+import type { ProcessKey } from '../../snapshot.ts';
+import type { Source } from '../../source/source.ts';
+import type { Operation } from '../../state/operation.ts';
+import { bytes, percent } from '../../text/figures.ts';
+import { clean, json as jsonText } from '../../text/sanitize.ts';
+import { modelOptions } from '../in-force.ts';
+import { Refusal } from '../refusal.ts';
+import type { Settings } from '../settings.ts';
+import { findOne } from './scale.ts';
+
+/** Seconds between two readings while it watches, on average, and while workers come or go. */
+const EVERY = 1;
+const FAST = 0.1;
+
+/** By so much of that the time between two readings varies. */
+const JITTER = 0.25;
+
+export interface TuneRequest {
+  readonly target: string;
+  readonly journal: TuneJournal;
+  /** Aborted when the user wants no more of it: what was trimmed and not yet found good is put back. */
+  readonly stop: AbortSignal;
+  /** Hears of each step as it begins. */
+  say(text: string): void;
+}
+
+/** Trims one worker after the other for as long as requests do not wait. @returns text for stdout @throws Refusal */
+export async function tune(
+  source: Source,
+  signals: Signals,
+  log: ActionLog,
+  request: TuneRequest,
+  settings: Settings,
+): Promise<string> {
+  const observer = new Observer(source, modelOptions(settings));
+  const watch: ReadonlySet<number> = new Set();
+  await observer.observe({ memoryBudget: 0, watch });
+  await pause(FAST);
+  const model = await observer.observe({ memoryBudget: Number.POSITIVE_INFINITY, watch });
+  const { server, project } = findOne(model, request.target);
+  const found: Found = { model, project, server };
+  const world = worldOf(observer, signals, log, request, settings);
+  try {
+    const first = await repaired(found, world);
+    const refused = whyNot(first);
+    if (refused !== null) throw new TuneRefusal(refused);
+    const { wait, watchFor, fewest, dryRun } = settings;
+    const result = await run(first, world, { wait, watch: watchFor, fewest, dryRun });
+    return settings.json ? tuneJson(result) : tuneText(result);
+  } catch (error) {
+    if (error instanceof TuneRefusal) throw new Refusal(error.message);
+    throw error;
+  }
+}
+
+function worldOf(
+  observer: Observer,
+  signals: Signals,
+  log: ActionLog,
+  { journal, stop, say }: TuneRequest,
+  { dryRun }: Settings,
+): TuneWorld {
+  const watch: ReadonlySet<number> = new Set();
+  const observe = async (): Promise<Model> => {
+    await pause(EVERY * (1 + JITTER * (2 * Math.random() - 1)), stop.aborted ? undefined : stop);
+    return observer.observe({ memoryBudget: 0.01, watch });
+  };
+  const change = async (key: ProcessKey, target: number, back: boolean): Promise<Operation | string> => {
+    if (dryRun) return 'this is a dry run';
+    const outcome: { operation: Operation | null; refusal: string | null } = { operation: null, refusal: null };
+    const controller = new Controller(signals, {
+      operation: (operation) => {
+        outcome.operation = operation;
+        log.operation(operation);
+      },
+      notice: (_, text) => {
+        outcome.refusal = text;
+      },
+      question: ({ text }) => {
+        outcome.refusal = text;
+      },
+    });
+    controller.observe(await observer.observe({ memoryBudget: 0, watch }));
+    // What it had before it may have again, whatever the machine's memory is like by now.
+    controller.setTarget(key, target, back ? { consent: 'memory' } : {});
+    while (controller.busy) {
+      controller.observe(await observer.observe({ memoryBudget: 0, watch: controller.watch }));
+      if (controller.busy) await pause(FAST);
+    }
+    return outcome.operation ?? outcome.refusal ?? 'nothing was sent';
+  };
+  return { observe, change, say, journal, stop, pid: process.pid };
+}
+
+/** What an earlier tune has left, because it was killed, is put back first. */
+async function repaired(found: Found, world: TuneWorld): Promise<Found> {
+  const left = world.journal.read();
+  if (left === null) return found;
+  if (isRunning(left)) throw new TuneRefusal(`Another workertop, ${left.by}, tunes ${left.project} just now.`);
+  const of = findIn(found.model, left.server);
+  if (of === null || of.server.workers.current >= left.from) {
+    world.journal.clear();
+    return found;
+  }
+  world.say(`A tune that was cut off left ${left.project} ${left.to} of ${left.from} workers.`);
+  const now = await putBack(of, left.from, world);
+  return findIn(now.model, found.server.key) ?? found;
+}
+
+function isRunning({ by }: Unfinished): boolean {
+  if (by === process.pid) return false;
+  try {
+    process.kill(by, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Why a server is not tuned, as a sentence; null when it may be. */
+function whyNot({ server }: Found): string | null {
+  const { scaling, activity, definition } = server;
+  if (!scaling.available) return scaling.reason ?? `${definition.label} cannot be scaled.`;
+  if (scaling.method === 'command')
+    return `${definition.label} takes no signals: it is not tuned. workertop advise tells what would do.`;
+  if (activity === null || activity.unit === 'loop')
+    return `How many workers of ${definition.label} are in use cannot be told: it is not tuned.`;
+  if (activity.basis !== 'syscall')
+    return 'It may not be read whether its workers are in use: it is not tuned. sudo reads it.';
+  return server.queue === null ? 'Whether requests wait cannot be told: it is not tuned.' : null;
+}
+
+const columns: readonly TextColumn[] = [
+  { title: 'WORKERS', align: 'left', goes: null },
+  { title: 'IN USE', align: 'right', goes: null },
+  { title: 'WAITED', align: 'right', goes: null },
+  { title: 'EXPECTED', align: 'right', goes: null },
+  { title: 'FREES', align: 'right', goes: null },
+  { title: '', align: 'left', goes: null },
+];
+
+function tuneText({ steps, workers, reason, server, project }: TuneResult): string {
+  const rows = steps.map(({ workers: count, summary, expected, freed, putBack: why }) => [
+    String(count),
+    `${summary.inUse.toFixed(1)}±${summary.error.toFixed(1)} of ${summary.total}`,
+    percent(summary.waited),
+    expected === null ? '' : `≤${percent(expected)}`,
+    freed === null ? '' : bytes(freed),
+    why ?? '',
+  ]);
+  const { configured } = server.workers;
+  const permanent =
+    configured.count === workers ? '' : ` A restart forgets it: set ${workers} where it is set: ${configured.where}.`;
+  const lines = [...tabular(columns, rows, null), `${project.name} has ${workers} workers: ${reason}.${permanent}`];
+  return `${lines.map((line) => clean(line).trimEnd()).join('\n')}\n`;
+}
+
+function tuneJson({ steps, workers, reason, server, project }: TuneResult): string {
+  const document = {
+    schema: 1,
+    project: project.name,
+    kind: server.kind,
+    pid: server.head.pid,
+    workers,
+    reason,
+    configured: { count: server.workers.configured.count, by: server.workers.configured.by },
+    steps,
+  };
+  return `${jsonText(document, 2)}\n`;
+}
