@@ -177,7 +177,7 @@ export const bindings: readonly Binding[] = [
     label: 'w',
     help: 'how many workers: memory, who would wait, what was seen',
     section: 'Look',
-    footer: { word: 'how many?', rank: 5 },
+    footer: { word: 'how many?', rank: 7 },
   },
   {
     command: 'memory',

@@ -57,7 +57,13 @@ it.each([
 
 it('each option is taken by the commands that the help names, and by no other', () => {
   for (const { long, value, completion, commands } of optionHelps.slice(0, -2)) {
-    const written: Readonly<Record<string, string>> = { SECONDS: '2', ADDRESS: '127.0.0.1:9786', TIME: '10m' };
+    const written: Readonly<Record<string, string>> = {
+      SECONDS: '2',
+      ADDRESS: '127.0.0.1:9786',
+      TIME: '10m',
+      PERCENT: '5%',
+      N: '2',
+    };
     const example = Array.isArray(completion) ? completion[0] : (written[value ?? ''] ?? '2M');
     const option = value === null ? `--${long}` : `--${long}=${example}`;
     for (const command of allCommands.filter(({ name }) => name !== 'help' && name !== 'version')) {

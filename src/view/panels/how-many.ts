@@ -39,7 +39,7 @@ export function howManyPanel(scene: Scene, panel: PanelOf<'how-many'>): PanelCon
   const recommendation = recommend(seen, model, uses, -new Date(model.at).getTimezoneOffset());
   const confidence = recommendation.confidence === 'none' ? '' : ` (confidence: ${recommendation.confidence})`;
   const waits = usesText(uses, model);
-  const room = Math.max(6, Math.min(30, columns - FIGURES));
+  const room = Math.max(4, Math.min(30, columns - FIGURES));
   const focus = 1 + seen.choices.findIndex(({ workers }) => workers === panel.workers);
   const kind = server.activity === null ? '' : `: ${unit[server.activity.unit]}`;
   return {
