@@ -30,7 +30,7 @@ run lambda { |env|
   when '/db' then query(seconds)
   when '/cpu' then spin(seconds)
   when '/mix' then 5.times { spin(seconds / 10); query(seconds / 10) }
-  else return [404, {}, []]
+  else return [200, { 'Content-Length' => '2', 'Content-Type' => 'text/plain' }, ['ok']]
   end
   who = ENV['TRUTH_THREADS'] == '1' ? Thread.current.native_thread_id : Process.pid
   log.write("request #{who} #{format('%.6f', began)} #{format('%.6f', now)}\n")

@@ -24,8 +24,8 @@ function spin(float $seconds): void
 $began = now();
 $seconds = (float) $_SERVER['QUERY_STRING'];
 $kind = trim(strtok($_SERVER['REQUEST_URI'], '?'), '/');
-match ($kind) { 'db' => query($seconds), 'cpu' => spin($seconds), default => http_response_code(404) };
-if (http_response_code() !== 404) {
+match ($kind) { 'db' => query($seconds), 'cpu' => spin($seconds), default => null };
+if ($kind !== 'none') {
     $line = sprintf("request %d %.6f %.6f\n", getmypid(), $began, now());
     file_put_contents($_SERVER['TRUTH_LOG'] . '/' . getmypid() . '.log', $line, FILE_APPEND);
 }
