@@ -3,7 +3,7 @@ import { erlangC, waiting } from '../../src/model/activity/erlang.ts';
 import { Observations, serverId } from '../../src/model/activity/observations.ts';
 import { type Summary, summarise } from '../../src/model/activity/statistics.ts';
 import { Observer } from '../../src/observer.ts';
-import { interests } from '../../src/servers/registry.ts';
+import { factRequests } from '../../src/servers/registry.ts';
 import { ProcSource } from '../../src/source/proc/proc-source.ts';
 import { eventually } from '../../test/helpers/eventually.ts';
 import { filesHere } from '../../test/helpers/files.ts';
@@ -138,7 +138,7 @@ async function tryPattern(
 
 /** What is read at many workers. */
 async function learned(master: number, seconds: number, random: () => number): Promise<Summary> {
-  const source = new ProcSource({ root: '/proc', interests, files: filesHere() });
+  const source = new ProcSource({ root: '/proc', factRequests, files: filesHere() });
   try {
     const observer = new Observer(source, { memoryTotal: null });
     const observations = new Observations();
