@@ -40,7 +40,7 @@ const panels: readonly (readonly [keys: readonly string[], seen: RegExp])[] = [
 
 /** Lines of the first reading and of the last key: what stands between them has changed as a whole. */
 const isWhole = (lines: readonly string[]) =>
-  /^ workertop {2}DEMO/.test(lines[0] ?? '') && /\b(?:quit|close|cancel|no)$/.test(lines.at(-1) ?? '');
+  /^ workertop {2}DEMO/.test(lines[0] ?? '') && /\b(?:quit|close|cancel|no) *$/.test(lines.at(-1) ?? '');
 
 function expectSound(pty: Pty, { colors, ascii }: Kind): void {
   const { active } = pty.terminal.buffer;
@@ -85,7 +85,7 @@ describe.each(kinds)('in $called', (kind) => {
         await pty.waitFor((lines) => isWhole(lines) && isFramed(lines) && lines.some((line) => seen.test(line)));
         expectSound(pty, kind);
         pty.press('escape');
-        await pty.waitFor((lines) => isWhole(lines) && !isFramed(lines));
+        await pty.waitFor((lines) => isWhole(lines) && /\bquit *$/.test(lines.at(-1) ?? ''));
       }
     }
     pty.press('q');
