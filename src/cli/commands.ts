@@ -93,9 +93,9 @@ export const namedCommands: readonly Command[] = [
   },
   {
     name: 'record',
-    help: 'keep readings in FILE (.gz: compressed) until Ctrl-C',
+    help: 'record to FILE (.gz: compressed); Ctrl-C stops',
     operands: [file],
-    takes: [...everywhere, ...machine, 'delay'],
+    takes: [...everywhere, ...machine, 'delay', 'keep', 'max'],
   },
   {
     name: 'replay',

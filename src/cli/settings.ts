@@ -6,6 +6,7 @@ import {
   confirmName,
   count,
   flag,
+  period,
   seconds,
   share,
   size,
@@ -111,6 +112,18 @@ const table = {
     initial: null,
     help: 'the time that a recording is opened at, such as 03:10',
     option: { long: 'at', value: 'CLOCK' },
+  }),
+  keep: setting({
+    kind: period,
+    initial: null,
+    help: 'how long readings are kept, such as 7d: the older half goes first',
+    option: { long: 'keep', value: 'PERIOD' },
+  }),
+  max: setting({
+    kind: size,
+    initial: null,
+    help: 'how large a recording becomes, such as 50M: its older half goes first',
+    option: { long: 'max', value: 'SIZE' },
   }),
   dryRun: setting({
     kind: flag,

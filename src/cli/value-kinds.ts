@@ -58,6 +58,25 @@ function parseTimeSpan(text: string): number {
   return value;
 }
 
+const long: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/** Seconds of `30m`, `12h`, `7d` or `4w`. @throws UsageError when it is not from a minute to a year */
+function parsePeriod(text: string): number {
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)([mhdw])$/.exec(text.trim()) ?? [];
+  const value = Number(number) * (long[unit] ?? Number.NaN);
+  if (!(value >= 60 && value <= 366 * 86_400))
+    throw new UsageError(`a period is such as 12h, 7d or 4w, from a minute to a year, not ${text || 'nothing'}`);
+  return value;
+}
+
+export const period: ValueKind<number | null> = {
+  parse: parsePeriod,
+  fromToml: (value) => (typeof value === 'string' ? attempt(parsePeriod, value) : undefined),
+  toToml: (value) => (value === null ? null : `${value / 3600}h`),
+  allowed: 'a period such as "7d"',
+  completion: null,
+};
+
 export const timeSpan: ValueKind<number> = {
   parse: parseTimeSpan,
   fromToml: (value) => (typeof value === 'string' ? attempt(parseTimeSpan, value) : undefined),

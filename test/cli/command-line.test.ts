@@ -63,6 +63,7 @@ it('each option is taken by the commands that the help names, and by no other', 
       TIME: '10m',
       PERCENT: '5%',
       N: '2',
+      PERIOD: '7d',
     };
     const example = Array.isArray(completion) ? completion[0] : (written[value ?? ''] ?? '2M');
     const option = value === null ? `--${long}` : `--${long}=${example}`;

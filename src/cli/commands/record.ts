@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { constants, createGzip } from 'node:zlib';
+import { createWriteStream, renameSync, type WriteStream } from 'node:fs';
+import { constants, createGzip, type Gzip } from 'node:zlib';
 import { UnsafePath } from '../../control/checked-directory.ts';
 import { createPrivately } from '../../control/private-file.ts';
 import { Observer } from '../../observer.ts';
@@ -20,37 +20,87 @@ const BUDGET = 0.05;
 const PATIENCE = 0.5;
 
 /**
- * Keeps readings in a file until it is told to stop, secrets masked.
+ * Keeps readings in a file until it is told to stop, secrets masked. Where it is bounded by time or size, the file is put
+ * aside as `FILE.1` at half of that and begun anew, so that both together keep within it.
  * @param file compressed where its name ends with `.gz`
  * @returns how many readings there are
  * @throws UsageError when the file cannot be opened; Error when the disk is full
  */
-export async function record(source: Source, file: string, { delay }: Settings, stop: AbortSignal): Promise<number> {
-  const output = createWriteStream(file, { fd: create(file) });
-  const gzip = file.endsWith('.gz') ? createGzip({ level: constants.Z_BEST_SPEED }) : null;
-  gzip?.pipe(output);
-  const target = gzip ?? output;
-  let failure: Error | null = null;
-  output.on('error', (error) => {
-    failure = error;
-  });
-  const writer = new RecordingWriter(masked);
+export async function record(source: Source, file: string, settings: Settings, stop: AbortSignal): Promise<number> {
+  const { delay, keep, max } = settings;
   const observed = new Observed(source);
   const observer = new Observer(observed, { memoryTotal: null });
-  target.write(`${JSON.stringify(HEADING)}\n`);
+  let part = new Part(file);
   let count = 0;
-  while (!stop.aborted && failure === null) {
+  while (!stop.aborted && part.failure === null) {
     await observer.observe({ memoryBudget: BUDGET, watch: new Set(), patience: PATIENCE });
-    if (observed.last !== null) target.write(writer.line(observed.last));
-    // What is on the disk is good, whatever happens next.
-    gzip?.flush(constants.Z_SYNC_FLUSH);
+    if (observed.last !== null) part.add(observed.last);
     count += 1;
+    if ((keep !== null && part.seconds >= keep / 2) || (max !== null && part.bytes >= max / 2)) {
+      await part.end();
+      renameSync(file, asideOf(file));
+      part = new Part(file);
+    }
     await pause(delay, stop);
   }
-  if (failure !== null) throw failure;
-  target.end();
-  await once(output, 'close');
+  await part.end();
   return count;
+}
+
+/** `FILE.1`, or `NAME.1.gz` of `NAME.gz`. */
+function asideOf(file: string): string {
+  return file.endsWith('.gz') ? `${file.slice(0, -'.gz'.length)}.1.gz` : `${file}.1`;
+}
+
+/** One file of a recording: facts are told in it anew. */
+class Part {
+  readonly #output: WriteStream;
+  readonly #gzip: Gzip | null;
+  readonly #writer = new RecordingWriter(masked);
+  /** Uptimes of the first and the last reading. */
+  #first: number | null = null;
+  #last = 0;
+  failure: Error | null = null;
+
+  /** @throws UsageError when it cannot be opened */
+  constructor(file: string) {
+    this.#output = createWriteStream(file, { fd: create(file) });
+    this.#gzip = file.endsWith('.gz') ? createGzip({ level: constants.Z_BEST_SPEED }) : null;
+    this.#gzip?.pipe(this.#output);
+    this.#output.on('error', (error) => {
+      this.failure = error;
+    });
+    this.#write(`${JSON.stringify(HEADING)}\n`);
+  }
+
+  /** How long the readings in it took. */
+  get seconds(): number {
+    return this.#first === null ? 0 : this.#last - this.#first;
+  }
+
+  /** As they are on the disk, but for what is on its way. */
+  get bytes(): number {
+    return this.#output.bytesWritten;
+  }
+
+  add(snapshot: Snapshot): void {
+    this.#first ??= snapshot.uptime;
+    this.#last = snapshot.uptime;
+    this.#write(this.#writer.line(snapshot));
+    // What is on the disk is good, whatever happens next.
+    this.#gzip?.flush(constants.Z_SYNC_FLUSH);
+  }
+
+  /** @throws Error when the disk is full */
+  async end(): Promise<void> {
+    if (this.failure !== null) throw this.failure;
+    (this.#gzip ?? this.#output).end();
+    await once(this.#output, 'close');
+  }
+
+  #write(text: string): void {
+    (this.#gzip ?? this.#output).write(text);
+  }
 }
 
 /** @throws UsageError when it cannot be opened */
