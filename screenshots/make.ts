@@ -1,28 +1,32 @@
 /**
- * Makes the pictures in this directory from a real run of the story: `npm run screenshots`.
- * PNG files as well where rsvg-convert is installed (Debian: librsvg2-bin).
+ * Makes the pictures and the recording in this directory of the simulated server that `workertop demo` shows, so that
+ * nothing else that runs here is in them: `npm run screenshots`. PNG files as well where rsvg-convert is installed
+ * (Debian: librsvg2-bin).
  */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { openDashboard, select } from '../test/helpers/dashboard.ts';
 import type { Pty } from '../test/helpers/pty.ts';
-import { startStory } from '../test/helpers/story.ts';
+import { recorded } from './cast.ts';
 import { terminalSvg } from './svg.ts';
 
-/** Workers of 150 MB in all. What else runs here, and the system itself, takes half a gigabyte. */
-const STORY = { ballastMb: 118, beatBallastMb: 32 };
-const OPTIONS = ['--memory', '2G', '--delay', '1'];
+const OPTIONS = ['demo', '--theme', 'dark', '--delay', '1'];
+
+function pathOf(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
+}
 
 function picture(name: string, pty: Pty): void {
-  const path = fileURLToPath(new URL(name, import.meta.url));
+  const path = pathOf(name);
   writeFileSync(`${path}.svg`, terminalSvg(pty.terminal));
   const converted = spawnSync('rsvg-convert', ['--zoom', '1.3', '--output', `${path}.png`, `${path}.svg`]);
   process.stdout.write(`${path}.svg${converted.status === 0 ? ' and .png' : ''}\n`);
 }
 
 async function withDashboard(cols: number, rows: number, use: (pty: Pty) => Promise<void>): Promise<void> {
-  const pty = await openDashboard(OPTIONS, { cols, rows });
+  // Its own settings, not those of who makes the pictures.
+  const pty = await openDashboard(OPTIONS, { cols, rows, env: { XDG_CONFIG_HOME: '/nonexistent' } });
   try {
     await use(pty);
   } finally {
@@ -30,55 +34,61 @@ async function withDashboard(cols: number, rows: number, use: (pty: Pty) => Prom
   }
 }
 
-/** Time for history to gather. */
-function minutes(count: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, count * 60_000));
+/** Time for history to gather, or to read what is shown. */
+function seconds(count: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, count * 1000));
 }
 
-const story = await startStory(STORY);
-try {
-  const { project1, project2 } = story;
-  const master = new RegExp(`\\b${project1.pid}\\b`);
-  await withDashboard(120, 36, async (pty) => {
-    await select(pty, master);
-    await pty.waitFor(/One fewer frees/);
-    await minutes(1.2);
-    picture('dashboard', pty);
-    pty.press('enter');
-    await pty.waitFor('listens on');
-    picture('details', pty);
-    pty.press('escape');
-    await pty.waitFor('PROJECT / PROCESS');
-    pty.press('?');
-    await pty.waitFor(/undo the last/);
-    picture('help', pty);
-  });
-  await withDashboard(80, 24, async (pty) => {
-    await select(pty, master);
-    await pty.waitFor(/One fewer/);
-    picture('dashboard-80x24', pty);
-    pty.press('-');
-    await pty.waitFor(/3 → 2\b.*freed/);
-    picture('trimmed-80x24', pty);
-    await project1.settled(2);
-  });
-  await withDashboard(120, 36, async (pty) => {
-    await select(pty, new RegExp(`\\b${project2.pid}\\b`));
-    await minutes(1);
-    pty.press('-');
-    await pty.waitFor(/3 → 2\b.*freed/);
-    await minutes(0.5);
-    // The story's other half: the beat goes.
-    await story.beat.stop();
-    await minutes(1);
-    pty.press('t');
-    await pty.waitFor(/Memory by project/);
-    await minutes(0.1);
-    picture('charts', pty);
-    pty.press('escape');
-    await pty.waitFor('PROJECT / PROCESS');
-    picture('after', pty);
-  });
-} finally {
-  await story.stop();
+/** Trims a worker of the first project, as one does for the first time. */
+async function trim(pty: Pty): Promise<void> {
+  pty.press('-');
+  await pty.waitFor(/Trim a worker of project1/);
+  await seconds(2);
+  pty.press('y');
+  await pty.waitFor(/done: project1 3 → 2 workers/);
 }
+
+await withDashboard(120, 40, async (pty) => {
+  await select(pty, /▾ project1/);
+  await seconds(75);
+  picture('dashboard', pty);
+  pty.press('enter');
+  await pty.waitFor(/grouped by/);
+  picture('details', pty);
+  pty.press('escape');
+  await pty.waitFor('PROJECT / PROCESS');
+  pty.press('?');
+  await pty.waitFor(/undo the last/);
+  picture('help', pty);
+  pty.press('escape');
+  await pty.waitFor('PROJECT / PROCESS');
+  await trim(pty);
+  await seconds(20);
+  pty.press('t');
+  await pty.waitFor(/Memory, last 10 min/);
+  await seconds(2);
+  picture('history', pty);
+});
+
+await withDashboard(80, 24, async (pty) => {
+  const cast = recorded(pty);
+  await select(pty, /▾ project1/);
+  await seconds(3);
+  picture('dashboard-80x24', pty);
+  await trim(pty);
+  await seconds(2);
+  picture('trimmed-80x24', pty);
+  pty.press('y');
+  await pty.waitFor(/Sent to the clipboard/);
+  await seconds(3);
+  pty.press('t');
+  await pty.waitFor(/Memory, last 10 min/);
+  await seconds(4);
+  pty.press('escape');
+  await seconds(2);
+  pty.press('u');
+  await pty.waitFor(/done: project1 2 → 3 workers/);
+  await seconds(3);
+  writeFileSync(`${pathOf('story')}.cast`, cast.end());
+  writeFileSync(`${pathOf('story')}.svg`, cast.svg());
+});

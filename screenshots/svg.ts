@@ -189,3 +189,30 @@ export function terminalSvg(terminal: Terminal): string {
     '',
   ].join('\n');
 }
+
+/** A picture, and when it comes. Milliseconds. */
+export interface Frame {
+  readonly at: number;
+  readonly svg: string;
+}
+
+/** How long the last picture stays, in milliseconds. */
+const LAST = 3000;
+
+/** Pictures of one size that follow one another, again and again. */
+export function animatedSvg(frames: readonly Frame[]): string {
+  const [first] = frames;
+  if (first === undefined) return '';
+  const head = first.svg.slice(0, first.svg.indexOf('>') + 1);
+  const total = (frames.at(-1)?.at ?? 0) + LAST;
+  const seconds = (total / 1000).toFixed(2);
+  const share = (at: number) => (at / total).toFixed(5);
+  const layers = frames.map(({ at, svg }, index) => {
+    const until = frames[index + 1]?.at ?? total;
+    const times = [0, at, until].map(share).join(';');
+    const shown = index === 0 ? `values="1;1;0" keyTimes="${times}"` : `values="0;1;0" keyTimes="${times}"`;
+    const inner = svg.slice(svg.indexOf('>') + 1, svg.lastIndexOf('</svg>'));
+    return `<g opacity="0"><animate attributeName="opacity" calcMode="discrete" dur="${seconds}s" repeatCount="indefinite" ${shown}/>${inner}</g>`;
+  });
+  return [head, ...layers, '</svg>', ''].join('\n');
+}
