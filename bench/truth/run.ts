@@ -4,8 +4,8 @@ import { inUse } from './in-use.ts';
 import { prediction } from './prediction.ts';
 
 const make: Readonly<Record<Part, () => Promise<boolean>>> = {
-  'in-use': () => inUse(10),
-  prediction: () => prediction({ learn: 100, observe: 40 }),
+  'in-use': () => inUse(6),
+  prediction: () => prediction({ learn: 75, observe: 25 }),
 };
 
 const wanted = process.argv.slice(2);

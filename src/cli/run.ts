@@ -77,7 +77,8 @@ const runners: Readonly<Record<CommandName, Run>> = {
       const journal = new TuneJournal(statePath(process.env, 'tune.json'));
       const stop = interruption();
       try {
-        return said(await tune(source, signalsFor(settings), log, { target, journal, stop, say }, settings));
+        const text = await tune(source, signalsFor(settings), log, { target, journal, stop, say }, settings);
+        return { text, code: stop.aborted ? Number(stop.reason) : 0 };
       } catch (error) {
         throw stop.aborted && error instanceof Refusal ? new Refusal(error.message, Number(stop.reason)) : error;
       } finally {
