@@ -1,4 +1,5 @@
 import type { ActionLog } from './control/action-log.ts';
+import { AftermathWatch } from './control/aftermath.ts';
 import { Controller } from './control/controller.ts';
 import type { Signals } from './control/signals.ts';
 import type { Observations } from './model/activity/observations.ts';
@@ -65,6 +66,7 @@ export class Dashboard {
   readonly #parts: DashboardParts;
   readonly #controller: Controller;
   readonly #history = new History();
+  readonly #aftermath = new AftermathWatch();
   #state: AppState;
   #model: Model | null = null;
   #began = 0;
@@ -84,6 +86,7 @@ export class Dashboard {
       operation: (operation) => {
         parts.log.operation(operation);
         this.#history.claimEvents(operation.server, operation.startedAt);
+        this.#aftermath.begin(operation, this.#model);
         this.dispatch({ type: 'operation', operation });
       },
       question: (question) => this.dispatch({ type: 'question', question }),
@@ -195,6 +198,7 @@ export class Dashboard {
       this.dispatch({ type: 'model', model });
       if (replaying !== null) this.dispatch({ type: 'replay', position: replaying.position });
       this.#controller.observe(model);
+      this.#tellOfChanges(model);
       this.#tellOfMounts(model);
       // Advice takes milliseconds: pending keys come first.
       setImmediate(() => this.dispatch({ type: 'advice', advice: advise(model, this.#history) }));
@@ -207,6 +211,14 @@ export class Dashboard {
   async #sleep(seconds: number): Promise<void> {
     this.#wake = new AbortController();
     await pause(seconds, this.#wake.signal);
+  }
+
+  /** What came of changes of the last ten minutes; for the log too. */
+  #tellOfChanges(model: Model): void {
+    for (const { level, text } of this.#aftermath.observe(model)) {
+      this.#parts.log.note(model.at, text);
+      this.dispatch({ type: 'notice', level, text });
+    }
   }
 
   /** Once each, and again when one that had come back is silent again. */
