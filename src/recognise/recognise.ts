@@ -218,6 +218,9 @@ function adoptWrappers(
 
 function finish({ head, headRole, managed, workers, others }: Draft): RecognisedServer {
   workers.sort(byAge);
+  // A worker that has forked the others is one of them.
+  const isOne = headRole === 'worker' && head.definition.worksWithoutMaster === true && workers.length > 0;
+  const serving = isOne ? [head.process, ...workers] : workers;
   others.sort((a, b) => byAge(a.process, b.process));
   const key = processKey(head.process);
   return {
@@ -227,7 +230,7 @@ function finish({ head, headRole, managed, workers, others }: Draft): Recognised
     headRole,
     managed,
     claim: head.claim,
-    workers,
+    workers: serving,
     others: others.map(({ process }) => process),
     processes: [
       ...(managed === null ? [{ process: head.process, role: headRole }] : []),

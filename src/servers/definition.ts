@@ -147,6 +147,10 @@ export interface ServerDefinition {
   readonly preloading?: string;
   /** Configuration files to look for the number of workers in. It is asked again with what those say, and may then name more. */
   settings?(facts: ProcessFacts): readonly SettingsRequest[];
+  /** Whether its first worker may be what has forked the others, and serves as they do. */
+  readonly worksWithoutMaster?: boolean;
+  /** The path of its virtualenv, where its configuration names it; null when it does not. */
+  virtualenv?(facts: ProcessFacts): string | null;
   /** What its master can be asked. */
   readonly statusProbe?: StatusProbe;
   /** What this process is to this server; null when nothing. */

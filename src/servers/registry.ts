@@ -44,6 +44,7 @@ import { supervisord } from './supervisord.ts';
 import { unicorn } from './unicorn.ts';
 import { uvicorn } from './uvicorn.ts';
 import { uwsgi } from './uwsgi.ts';
+import { uwsgiEmperor } from './uwsgi-emperor.ts';
 import { waitress } from './waitress.ts';
 
 /** Every kind of server that workertop knows, in the order of the README's table. The first to claim a process has it. */
@@ -56,6 +57,7 @@ export const definitions: readonly ServerDefinition[] = [
   pitchfork,
   starman,
   mojolicious,
+  uwsgiEmperor,
   uwsgi,
   celery,
   pm2,
@@ -144,6 +146,9 @@ export const factRequests = {
   directoryFlags: union([], (definition) => definition.directoryFlags),
   packages: union(['django'], ({ distribution }) => (distribution === undefined ? [] : [distribution])),
   codeDirectory,
+  virtualenv(facts: ProcessFacts): string | null {
+    return claimOf(facts)?.definition.virtualenv?.(facts) ?? null;
+  },
   settings(facts: ProcessFacts): readonly SettingsRequest[] {
     return claimOf(facts)?.definition.settings?.(facts) ?? [];
   },

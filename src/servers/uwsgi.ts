@@ -1,17 +1,15 @@
 import type { ActivityRule, ProcessFacts, SelfReport, StatusRequest } from '../snapshot.ts';
 import { baseName } from '../text/base-name.ts';
 import type { Claim, ConfiguredWorkers, Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
-import { absolutePath, fromFlag, fromLines, fromVariable } from './kit/configured.ts';
-import { flag, flags, hasFlag } from './kit/flags.ts';
+import { absolutePath, byDefault, fromVariable, hiddenByTitle } from './kit/configured.ts';
+import { hasFlag, wholeNumber } from './kit/flags.ts';
 import { programOf } from './kit/program.ts';
 import { catches } from './kit/signal-mask.ts';
 import { countOf, memberOf } from './kit/untrusted-json.ts';
+import { isAllRead, lastOption, uwsgiSettings } from './kit/uwsgi-options.ts';
 
 /** With --auto-procname (core/init.c, master.c): `uWSGI master`, `uWSGI worker 1`, with a prefix before it. */
 const title = /^(?:(.*?) ?)?uWSGI (master|worker \d+|mule \d+|http \d+|https \d+|fastrouter \d+|spooler|Emperor)\s*$/;
-
-const iniLines =
-  /^\s*(?:workers|processes|cheaper|cheaper-algo|master-fifo|master|stats|stats-server|mules?|spooler|https?-router|fastrouter|module|wsgi-file|socket|http|http-socket|threads|gevent|async|asyncio)\s*=/;
 
 /**
  * uWSGI, 2.0: TTIN and TTOU freeze its master. With `cheaper` it scales by its FIFO, `+` and `-`, of which the second has no floor
@@ -27,7 +25,12 @@ export const uwsgi: ServerDefinition = {
   distribution: 'uwsgi',
   claim,
   role,
-  settings: (facts) => iniFiles(facts).map((path) => ({ path, lines: iniLines })),
+  worksWithoutMaster: true,
+  settings: uwsgiSettings,
+  virtualenv: (facts) => {
+    const told = lastOption(facts, programOf(facts.argv).args, 'home');
+    return told === null ? null : absolutePath(facts, told.value);
+  },
   bind: (server) => ['http-socket', 'http', 'socket'].flatMap((name) => option(server, name) ?? []).slice(0, 1),
   configured,
   activity,
@@ -48,19 +51,21 @@ export const uwsgi: ServerDefinition = {
   },
 };
 
-function claim({ argv }: ProcessFacts): Claim | null {
+function claim(facts: ProcessFacts): Claim | null {
+  const { argv } = facts;
   // Where the environment is short it leaves the rest of its old arguments behind the title.
   const [, prefix, what] = title.exec(argv[0] ?? '') ?? [];
   if (what !== undefined) {
-    const app = prefix ? { app: prefix } : {};
+    const named = prefix?.replace(/^\[(.*)\]$/, '$1');
+    const app = named ? { app: named } : {};
     if (what === 'master') return { role: 'master', args: null, ...app };
     return { role: what.startsWith('worker') ? 'worker' : 'helper', args: null, ...app };
   }
   const { interpreter, name, args } = programOf(argv);
   if (interpreter !== null || name === null || !/^uwsgi(?:-core|_python\d*)?$/.test(name)) return null;
   const module =
-    flag(args, ['-w', '--module', '--wsgi', '--wsgi-file'])?.value ??
-    args.find((arg) => /\.(?:ini|yaml|yml|xml|json)$/.test(arg));
+    (lastOption(facts, args, 'module') ?? lastOption(facts, args, 'wsgi-file'))?.value ??
+    args.findLast((arg) => /\.(?:ini|yaml|yml|xml|json)$/.test(arg));
   return module === undefined ? { args } : { args, app: baseName(module) };
 }
 
@@ -75,47 +80,30 @@ function role({ process, parent, children, claim: { args } }: Member): Role {
       return told.workers.some(({ pid }) => pid === process.pid) ? 'worker' : 'helper';
     return parent.parent === null && catches(process.facts.caught, 'SIGUSR2') ? 'worker' : 'helper';
   }
-  const isMaster = hasFlag(args ?? [], ['--master', '-M']) || flag(args ?? [], ['--ini']) !== null;
-  return isMaster || children.length > 0 ? 'master' : 'single';
+  const { facts } = process;
+  const told = lastOption(facts, args, 'master');
+  if (told !== null && told.value !== 'false' && told.value !== '0') return 'master';
+  if (!isAllRead(facts, args)) return args === null || children.length > 0 || hasIni(args) ? 'master' : 'single';
+  return children.length > 0 ? 'worker' : 'single';
 }
 
-function iniFiles(facts: ProcessFacts): readonly string[] {
-  const { args } = programOf(facts.argv);
-  const named = [
-    ...flags(args, ['--ini', '-i']).map(({ value }) => value),
-    ...args.filter((arg) => /\.ini$/.test(arg)),
-  ];
-  return [...new Set(named)].flatMap((path) => absolutePath(facts, path.split(':', 1)[0] ?? path) ?? []);
+function hasIni(args: readonly string[]): boolean {
+  return args.some((arg) => /\.ini(?::\w+)?$/.test(arg));
 }
 
 /** An option's value, from the command line or its ini files. */
 function option({ head: { facts }, claim: { args } }: ServerProcesses, name: string): string | null {
-  return optionOf(facts, args, name);
+  return lastOption(facts, args, name)?.value ?? null;
 }
 
-function optionOf(facts: ProcessFacts, args: readonly string[] | null, name: string): string | null {
-  const told = flag(args ?? [], [`--${name}`])?.value;
-  if (told !== undefined) return told;
-  for (const path of iniFiles(facts)) {
-    for (const line of facts.settings[path] ?? []) {
-      const [, key, value] = /^\s*([\w-]+)\s*=(.*)/.exec(line) ?? [];
-      if (key === name && value !== undefined) return value.trim();
-    }
-  }
-  return null;
-}
-
-function configured(server: ServerProcesses): ConfiguredWorkers {
-  const { facts } = server.head;
-  const told = flag(server.claim.args ?? [], ['-p', '--processes', '--workers']);
-  if (told) return fromFlag(told);
-  for (const path of iniFiles(facts)) {
-    const lines = (facts.settings[path] ?? []).filter((line) => /^\s*(?:workers|processes)\s*=/.test(line));
-    const found = fromLines(path, lines, /^(?:workers|processes)\s*=\s*(\d+)$/);
-    if (found) return found;
-  }
+function configured({ head: { facts }, claim: { args } }: ServerProcesses): ConfiguredWorkers {
+  const told = lastOption(facts, args, 'processes');
+  if (told !== null) return { count: wholeNumber(told.value), by: told.by, where: told.where };
+  if (args === null) return hiddenByTitle;
   const variable = fromVariable(facts, 'UWSGI_PROCESSES') ?? fromVariable(facts, 'UWSGI_WORKERS');
-  return variable ?? { count: null, by: null, where: 'unknown: neither -p nor an ini file that could be read' };
+  if (variable !== null) return variable;
+  if (isAllRead(facts, args)) return byDefault('uWSGI', 1, facts);
+  return { count: null, by: null, where: 'unknown: neither -p nor an ini file that could be read' };
 }
 
 /** Each thread accepts by itself. Before accept(2) they take turns where `thunder-lock` says so (core/lock.c). */
@@ -135,8 +123,11 @@ function refuse(server: ServerProcesses): string | null {
     return `Its cheaper algorithm, ${algorithm}, brings the number of workers back by itself within seconds: set cheaper-algo = manual to do it by hand, or another cheaper or processes, and reload it.`;
   }
   if (fifo !== null && cheaper !== null) return whyNotCounted(server);
+  if (server.claim.args === null) {
+    return `${frozen} Its title hides its command line: whether master-fifo and cheaper are set, which it takes to scale it, is not known. Set processes and reload it.`;
+  }
   const missing = [fifo === null ? 'master-fifo' : '', cheaper === null ? 'cheaper' : ''].filter(Boolean).join(' and ');
-  return `${frozen} It can be scaled with master-fifo and cheaper set, of which ${missing} is missing; else set processes and reload it.`;
+  return `${frozen} It can be scaled with master-fifo and cheaper set, of which ${missing} ${fifo === null && cheaper === null ? 'are' : 'is'} missing; else set processes and reload it.`;
 }
 
 /** What has a process beside the workers, of the same command line. */
@@ -160,7 +151,7 @@ function whyNotCounted(server: ServerProcesses): string | null {
 /** `--stats` gives JSON to whoever connects (core/stats.c): an address of the machine or a socket's path. */
 function request(facts: ProcessFacts): StatusRequest | null {
   const { args } = programOf(facts.argv);
-  const told = optionOf(facts, args, 'stats') ?? optionOf(facts, args, 'stats-server');
+  const told = lastOption(facts, args, 'stats')?.value ?? null;
   if (told === null) return null;
   const [, host, port] = /^(.*):(\d+)$/.exec(told) ?? [];
   if (host === undefined) {

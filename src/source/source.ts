@@ -13,6 +13,8 @@ export interface FactRequests {
   readonly packages: readonly string[];
   /** The directory of the code that a process runs, absolute; null where nothing tells. */
   codeDirectory(facts: Pick<ProcessFacts, 'argv' | 'cwd' | 'exe'>): string | null;
+  /** The path of its virtualenv, where its configuration names it. */
+  virtualenv(facts: ProcessFacts): string | null;
   settings(facts: ProcessFacts): readonly SettingsRequest[];
   /** How this process is asked of itself; null where it cannot be. */
   statusProbe(facts: ProcessFacts): StatusProbe | null;

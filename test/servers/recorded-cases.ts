@@ -214,6 +214,18 @@ export const recorded: readonly Recorded[] = [
     refusal: 'freeze',
   },
   {
+    what: 'uWSGI’s emperor with the master that it was told to have',
+    processes: family({ argv: ['uwsgi', '--emperor', '/etc/uwsgi/vassals', '--master'], caught: masks.uwsgiMaster }, [
+      'uwsgi',
+      '--emperor',
+      '/etc/uwsgi/vassals',
+      '--master',
+    ]),
+    kind: 'uwsgi-emperor',
+    roles: ['single', 'helper'],
+    refusal: 'vassals',
+  },
+  {
     what: 'dramatiq',
     processes: family({ argv: python('dramatiq', 'shop', '-p', '2') }, python('dramatiq', 'shop', '-p', '2'), tracker),
     kind: 'dramatiq',

@@ -16,7 +16,7 @@ import { membersOf, parseCgroup, parseCmdline, parsePasswd, pickEnvironment, sit
 import { projectDirectory } from './project-directory.ts';
 import { readSettings } from './settings.ts';
 import { ViewpointReader, withOwnRights } from './viewpoint.ts';
-import { findVirtualenv, inspectVirtualenv, isProjectsOwn } from './virtualenv.ts';
+import { findVirtualenv, inspectVirtualenv, isProjectsOwn, virtualenvAt } from './virtualenv.ts';
 
 /** Seconds for which what cgroups say of limits holds. */
 const LASTING = 60;
@@ -160,7 +160,16 @@ export class FactsReader {
     // The very same object for the many of which nothing is asked: what is found out of it is kept by it.
     if (this.#factRequests.settings(facts).length === 0) return facts;
     const asked = (settings: ProcessFacts['settings']) => this.#factRequests.settings({ ...facts, settings });
-    return { ...facts, settings: readSettings(asked, files) };
+    return this.#withConfigured({ ...facts, settings: readSettings(asked, files) }, files);
+  }
+
+  /** Its configuration may name its virtualenv. */
+  #withConfigured(facts: ProcessFacts, files: FileView): ProcessFacts {
+    const path =
+      facts.virtualenv === null || facts.virtualenv.evidence === 'guess' ? this.#factRequests.virtualenv(facts) : null;
+    const virtualenv = path === null ? null : virtualenvAt(path, 'argv', files);
+    if (virtualenv === null) return facts;
+    return { ...facts, virtualenv, packages: this.#packages(virtualenv.path, facts.exe ?? facts.argv[0] ?? '', files) };
   }
 
   /** Whether what a program changes of itself is as it was: its title, and the signals that it handles. */

@@ -1,0 +1,129 @@
+import type { ProcessFacts, SettingsRequest } from '../../snapshot.ts';
+import { absolutePath } from './configured.ts';
+import { programOf } from './program.ts';
+
+/** One setting of a uWSGI, as it was written. */
+export interface UwsgiOption {
+  /** Its long name. */
+  readonly name: string;
+  readonly value: string;
+  /** For people: `-p 3 on the command line`, `processes = 3 in /etc/uwsgi/shop.ini`. */
+  readonly where: string;
+  /** For programs: `argv -p`, `shop.ini`. */
+  readonly by: string;
+}
+
+/** Other names of options (core/uwsgi.c, plugins/python/python_plugin.c, 2.0.21). */
+const aliases: ReadonlyMap<string, string> = new Map([
+  ['p', 'processes'],
+  ['workers', 'processes'],
+  ['M', 'master'],
+  ['i', 'ini'],
+  ['s', 'socket'],
+  ['w', 'module'],
+  ['wsgi', 'module'],
+  ['file', 'wsgi-file'],
+  ['H', 'home'],
+  ['virtualenv', 'home'],
+  ['venv', 'home'],
+  ['pyhome', 'home'],
+  ['stats-server', 'stats'],
+]);
+
+const iniLines =
+  /^\s*(?:\[|(?:workers|processes|cheaper|cheaper-algo|master-fifo|master|stats|stats-server|mules?|spooler|https?-router|fastrouter|module|wsgi|wsgi-file|file|socket|http|http-socket|threads|gevent|async|asyncio|home|virtualenv|venv|pyhome|emperor|auto-procname)\s*=)/;
+
+/** What is asked of the files that a command line names. */
+export function uwsgiSettings(facts: ProcessFacts): readonly SettingsRequest[] {
+  return iniFiles(facts).map(({ path }) => ({ path, lines: iniLines }));
+}
+
+/** Whether each of the files that its command line names has been read; false where a title hides which they are. */
+export function isAllRead(facts: ProcessFacts, args: readonly string[] | null): boolean {
+  if (args === null) return false;
+  const isOther = args.some(
+    (arg) => /\.(?:ya?ml|xml|json)$/.test(arg) || /^(?:-x|-y|--xml|--yaml|--json|--emperor)/.test(arg),
+  );
+  const named = args.filter((arg) => /\.ini(?::\w+)?$/.test(arg)).length;
+  const files = iniFiles(facts);
+  return !isOther && named <= files.length && files.every(({ path }) => facts.settings[path] !== undefined);
+}
+
+/** The value that counts of an option, which is the last that is written; null where none is known. */
+export function lastOption(facts: ProcessFacts, args: readonly string[] | null, name: string): UwsgiOption | null {
+  return optionsOf(facts, args ?? []).findLast((option) => option.name === name) ?? null;
+}
+
+/** In the order in which uWSGI takes them: a file's where the command line names it. */
+function optionsOf(facts: ProcessFacts, args: readonly string[]): readonly UwsgiOption[] {
+  const found: UwsgiOption[] = [];
+  for (let index = 0; index < args.length; index++) {
+    const arg = args[index] ?? '';
+    const [, written, attached] = /^(-\w|--[\w-]+)=?(.*)$/.exec(arg) ?? [];
+    if (written === undefined) {
+      if (isIni(arg)) found.push(...ofFile(facts, arg));
+      continue;
+    }
+    const next = args[index + 1];
+    const takesNext = attached === '' && next !== undefined && !next.startsWith('-');
+    const value = takesNext ? next : attached || 'true';
+    const name = longName(written.replace(/^--?/, ''));
+    if (name === 'ini') found.push(...ofFile(facts, value));
+    // A switch may be followed by a file.
+    else if (takesNext && isIni(value))
+      found.push({ name, value: 'true', ...from(written, 'true') }, ...ofFile(facts, value));
+    else found.push({ name, value, ...from(written, value) });
+    if (takesNext) index++;
+  }
+  return found;
+}
+
+function from(written: string, value: string): Pick<UwsgiOption, 'by' | 'where'> {
+  const text = written.startsWith('--') ? `${written}=${value}` : `${written} ${value}`;
+  return { by: `argv ${written}`, where: `${text} on the command line` };
+}
+
+function longName(name: string): string {
+  return aliases.get(name) ?? name;
+}
+
+function isIni(arg: string): boolean {
+  return /\.ini(?::\w+)?$/.test(arg);
+}
+
+interface IniFile {
+  readonly path: string;
+  readonly section: string;
+}
+
+function iniFile(facts: ProcessFacts, written: string): IniFile | null {
+  const [file = written, section = 'uwsgi'] = written.split(':', 2);
+  const path = absolutePath(facts, file);
+  return path === null ? null : { path, section };
+}
+
+function iniFiles(facts: ProcessFacts): readonly IniFile[] {
+  const { args } = programOf(facts.argv);
+  const named = args.flatMap((arg, index) => {
+    const attached = /^(?:--ini=|-i)(.+)$/.exec(arg)?.[1];
+    return attached ?? (isIni(arg) || args[index - 1] === '--ini' || args[index - 1] === '-i' ? arg : []);
+  });
+  return [...new Set(named)].flatMap((written) => iniFile(facts, written) ?? []);
+}
+
+function ofFile(facts: ProcessFacts, written: string): readonly UwsgiOption[] {
+  const file = iniFile(facts, written);
+  if (file === null) return [];
+  const found: UwsgiOption[] = [];
+  let section = file.section;
+  for (const line of facts.settings[file.path] ?? []) {
+    const header = /^\s*\[([^\]]*)\]/.exec(line)?.[1];
+    if (header !== undefined) section = header;
+    const [, name, text] = /^\s*([\w-]+)\s*=(.*)/.exec(line) ?? [];
+    if (name === undefined || text === undefined || section !== file.section) continue;
+    const value = text.trim();
+    const by = file.path.slice(file.path.lastIndexOf('/') + 1);
+    found.push({ name: longName(name), value, by, where: `${name} = ${value} in ${file.path}` });
+  }
+  return found;
+}

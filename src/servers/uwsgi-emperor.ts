@@ -1,0 +1,25 @@
+import type { ServerDefinition } from './definition.ts';
+import { programOf } from './kit/program.ts';
+import { unscalable } from './kit/unscalable.ts';
+import { lastOption, uwsgiSettings } from './kit/uwsgi-options.ts';
+
+/**
+ * uWSGI's emperor (core/emperor.c): it starts a uWSGI for each file of a directory, its vassals, each of which is a server of its own. With
+ * --master there is a process of the same command line above it.
+ */
+export const uwsgiEmperor: ServerDefinition = unscalable({
+  kind: 'uwsgi-emperor',
+  label: 'uWSGI emperor',
+  category: 'supervisor',
+  configuredIn: 'the file of each vassal',
+  distribution: 'uwsgi',
+  claim: (facts) => {
+    if (/^(?:.* )?uWSGI Emperor\s*$/.test(facts.argv[0] ?? '')) return { args: null };
+    const { interpreter, name, args } = programOf(facts.argv);
+    if (interpreter !== null || name === null || !/^uwsgi(?:-core|_python\d*)?$/.test(name)) return null;
+    return lastOption(facts, args, 'emperor') === null ? null : { args };
+  },
+  settings: uwsgiSettings,
+  role: ({ parent }) => (parent === null ? 'single' : 'helper'),
+  advice: 'Each of its vassals has a number of processes of its own: name one of those.',
+});
