@@ -8,6 +8,7 @@ import type {
   ServerDefinition,
   ServerProcesses,
 } from './definition.ts';
+import { djangoCommand } from './kit/django-command.ts';
 import { flag, hasFlag, positionals, splitWords, wholeNumber } from './kit/flags.ts';
 import { programOf, titleOf } from './kit/program.ts';
 import { catches } from './kit/signal-mask.ts';
@@ -84,6 +85,7 @@ export const celery: ServerDefinition = {
   recycling: '--max-memory-per-child KIB',
   settings: () => [{ path: DEFAULTS, lines: /^\s*CELERYD_OPTS=/ }],
   claim,
+  claimChild: ({ caught, ignored }) => (isPoolChild(caught, ignored) ? { args: null } : null),
   role,
   configured,
   activity: ({ claim: { args } }) => (pool(args ?? []) === 'prefork' ? { by: 'tasks', takesTurns: true } : null),
@@ -112,6 +114,8 @@ function claim(facts: ProcessFacts): Claim | null {
 export function celeryArgs(facts: ProcessFacts, command: 'worker' | 'beat'): readonly string[] | null {
   const { name, args } = programOf(facts.argv);
   if (name === (command === 'worker' ? 'celeryd' : 'celerybeat')) return args;
+  const old = djangoCommand(facts, command === 'worker' ? 'celeryd' : 'celerybeat');
+  if (old !== null) return old;
   const own = name === 'manage.py' && args[0] === 'celery' ? args.slice(1) : args;
   if (name !== 'celery' && name !== 'celery.__main__' && own === args) return null;
   return positionals(own, switches)[0] === command ? own : null;
@@ -120,6 +124,11 @@ export function celeryArgs(facts: ProcessFacts, command: 'worker' | 'beat'): rea
 export function withApp(args: readonly string[], { environment }: ProcessFacts): Claim {
   const app = flag(args, ['-A', '--app'])?.value ?? environment['CELERY_APP'] ?? environment['APP'];
   return app === undefined ? { args } : { args, app };
+}
+
+/** billiard's pool children give up HUP, ignore INT and keep USR2, whatever a task or a signal of celery has made of their title. */
+function isPoolChild(caught: number | null, ignored: number | null): boolean {
+  return catches(caught, 'SIGUSR2') && !catches(caught, 'SIGHUP') && catches(ignored, 'SIGINT');
 }
 
 /** Without setproctitle the main process, its pool and the beat of `-B` have one argv: masks tell. */

@@ -155,6 +155,8 @@ export interface ServerDefinition {
   readonly statusProbe?: StatusProbe;
   /** What this process is to this server; null when nothing. */
   claim(facts: ProcessFacts): Claim | null;
+  /** What a process is to this server that no kind claims, by what else is known of it than its argv. */
+  claimLast?(facts: ProcessFacts): Claim | null;
   /** What the children of its processes are, where each app of them is a server of its own: the apps of pm2. */
   readonly manages?: ServerDefinition;
   /**

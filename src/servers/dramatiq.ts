@@ -1,4 +1,5 @@
 import { fromFlagOr } from './kit/configured.ts';
+import { djangoCommand } from './kit/django-command.ts';
 import { argsOf } from './kit/program.ts';
 import { claimSpawned } from './kit/python-multiprocessing.ts';
 import { unscalable } from './kit/unscalable.ts';
@@ -10,6 +11,8 @@ export const dramatiq = unscalable({
   distribution: 'dramatiq',
   configuredIn: '`-p`, else one for each core',
   claim: (facts) => {
+    const command = djangoCommand(facts, 'rundramatiq');
+    if (command !== null) return { args: command };
     const args = argsOf(facts, ['dramatiq']);
     return args && withApp(args, ['--use-spawn', '--watch-use-polling', '-v']);
   },

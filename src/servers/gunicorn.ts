@@ -1,6 +1,7 @@
 import type { ProcessFacts, StatusProbe } from '../snapshot.ts';
 import type { Claim, ConfiguredWorkers, Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
 import { absolutePath } from './kit/configured.ts';
+import { djangoCommand } from './kit/django-command.ts';
 import { flag, flags, positionals } from './kit/flags.ts';
 import {
   configuredIn,
@@ -13,7 +14,8 @@ import { programOf, titleOf } from './kit/program.ts';
 import { catches } from './kit/signal-mask.ts';
 import { countOf, memberOf } from './kit/untrusted-json.ts';
 
-const title = /^gunicorn: (master|worker)(?: \[(.+?)(\.2)?\])?$/;
+/** A hook of its app may have put something before its title, or after it. */
+const title = /^(?:\[[^\]]*\] )?gunicorn: (master|worker)(?: \[([^\]]+?)(\.2)?\](?: .*)?)?$/;
 
 const workers: WorkerSetting = {
   flags: ['-w', '--workers'],
@@ -75,6 +77,8 @@ export const gunicorn: ServerDefinition = {
   recycling: '--max-requests 1000',
   preloading: '--preload',
   claim,
+  claimLast,
+  claimChild: (facts) => (hasWorkersMask(facts) ? { args: null } : null),
   role,
   settings(facts) {
     const found = claim(facts);
@@ -112,8 +116,35 @@ function claim(facts: ProcessFacts): Claim | null {
   return untitled(facts);
 }
 
+/**
+ * A program that has gunicorn within it (BaseApplication): Pyramid's pserve, a command of a project's own. Its master handles what
+ * gunicorn's does, and gunicorn is installed for it (arbiter.py, 19.9 to 26.1).
+ */
+function claimLast(facts: ProcessFacts): Claim | null {
+  const isPython = programOf(facts.argv).interpreter === 'python' || /\/(?:python|pypy)[\d.]*$/.test(facts.exe ?? '');
+  if (!isPython || facts.packages['gunicorn'] === undefined) return null;
+  if (!mastersSignals.every((signal) => catches(facts.caught, signal))) return null;
+  const { name } = programOf(facts.argv);
+  return name === null ? { args: null } : { args: null, app: name };
+}
+
+const mastersSignals = [
+  'SIGHUP',
+  'SIGINT',
+  'SIGQUIT',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGTERM',
+  'SIGCHLD',
+  'SIGTTIN',
+  'SIGTTOU',
+  'SIGWINCH',
+] as const;
+
 /** Without setproctitle, all of gunicorn's processes have the argv of their master. */
 export function untitled(facts: ProcessFacts): Claim | null {
+  const command = djangoCommand(facts, 'run_gunicorn');
+  if (command !== null) return { args: command };
   const { name, args } = programOf(facts.argv);
   if (name === null || !programs.has(name)) return null;
   const app = positionals(args, switches).at(0) ?? flag(args, ['-n', '--name'])?.value;

@@ -13,7 +13,8 @@ export const huey = unscalable({
   claim: (facts) => {
     const args =
       argsOf(facts, ['huey_consumer.py', 'huey_consumer', 'huey.bin.huey_consumer']) ??
-      djangoCommand(facts, 'run_huey');
+      djangoCommand(facts, 'run_huey') ??
+      djangoCommand(facts, 'djangohuey');
     return args && withApp(args, ['-n', '--no-periodic', '-v', '--verbose', '-q', '--quiet', '-f', '--flush-locks']);
   },
   configured: fromFlagOr(['-w', '--workers'], () => byDefault('huey', 1)),

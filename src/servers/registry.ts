@@ -7,6 +7,8 @@ import { celeryBeat } from './celery-beat.ts';
 import { circus } from './circus.ts';
 import { daphne } from './daphne.ts';
 import type { Claim, ServerDefinition } from './definition.ts';
+import { djangoJobs } from './django-jobs.ts';
+import { djangoQ } from './django-q.ts';
 import { runserver } from './django-runserver.ts';
 import { dramatiq } from './dramatiq.ts';
 import { flower } from './flower.ts';
@@ -73,6 +75,8 @@ export const definitions: readonly ServerDefinition[] = [
   dramatiq,
   huey,
   arq,
+  djangoQ,
+  ...djangoJobs,
   runserver,
   passenger,
   sidekiq,
@@ -122,8 +126,9 @@ interface Recognition {
 /** Remembered for as long as nothing in the facts changes: a process that took too long is not tried at each reading. */
 const recognitionOf = memoize((facts: ProcessFacts): Recognition => {
   const elapsed = stopwatch();
-  for (const definition of definitions) {
-    const claim = definition.claim(facts);
+  const last = definitions.filter(({ claimLast }) => claimLast !== undefined);
+  for (const [index, definition] of [...definitions, ...last].entries()) {
+    const claim = index < definitions.length ? definition.claim(facts) : (definition.claimLast?.(facts) ?? null);
     if (elapsed() > RECOGNITION_LIMIT) return { claimed: null, complete: false };
     if (claim) return { claimed: { definition, claim }, complete: true };
   }

@@ -1,5 +1,7 @@
+import type { Claim } from './definition.ts';
 import { byDefault, fromFlag } from './kit/configured.ts';
-import { flag } from './kit/flags.ts';
+import { djangoCommand } from './kit/django-command.ts';
+import { flag, positionals } from './kit/flags.ts';
 import { argsOf, titleOf } from './kit/program.ts';
 import { unscalable } from './kit/unscalable.ts';
 
@@ -14,6 +16,11 @@ export const rq = unscalable({
     const [, queue] = /^rq(?::worker:\S+)?: Listening on (.+?)(?:\.\.\.)?$/.exec(title) ?? [];
     if (queue !== undefined) return { args: null, app: queue };
     if (/^rq(?::worker:\S+)?: /.test(title)) return { args: null };
+    // django-rq's commands, of which the second is a pool.
+    const single = djangoCommand(facts, 'rqworker');
+    if (single !== null) return withQueues(single);
+    const pool = djangoCommand(facts, 'rqworker-pool');
+    if (pool !== null) return { args: ['worker-pool', ...pool] };
     const args = argsOf(facts, ['rq', 'rqworker']);
     return args && (args[0] === 'worker' || args[0] === 'worker-pool' || args.length === 0) ? { args } : null;
   },
@@ -29,3 +36,9 @@ export const rq = unscalable({
   },
   advice: 'Start or end another `rq worker`, or restart the pool with another -n.',
 });
+
+/** The queues that it listens to tell it from others of its kind. */
+function withQueues(args: readonly string[]): Claim {
+  const queues = positionals(args, new Set(['--burst', '--with-scheduler']));
+  return queues.length === 0 ? { args } : { args, app: queues.join(',') };
+}

@@ -226,6 +226,33 @@ export const recorded: readonly Recorded[] = [
     refusal: 'vassals',
   },
   {
+    what: 'django-q, a sentinel of which the children are workers, monitor and pusher',
+    processes: family(
+      { argv: python('manage.py', 'qcluster') },
+      python('manage.py', 'qcluster'),
+      { argv: python('manage.py', 'qcluster'), ppid: 11 },
+      { argv: python('manage.py', 'qcluster'), ppid: 11 },
+      { argv: python('manage.py', 'qcluster'), ppid: 11 },
+      { argv: python('manage.py', 'qcluster'), ppid: 11 },
+    ),
+    kind: 'django-q',
+    roles: ['master', 'worker', 'worker', 'helper', 'helper', 'helper'],
+    refusal: 'Q_CLUSTER',
+  },
+  ...[
+    ['channels', 'manage.py', 'runworker'],
+    ['django-background-tasks', 'manage.py', 'process_tasks'],
+    ['django-tasks', 'manage.py', 'db_worker'],
+    ['procrastinate', 'procrastinate', 'worker'],
+    ['rq', 'manage.py', 'rqworker'],
+  ].map(([kind = '', program = '', command = '']) => ({
+    what: `${kind} by ${program} ${command}`,
+    processes: family({ argv: python(program, command) }),
+    kind,
+    roles: ['single' as const],
+    refusal: 'start',
+  })),
+  {
     what: 'dramatiq',
     processes: family({ argv: python('dramatiq', 'shop', '-p', '2') }, python('dramatiq', 'shop', '-p', '2'), tracker),
     kind: 'dramatiq',

@@ -59,11 +59,12 @@ function optionsOf(facts: ProcessFacts, args: readonly string[]): readonly Uwsgi
   const found: UwsgiOption[] = [];
   for (let index = 0; index < args.length; index++) {
     const arg = args[index] ?? '';
-    const [, written, attached] = /^(-\w|--[\w-]+)=?(.*)$/.exec(arg) ?? [];
+    const written = /^(?:--[\w-]+|-\w)/.exec(arg)?.[0];
     if (written === undefined) {
       if (isIni(arg)) found.push(...ofFile(facts, arg));
       continue;
     }
+    const attached = arg.slice(written.length).replace(/^=/, '');
     const next = args[index + 1];
     const takesNext = attached === '' && next !== undefined && !next.startsWith('-');
     const value = takesNext ? next : attached || 'true';
