@@ -1,7 +1,7 @@
 import { scalingRefusal } from '../recognise/may-scale.ts';
 import { type RecognisedServer, recognise } from '../recognise/recognise.ts';
 import type { ConfiguredWorkers, Role } from '../servers/definition.ts';
-import { tookTooLong } from '../servers/registry.ts';
+import { claimOf, tookTooLong } from '../servers/registry.ts';
 import { type Listener, type MemoryReading, type ProcessSample, processKey, type Snapshot } from '../snapshot.ts';
 import { commandOf } from '../text/mask-secrets.ts';
 import { type ServerActivity, serverActivity } from './activity/in-use.ts';
@@ -132,14 +132,14 @@ function server(recognised: RecognisedServer, startedBy: string | null, node: Ma
   const { key, definition, head, headRole, managed, claim, workers } = recognised;
   const { scaling } = definition;
   const headNode = node(head, headRole);
+  const forks = managed === null || claimOf(head.facts)?.definition === definition;
   const processes = recognised.processes.map(({ process, role }) => {
     if (process === head) return headNode;
-    const forked = role === 'worker' && process.ppid === head.pid && managed === null;
+    const forked = role === 'worker' && process.ppid === head.pid && forks;
     return node(process, role, forked ? boundByMaster(process.memory, head.memory, workers.length) : undefined);
   });
   const reason = scalingRefusal(definition, recognised, headRole);
-  // Who listens for which of several apps cannot be told.
-  const all = managed === null ? head.listeners : [];
+  const all = managed === null ? listenersOf(recognised) : sharedBy(workers);
   const { isControl } = definition;
   const listeners = isControl ? (all?.filter(({ address }) => !isControl(address)) ?? null) : all;
   const told = definition.bind?.(recognised) ?? [];
@@ -157,12 +157,12 @@ function server(recognised: RecognisedServer, startedBy: string | null, node: Ma
     bind: told.length > 0 ? told : (listeners ?? []).map(({ address }) => address),
     listeners,
     activity,
-    queue: managed !== null ? null : queueOf(listeners ?? [], activity),
+    queue: queueOf(listeners ?? [], activity),
     workers: {
       current: workers.length,
       configured: configuredBy(definition.configured?.(recognised) ?? unknown, startedBy),
       floor: scaling.method === 'none' ? 1 : Math.max(1, scaling.floor),
-      most: scaling.method === 'none' ? null : (scaling.most?.(recognised) ?? null),
+      most: definition.most?.(recognised) ?? null,
     },
     pools: definition.pools?.(recognised) ?? [],
     scaling: { method: scaling.method, available: reason === null, reason },
@@ -170,6 +170,28 @@ function server(recognised: RecognisedServer, startedBy: string | null, node: Ma
     head: headNode,
     processes,
   };
+}
+
+/** Without those of its pools, which have them for themselves: what they do is theirs. */
+function listenersOf({ head, apps }: RecognisedServer): readonly Listener[] | null {
+  const taken = new Set(
+    apps.flatMap(({ workers }) => workers.flatMap(({ listeners }) => listeners ?? [])).map(inodeOf),
+  );
+  return taken.size === 0 ? head.listeners : (head.listeners?.filter(({ inode }) => !taken.has(inode)) ?? null);
+}
+
+/** What the workers of one app listen on, each once: php-fpm leaves each the socket of its pool. Null where one's cannot be read. */
+function sharedBy(workers: readonly ProcessSample[]): readonly Listener[] | null {
+  const found = new Map<number, Listener>();
+  for (const { listeners } of workers) {
+    if (listeners === null) return null;
+    for (const listener of listeners) found.set(listener.inode, listener);
+  }
+  return [...found.values()];
+}
+
+function inodeOf({ inode }: Listener): number {
+  return inode;
 }
 
 const unknown: ConfiguredWorkers = { count: null, by: null, where: 'unknown' };

@@ -2,6 +2,7 @@ import type { Advice } from '../model/advice/advice.ts';
 import { History } from '../model/history/history.ts';
 import { sumMemory } from '../model/memory.ts';
 import type { Memory, MemoryPart, Model, ProcessNode, Project, Server, SystemGroup } from '../model/model.ts';
+import { moreThatFit } from '../model/scaling/price.ts';
 import type { Operation } from '../state/operation.ts';
 import { json } from '../text/sanitize.ts';
 import { largestOf } from './system.ts';
@@ -90,6 +91,8 @@ function serverJson(server: Server, model: Model, history: History) {
       configured: workers.configured.count,
       configuredBy: workers.configured.by,
       floor: workers.floor,
+      most: workers.most === null ? null : { count: workers.most.count, by: workers.most.by },
+      moreThatFit: moreThatFit(server, model),
       pools: server.pools.map(({ name, pids, configured }) => ({
         name,
         current: pids.length,

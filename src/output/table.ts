@@ -9,9 +9,11 @@ import {
   type Project,
   type Server,
   type SystemGroup,
+  type Workers,
 } from '../model/model.ts';
 import { sumKnown } from '../model/rates.ts';
 import { type Figure, freesOf, freesOfProcess, queueOf, queueOfProject } from '../model/row-figures.ts';
+import { moreThatFit } from '../model/scaling/price.ts';
 import { toAscii } from '../text/ascii.ts';
 import { bytes, percent, plural } from '../text/figures.ts';
 import { clean } from '../text/sanitize.ts';
@@ -87,7 +89,7 @@ function headLines({ host, coverage, accounting }: Model): readonly string[] {
 }
 
 function rowsOf(model: Model, system: SystemGroup | null): readonly Cells[] {
-  const rows = model.projects.flatMap((project) => projectRows(project, model.uptime));
+  const rows = model.projects.flatMap((project) => projectRows(project, model));
   return system === null ? rows : [...rows, ...systemRows(system, model)];
 }
 
@@ -106,7 +108,8 @@ function systemRows(system: SystemGroup, { host, uptime }: Model): readonly Cell
   ];
 }
 
-function projectRows(project: Project, uptime: number): readonly Cells[] {
+function projectRows(project: Project, model: Model): readonly Cells[] {
+  const { uptime } = model;
   const { virtualenv, servers, processes, memory, cpu, name } = project;
   const workers = servers.reduce((sum, server) => sum + server.workers.current, 0);
   return [
@@ -118,30 +121,42 @@ function projectRows(project: Project, uptime: number): readonly Cells[] {
       cpuText(cpu),
       told(queueOfProject(project), countText),
     ],
-    ...servers.flatMap((server) => serverRows(server, uptime)),
+    ...servers.flatMap((server) => serverRows(server, model)),
     ...processes.map((process) => processRow(process, 1, uptime)),
   ];
 }
 
-function serverRows(server: Server, uptime: number): readonly Cells[] {
+function serverRows(server: Server, model: Model): readonly Cells[] {
   const { head, managed, definition, version, bind, remark, workers } = server;
   const own = ownHead(server) ?? server;
   const label = `${definition.label}${version === null ? '' : ` ${clean(version)}`}`;
   const what = managed === null ? `${head.role ?? ''} ${head.pid}` : clean(managed);
   const stopped = head.sample.state === 'T' ? ' STOPPED' : '';
-  const notes = [...bind, remark ?? ''].filter(Boolean).join(' ');
+  const notes = [...bind, remark ?? '', roomText(server, model)].filter(Boolean).join(' ');
   const name = `  ${label} ${what}${stopped}  ${clean(notes)}`.trimEnd();
   const row: Cells = [
     name,
     '',
-    workers.current > 0 ? String(workers.current) : '',
+    countOfWorkers(workers),
     ...figures(own.memory, freed(freesOf(server), own.memory)),
     cpuText(own.cpu),
     told(queueOf(server), countText),
   ];
   const others = server.processes.filter(({ key }) => key !== head.key);
   if (definition.category !== 'app') return [row];
-  return [row, ...others.map((process) => processRow(process, 2, uptime))];
+  return [row, ...others.map((process) => processRow(process, 2, model.uptime))];
+}
+
+/** `2/5` where there is a limit to them. */
+function countOfWorkers({ current, most }: Workers): string {
+  if (most !== null) return `${current}/${most.count}`;
+  return current > 0 ? String(current) : '';
+}
+
+/** Beside a limit of workers, how many more the memory has room for. */
+function roomText(server: Server, model: Model): string {
+  const fit = server.workers.most === null ? null : moreThatFit(server, model);
+  return fit === null ? '' : `${fit} more fit`;
 }
 
 function processRow(process: ProcessNode, depth: number, uptime: number): Cells {

@@ -20,6 +20,8 @@ export interface RecognisedServer extends ServerProcesses {
   readonly managed: string | null;
   /** Its head first, unless that manages several apps; then workers oldest first, then the rest oldest first. */
   readonly processes: readonly RecognisedProcess[];
+  /** The apps and pools that its head manages, each a server of its own. */
+  readonly apps: readonly RecognisedServer[];
 }
 
 interface LinkedMember extends Member {
@@ -47,12 +49,13 @@ export function recognise(unordered: readonly ProcessSample[]): readonly Recogni
   const owners = new Map<number, Draft>();
   const drafts: Draft[] = [];
   const apps = new Map<string, Draft>();
-  const managedOf = ({ process: { ppid }, claim, definition }: LinkedMember, managed: string): Draft | null => {
-    const head = kin.get(ppid)?.process;
+  const managedOf = (member: LinkedMember, managed: string): Draft | null => {
+    const head = managerOf(member, kin)?.process;
     if (head === undefined) return null;
-    const key = `${ppid}/${managed}`;
+    const key = `${head.pid}/${managed}`;
     let draft = apps.get(key);
     if (draft === undefined) {
+      const { claim, definition } = member;
       const manager = { process: head, claim, definition, parent: null, children: [] };
       draft = { head: manager, headRole: 'master', managed, workers: [], others: [] };
       apps.set(key, draft);
@@ -84,7 +87,24 @@ export function recognise(unordered: readonly ProcessSample[]): readonly Recogni
     for (const { pid } of [family.master, ...family.workers]) owners.set(pid, draft);
   }
   adoptWrappers(processes, drafts, owners);
-  return drafts.map(finish);
+  return finishAll(drafts);
+}
+
+/**
+ * The master of what manages a process's app: the topmost of its kind above it. One whose parent has gone, as Passenger's preloaders do,
+ * is still of the process group or the session that it was started in.
+ */
+function managerOf({ process, definition }: LinkedMember, kin: ReadonlyMap<number, LinkedMember>): LinkedMember | null {
+  const { ppid, pgrp, session } = process;
+  const manages = (one: LinkedMember | undefined) =>
+    one?.definition === definition || one?.definition.manages === definition;
+  const above = [ppid, pgrp, session]
+    .map((pid) => kin.get(pid))
+    .find((one) => one?.process !== process && manages(one));
+  if (above === undefined) return null;
+  let top = above;
+  while (top.parent !== null) top = top.parent;
+  return top.process === process ? null : top;
 }
 
 function preforkDraft({ master, workers, name }: PreforkGroup): Draft {
@@ -216,7 +236,25 @@ function adoptWrappers(
   }
 }
 
-function finish({ head, headRole, managed, workers, others }: Draft): RecognisedServer {
+/** Apps first, as what manages them is told of them. */
+function finishAll(drafts: readonly Draft[]): readonly RecognisedServer[] {
+  const managed = new Map<Draft, RecognisedServer>();
+  for (const draft of drafts) if (draft.managed !== null) managed.set(draft, finish(draft, []));
+  const apps = [...managed.values()];
+  return drafts.map(
+    (draft) =>
+      managed.get(draft) ??
+      finish(
+        draft,
+        apps.filter(({ head }) => head === draft.head.process),
+      ),
+  );
+}
+
+function finish(
+  { head, headRole, managed, workers, others }: Draft,
+  apps: readonly RecognisedServer[],
+): RecognisedServer {
   workers.sort(byAge);
   // A worker that has forked the others is one of them.
   const isOne = headRole === 'worker' && head.definition.worksWithoutMaster === true && workers.length > 0;
@@ -229,6 +267,7 @@ function finish({ head, headRole, managed, workers, others }: Draft): Recognised
     head: head.process,
     headRole,
     managed,
+    apps,
     claim: head.claim,
     workers: serving,
     others: others.map(({ process }) => process),

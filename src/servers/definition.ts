@@ -14,7 +14,7 @@ export interface Claim {
   readonly masterPid?: number;
   /** The server's version, where the title names it. */
   readonly version?: string;
-  /** Which of its parent's apps it is a worker of, where that manages several: the name of its app in pm2. */
+  /** Which of its master's apps it is a worker of, where that manages several: the name of its app in pm2, of its pool in php-fpm. */
   readonly managed?: string;
 }
 
@@ -37,6 +37,8 @@ export interface ServerProcesses {
   readonly workers: readonly ProcessSample[];
   /** What those have started, as far as it was looked at. */
   readonly others?: readonly ProcessSample[];
+  /** The apps and pools that it manages, each a server of its own. */
+  readonly apps?: readonly ServerProcesses[];
 }
 
 /** The number of workers that a restart would bring, and where it is written. */
@@ -87,8 +89,6 @@ interface Scalable {
   readonly victim: Victim;
   /** A worker's number, where they go by that; null when it is not known. */
   number?(facts: ProcessFacts): number | null;
-  /** The most workers that it would run, and what says so; null when that is not known, or has no end. */
-  most?(server: ServerProcesses): MostWorkers | null;
   /** What becomes of it when a new worker cannot start: a sentence without its full stop. */
   readonly whenBootFails?: string;
   /** A sentence when this very instance cannot be scaled so (single mode, too old); null when it can. */
@@ -175,6 +175,8 @@ export interface ServerDefinition {
   /** Whether it listens there for commands, and not for what it serves. */
   isControl?(address: string): boolean;
   configured?(server: ServerProcesses): ConfiguredWorkers;
+  /** The most workers that it would run, and what says so; null when that is not known, or has no end. */
+  most?(server: ServerProcesses): MostWorkers | null;
   pools?(server: ServerProcesses): readonly Pool[];
   /** How its workers are told to be idle; null where that is not known of this instance. Left out where it is not known of the kind. */
   activity?(server: ServerProcesses): ActivityRule | null;

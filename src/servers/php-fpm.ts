@@ -1,5 +1,5 @@
 import type { ProcessFacts, SettingsRequest } from '../snapshot.ts';
-import type { ConfiguredWorkers, Pool, ServerProcesses } from './definition.ts';
+import type { ConfiguredWorkers, MostWorkers, Pool, ServerProcesses } from './definition.ts';
 import { upTo } from './kit/lines.ts';
 import { titleOf } from './kit/program.ts';
 import { unscalable } from './kit/unscalable.ts';
@@ -8,34 +8,35 @@ const title = /^php-fpm: (?:master process \((.+)\)|pool (\S+))$/;
 
 const wanted = /^\s*(?:\[|include\s*=|pm\.max_children\s*=)/;
 
-/** php-fpm (fpm/fpm_signals.c, fpm_conf.c): one master, and pools that it fills as its configuration says. */
+/**
+ * php-fpm (fpm/fpm_signals.c, fpm_conf.c): one master, and pools that it fills as its configuration says. Each pool has processes, a
+ * socket, a limit and mostly a user and a directory of its own, so that each is a server.
+ */
 export const phpFpm = unscalable({
   kind: 'php-fpm',
   label: 'php-fpm',
   configuredIn: '`pm.max_children` of each pool',
   claim: ({ argv }) => {
-    const [matched, main, pool] = title.exec(titleOf(argv) ?? '') ?? [];
+    const [matched, main, pool = ''] = title.exec(titleOf(argv) ?? '') ?? [];
     if (matched === undefined) return null;
-    return main === undefined ? { role: 'worker', args: null, app: pool ?? '' } : { role: 'master', args: null };
+    return main === undefined ? { role: 'worker', args: null, app: pool, managed: pool } : { args: null };
   },
+  // One that has just been forked still bears its master's title.
+  role: ({ parent }) => (parent === null ? 'master' : 'helper'),
   settings(facts): readonly SettingsRequest[] {
     const main = mainFile(facts);
     return main === null ? [] : [main, ...included(facts, main)].map((path) => ({ path, lines: wanted }));
   },
-  pools,
-  configured(server) {
-    const all = pools(server).map(({ configured }) => configured);
-    const counts = all.map(({ count }) => count);
-    if (counts.length === 0 || counts.includes(null)) return unread(server.head.facts);
-    const count = counts.reduce<number>((sum, one) => sum + (one ?? 0), 0);
-    return { count, by: 'pm.max_children', where: all.map(({ where }) => where).join('; ') };
-  },
   activity: () => ({ by: 'process' }),
+  pools,
+  configured: ({ head: { facts }, claim: { app } }) =>
+    app === undefined ? { count: null, by: null, where: 'pm.max_children of each pool' } : ofPool(app, facts),
+  most,
   signals: 'php-fpm does nothing on TTIN and TTOU.',
-  advice: (server) => {
-    const files = new Set([...poolSettings(server.head.facts).values()].map(({ path }) => path));
-    const where = files.size === 0 ? 'the file of its pool' : [...files].join(' or ');
-    return `Set pm.max_children in ${where}, then: kill -USR2 ${server.head.pid}`;
+  advice: ({ head: { facts, pid }, claim: { app } }) => {
+    const path = app === undefined ? undefined : poolSettings(facts).get(app)?.path;
+    const where = path === undefined ? 'the file of its pool' : `[${app}] of ${path}`;
+    return `Set pm.max_children in ${where}, then: kill -USR2 ${pid}`;
   },
 });
 
@@ -80,22 +81,31 @@ function unread(facts: ProcessFacts): ConfiguredWorkers {
   return { count: null, by: null, where: `unknown: pm.max_children in ${mainFile(facts) ?? 'the files of its pools'}` };
 }
 
-/** Those that are configured, with workers or without, and those that have workers. */
-function pools({ head: { facts }, workers }: ServerProcesses): readonly Pool[] {
-  const configured = poolSettings(facts);
-  const running = new Map<string, number[]>([...configured.keys()].map((name) => [name, []]));
-  for (const worker of workers) {
-    // One that has just been forked still bears its master's title.
-    const name = title.exec(titleOf(worker.facts.argv) ?? '')?.[2];
-    if (name !== undefined) running.set(name, [...(running.get(name) ?? []), worker.pid]);
+/** Of its master: those that are configured, with workers or without, and those that have workers. */
+function pools({ head: { facts }, claim, apps = [] }: ServerProcesses): readonly Pool[] {
+  if (claim.managed !== undefined) return [];
+  const running = new Map<string, readonly number[]>([...poolSettings(facts).keys()].map((name) => [name, []]));
+  for (const { claim: pool, workers } of apps) {
+    if (pool.managed !== undefined) {
+      running.set(
+        pool.managed,
+        workers.map(({ pid }) => pid),
+      );
+    }
   }
-  return [...running].map(([name, pids]) => ({ name, pids, configured: ofPool(name, configured.get(name), facts) }));
+  return [...running].map(([name, pids]) => ({ name, pids, configured: ofPool(name, facts) }));
 }
 
-function ofPool(name: string, setting: PoolSetting | undefined, facts: ProcessFacts): ConfiguredWorkers {
+function ofPool(name: string, facts: ProcessFacts): ConfiguredWorkers {
+  const setting = poolSettings(facts).get(name);
   if (setting === undefined || setting.line === null) return unread(facts);
   const { path, line } = setting;
   const count = /^pm\.max_children\s*=\s*(\d+)$/.exec(line)?.[1];
   const where = `${line} of [${name}] in ${path}`;
   return { count: count === undefined ? null : Number(count), by: 'pm.max_children', where };
+}
+
+function most({ head: { facts }, claim: { managed } }: ServerProcesses): MostWorkers | null {
+  const { count = null } = managed === undefined ? {} : ofPool(managed, facts);
+  return count === null ? null : { count, by: 'pm.max_children' };
 }

@@ -23,6 +23,7 @@ import { jupyter } from './jupyter.ts';
 import { codeDirectory } from './kit/code-directory.ts';
 import { mariadb } from './mariadb.ts';
 import { memcached } from './memcached.ts';
+import { modWsgi } from './mod-wsgi.ts';
 import { mojolicious } from './mojolicious.ts';
 import { nginx } from './nginx.ts';
 import { nodeCluster } from './node-cluster.ts';
@@ -87,6 +88,7 @@ export const definitions: readonly ServerDefinition[] = [
   nodeCluster,
   jupyter,
   nginx,
+  modWsgi,
   apache,
   postgres,
   mariadb,

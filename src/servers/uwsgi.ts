@@ -35,15 +35,15 @@ export const uwsgi: ServerDefinition = {
   configured,
   activity,
   statusProbe: { request, isFrom: (pid, answer) => memberOf(answer, 'pid') === pid, understand },
+  most: (server) => {
+    const { count, where } = configured(server);
+    return count === null ? null : { count, by: where };
+  },
   scaling: {
     method: 'fifo',
     floor: 0,
     victim: 'oldest',
     refuse,
-    most: (server) => {
-      const { count, where } = configured(server);
-      return count === null ? null : { count, by: where };
-    },
     path: (server) => {
       const told = option(server, 'master-fifo');
       return told === null ? null : absolutePath(server.head.facts, told);

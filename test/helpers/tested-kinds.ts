@@ -5,6 +5,7 @@ import { recorded } from '../servers/recorded-cases.ts';
 /** Kinds that live tests outside the tables start, by the test. */
 export const startedElsewhere: Readonly<Record<string, readonly string[]>> = {
   'test/live/list.test.ts': ['gunicorn', 'celery', 'celery-beat'],
+  'test/live/pools.test.ts': ['php-fpm', 'passenger', 'mod_wsgi'],
   'test/live/pm2.test.ts': ['pm2', 'pm2-daemon'],
 };
 

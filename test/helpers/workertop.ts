@@ -74,6 +74,8 @@ export interface ListedServer {
     readonly current: number;
     readonly configured: number | null;
     readonly configuredBy: string | null;
+    readonly most: { readonly count: number; readonly by: string } | null;
+    readonly moreThatFit: number | null;
     readonly pools: readonly { readonly name: string; readonly current: number; readonly configured: number | null }[];
   };
   readonly scaling: { readonly method: string; readonly available: boolean; readonly reason: string | null };

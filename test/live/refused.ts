@@ -91,13 +91,12 @@ export const refused: readonly Refused[] = [
     }),
     command: (_, folder) => ['/usr/sbin/php-fpm8.2', '-F', '-R', '-y', join(folder, 'fpm.conf')],
     head: 'master',
-    workers: 3,
-    configured: [6, 'pm.max_children'],
+    workers: 0,
     pools: [
       ['blog', 1, 4],
       ['www', 2, 2],
     ],
-    why: /pm\.max_children in .*kill -USR2/,
+    why: /pm\.max_children in the file of its pool, then: kill -USR2/,
   },
   {
     kind: 'nginx',
@@ -125,12 +124,9 @@ export const refused: readonly Refused[] = [
     }),
     command: (_, folder) => ['/usr/sbin/apache2', '-f', join(folder, 'httpd.conf'), '-DFOREGROUND'],
     head: 'master',
-    workers: 4,
+    workers: 2,
+    worker: /apache2/,
     configured: [4, 'MaxRequestWorkers'],
-    pools: [
-      ['requests', 2, 4],
-      ['wsgi:shop', 2, 2],
-    ],
     why: /MaxRequestWorkers.*apachectl graceful/,
   },
   {

@@ -83,16 +83,35 @@ describe('php-fpm', () => {
     expect(JSON.stringify(found.head.facts.settings)).not.toContain('hunter2');
   });
 
-  it('is configured as the sum of its pools', () => {
-    expect(configured({ argv })).toMatchObject({ count: 10, by: 'pm.max_children' });
+  it('has a server for each pool, with its limit and advice of its own', () => {
+    const { apps } = server({ argv }, pool(11, 'www'), pool(12, 'www'), pool(13, 'blog'));
+    expect(
+      apps.map((app) => [
+        app.managed,
+        app.workers.map(({ pid }) => pid),
+        app.definition.most?.(app)?.count,
+        app.definition.scaling.method === 'none' && app.definition.scaling.refuse(app),
+      ]),
+    ).toEqual([
+      [
+        'www',
+        [11, 12],
+        5,
+        expect.stringContaining('in [www] of /etc/php/8.2/fpm/pool.d/www.conf, then: kill -USR2 10'),
+      ],
+      ['blog', [13], 3, expect.stringContaining('in [blog] of /etc/php/8.2/fpm/pool.d/blog.conf')],
+    ]);
   });
 
-  it('is not known where a file cannot be read', () => {
-    expect(configured({ argv: ['php-fpm: master process (/nowhere/php-fpm.conf)'] })).toEqual({
-      count: null,
-      by: null,
-      where: 'unknown: pm.max_children in /nowhere/php-fpm.conf',
-    });
+  it('does not know the limit of a pool where its file cannot be read', () => {
+    const { apps } = server({ argv: ['php-fpm: master process (/nowhere/php-fpm.conf)'] }, pool(11, 'www'));
+    expect(apps.map((app) => [app.definition.configured?.(app), app.definition.most?.(app)])).toEqual([
+      [{ count: null, by: null, where: 'unknown: pm.max_children in /nowhere/php-fpm.conf' }, null],
+    ]);
+  });
+
+  it('takes a child that still bears its master’s title for no master', () => {
+    expect(server({ argv }, { pid: 11, argv }).processes.map(({ role }) => role)).toEqual(['master', 'helper']);
   });
 });
 
@@ -156,12 +175,16 @@ describe('apache', () => {
     ['by their mask', { pid: 13, argv, caught: wsgi }],
   ])('tells the daemons of mod_wsgi from those that serve requests, %s', (_, options) => {
     write(debian('prefork'));
-    const found = server({ argv }, { pid: 11, argv, caught: child }, { pid: 12, argv, caught: child }, options);
-    const pools = found.definition.pools?.(found).map((pool) => [pool.name, pool.pids, pool.configured.count]);
-    expect(pools).toEqual([
-      ['requests', [11, 12], 150],
-      ['wsgi:shop', [13], 3],
-    ]);
+    const settings = readSettings((found) => factRequests.settings(facts({ argv, settings: found })), viewOf(root));
+    const daemonOf = { ...options, exe: '/usr/sbin/apache2', settings };
+    const found = server({ argv }, { pid: 11, argv, caught: child }, { pid: 12, argv, caught: child }, daemonOf);
+    expect(found.workers.map(({ pid }) => pid)).toEqual([11, 12]);
+    expect(found.definition.most?.(found)?.count).toBe(150);
+    const [group, ...others] = found.apps;
+    expect(others).toEqual([]);
+    expect(group?.workers.map(({ pid }) => pid)).toEqual([13]);
+    expect(group?.managed).toBe('shop');
+    if (group) expect(group.definition.configured?.(group).count).toBe(3);
   });
 
   it('is not known where its files cannot be read', () => {

@@ -42,6 +42,8 @@ interface Recorded {
   readonly kind: string;
   readonly roles: readonly Role[];
   readonly app?: string;
+  /** The servers that it manages: the name of each, and the roles of its processes. */
+  readonly apps?: readonly (readonly [string, readonly Role[]])[];
   readonly configured?: number | null;
   /** Part of the refusal; null where it is scaled. */
   readonly refusal: string | null;
@@ -275,15 +277,20 @@ export const recorded: readonly Recorded[] = [
     refusal: 'no workers of its own',
   },
   {
-    what: 'Passenger',
+    what: 'Passenger 6.0 with two apps, the preloader of one of which has ended',
     processes: family(
       { argv: ['Passenger watchdog'] },
-      ['Passenger core'],
-      { argv: ['Passenger AppPreloader: /srv/shop'], ppid: 11 },
-      { argv: ['Passenger RubyApp: /srv/shop (production)'], ppid: 12 },
+      { argv: ['Passenger core'], pgrp: 11 },
+      { argv: ['Passenger AppPreloader: /srv/shop'], ppid: 11, pgrp: 11 },
+      { argv: ['Passenger RubyApp: /srv/shop (production)'], ppid: 12, pgrp: 11 },
+      { argv: ['Passenger RubyApp: /srv/blog (production)'], ppid: 1, pgrp: 11 },
     ),
     kind: 'passenger',
-    roles: ['master', 'worker', 'helper', 'helper'],
+    roles: ['master', 'helper'],
+    apps: [
+      ['/srv/shop', ['worker', 'helper']],
+      ['/srv/blog', ['worker']],
+    ],
     refusal: 'max_pool_size',
   },
   {
@@ -332,7 +339,8 @@ export const recorded: readonly Recorded[] = [
       ['(wsgi:shop)', '-k', 'start'],
     ),
     kind: 'apache',
-    roles: ['master', 'worker', 'worker'],
+    roles: ['master', 'worker'],
+    apps: [['shop', ['worker']]],
     refusal: 'apachectl graceful',
   },
   {

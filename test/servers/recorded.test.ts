@@ -5,12 +5,14 @@ import { caught, sample } from '../helpers/samples.ts';
 import { family, python, recorded } from './recorded-cases.ts';
 
 describe('as recorded of the real ones', () => {
-  it.each(recorded)('$what', ({ processes, kind, roles, app, configured, refusal }) => {
-    const [server, ...others] = recognise(processes);
-    expect(others).toEqual([]);
+  it.each(recorded)('$what', ({ processes, kind, roles, app, apps = [], configured, refusal }) => {
+    const found = recognise(processes);
+    const server = found.find(({ managed }) => managed === null);
+    expect(found.filter((one) => one !== server && !server?.apps.includes(one))).toEqual([]);
     expect(server?.definition.kind).toBe(kind);
     expect(server?.processes.map(({ role }) => role)).toEqual(roles);
     if (server === undefined) return;
+    expect(server.apps.map((one) => [one.managed, one.processes.map(({ role }) => role)])).toEqual(apps);
     if (app !== undefined) expect(server.claim.app).toBe(app);
     if (configured !== undefined) expect(server.definition.configured?.(server).count).toBe(configured);
     const refused = scalingRefusal(server.definition, server, server.headRole);

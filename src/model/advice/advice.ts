@@ -1,6 +1,7 @@
 import type { History } from '../history/history.ts';
 import type { Model } from '../model.ts';
 import { beat } from './beat.ts';
+import { beyondMemory } from './beyond-memory.ts';
 import { coverage } from './coverage.ts';
 import { growing } from './growing.ts';
 import { idleWorkers } from './idle-workers.ts';
@@ -26,6 +27,7 @@ const rules: readonly Rule[] = [
   beat,
   littleSharing,
   limit,
+  beyondMemory,
   coverage,
 ];
 

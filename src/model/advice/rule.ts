@@ -13,6 +13,7 @@ export type AdviceKind =
   | 'beat'
   | 'little-sharing'
   | 'limit'
+  | 'beyond-memory'
   | 'coverage';
 
 export type Severity = 'info' | 'warning' | 'critical';

@@ -50,10 +50,7 @@ export class Directories {
    */
   placeOfServer(server: RecognisedServer): Place | null {
     let plain: Place | null = null;
-    // Pools may be of several projects: then the server is none of theirs.
-    const several = (server.definition.pools?.(server).length ?? 0) > 1;
     for (const { process } of members(server)) {
-      if (several && process !== server.head) continue;
       const evidence = evidenceOf(process.facts);
       const place = this.#ofApp(evidence, moduleOf(server.claim.app ?? null)) ?? this.placeOf(evidence);
       if (place === null) continue;

@@ -2,6 +2,7 @@ import { byAge } from '../../recognise/process-table.ts';
 import type { RecognisedServer } from '../../recognise/recognise.ts';
 import type { Role } from '../../servers/definition.ts';
 import type { ProcessSample, Snapshot } from '../../snapshot.ts';
+import { joinsItsApps, placeOfApp } from './apps.ts';
 import { Directories } from './directories.ts';
 import { evidenceOf } from './evidence.ts';
 import { Groups, type ProjectGroup, virtualenvOf } from './groups.ts';
@@ -33,13 +34,15 @@ export function groupProcesses(
   const groups = new Groups(directories);
   const oldestFirst = servers.toSorted((a, b) => byAge(a.head, b.head) || (a.key < b.key ? -1 : 1));
   const rest: RecognisedServer[] = [];
+  const managers: RecognisedServer[] = [];
   // Servers with a directory come first: they decide whose a virtualenv is.
   for (const server of oldestFirst) {
+    const manages = server.apps.length > 0 && server.definition.category !== 'service';
     const place =
       ruledServer(server, rules) ??
       composePlace(evidenceOf(server.head.facts)) ??
-      (server.definition.category === 'app' ? directories.placeOfServer(server) : null);
-    if (place === null) rest.push(server);
+      (server.definition.category === 'app' && !manages ? directories.placeOfServer(server) : null);
+    if (place === null) (manages ? managers : rest).push(server);
     else groups.addServer(place, server);
   }
   const supervisors: RecognisedServer[] = [];
@@ -48,9 +51,18 @@ export function groupProcesses(
     else if (server.definition.category === 'service') groups.addServer(serviceOf(server), server);
     else {
       const virtualenv = virtualenvOf(server);
-      const place = groups.ofVirtualenv(virtualenv) ?? besideVirtualenv(server) ?? withoutDirectory(server, virtualenv);
+      const place =
+        groups.ofVirtualenv(virtualenv) ??
+        besideVirtualenv(server) ??
+        placeOfApp(server) ??
+        withoutDirectory(servers.find(({ apps }) => apps.includes(server)) ?? server, virtualenv);
       groups.addServer(place, server);
     }
+  }
+  // Where they were started says nothing of whose they are.
+  for (const server of managers) {
+    const own = server.definition.category === 'supervisor' ? serviceOf(server) : withoutDirectory(server, null);
+    groups.addServer((joinsItsApps(server) ? groups.ofServers(server.apps) : null) ?? own, server);
   }
   const system = placeLoose(snapshot, oldestFirst, groups, rules);
   // A supervisor is a project's own where it runs from that project's directory (honcho, foreman), or in its container.

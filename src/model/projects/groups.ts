@@ -54,6 +54,13 @@ export class Groups {
     this.#use(draft, certain(process.facts.virtualenv));
   }
 
+  /** The only project that all of these are in. */
+  ofServers(servers: readonly RecognisedServer[]): Place | null {
+    return only(
+      new Set([...this.#drafts.values()].filter((draft) => draft.servers.some((one) => servers.includes(one)))),
+    );
+  }
+
   /** The only project that uses this virtualenv; two projects in one virtualenv stay two, and neither gets more. */
   ofVirtualenv(virtualenv: Virtualenv | null): Place | null {
     return virtualenv === null ? null : only(this.#users.get(virtualenv.path));

@@ -75,6 +75,18 @@ export function priceOf({ server, from, to, came }: Growth): Price {
   return { more, each, cost: Math.max(0, more * each - taken) };
 }
 
+/**
+ * How many workers more fit into what is available, each as large as the largest is now, so that a twentieth of the memory is left. Null
+ * when what one takes is not known.
+ */
+export function moreThatFit(server: Server, model: Model): number | null {
+  const each = largestWorker(server);
+  if (each === null || each <= 0) return null;
+  const rooms = roomsOf([{ server, cost: each }], model);
+  const counts = rooms.map(({ available, total }) => Math.floor((available - LEAST_LEFT * total) / each));
+  return Math.max(0, Math.min(...counts));
+}
+
 /** What one worker more costs, or one fewer frees, and what the machine would use then. */
 export function priceOfStep(server: Server, direction: 1 | -1, model: Model): StepPrice {
   const { current } = server.workers;

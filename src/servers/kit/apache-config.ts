@@ -1,4 +1,4 @@
-import type { ProcessFacts } from '../../snapshot.ts';
+import type { ProcessFacts, SettingsRequest } from '../../snapshot.ts';
 import { flag } from './flags.ts';
 import { programOf } from './program.ts';
 
@@ -12,7 +12,7 @@ export interface ApacheSetting {
 }
 
 /** What is read of its files. */
-export const apacheLines =
+const apacheLines =
   /^\s*(?:<\/?If(?:Module|Define|Version)\b|Include(?:Optional)?\s|ServerRoot\s|LoadModule\s+mpm_|MaxRequestWorkers\s|MaxClients\s|WSGIDaemonProcess\s)/i;
 
 /** The first of its files; null for another program. */
@@ -25,8 +25,13 @@ export function apacheFile(facts: ProcessFacts): string | null {
   return `${root}/${told ?? (name === 'apache2' ? 'apache2.conf' : 'conf/httpd.conf')}`;
 }
 
-/** It and all that are included in those that have been read. */
-export function apacheFiles({ argv, settings }: ProcessFacts, main: string): readonly string[] {
+/** Its main file and all that are included in those that have been read. */
+export function apacheSettingsRequests(facts: ProcessFacts): readonly SettingsRequest[] {
+  const main = apacheFile(facts);
+  return main === null ? [] : apacheFiles(facts, main).map((path) => ({ path, lines: apacheLines }));
+}
+
+function apacheFiles({ argv, settings }: ProcessFacts, main: string): readonly string[] {
   const written = (settings[main] ?? [])
     .flatMap((line) => /^\s*ServerRoot\s+"?([^"\s]+)/i.exec(line)?.[1] ?? [])
     .at(-1);

@@ -9,6 +9,7 @@ import {
   serverTitle,
 } from '../../model/model.ts';
 import { sumKnown } from '../../model/rates.ts';
+import { moreThatFit } from '../../model/scaling/price.ts';
 import { launchersOf } from '../../state/launchers.ts';
 import type { Row } from '../../state/row.ts';
 import { clean } from '../../text/sanitize.ts';
@@ -151,6 +152,7 @@ function serverLines(server: Server, project: Project | null, context: Context):
     ...say('connections', connectionsOf(server)),
     ...say('workers', workersOf(server, model)),
     ...(pools.length > 0 ? [] : say('configured', `${configured}${workers.configured.where}`)),
+    ...say('at most', mostOf(server, model)),
     // The place of a number that is given by it says it already.
     ...(workers.configured.where.includes(startedBy ?? '') ? [] : say('started by', startedBy)),
     ...say('launched by', launchersText(server)),
@@ -180,9 +182,18 @@ function connectionsOf({ listeners, queue }: Server): string | null {
   return `${known}${countText(queue)} waiting to be accepted`;
 }
 
+/** What limits its workers, and what the memory has room for. */
+function mostOf(server: Server, model: Model): string | null {
+  const { most } = server.workers;
+  if (most === null) return null;
+  const fit = moreThatFit(server, model);
+  return `${most.count}, by ${most.by}${fit === null ? '' : `; ${fit} more fit in memory`}`;
+}
+
 function workersOf({ workers, definition, bind }: Server, { host }: Model): string | null {
   if (workers.current === 0) return null;
-  const advised = definition.category === 'app' && bind.length > 0;
+  // A limit that is set by hand has nothing to do with cores.
+  const advised = definition.category === 'app' && bind.length > 0 && workers.most === null;
   const start = advised ? `; gunicorn suggests starting with ${host.recommendedWorkers}` : '';
   return `${workers.current} running${start}`;
 }

@@ -130,12 +130,27 @@ describe('a server without a directory of its own', () => {
     expect(outline([gunicorn(1, nowhere), gunicorn(2, { ...shop, ppid: 1 })])).toEqual(['shop: gunicorn']);
   });
 
-  it('is in the project of its only pool, and in nobody’s where it has several', () => {
-    const main = sample({ pid: 1, ppid: 0, argv: ['php-fpm: master process (/etc/php-fpm.conf)'] });
-    const pool = (pid: number, name: string) =>
-      sample({ pid, ppid: 1, argv: [`php-fpm: pool ${name}`], directory: directory(`/srv/${name}`) });
-    expect(outline([main, pool(2, 'shop')])).toEqual(['shop: php-fpm']);
-    expect(outline([main, pool(2, 'shop'), pool(3, 'blog')])).toEqual(['php-fpm: php-fpm']);
+  describe('a pool of php-fpm', () => {
+    const main = sample({ pid: 1, ppid: 0, user: 'root', argv: ['php-fpm: master process (/etc/php-fpm.conf)'] });
+    const pool = (pid: number, name: string, options: Partial<SampleOptions> = {}) =>
+      sample({ ppid: 1, argv: [`php-fpm: pool ${name}`], user: 'www-data', ...options, pid });
+    const at = (path: string) => ({ directory: directory(path) });
+
+    it('is in the project of its directory, and its master too where that is the only one', () => {
+      expect(outline([main, pool(2, 'shop', at('/srv/shop'))])).toEqual(['shop: php-fpm php-fpm']);
+      expect(outline([main, pool(2, 'shop', at('/srv/shop')), pool(3, 'blog', at('/srv/blog'))])).toEqual([
+        'blog: php-fpm',
+        'shop: php-fpm',
+        'php-fpm: php-fpm',
+      ]);
+    });
+
+    it('has its own name where it has no directory, and its user’s where that says nothing', () => {
+      expect(outline([main, pool(2, 'shop'), pool(3, 'www', { user: 'bob' }), pool(4, 'www2')])).toEqual(
+        expect.arrayContaining(['php-fpm: php-fpm', 'shop: php-fpm', 'bob: php-fpm', 'www2: php-fpm']),
+      );
+      expect(outline([main, pool(2, 'www')])).toEqual(['php-fpm: php-fpm php-fpm']);
+    });
   });
 
   it.each(['/', '/root', '/home/bob', '/srv', '/opt', '/var/www', '/tmp'])('takes %s for no project', (path) => {

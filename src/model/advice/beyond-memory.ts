@@ -1,0 +1,19 @@
+import { bytes, plural } from '../../text/figures.ts';
+import { largestWorker, moreThatFit } from '../scaling/price.ts';
+import { eachServer, type Rule, serverAdvice } from './rule.ts';
+
+/** Limits of workers that are set by hand, and that more memory is needed for than there is: under load the machine would swap. */
+export const beyondMemory: Rule = (model) =>
+  eachServer(model, (server, project) => {
+    const { current, most } = server.workers;
+    const more = most === null ? 0 : most.count - current;
+    const fit = moreThatFit(server, model);
+    const each = largestWorker(server);
+    if (most === null || fit === null || each === null || more <= fit) return null;
+    return serverAdvice(project, server, {
+      kind: 'beyond-memory',
+      severity: 'info',
+      text: `${most.by} is ${most.count} and ${plural(current, 'worker')} ${current === 1 ? 'runs' : 'run'}: ${more} more of ${bytes(each)} may come, where ${fit} fit in memory.`,
+      where: server.scaling.available ? server.workers.configured.where : server.scaling.reason,
+    });
+  });
