@@ -36,13 +36,23 @@ export async function writeLog(path: string): Promise<void> {
     }
   };
   for await (const line of createInterface({ input: process.stdin })) {
-    const message = JSON.parse(line) as LogMessage;
+    const message = messageOf(line);
+    if (message === null) continue;
     if (message.type === 'line') attempt(() => appendPrivately(path, message.text));
     else if (message.type === 'recall') attempt(() => recall(path, answer));
     else if (message.text === null) unless.delete(message.change);
     else unless.set(message.change, message.text);
   }
   for (const text of unless.values()) attempt(() => appendPrivately(path, `${new Date().toISOString()} ${text}\n`));
+}
+
+/** Null where the line was cut off, as workertop was killed. */
+function messageOf(line: string): LogMessage | null {
+  try {
+    return JSON.parse(line) as LogMessage;
+  } catch {
+    return null;
+  }
 }
 
 /** Tells what earlier sessions left unfinished. */
