@@ -154,10 +154,10 @@ it('asks in the dashboard before it runs pm2, then tells the outcome, and undoes
     await pty.waitFor(`PM2_HOME=${home} pm2 delete ${Math.min(...before.keys())}`);
     expect(await running('forked')).toEqual(before);
     pty.press('y');
-    await pty.waitFor(new RegExp(`${before.size} → ${before.size + 1} workers, memory`));
+    await pty.waitFor(new RegExp(`done: .*${before.size} → ${before.size + 1} workers`));
     expect((await running('forked')).size).toBe(before.size + 1);
     pty.press('u');
-    await pty.waitFor(new RegExp(`${before.size + 1} → ${before.size} workers, freed`));
+    await pty.waitFor(new RegExp(`done: .*${before.size + 1} → ${before.size} worker`));
     expect((await running('forked')).size).toBe(before.size);
   } finally {
     await pty.close();
