@@ -2,7 +2,10 @@
 export interface Glyphs {
   readonly open: string;
   readonly closed: string;
+  /** What was cut off. */
   readonly ellipsis: string;
+  /** What is not finished yet. */
+  readonly pending: string;
   readonly rule: string;
   readonly arrow: string;
   readonly about: string;
@@ -37,6 +40,7 @@ export const unicode: Glyphs = {
   open: '▾',
   closed: '▸',
   ellipsis: '…',
+  pending: '…',
   rule: '─',
   arrow: '→',
   about: '≈',
@@ -61,7 +65,9 @@ export const unicode: Glyphs = {
 export const ascii: Glyphs = {
   open: 'v',
   closed: '>',
-  ellipsis: '~',
+  // As less and nano have it: ~ is an estimate.
+  ellipsis: '$',
+  pending: '.',
   rule: '-',
   arrow: '->',
   about: '~',

@@ -16,10 +16,17 @@ import type { Theme } from './theme.ts';
 export function message(scene: Scene): readonly Line[] {
   const { state, theme } = scene;
   const lines = messageLines(state);
-  const said = whatToSay(scene);
+  const said = written(whatToSay(scene), theme);
   const first = said.left[0] ?? said.title;
   if (lines === 1) return [ruled(first, '', state.columns, theme)];
   return [ruled(said.title, corner(state), state.columns, theme), ...body(said, lines - 1, state.columns, theme)];
+}
+
+/** Arrows as they are written where there are none: > alone would be read as greater than. */
+function written(message: Message, { ascii, glyphs }: Theme): Message {
+  if (!ascii) return message;
+  const inAscii = ({ text, style }: Said): Said => ({ text: text.replaceAll('→', glyphs.arrow), style });
+  return { title: inAscii(message.title), left: message.left.map(inAscii), right: message.right.map(inAscii) };
 }
 
 function body({ left, right }: Message, count: number, columns: number, theme: Theme): readonly Line[] {

@@ -197,7 +197,7 @@ function workersCell(row: Row, { changes, theme }: Context): Span {
   const change = changes.get(server.key);
   if (change) {
     const to = change.target === current ? '' : `${theme.glyphs.arrow}${change.target}`;
-    return span(`${current}${to}${theme.glyphs.ellipsis}`, theme.warning);
+    return span(`${current}${to}${theme.glyphs.pending}`, theme.warning);
   }
   if (current === 0) return span('');
   const differs = configured.count !== null && configured.count !== current;

@@ -79,7 +79,10 @@ describe.each(kinds)('in $called', (kind) => {
       [200, 60],
     ] as const) {
       pty.resize(cols, rows);
-      await pty.waitFor(isWhole);
+      // The rule above the message goes from edge to edge.
+      await pty.waitFor(
+        (lines) => isWhole(lines) && lines.some((line) => /^[─-] .*[─-]$/.test(line) && line.length === cols),
+      );
       for (const [keys, seen] of panels) {
         for (const key of keys) pty.press(key);
         await pty.waitFor((lines) => isWhole(lines) && isFramed(lines) && lines.some((line) => seen.test(line)));
