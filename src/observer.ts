@@ -97,7 +97,8 @@ export function activityRequests({ projects }: Model): ReadonlyMap<number, Activ
 function needsConnections({ activity }: Server): boolean {
   if (activity === null) return false;
   const { rule, basis } = activity;
-  return basis !== 'syscall' || rule.by === 'loop' || (rule.by === 'threads' && rule.acceptsEarly);
+  if (rule.by === 'process') return basis !== 'syscall' && rule.mayHaveThreads !== true;
+  return rule.by === 'loop' || (rule.by === 'threads' && (rule.acceptsEarly || basis !== 'syscall'));
 }
 
 /** Where all threads are in use and more connections than that are open: of these some may be kept alive and ask nothing. */

@@ -3,6 +3,7 @@ import { type ActionLog, statePath } from '../../control/action-log.ts';
 import { UnsafePath } from '../../control/checked-directory.ts';
 import { KeptObservations } from '../../control/kept-observations.ts';
 import type { Signals } from '../../control/signals.ts';
+import { isUnderWay, TuneJournal } from '../../control/tune/journal.ts';
 import { Dashboard } from '../../dashboard.ts';
 import { Observer } from '../../observer.ts';
 import type { Source } from '../../source/source.ts';
@@ -130,6 +131,11 @@ export async function top(
     if (before && inBackground) dashboard.end(endings.SIGHUP);
   }, FOREGROUND_CHECK * 1000);
   if (terminal.answers && terminal.colors > 0) output.write(GROUND_QUESTION);
+  const left = badge === null ? new TuneJournal(statePath(process.env, 'tune.json')).read() : null;
+  if (left !== null && !isUnderWay(left)) {
+    const text = `A tune that was cut off left ${left.project} ${left.to} of ${left.from} workers: + on its master ${left.pid} puts it back.`;
+    dashboard.dispatch({ type: 'notice', level: 'warning', text });
+  }
   const keeping = setInterval(() => kept.write(observations), KEEP_EVERY * 1000);
   try {
     return await dashboard.run();

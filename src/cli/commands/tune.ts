@@ -1,7 +1,7 @@
 import type { ActionLog } from '../../control/action-log.ts';
 import { Controller } from '../../control/controller.ts';
 import type { Signals } from '../../control/signals.ts';
-import type { TuneJournal, Unfinished } from '../../control/tune/journal.ts';
+import { isUnderWay, type TuneJournal } from '../../control/tune/journal.ts';
 import {
   type Found,
   findIn,
@@ -113,7 +113,7 @@ function worldOf(
 async function repaired(found: Found, world: TuneWorld): Promise<Found> {
   const left = world.journal.read();
   if (left === null) return found;
-  if (isRunning(left)) throw new TuneRefusal(`Another workertop, ${left.by}, tunes ${left.project} just now.`);
+  if (isUnderWay(left)) throw new TuneRefusal(`Another workertop, ${left.by}, tunes ${left.project} just now.`);
   const of = findIn(found.model, left.server);
   if (of === null || of.server.workers.current >= left.from) {
     world.journal.clear();
@@ -122,16 +122,6 @@ async function repaired(found: Found, world: TuneWorld): Promise<Found> {
   world.say(`A tune that was cut off left ${left.project} ${left.to} of ${left.from} workers.`);
   const now = await putBack(of, left.from, world);
   return findIn(now.model, found.server.key) ?? found;
-}
-
-function isRunning({ by }: Unfinished): boolean {
-  if (by === process.pid) return false;
-  try {
-    process.kill(by, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Why a server is not tuned, as a sentence; null when it may be. */

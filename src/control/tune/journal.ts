@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { ProcessKey } from '../../snapshot.ts';
 import { forgetPrivately, keepPrivately, readPrivately } from '../private-json.ts';
 
@@ -55,4 +56,14 @@ function isKept(value: unknown): value is { readonly tune: Unfinished } {
   const record = tune as Readonly<Record<string, unknown>>;
   const numbers = ['pid', 'from', 'to', 'at', 'by'].every((name) => Number.isSafeInteger(record[name]));
   return numbers && typeof record['server'] === 'string' && typeof record['project'] === 'string';
+}
+
+/** Whether the workertop whose tune it is still runs: another program may have got its pid, and would not have that word. */
+export function isUnderWay({ by }: Unfinished): boolean {
+  if (by === process.pid) return false;
+  try {
+    return readFileSync(`/proc/${by}/cmdline`, 'utf8').split('\0').includes('tune');
+  } catch {
+    return false;
+  }
 }
