@@ -48,6 +48,7 @@ const figures = [
   'workers',
   'total',
   'seconds',
+  'told',
   'waited',
   'mostWaiting',
   'pairs',

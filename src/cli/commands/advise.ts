@@ -93,7 +93,7 @@ function adviseText(found: readonly Found[], model: Model): string {
       choice.memory === null ? '' : percent(choice.memory / total),
       bandText(choice) ?? '',
       seenText(choice) ?? '',
-      choice.seen === null ? '' : percent(choice.seen.waited),
+      choice.seen === null || choice.seen.waited === null ? '' : percent(choice.seen.waited),
     ]);
     const waits = usesText(uses, model);
     return [

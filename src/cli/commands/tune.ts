@@ -150,7 +150,7 @@ function tuneText({ steps, workers, reason, server, project }: TuneResult): stri
   const rows = steps.map(({ workers: count, summary, expected, freed, putBack: why }) => [
     String(count),
     `${summary.inUse.toFixed(1)}±${summary.error.toFixed(1)} of ${summary.total}`,
-    percent(summary.waited),
+    summary.waited === null ? '' : percent(summary.waited),
     expected === null ? '' : `≤${percent(expected)}`,
     freed === null ? '' : bytes(freed),
     why ?? '',

@@ -253,7 +253,7 @@ const nothing: Summary = {
   error: 0,
   peakedness: 1,
   allInUse: 0,
-  waited: 0,
+  waited: null,
   mostWaiting: 0,
   computed: null,
   total: 0,

@@ -33,6 +33,7 @@ interface Mutable {
   seconds: number;
   readonly inUse: number[];
   readonly atOnce: number[];
+  told: number;
   waited: number;
   mostWaiting: number;
   pairs: number;
@@ -111,6 +112,7 @@ export class Observations {
     const atOnce = Math.min(MOST_AT_ONCE, activity.inUse + (queue ?? 0));
     countOne(tally.inUse, Math.min(MOST_AT_ONCE, activity.inUse));
     countOne(tally.atOnce, atOnce);
+    if (queue !== null) tally.told += 1;
     if ((queue ?? 0) > 0) tally.waited += 1;
     tally.mostWaiting = Math.max(tally.mostWaiting, queue ?? 0);
     tally.used += activity.doing.length;
@@ -127,7 +129,7 @@ export class Observations {
 function tallyOf(track: Track, slot: number, workers: number): Mutable {
   const known = track.tallies.findLast((tally) => tally.slot === slot && tally.workers === workers);
   if (known) return known;
-  const none = { waited: 0, mostWaiting: 0, pairs: 0, products: 0, used: 0, computed: 0 };
+  const none = { told: 0, waited: 0, mostWaiting: 0, pairs: 0, products: 0, used: 0, computed: 0 };
   const made: Mutable = { slot, workers, total: 0, seconds: 0, inUse: [], atOnce: [], ...none };
   track.tallies = [...track.tallies.filter((tally) => tally.slot > slot - SLOTS), made].slice(-SLOTS);
   return made;

@@ -11,7 +11,8 @@ export interface Tally {
   readonly inUse: readonly number[];
   /** How often so many requests were there at once: in use, and waiting. */
   readonly atOnce: readonly number[];
-  /** Readings in which somebody waited, and the most that did. */
+  /** Readings that told whether somebody waited, those in which somebody did, and the most that did. */
+  readonly told: number;
   readonly waited: number;
   readonly mostWaiting: number;
   /** Of neighbouring readings: how many pairs there were, and the sum of the products of their requests at once. */
@@ -34,7 +35,8 @@ export interface Summary {
   readonly peakedness: number;
   /** Of the readings, the shares in which all were in use and in which somebody waited. */
   readonly allInUse: number;
-  readonly waited: number;
+  /** Null where no reading told it. */
+  readonly waited: number | null;
   readonly mostWaiting: number;
   /** Of the readings of workers in use, the share in which they computed; null when none was. */
   readonly computed: number | null;
@@ -61,6 +63,7 @@ export function summarise(tallies: readonly Tally[]): Summary | null {
   const kept = Math.min(MOST_CORRELATION, Math.max(0, correlation));
   const effective = (inUse.count * (1 - kept)) / (1 + kept);
   const used = sum((tally) => tally.used);
+  const told = sum((tally) => tally.told);
   const full = sum(({ inUse: counts, total }) => (total > 0 ? (counts[total] ?? 0) : 0));
   // Of what was never seen in n readings the share is below 3/n, with 95 % (the rule of three).
   const unseen = inUse.variance === 0 ? 3 / effective : 0;
@@ -71,7 +74,7 @@ export function summarise(tallies: readonly Tally[]): Summary | null {
     error: Math.max(unseen, (NORMAL_95 * Math.sqrt(inUse.variance)) / Math.sqrt(Math.max(1, effective))),
     peakedness: atOnce.mean === 0 ? 1 : Math.max(1, atOnce.variance / atOnce.mean),
     allInUse: full / inUse.count,
-    waited: sum((tally) => tally.waited) / inUse.count,
+    waited: told === 0 ? null : sum((tally) => tally.waited) / told,
     mostWaiting: Math.max(...tallies.map(({ mostWaiting }) => mostWaiting)),
     computed: used === 0 ? null : sum((tally) => tally.computed) / used,
     total: first.total,

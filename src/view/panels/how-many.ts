@@ -1,5 +1,6 @@
 import { type Choice, type Outlook, outlook } from '../../model/activity/outlook.ts';
 import { bandText, recommend, seenText } from '../../model/activity/recommendation.ts';
+import type { Summary } from '../../model/activity/statistics.ts';
 import { usesText } from '../../model/activity/waits.ts';
 import { type Model, serverTitle } from '../../model/model.ts';
 import type { PanelOf } from '../../state/mode.ts';
@@ -102,12 +103,12 @@ function atOnce({ observations, theme }: Scene, { project, server, now }: Outloo
 
 function ownText({ own, watched, now }: Outlook): string {
   const memory = own === null ? '' : `A worker has ${bytes(own)} of its own. `;
-  const waiting =
-    now === null
-      ? ''
-      : now.mostWaiting === 0
-        ? 'Nobody was seen waiting'
-        : `${percent(now.waited)} of the readings saw somebody wait, ${now.mostWaiting} at most`;
-  const minutes = Math.round(watched / 60);
-  return `${memory}${waiting === '' ? '' : `${waiting}, in ${minutes} min of readings.`}`;
+  if (now === null) return memory;
+  return `${memory}${waitedText(now)}, in ${Math.round(watched / 60)} min of readings.`;
+}
+
+function waitedText({ waited, mostWaiting }: Summary): string {
+  if (waited === null) return 'Whether anybody waited could not be told';
+  if (waited === 0) return 'Nobody was seen waiting';
+  return `${percent(waited)} of the readings saw somebody wait, ${mostWaiting} at most`;
 }
