@@ -42,6 +42,9 @@ const panels: readonly (readonly [keys: readonly string[], seen: RegExp])[] = [
 const isWhole = (lines: readonly string[]) =>
   /^ workertop {2}DEMO/.test(lines[0] ?? '') && /\b(?:quit|close|cancel|no) *$/.test(lines.at(-1) ?? '');
 
+/** The keys are the last to be drawn: those of a panel are there once all of it is. */
+const hasPanel = (lines: readonly string[]) => isWhole(lines) && !/\bquit *$/.test(lines.at(-1) ?? '');
+
 function expectSound(pty: Pty, { colors, ascii }: Kind): void {
   const { active } = pty.terminal.buffer;
   const wrapped = pty.lines().filter((_, row) => active.getLine(active.baseY + row)?.isWrapped);
@@ -85,7 +88,11 @@ describe.each(kinds)('in $called', (kind) => {
       );
       for (const [keys, seen] of panels) {
         for (const key of keys) pty.press(key);
-        await pty.waitFor((lines) => isWhole(lines) && isFramed(lines) && lines.some((line) => seen.test(line)));
+        await pty
+          .waitFor((lines) => hasPanel(lines) && isFramed(lines) && lines.some((line) => seen.test(line)))
+          .catch((error: Error) => {
+            throw new Error(`after ${JSON.stringify(keys)} at ${cols}×${rows}: ${error.message}`);
+          });
         expectSound(pty, kind);
         pty.press('escape');
         await pty.waitFor((lines) => isWhole(lines) && /\bquit *$/.test(lines.at(-1) ?? ''));
