@@ -62,7 +62,7 @@ interface Tune {
 
 function tune(): Tune {
   const [node, cli] = workertopCommand();
-  const args = [cli, 'tune', String(gunicorn.pid), '--watch', '24s', '--wait', '20%'];
+  const args = [cli, 'tune', String(gunicorn.pid), '--watch', '24s', '--wait', '50%'];
   const env = { ...process.env, XDG_STATE_HOME: join(home.path, 'state') };
   const child = spawn(node, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
   tunes.push(child);
