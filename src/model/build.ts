@@ -9,11 +9,13 @@ import { hostModel } from './host.ts';
 import { boundByMaster, hugePart, processMemory, sumMemory } from './memory.ts';
 import { memoryMap } from './memory-map.ts';
 import type { Coverage, Memory, Model, ProcessNode, Project, Server } from './model.ts';
+import { placeOf } from './projects/cgroup.ts';
 import { groupProcesses } from './projects/group.ts';
 import type { ProjectGroup } from './projects/groups.ts';
 import { launchersOf } from './projects/launcher.ts';
 import type { GroupRule } from './projects/rules.ts';
 import { cpuSince, sumKnown } from './rates.ts';
+import { containerOf, refusalWithin } from './scaling/in-container.ts';
 
 /** Most processes idle, and are one and the same sample from one snapshot to the next: so are their nodes. */
 const nodes = new WeakMap<
@@ -66,11 +68,16 @@ export function buildModel(snapshot: Snapshot, previous: Snapshot | null, option
     nodes.set(process, { node: made, cpu: used, role, total, accounting, huge });
     return made;
   };
+  const self = snapshot.processes.find(({ pid }) => pid === snapshot.self);
+  const here = {
+    name: snapshot.host.name,
+    container: self === undefined ? null : placeOf(self.facts.cgroup).container,
+  };
   const recognised = recognise(snapshot.processes);
   const startedBy = launchersOf(snapshot.processes, recognised);
   const grouping = groupProcesses(snapshot, recognised, options.rules);
   const projects = grouping.projects
-    .map((group) => project(group, startedBy, node, total))
+    .map((group) => project(group, startedBy, node, total, here))
     .sort((a, b) => (b.memory.counted ?? -1) - (a.memory.counted ?? -1) || (a.id < b.id ? -1 : 1));
   const others = grouping.system.map(({ process, role }) => node(process, role));
   const system = { ...sums(others, total), processes: others };
@@ -100,6 +107,12 @@ function coverageOf({ processes, self, othersHidden }: Snapshot): Coverage {
   };
 }
 
+/** The machine, or the container, that workertop runs in. */
+interface Here {
+  readonly name: string;
+  readonly container: string | null;
+}
+
 /** @param reading of its memory, where that is to be another than its sample's */
 type MakeNode = (process: ProcessSample, role: Role | null, reading?: MemoryReading) => ProcessNode;
 
@@ -108,8 +121,9 @@ function project(
   startedBy: (server: RecognisedServer) => string | null,
   node: MakeNode,
   total: number,
+  here: Here,
 ): Project {
-  const servers = group.servers.map((recognised) => server(recognised, startedBy(recognised), node, total));
+  const servers = group.servers.map((recognised) => server(recognised, startedBy(recognised), node, total, here));
   const processes = group.processes.map((process) => node(process, null));
   const { id, name, numbered, directory, virtualenv, evidence } = group;
   const limits = group.servers.flatMap(({ head }) => head.facts.memoryLimit ?? []).filter((limit) => limit < total);
@@ -128,17 +142,27 @@ function project(
   };
 }
 
-function server(recognised: RecognisedServer, startedBy: string | null, node: MakeNode, total: number): Server {
+function server(
+  recognised: RecognisedServer,
+  startedBy: string | null,
+  node: MakeNode,
+  total: number,
+  { name, container: ours }: Here,
+): Server {
   const { key, definition, head, headRole, managed, claim, workers } = recognised;
   const { scaling } = definition;
   const headNode = node(head, headRole);
   const forks = managed === null || claimOf(head.facts)?.definition === definition;
+  const within = containerOf(head.facts);
+  const hostName = within?.host ?? name;
+  const elsewhere = (one: RecognisedServer) =>
+    within === null || within.id === ours ? null : refusalWithin(one, within, hostName);
   const processes = recognised.processes.map(({ process, role }) => {
     if (process === head) return headNode;
     const forked = role === 'worker' && process.ppid === head.pid && forks;
     return node(process, role, forked ? boundByMaster(process.memory, head.memory, workers.length) : undefined);
   });
-  const reason = scalingRefusal(definition, recognised, headRole);
+  const reason = scalingRefusal(definition, recognised, headRole) ?? elsewhere(recognised);
   const all = managed === null ? listenersOf(recognised) : sharedBy(workers);
   const { isControl } = definition;
   const listeners = isControl ? (all?.filter(({ address }) => !isControl(address)) ?? null) : all;
@@ -165,7 +189,7 @@ function server(recognised: RecognisedServer, startedBy: string | null, node: Ma
       most: definition.most?.(recognised) ?? null,
     },
     pools: definition.pools?.(recognised) ?? [],
-    scaling: { method: scaling.method, available: reason === null, reason },
+    scaling: { method: scaling.method, available: reason === null, reason: reason?.replaceAll('%h', hostName) ?? null },
     ...sums(processes, total),
     head: headNode,
     processes,

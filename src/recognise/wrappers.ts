@@ -1,4 +1,4 @@
-import { programOf } from '../servers/kit/program.ts';
+import { programOf, titleOf } from '../servers/kit/program.ts';
 import type { ProcessFacts } from '../snapshot.ts';
 
 const shells = new Set(['sh', 'bash', 'dash', 'ash', 'ksh', 'zsh', 'busybox']);
@@ -41,6 +41,9 @@ const runners = new Set([
 
 /** Whether this process is there only to start another: a shell counts when it runs a command or a script. */
 export function isWrapper({ argv }: ProcessFacts): boolean {
+  // npm and its like give themselves a title: `npm start`, `npm run serve`.
+  const entitled = /^(npm|npx|yarn|pnpm) \S/.test(titleOf(argv) ?? '');
+  if (entitled) return true;
   const { name, args } = programOf(argv);
   if (name === null) return false;
   return shells.has(name) ? args.some((arg) => arg === '-c' || !arg.startsWith('-')) : runners.has(name);

@@ -87,6 +87,7 @@ export const celery: ServerDefinition = {
   claim,
   claimChild: ({ caught, ignored }) => (isPoolChild(caught, ignored) ? { args: null } : null),
   role,
+  remark,
   configured,
   activity: ({ claim: { args } }) => (pool(args ?? []) === 'prefork' ? { by: 'tasks', takesTurns: true } : null),
   scaling: { method: 'command', floor: 1, victim: 'oldest', refuse, command },
@@ -220,6 +221,17 @@ function programPath({ argv, virtualenv }: ProcessFacts): string | null {
   if (script !== null && /\/celery$/.test(script) && script.startsWith('/')) return script;
   if (virtualenv?.evidence === 'guess') return null;
   return virtualenv === null ? 'celery' : `${virtualenv.path}/bin/celery`;
+}
+
+/** What tells its nodes apart: the name of one that has another than all, its queues, its pool. */
+function remark({ head: { facts }, claim: { args } }: ServerProcesses): string | null {
+  const name = node(facts, args ?? []);
+  const named = name.startsWith('celery@') ? null : name.replace(/@%h$/, '');
+  const queues = flag(args ?? [], ['-Q', '--queues'])?.value;
+  const kind = pool(args ?? []);
+  const told = [named, queues === undefined ? null : `queues ${queues}`, kind === 'prefork' ? null : kind];
+  const known = told.filter((one) => one !== null);
+  return known.length === 0 ? null : known.join(', ');
 }
 
 /** The node's name: from the title, else from `-n`; `%h`, as celery writes it, is the machine's name. */

@@ -24,6 +24,14 @@ export const rq = unscalable({
     const args = argsOf(facts, ['rq', 'rqworker']);
     return args && (args[0] === 'worker' || args[0] === 'worker-pool' || args.length === 0) ? { args } : null;
   },
+  remark: ({ claim: { app, args } }) => {
+    const queues =
+      app ??
+      positionals(args ?? [], new Set(['--burst', '-b', '--with-scheduler']))
+        .slice(1)
+        .join(',');
+    return queues === '' ? null : `queues ${queues}`;
+  },
   // Of a pool the children are workers; of a worker they are its horse and its scheduler, with the argv of whoever forked them.
   role: ({ parent, children, claim: { args } }) => {
     const isPool = (words: readonly string[] | null) => words?.[0] === 'worker-pool';

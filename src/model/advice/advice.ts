@@ -5,14 +5,19 @@ import { beyondMemory } from './beyond-memory.ts';
 import { coverage } from './coverage.ts';
 import { growing } from './growing.ts';
 import { idleWorkers } from './idle-workers.ts';
+import { launcher } from './launcher.ts';
 import { limit } from './limit.ts';
 import { littleSharing } from './little-sharing.ts';
+import { moreThanConfigured } from './more-than-configured.ts';
 import { oomKills } from './oom-kills.ts';
+import { orphans } from './orphans.ts';
+import { outlier } from './outlier.ts';
 import { queue } from './queue.ts';
 import type { Advice, Rule } from './rule.ts';
 import { stopped } from './stopped.ts';
 import { thrashing } from './thrashing.ts';
 import { tooManyWorkers } from './too-many-workers.ts';
+import { twoSchedulers } from './two-schedulers.ts';
 
 export type { Advice, AdviceKind } from './rule.ts';
 
@@ -26,6 +31,11 @@ const rules: readonly Rule[] = [
   tooManyWorkers,
   beat,
   littleSharing,
+  twoSchedulers,
+  outlier,
+  orphans,
+  moreThanConfigured,
+  launcher,
   limit,
   beyondMemory,
   coverage,

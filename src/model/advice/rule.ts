@@ -12,6 +12,11 @@ export type AdviceKind =
   | 'too-many-workers'
   | 'beat'
   | 'little-sharing'
+  | 'two-schedulers'
+  | 'outlier'
+  | 'orphans'
+  | 'more-than-configured'
+  | 'launcher'
   | 'limit'
   | 'beyond-memory'
   | 'coverage';

@@ -13,8 +13,14 @@ export function serversMeant({ servers }: Project): readonly Server[] {
 
 /** A sentence for a name or a row that means several servers. */
 export function severalMeant(name: string, servers: readonly Server[]): string {
-  const listed = servers.map(serverTitle).join(', ');
+  const listed = servers.map(titleWithNote).join(', ');
   return `${name} has ${servers.length} servers with workers: ${listed}.`;
+}
+
+/** Several of one kind differ in their addresses, or in what is remarked of them. */
+function titleWithNote(server: Server): string {
+  const note = server.remark ?? server.bind[0];
+  return note === undefined ? serverTitle(server) : `${serverTitle(server)} (${note})`;
 }
 
 /**

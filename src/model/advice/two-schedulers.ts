@@ -1,0 +1,39 @@
+import type { Project, Server } from '../model.ts';
+import { type Rule, serverAdvice } from './rule.ts';
+
+interface Scheduler {
+  readonly server: Server;
+  readonly pid: number;
+}
+
+/** Two schedulers of one app send each task twice (celery's documentation): a beat of its own, or a worker's -B. */
+export const twoSchedulers: Rule = (model) =>
+  model.projects.flatMap((project) => {
+    const [first, ...others] = schedulersOf(project);
+    if (first === undefined) return [];
+    const same = others.filter(({ server }) => isSameApp(server, first.server));
+    if (same.length === 0) return [];
+    const listed = [first, ...same]
+      .map(({ server, pid }) => (server.kind === 'celery' ? `${pid} by -B` : String(pid)))
+      .join(', ');
+    return [
+      serverAdvice(project, first.server, {
+        kind: 'two-schedulers',
+        severity: 'critical',
+        pid: first.pid,
+        text: `${same.length + 1} schedulers run (${listed}), and each sends every task: leave one.`,
+      }),
+    ];
+  });
+
+function schedulersOf({ servers }: Project): readonly Scheduler[] {
+  return servers.flatMap((server) =>
+    server.kind === 'celery' || server.kind === 'celery-beat'
+      ? server.processes.filter(({ role }) => role === 'scheduler').map(({ pid }) => ({ server, pid }))
+      : [],
+  );
+}
+
+function isSameApp({ app: one }: Server, { app: other }: Server): boolean {
+  return one === null || other === null || one === other;
+}

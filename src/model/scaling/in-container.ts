@@ -1,0 +1,35 @@
+import type { RecognisedServer } from '../../recognise/recognise.ts';
+import type { ProcessFacts } from '../../snapshot.ts';
+import { maskArgv } from '../../text/mask-secrets.ts';
+import { placeOf } from '../projects/cgroup.ts';
+
+/** The container that a process is in, and how a command is run in it. */
+interface Container {
+  /** The first 12 digits of its id, or its name. */
+  readonly id: string;
+  /** As its processes call the machine, unless it was told another name: engines take the id. */
+  readonly host: string;
+  readonly exec: readonly string[];
+}
+
+/** Null outside of containers. */
+export function containerOf({ cgroup, container }: ProcessFacts): Container | null {
+  const { container: id } = placeOf(cgroup);
+  if (id === null) return null;
+  const path = cgroup ?? '';
+  const name = container?.name ?? id;
+  if (path.includes('libpod-')) return { id, host: id, exec: ['podman', 'exec', name] };
+  if (path.includes('kubepods')) return { id, host: id, exec: ['crictl', 'exec', id] };
+  if (/[/.]lxc[./]|\/lxc\.payload\./.test(path)) return { id, host: id, exec: ['lxc-attach', '-n', id, '--'] };
+  return /[0-9a-f]{12}/.test(id) ? { id, host: id, exec: ['docker', 'exec', name] } : { id, host: id, exec: [] };
+}
+
+/** A server of a container is told by a command that has to be run there: a sentence with all of it. Null where none is run. */
+export function refusalWithin(server: RecognisedServer, container: Container, hostName: string): string | null {
+  const { definition, head } = server;
+  if (definition.scaling.method !== 'command') return null;
+  const command = definition.scaling.command(server, -1);
+  const told = command === null ? null : maskArgv([...container.exec, command.program, ...command.args]).join(' ');
+  const use = told === null ? '' : ` Use: ${told.replaceAll('%h', hostName)}`;
+  return `${definition.label} ${head.pid} is in container ${container.id}, and its command is to be run there.${use}`;
+}
