@@ -59,7 +59,7 @@ export const unicode: Glyphs = {
   ascending: '▴',
   limit: '╌',
   axis: ['┤', '┴', '└'],
-  patterns: ['█', '▓', '▒', '#', '=', '+', 'o', 'x'],
+  patterns: ['█', '▓', '▒', '▚', '▞', '▤', '▥', '▩'],
 };
 
 export const ascii: Glyphs = {
