@@ -22,7 +22,7 @@ export const passenger = unscalable({
   configuredIn: '`max_pool_size` of all apps together',
   claim: ({ argv }) => {
     const [, what, path] =
-      /^Passenger (watchdog|core|AppPreloader|\w+App)(?:: (\S+).*)?$/.exec(argv.join(' ').trimEnd()) ?? [];
+      /^Passenger (watchdog|core|AppPreloader|\w+App)(?:: (\S+)|$)/.exec(argv.join(' ').trimEnd()) ?? [];
     if (what === undefined) return null;
     if (what === 'watchdog') return { role: 'master', args: null };
     const app = path === undefined ? {} : { app: path, managed: path };

@@ -1,4 +1,5 @@
-import type { ServerDefinition } from './definition.ts';
+import { bytes, plural } from '../text/figures.ts';
+import type { ServerDefinition, ServerProcesses } from './definition.ts';
 import { programOf, titleOf } from './kit/program.ts';
 
 /** PostgreSQL: a postmaster, its background processes and one backend for each client. */
@@ -14,8 +15,22 @@ export const postgres: ServerDefinition = {
   },
   // A backend bears the postmaster's argv until it has set its own title.
   role: ({ parent }) => (parent === null ? 'master' : 'helper'),
+  remark: costOfConnections,
   scaling: {
     method: 'none',
     refuse: () => 'PostgreSQL starts a process for each connection: limit max_connections, or pool connections.',
   },
 };
+
+/** USER DATABASE HOST(PORT) or [local], after the cluster's name where it has one (backend_status.c, ps_status.c). */
+const backend = /^postgres: (?:\S+: )?(?!walsender )\S+ \S+ (?:\[local\]|\S+\(\d+\))/;
+
+/** What the connections that there are cost, by the median: memory that is a backend's own. Null where there is none. */
+function costOfConnections({ others = [] }: ServerProcesses): string | null {
+  const backends = others.filter(({ facts }) => backend.test(titleOf(facts.argv) ?? ''));
+  if (backends.length === 0) return null;
+  const own = backends.flatMap(({ memory }) => memory.frees ?? memory.uss ?? []).sort((a, b) => a - b);
+  const median = own[Math.floor(own.length / 2)];
+  const count = plural(backends.length, 'connection');
+  return median === undefined ? count : `${count}, ${bytes(median)} each`;
+}

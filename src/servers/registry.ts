@@ -2,29 +2,38 @@ import { memoize } from '../memoize.ts';
 import type { ProcessFacts, SettingsRequest, StatusProbe } from '../snapshot.ts';
 import { apache } from './apache.ts';
 import { arq } from './arq.ts';
+import { caddy } from './caddy.ts';
 import { celery } from './celery.ts';
 import { celeryBeat } from './celery-beat.ts';
 import { circus } from './circus.ts';
 import { daphne } from './daphne.ts';
 import type { Claim, ServerDefinition } from './definition.ts';
+import { delayedJob } from './delayed-job.ts';
 import { djangoJobs } from './django-jobs.ts';
 import { djangoQ } from './django-q.ts';
 import { runserver } from './django-runserver.ts';
 import { dramatiq } from './dramatiq.ts';
+import { elasticsearch } from './elasticsearch.ts';
 import { flower } from './flower.ts';
 import { foreman } from './foreman.ts';
 import { goodJob } from './good-job.ts';
 import { granian } from './granian.ts';
 import { gunicorn } from './gunicorn.ts';
 import { gunicornDirty } from './gunicorn-dirty.ts';
+import { haproxy } from './haproxy.ts';
+import { horizon } from './horizon.ts';
 import { huey } from './huey.ts';
 import { hypercorn } from './hypercorn.ts';
+import { java } from './java.ts';
 import { jupyter } from './jupyter.ts';
 import { codeDirectory } from './kit/code-directory.ts';
+import { laravelQueue } from './laravel-queue.ts';
 import { mariadb } from './mariadb.ts';
 import { memcached } from './memcached.ts';
 import { modWsgi } from './mod-wsgi.ts';
 import { mojolicious } from './mojolicious.ts';
+import { mongodb } from './mongodb.ts';
+import { next } from './next.ts';
 import { nginx } from './nginx.ts';
 import { nodeCluster } from './node-cluster.ts';
 import { odoo } from './odoo.ts';
@@ -36,18 +45,25 @@ import { pm2Daemon } from './pm2-daemon.ts';
 import { postgres } from './postgres.ts';
 import { procfile } from './procfile.ts';
 import { puma } from './puma.ts';
+import { que } from './que.ts';
+import { rabbitmq } from './rabbitmq.ts';
 import { redis } from './redis.ts';
 import { resque } from './resque.ts';
 import { rq } from './rq.ts';
 import { sanic } from './sanic.ts';
+import { shoryuken } from './shoryuken.ts';
 import { sidekiq } from './sidekiq.ts';
 import { solidQueue } from './solid-queue.ts';
 import { starman } from './starman.ts';
 import { supervisord } from './supervisord.ts';
+import { symfonyMessenger } from './symfony-messenger.ts';
+import { taskiq } from './taskiq.ts';
+import { tomcat } from './tomcat.ts';
 import { unicorn } from './unicorn.ts';
 import { uvicorn } from './uvicorn.ts';
 import { uwsgi } from './uwsgi.ts';
 import { uwsgiEmperor } from './uwsgi-emperor.ts';
+import { varnish } from './varnish.ts';
 import { waitress } from './waitress.ts';
 
 /** Every kind of server that workertop knows, in the order of the README's table. The first to claim a process has it. */
@@ -87,6 +103,17 @@ export const definitions: readonly ServerDefinition[] = [
   phpFpm,
   nodeCluster,
   jupyter,
+  taskiq,
+  laravelQueue,
+  horizon,
+  symfonyMessenger,
+  delayedJob,
+  que,
+  shoryuken,
+  next,
+  tomcat,
+  elasticsearch,
+  java,
   nginx,
   modWsgi,
   apache,
@@ -94,6 +121,11 @@ export const definitions: readonly ServerDefinition[] = [
   mariadb,
   redis,
   memcached,
+  caddy,
+  haproxy,
+  varnish,
+  rabbitmq,
+  mongodb,
   supervisord,
   circus,
   pm2Daemon,

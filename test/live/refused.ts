@@ -282,4 +282,53 @@ export const refused: readonly Refused[] = [
     workers: 2,
     why: /is not known/,
   },
+  {
+    kind: 'django-q',
+    packages: ['python3-django-q'],
+    files: (_, folder) => ({
+      'manage.py':
+        "import os, sys\nos.environ['DJANGO_SETTINGS_MODULE'] = 'settings'\nfrom django.core.management import execute_from_command_line\nexecute_from_command_line(sys.argv)\n",
+      'settings.py': `SECRET_KEY = 'x'\nINSTALLED_APPS = ['django_q']\nDATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': '${folder}/db'}}\nQ_CLUSTER = {'name': 'shop', 'workers': 2, 'orm': 'default'}\n`,
+    }),
+    prepare: () => ['/usr/bin/python3', 'manage.py', 'migrate'],
+    command: () => ['/usr/bin/python3', 'manage.py', 'qcluster'],
+    head: 'master',
+    workers: 2,
+    // A sentinel, a monitor and a pusher.
+    helpers: 3,
+    nested: true,
+    why: /Q_CLUSTER/,
+  },
+  {
+    kind: 'caddy',
+    packages: ['caddy'],
+    files: (port) => ({ Caddyfile: `{\n admin off\n}\n:${port} {\n respond ok\n}\n` }),
+    command: (_, folder) => ['/usr/bin/caddy', 'run', '--config', join(folder, 'Caddyfile'), '--adapter', 'caddyfile'],
+    head: 'single',
+    workers: 0,
+    why: /no workers/,
+  },
+  {
+    kind: 'haproxy',
+    packages: ['haproxy'],
+    files: (port) => ({
+      'haproxy.cfg': `global\n nbthread 2\ndefaults\n mode http\n timeout client 5s\n timeout server 5s\n timeout connect 5s\nfrontend f\n bind 127.0.0.1:${port}\n`,
+    }),
+    command: (_, folder) => ['/usr/sbin/haproxy', '-W', '-f', join(folder, 'haproxy.cfg')],
+    head: 'master',
+    workers: 1,
+    why: /stops to accept connections on TTOU/,
+  },
+  {
+    kind: 'varnish',
+    packages: ['varnish'],
+    command: (port, folder) => [
+      '/usr/sbin/varnishd',
+      ...['-F', '-a', `127.0.0.1:${port}`, '-b', '127.0.0.1:1', '-n', join(folder, 'varnish'), '-s', 'malloc,10m'],
+      ...['-T', 'none'],
+    ],
+    head: 'master',
+    workers: 1,
+    why: /thread_pool_max/,
+  },
 ];

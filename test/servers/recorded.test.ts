@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { scalingRefusal } from '../../src/recognise/may-scale.ts';
 import { recognise } from '../../src/recognise/recognise.ts';
-import { caught, sample } from '../helpers/samples.ts';
+import { caught, MB, sample } from '../helpers/samples.ts';
 import { family, python, recorded } from './recorded-cases.ts';
 
 describe('as recorded of the real ones', () => {
@@ -75,4 +75,18 @@ it.each([
   [['ruby', 'sidekiq_spec.rb']],
 ])('takes %j for no server', (argv) => {
   expect(recognise([sample({ pid: 10, argv, caught: 0x300000 })])).toEqual([]);
+});
+
+it('tells what a connection to PostgreSQL costs, by its clients’ backends alone', () => {
+  const helper = (pid: number, title: string, uss: number) =>
+    sample({ pid, ppid: 10, argv: [`postgres: 15/main: ${title}`], memory: { uss: uss * MB } });
+  const [server] = recognise([
+    sample({ pid: 10, argv: ['/usr/lib/postgresql/15/bin/postgres', '-D', '/d'] }),
+    helper(11, 'checkpointer ', 90),
+    helper(12, 'walsender replicator 10.0.0.9(5000) streaming 0/3000148', 80),
+    helper(13, 'web shop 10.0.0.5(52000) idle', 2),
+    helper(14, 'web shop [local] SELECT', 3),
+    helper(15, 'web shop 10.0.0.5(52001) idle', 4),
+  ]);
+  expect(server ? server.definition.remark?.(server) : null).toBe('3 connections, 3.0M each');
 });

@@ -94,8 +94,9 @@ const serviceUsers =
   /^(?:root|mysql|memcache|memcached|nobody|_.*|postgres|redis|www-data|nginx|apache|http|rabbitmq|mongodb|mongod|elasticsearch|caddy|haproxy|varnish|vcache)$/;
 
 export function serviceOf({ definition: { kind, label }, head }: RecognisedServer): Place {
-  const { user } = evidenceOf(head.facts);
-  // A service runs as root or as a user made for it; by anybody else's it is told apart.
-  const name = user === kind || serviceUsers.test(user) ? kind : `${kind} (${user})`;
+  const { user, unit } = evidenceOf(head.facts);
+  // A service runs as root, as a user made for it, or by a unit of its name; by anybody else's it is told apart.
+  const own = user === kind || serviceUsers.test(user) || unit?.name === `${kind}.service`;
+  const name = own ? kind : `${kind} (${user})`;
   return { id: `service:${kind}:${user}`, name, directory: null, evidence: `${label} of ${user}` };
 }
