@@ -23,10 +23,10 @@ const own = (megabytes: number, file = 0) => ({
 });
 
 const shop = gunicorn({ pid: 100, project: 'shop', memory: own(20), workers: [{ memory: own(100, 600) }] });
-const java = sample({ pid: 7, argv: ['/usr/bin/java', '-jar', 'x.jar'], memory: own(700) });
+const clamd = sample({ pid: 7, argv: ['/usr/sbin/clamd'], memory: own(700) });
 const cron = sample({ pid: 8, argv: ['/usr/sbin/cron'], memory: own(5) });
 
-function mapOf(hostSample: HostSample, processes = [...shop, java, cron]) {
+function mapOf(hostSample: HostSample, processes = [...shop, clamd, cron]) {
   const model = buildModel(snapshot(processes, { host: hostSample }), null, { memoryTotal: null });
   const map = model.memoryMap;
   if (map === null) throw new Error('no map');
@@ -46,7 +46,7 @@ describe('where the memory is', () => {
     expect(available).toBe(model.host.memory.available);
     expect(map.parts.filter(({ kind }) => kind === 'project').map(({ name }) => name)).toEqual(['shop']);
     expect(of('system')).toEqual([700, 5]);
-    expect(map.parts.find(({ kind }) => kind === 'system')?.name).toBe('java');
+    expect(map.parts.find(({ kind }) => kind === 'system')?.name).toBe('clamd');
     expect({ slab: of('slab'), tables: of('page-tables') }).toEqual({ slab: [200], tables: [30] });
     // 600 MB of a file that is mapped are in the project, and no longer in the cache.
     expect({ shop: of('project'), cache: of('cache') }).toEqual({ shop: [720], cache: [424] });
@@ -84,7 +84,9 @@ describe('where the memory is', () => {
       cache: 100 * MB,
       use: { ...nothing, shmem: 50 * MB, kernel: { slab: 30 * MB } },
     };
-    const { map, of } = mapOf(machine({}, { cgroup }), [sample({ pid: 1, argv: ['/usr/bin/java'], memory: own(500) })]);
+    const { map, of } = mapOf(machine({}, { cgroup }), [
+      sample({ pid: 1, argv: ['/usr/bin/clamd'], memory: own(500) }),
+    ]);
     expect(map.total).toBe(GB);
     expect(map.parts.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(GB);
     expect({ free: of('free'), slab: of('slab'), shmem: of('shmem') }).toEqual({
