@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
+import { makeFolder } from '../helpers/folder.ts';
 import { type Job, startJob } from '../helpers/job.ts';
 import * as kernel from '../helpers/kernel.ts';
 import { requireServer } from '../helpers/requirements.ts';
@@ -20,9 +20,7 @@ let folder: string;
 let jobs: Job[] = [];
 
 beforeEach(async () => {
-  folder = await realpath(await mkdtemp(join(tmpdir(), 'workertop-server-')));
-  // Some run as a user of their own.
-  await chmod(folder, 0o777);
+  folder = makeFolder('server');
 });
 afterEach(async () => {
   await Promise.all(jobs.map((job) => job.stop()));
@@ -133,6 +131,9 @@ describe('scaled', () => {
 });
 
 describe('refused', () => {
+  // Some run as a user of their own, and write there.
+  beforeEach(() => chmod(folder, 0o777));
+
   it.each(titled(refused))('%s', async (_, one) => {
     const [{ pid }, server] = await start(one);
     expectAsConfigured(server, one);
