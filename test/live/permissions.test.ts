@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as kernel from '../helpers/kernel.ts';
 import { AS_NOBODY, inNamespace, requireRoot } from '../helpers/namespace.ts';
@@ -10,9 +12,13 @@ import { type Listing, type Result, workertopCommand } from '../helpers/workerto
 let home: Home;
 let gunicorn: Gunicorn;
 let own: ChildProcess;
+/** Where the user without rights keeps the log of actions. */
+let state: string;
 
 beforeAll(async () => {
   requireRoot();
+  state = mkdtempSync(join(tmpdir(), 'workertop-state-'));
+  chownSync(state, 65534, 65534);
   home = await openHome();
   gunicorn = await home.startGunicorn({ project: 'project1', venv: 'django1_5', workers: 2, ballastMb: 20 });
   own = spawn('sleep', ['600'], { uid: 65534, gid: 65534, stdio: 'ignore' });
@@ -20,6 +26,7 @@ beforeAll(async () => {
 afterAll(async () => {
   own?.kill('SIGKILL');
   await home?.stop();
+  rmSync(state, { recursive: true, force: true });
 });
 
 const MOUNTS = '--mount --propagation private';
@@ -53,7 +60,10 @@ describe('as a user without rights', () => {
 
   it.each(['+1', '-1'])('scale %s is refused in words, and nothing is changed', async (change) => {
     const workers = gunicorn.workers();
-    const { code, stdout, stderr } = await inNamespace(MOUNTS, `exec ${AS_NOBODY} $W scale ${gunicorn.pid} ${change}`);
+    const { code, stdout, stderr } = await inNamespace(
+      MOUNTS,
+      `export XDG_STATE_HOME=${state}; exec ${AS_NOBODY} $W scale ${gunicorn.pid} ${change}`,
+    );
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(
       new RegExp(`^workertop: .*You may not signal ${gunicorn.pid}: it belongs to root. Use sudo[^\\n]*\\n$`),
@@ -68,6 +78,8 @@ describe('as a user without rights', () => {
     await pty.waitFor(/\d+ of \d+ exact/);
     await pty.waitFor(`master ${gunicorn.pid}`);
     pty.press('down', '+');
+    await pty.waitFor('Add a worker to project1');
+    pty.press('y');
     await pty.waitFor(/You may not signal \d+: it belongs to root/);
     pty.press('q');
     expect((await pty.exit).code).toBe(0);
