@@ -15,7 +15,10 @@ import { catches } from './kit/signal-mask.ts';
 import { countOf, memberOf } from './kit/untrusted-json.ts';
 
 /** A hook of its app may have put something before its title, or after it. */
-const title = /^(?:\[[^\]]*\] )?gunicorn: (master|worker)(?: \[([^\]]+?)(\.2)?\](?: .*)?)?$/;
+const title = /^(?:\[[^\]]*\] )?gunicorn: (master|worker)(?: \[([^]+)\][^\]]*)?$/;
+
+/** What USR2 makes of the name of the master that it starts (gunicorn/arbiter.py). */
+const second = /\.2$/;
 
 const workers: WorkerSetting = {
   flags: ['-w', '--workers'],
@@ -108,7 +111,8 @@ export const gunicorn: ServerDefinition = {
 function claim(facts: ProcessFacts): Claim | null {
   const entitled = title.exec(titleOf(facts.argv) ?? '');
   if (entitled) {
-    const [, what, app] = entitled;
+    const [, what, name] = entitled;
+    const app = name?.replace(second, '');
     const named = app === undefined || app === 'gunicorn' ? { args: null } : { args: null, app };
     // A worker bears its master's title until it has set its own: parentage decides.
     return what === 'master' ? named : { ...named, role: 'worker' };
@@ -180,7 +184,7 @@ function isUpgradeOf(facts: ProcessFacts, ppid: number): boolean {
 }
 
 function isSecond(facts: ProcessFacts): boolean {
-  return title.exec(titleOf(facts.argv) ?? '')?.[3] !== undefined;
+  return second.test(title.exec(titleOf(facts.argv) ?? '')?.[2] ?? '');
 }
 
 /** What the master says of itself counts where its command line is hidden, or is code: where it is set remains what was found. */
