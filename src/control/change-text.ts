@@ -151,7 +151,8 @@ function lineOf(change: Change): string | null {
   const { count, by, where } = seen.configured;
   const current = currentOf(change);
   if (phase.type !== 'done' || by === null || count === null || count === current) return null;
-  const number = new RegExp(`\\b${count}\\b`);
   const [line = ''] = where.split(/ (?:in|on) /);
-  return number.test(line) ? line.replace(number, String(current)) : null;
+  const words = line.split(/\b/);
+  const place = words.indexOf(String(count));
+  return place < 0 ? null : words.with(place, String(current)).join('');
 }

@@ -95,7 +95,7 @@ const places: readonly { readonly what: string; readonly pattern: RegExp; readon
   {
     what: 'blessed is imported',
     pattern: /['"]blessed(?:-contrib)?['"]/,
-    files: ['src/view/line-chart.ts', 'src/view/screen.ts'],
+    files: ['src/view/braille.ts', 'src/view/screen.ts'],
   },
   {
     what: 'process.exit is called',
@@ -107,7 +107,7 @@ const places: readonly { readonly what: string; readonly pattern: RegExp; readon
 ];
 
 /** Folders whose figures depend on their arguments alone. */
-const pure = /^src\/(?:snapshot\.ts|text\/|servers\/|recognise\/|model\/|state\/|view\/(?!screen|line-chart)|output\/)/;
+const pure = /^src\/(?:snapshot\.ts|text\/|servers\/|recognise\/|model\/|state\/|view\/(?!screen|braille)|output\/)/;
 
 describe('what stands in one place', () => {
   test.each(places)('$what in $files alone', ({ pattern, files: allowed }) => {
