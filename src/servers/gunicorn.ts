@@ -15,7 +15,7 @@ import { catches } from './kit/signal-mask.ts';
 import { countOf, memberOf } from './kit/untrusted-json.ts';
 
 /** A hook of its app may have put something before its title, or after it. */
-const title = /^(?:\[[^\]]*\] )?gunicorn: (master|worker)(?: \[([^]+)\][^\]]*)?$/;
+const title = /^(?:\[[^\]]*\] )?gunicorn: (master|worker)(?: \[([\s\S]+)\][^\]]*)?$/;
 
 /** What USR2 makes of the name of the master that it starts (gunicorn/arbiter.py). */
 const second = /\.2$/;
