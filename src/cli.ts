@@ -10,17 +10,17 @@ import { clean } from './text/sanitize.ts';
 const FAILED = 1;
 const WRONG_USAGE = 2;
 
-/** Seconds until a terminal that takes nothing is given up at the end. */
+/** At the end, workertop waits this many seconds for a terminal that reads nothing. */
 const GIVE_UP = 1;
 
-// A reading every two seconds never earns back what V8's optimising compiler costs: without it a dashboard takes a third less CPU and
-// 7 MB less memory, at 100 processes as at 1,000.
+// At one reading every two seconds, V8's optimising compiler costs more than it saves. Without it a dashboard takes a
+// third less CPU and 7 MB less memory, with 100 processes and with 1,000.
 setFlagsFromString('--no-opt');
 
-// The reader of a pipe may have had enough: `workertop list | head`.
+// The reader of a pipe may stop early: `workertop list | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  // A terminal that has gone away is the dashboard's matter.
+  // The dashboard itself handles a terminal that has gone away.
   if (!process.stdout.isTTY) process.exit(complain(new Error(`stdout: ${fileProblem(error)}`), FAILED));
 });
 
@@ -30,7 +30,10 @@ async function main(argv: readonly string[]): Promise<number> {
   return code;
 }
 
-/** One line, whatever happened. */
+/**
+ * Prints one line about an error.
+ * @returns the exit code
+ */
 function complain(error: unknown, code: number): number {
   const text = error instanceof Error ? error.message : String(error);
   process.stderr.write(`workertop: ${clean(text.replace(/\s+/g, ' ').trim())}\n`);
@@ -42,14 +45,15 @@ function fail(error: unknown): number {
   return complain(error, error instanceof UsageError ? WRONG_USAGE : FAILED);
 }
 
-// What is thrown where nobody waits for it, in a timer or for a key: the screen gives its terminal back as we exit.
+// Errors thrown in timers and key handlers arrive here. The screen restores its terminal as the process exits.
 process.on('uncaughtException', (error) => {
   process.once('exit', () => fail(error));
   process.exit(FAILED);
 });
 
 function finish(code: number): void {
-  // stdin and its terminal would keep us here. What was written is waited for, but not for a terminal that is not read.
+  // stdin and its terminal would keep the process alive. Wait for pending output, but not for a terminal that reads
+  // nothing.
   process.stdout.write('', (error) => {
     // The `error` listener above reports it.
     if (!error || process.stdout.isTTY) process.exit(code);

@@ -2,8 +2,8 @@ import { readSync, writeSync } from 'node:fs';
 import { answerBatch } from './source/files/helper.ts';
 import { decodeBatch } from './source/files/protocol.ts';
 
-// The process that reads files which are not the kernel's. It waits in the kernel for questions, as it may for ever wait for an
-// answer: then it is left behind. It ends when its questions do, which is when workertop does.
+// The process that reads users' files. A read may block it in the kernel for ever; then workertop leaves it behind and
+// starts another. It ends when its standard input does, that is, when workertop ends.
 const buffer = Buffer.allocUnsafe(64 * 1024);
 const decoder = new TextDecoder();
 let text = '';
@@ -20,5 +20,5 @@ try {
     for (const line of lines) answerBatch(decodeBatch(line), send);
   }
 } catch {
-  // Nobody listens any more.
+  // workertop has ended: nobody reads the answers.
 }

@@ -1,9 +1,8 @@
 /**
- * Makes a function remember its answer for each object, for as long as that object lives.
- *
- * Caching here hangs on the identity of objects: the facts of a process, its argv and the list of all processes are the same
- * objects from one snapshot to the next for as long as nothing in them has changed, and nobody changes them in place. So what is
- * computed from such an object alone is computed once. A copy (`{ ...facts }`) is another object and starts afresh.
+ * Makes a function remember its answer for each object, for as long as that object lives. Sources give the same object
+ * for facts, argv and lists of processes that have not changed since the last snapshot, and never change one in place.
+ * So what depends on such an object alone is computed once. A copy (`{ ...facts }`) is another object and is computed
+ * anew.
  */
 export function memoize<Key extends object, Value>(compute: (key: Key) => Value): (key: Key) => Value {
   const answers = new WeakMap<Key, { readonly value: Value }>();

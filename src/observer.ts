@@ -4,7 +4,7 @@ import { undecided } from './recognise/recognise.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { ActivityRequest, ReadHints, Source } from './source/source.ts';
 
-/** CPU times count in ticks of 10 ms: rates over less than this many seconds would be noise. */
+/** CPU times are counted in ticks of 10 ms: rates over fewer seconds than this would be noise. */
 const SHORTEST_RATE_INTERVAL = 0.9;
 
 export interface ObserveOptions {
@@ -14,19 +14,19 @@ export interface ObserveOptions {
   readonly watch: ReadonlySet<number>;
   /** Whether to count the open connections of servers. */
   readonly connections?: boolean;
-  /** Longest time to wait for files, in seconds; none where it is left out. */
+  /** Longest time to wait for files, in seconds. Default 0. */
   readonly patience?: number;
 }
 
 /**
- * Reads a source again and again and makes models of what it reads. Each model tells the next
- * reading what matters: the processes of projects first, and the sockets of servers.
+ * Reads a source repeatedly and makes a model of each snapshot. Each model tells the next reading what to read first:
+ * the memory of projects and the sockets of servers.
  */
 export class Observer {
   readonly #source: Source;
   readonly #options: ModelOptions;
   readonly #rateInterval: number;
-  /** What rates are counted from, and the snapshot to follow it once it is old enough. */
+  /** The snapshot that rates are counted from, and the one that replaces it when old enough. */
   #rateBase: Snapshot | null = null;
   #newest: Snapshot | null = null;
   #prefer: ReadonlySet<number> = new Set();
@@ -38,7 +38,7 @@ export class Observer {
 
   /**
    * @param options how models are made
-   * @param rateInterval rates are counted over this many seconds at least
+   * @param rateInterval shortest interval that rates are counted over, in seconds
    */
   constructor(source: Source, options: ModelOptions, rateInterval = SHORTEST_RATE_INTERVAL) {
     this.#source = source;
@@ -66,7 +66,7 @@ export class Observer {
     this.#prefer = new Set(model.projects.flatMap(processesOf).map((process) => process.pid));
     const servers = model.projects.flatMap((project) => project.servers);
     const heads = servers.map((server) => server.head.pid);
-    // Whether an app listens decides over whether another process of it could.
+    // Another process of an app can only be started if the app listens: pm2 shares its sockets.
     const ofApps = servers.filter(({ managed }) => managed !== null).flatMap(({ processes }) => processes);
     this.#listening = new Set([...heads, ...ofApps.map(({ pid }) => pid), ...undecided(snapshot.processes)]);
     this.#activity = activityRequests(model);
@@ -81,7 +81,7 @@ function processesOf(project: Project): readonly ProcessNode[] {
   return [...project.servers.flatMap((server) => server.processes), ...project.processes];
 }
 
-/** Of which processes the next reading is to tell what they do. */
+/** The processes whose activity the next reading is to tell. */
 export function activityRequests({ projects }: Model): ReadonlyMap<number, ActivityRequest> {
   const requests = new Map<number, ActivityRequest>();
   for (const { activity, head, listeners, processes } of projects.flatMap(({ servers }) => servers)) {

@@ -2,10 +2,10 @@ import type { Errand, Report } from './control/as-owner/errand.ts';
 import { prepare } from './control/as-owner/perform.ts';
 import { Refused } from './control/as-owner/trust.ts';
 
-// The process that does one errand with the rights of a server's owner. It may be left behind where a path does not answer: whoever has
-// left it does not tell it to go on, so that nothing is done later.
+// The process that performs one errand with the rights of a server's owner. It blocks if a path does not answer.
+// workertop then kills it or leaves it behind, and never tells it to go on, so it does nothing later.
 
-/** Resolves when it was sent, or nobody listens any more. */
+/** Resolves when the report was sent, or when workertop has ended. */
 function report(message: Report): Promise<void> {
   return new Promise((resolve) => {
     if (process.send === undefined || !process.connected) resolve();

@@ -1,4 +1,4 @@
-/** Waits. Resolves early when `signal` aborts. @param seconds how long */
+/** Waits for a number of seconds. Resolves early when `signal` aborts. */
 export function pause(seconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();

@@ -3,8 +3,8 @@ import { LogProcess } from '../control/log-process.ts';
 import { programBeside } from './beside.ts';
 
 /**
- * The log of actions, written by a process of its own.
- * @param tell hears once why there is no log, and what earlier sessions left unfinished
+ * Opens the log of actions, which a process of its own writes.
+ * @param tell called once if there is no log, and for what earlier sessions left unfinished
  */
 export function openActionLog(tell: (text: string) => void): ActionLog {
   const path = actionLogPath(process.env);
@@ -20,7 +20,10 @@ export function openActionLog(tell: (text: string) => void): ActionLog {
   return new ActionLog(sink, session);
 }
 
-/** A log that can be kept nowhere. @param tell is called at the first line */
+/**
+ * A log without a file.
+ * @param tell called at the first line
+ */
 function unkept(tell: () => void): LogSink {
   let told = false;
   return {

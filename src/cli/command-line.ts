@@ -4,17 +4,17 @@ import { type Command, type CommandName, commandOf, namedCommands, questions, us
 import { type SettingName, type Settings, settingNames, settings } from './settings.ts';
 import { UsageError } from './usage-error.ts';
 
-/** What a command line asks for. */
+/** A parsed command line. */
 export interface Invocation {
   readonly command: CommandName;
   readonly operands: readonly string[];
-  /** What its options say. */
+  /** The settings that its options give. */
   readonly given: Partial<Settings>;
 }
 
 type Given = { -readonly [Name in SettingName]?: Settings[Name] };
 
-/** The settings that have an option, by its long name. */
+/** Settings by the long name of their option. */
 const byOption: ReadonlyMap<string, SettingName> = new Map(
   settingNames.flatMap((name) => {
     const { option } = settings[name];
@@ -24,7 +24,7 @@ const byOption: ReadonlyMap<string, SettingName> = new Map(
 
 const longNames = [...byOption.keys(), ...questions.map(({ long }) => long)];
 
-/** As `parseArgs` of node:util wants it. */
+/** The options as `parseArgs` of node:util takes them. */
 const parseOptions = Object.fromEntries([
   ...[...byOption].map(([long, name]) => {
     const { value, short } = settings[name].option ?? {};
@@ -34,12 +34,15 @@ const parseOptions = Object.fromEntries([
   ...questions.map(({ long, short }) => [long, { type: 'boolean', short }] as const),
 ]);
 
-/** Reads a command line. @throws UsageError for whatever is wrong with it */
+/**
+ * Parses a command line.
+ * @throws UsageError for anything wrong with it
+ */
 export function parseCommandLine(argv: readonly string[]): Invocation {
   const words: string[] = [];
   const given: Given = {};
   let question: 'help' | 'version' | null = null;
-  // Not strict: its messages are those of a library. What is wrong with an option is said here.
+  // Not strict: workertop words the errors itself.
   const { tokens } = parseArgs({
     args: [...argv],
     options: parseOptions,
@@ -51,7 +54,7 @@ export function parseCommandLine(argv: readonly string[]): Invocation {
   for (const token of tokens) {
     const word = argv[token.index] ?? '';
     if (token.kind === 'positional') words.push(token.value);
-    // `-1` is an operand: it asks for one worker fewer. `-12` is two tokens of one word.
+    // `-1` is an operand: one worker fewer. parseArgs makes two tokens of `-12`.
     else if (/^-\d+$/.test(word) && token.kind === 'option') {
       if (token.index !== last) words.push(word);
     } else if (token.kind === 'option') {
@@ -70,7 +73,7 @@ export function parseCommandLine(argv: readonly string[]): Invocation {
 
 interface OptionToken {
   readonly name: string;
-  /** As written, without a value. */
+  /** The option as written, without its value. */
   readonly rawName: string;
   readonly value?: string | undefined;
   readonly inlineValue?: boolean | undefined;
@@ -86,7 +89,7 @@ function setOption(token: OptionToken, word: string, given: Given): void {
     return;
   }
   if (token.value === undefined) throw new UsageError(`--${option.long} needs a value: ${option.value}`);
-  // `-d=2` is `-d 2`.
+  // `-d=2` means `-d 2`.
   const short = !token.rawName.startsWith('--') && token.inlineValue === true;
   assign(given, name, settings[name].kind.parse(short ? token.value.replace(/^=/, '') : token.value), false);
 }
@@ -95,7 +98,7 @@ function assign<Name extends SettingName>(given: Given, name: Name, value: Setti
   Object.assign(given, { [name]: off ? false : value });
 }
 
-/** @throws UsageError for an unknown option, several short ones in one word, or a switch that is given a value */
+/** @throws UsageError for an unknown option, several short options in one word, or a switch with a value */
 function expectKnown({ name, rawName, inlineValue }: OptionToken, word: string, takesValue: boolean): void {
   const known = longNames.includes(name) && rawName !== `-${name}`;
   const long = rawName.startsWith('--');

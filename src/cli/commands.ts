@@ -18,18 +18,18 @@ export type CommandName =
 export interface Command {
   readonly name: CommandName;
   readonly help: string;
-  /** What follows its name. */
+  /** Its arguments after its name. */
   readonly operands: readonly Operand[];
-  /** The settings whose options it takes. The configuration file is read by those that take `config`. */
+  /** The settings whose options it takes. Commands that take `config` read the configuration file. */
   readonly takes: readonly SettingName[];
-  /** What its settings are, whatever the configuration file says; options come before it. */
+  /** Settings that it fixes, whatever the configuration file says. Options take precedence. */
   readonly settings?: Partial<Settings>;
 }
 
-/** What is given to a command, by the name that `--help` has for it. */
+/** An argument of a command, by its name in `--help`. */
 export interface Operand {
   readonly name: string;
-  /** What a shell completes it with. */
+  /** How a shell completes it. */
   readonly completion: readonly string[] | 'file' | null;
   /** Whether it may be left out. */
   readonly optional?: true;
@@ -53,7 +53,7 @@ const machine: readonly SettingName[] = ['source', 'proc'];
 
 export const shells = ['bash', 'zsh', 'fish'] as const;
 
-/** The dashboard, which is what runs where no command is named. */
+/** The dashboard, which runs if no command is named. */
 const top: Command = {
   name: 'top',
   help: 'the live dashboard',
@@ -61,7 +61,7 @@ const top: Command = {
   takes: [...dashboard, ...machine],
 };
 
-/** Every command but the dashboard, in the order in which they are told. */
+/** Every command but the dashboard, in the order in which help lists them. */
 export const namedCommands: readonly Command[] = [
   {
     name: 'list',
@@ -109,7 +109,7 @@ export const namedCommands: readonly Command[] = [
     help: 'the dashboard on a simulated host',
     operands: [],
     takes: dashboard,
-    // A little faster than life.
+    // A little faster than real time.
     settings: { delay: 1 },
   },
   {
@@ -133,13 +133,13 @@ export const namedCommands: readonly Command[] = [
   },
 ];
 
-/** SelfReport by `--help` and `--version` instead of doing anything; both are options too. */
+/** Commands that `--help` and `--version` stand for. */
 const about: readonly Command[] = [
   { name: 'help', help: 'this help', operands: [], takes: [] },
   { name: 'version', help: 'the version', operands: [], takes: [] },
 ];
 
-/** The options that are no settings: what is asked for instead of what the command does. */
+/** Options that are not settings: they replace the command. */
 export const questions = [
   { long: 'help', short: 'h', help: 'this help', command: 'help' },
   { long: 'version', short: 'V', help: 'the version', command: 'version' },
@@ -152,12 +152,12 @@ export function commandOf(name: CommandName): Command {
   return allCommands.find((row) => row.name === name) ?? top;
 }
 
-/** In brackets where it may be left out. */
+/** Its name, in brackets if it may be left out. */
 function nameOf({ name, optional }: Operand): string {
   return optional === true ? `[${name}]` : name;
 }
 
-/** Such as `workertop scale TARGET N|+N|-N`. */
+/** The usage of a command, such as `workertop scale TARGET N|+N|-N`. */
 export function usageOf({ name, operands }: Command): string {
   return ['workertop', ...(name === 'top' ? [] : [name]), ...operands.map(nameOf)].join(' ');
 }

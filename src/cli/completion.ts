@@ -5,7 +5,10 @@ import type { Completion } from './value-kinds.ts';
 
 const makers: Readonly<Record<(typeof shells)[number], () => string>> = { bash, zsh, fish };
 
-/** The completions of a shell, to be sourced. @throws UsageError for a shell that there is none for */
+/**
+ * A shell's completion script.
+ * @throws UsageError for an unknown shell
+ */
 export function completion(shell: string): string {
   const name = shells.find((one) => one === shell);
   if (name === undefined) throw new UsageError(`unknown shell ${shell}: it is one of ${shells.join(', ')}`);
@@ -19,12 +22,12 @@ function optionsOf(command: Command): readonly OptionHelp[] {
   return optionHelps.filter(({ commands }) => commands.includes(command));
 }
 
-/** Every way to write an option. */
+/** All spellings of an option. */
 function spellings({ long, short }: OptionHelp): readonly string[] {
   return short === null ? [`--${long}`] : [`-${short}`, `--${long}`];
 }
 
-/** A text as one word of a shell. */
+/** Quotes a text as one word of a shell. */
 function quoted(text: string): string {
   return `'${text.replace(/'/g, `'\\''`)}'`;
 }
@@ -38,7 +41,7 @@ function bashReply(what: Completion): string {
   return `COMPREPLY=($(${generator} -- "$cur")); return`;
 }
 
-/** For bash 3.2 and newer, without the package bash-completion. */
+/** For bash 3.2 and newer. It does not need the package bash-completion. */
 function bash(): string {
   const values = withValue.map((option) => `    ${spellings(option).join('|')}) ${bashReply(option.completion)} ;;`);
   const options = [commandOf('top'), ...namedCommands].map((command) => {
@@ -100,7 +103,7 @@ function zshText(text: string): string {
 
 function zshOption(option: OptionHelp): string {
   const { short, long, value, help } = option;
-  // A long option takes its value behind = too.
+  // A long option may have its value after `=`.
   const spec = `--${long}${value === null ? '' : '='}`;
   const names = short === null ? quoted(spec) : `${quoted(`(-${short} --${long})`)}{-${short},${spec}}`;
   return `${names}${quoted(`[${zshText(help)}]${value === null ? '' : `:${value}:${zshAction(option.completion)}`}`)}`;

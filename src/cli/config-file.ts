@@ -10,7 +10,7 @@ import { tomlLine } from './toml.ts';
 import { UsageError } from './usage-error.ts';
 import { warn } from './warn.ts';
 
-/** The settings that the configuration file has, by their keys. */
+/** Settings by their key in the configuration file. */
 const byKey: ReadonlyMap<string, SettingName> = new Map(
   settingNames.flatMap((name) => {
     const { key } = settings[name];
@@ -19,9 +19,9 @@ const byKey: ReadonlyMap<string, SettingName> = new Map(
 );
 
 /**
- * What the configuration file says; nothing where there is none.
+ * Reads the configuration file; no settings if there is none.
  * @param named its path; null for the usual place
- * @throws UsageError when it is wrong, or cannot be read though it was named
+ * @throws UsageError if it is wrong, or was named and cannot be read
  */
 export async function readConfigFile(named: string | null, environment: NodeJS.ProcessEnv): Promise<Partial<Settings>> {
   const path = named ?? usualPath(environment);
@@ -40,7 +40,7 @@ export async function readConfigFile(named: string | null, environment: NodeJS.P
   return parseConfig(text, path);
 }
 
-/** `$XDG_CONFIG_HOME/workertop/config.toml`; null where there is no home. */
+/** The path `$XDG_CONFIG_HOME/workertop/config.toml`; null without a home. */
 export function usualPath(environment: NodeJS.ProcessEnv): string | null {
   const base = environment['XDG_CONFIG_HOME'];
   if (base?.startsWith('/')) return join(base, 'workertop', 'config.toml');
@@ -49,9 +49,9 @@ export function usualPath(environment: NodeJS.ProcessEnv): string | null {
 }
 
 /**
- * Reads a configuration.
+ * Parses a configuration.
  * @param file its name, for messages
- * @throws UsageError with file, line and what is allowed
+ * @throws UsageError with the file, the line and the allowed values
  */
 export function parseConfig(text: string, file: string): Partial<Settings> {
   const lineOf = (key: string, project: number | null) => lineIn(text, key, project);
@@ -92,7 +92,7 @@ function lineIn(text: string, key: string, project: number | null): number {
   return (found < 0 ? from : found) + 1;
 }
 
-/** The configuration in force as a file, with what each setting is for. */
+/** The settings in force as a configuration file, with a comment on each. */
 export function showConfig(inForce: Settings): string {
   const lines = ['# workertop’s configuration, as it is in force. A line with # is its default.', ''];
   for (const [key, name] of byKey) {

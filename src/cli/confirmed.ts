@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { clean } from '../text/sanitize.ts';
 
-/** Asks on the terminal, on stderr. Only a clear yes is one; Ctrl-C and the end of input are a no. */
+/** Asks on the terminal, by stderr. Anything but a clear yes means no, including Ctrl-C and end of input. */
 export function confirmed(question: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   return new Promise((resolve) => {

@@ -4,7 +4,7 @@ import { type OptionHelp, optionHelps } from './options.ts';
 /** What workertop is, in one line. */
 export const SUMMARY = 'which web project and which worker takes the memory of this server, and trim it';
 
-/** What `scale` takes as its target. */
+/** The forms of TARGET that `scale` takes. */
 export const TARGETS = [
   'TARGET is a pid of a master, a project, or project:server, such as shop:gunicorn;',
   'an app of pm2 goes by project:app too.',
@@ -12,15 +12,15 @@ export const TARGETS = [
 
 export const EXIT_CODES = 'Exit codes: 0 done; 1 it could not be done; 2 wrong usage; 130, 143, 129 ended by a signal.';
 
-/** Options that only one or two commands take name them. */
+/** An option that at most this number of commands take names them. */
 const FEW = 2;
 
-/** What an option does, and for which commands where those are few. */
+/** The help of an option, with its commands if they are few. */
 export function optionText({ help, commands }: OptionHelp): string {
   return commands.length <= FEW ? `(${commands.map(({ name }) => name).join(', ')}) ${help}` : help;
 }
 
-/** What `--help` says. */
+/** The text of `--help`. */
 export function helpText(): string {
   const commands = [
     { usage: 'workertop [options]', help: commandOf('top').help },

@@ -5,9 +5,9 @@ import { readConfigFile } from './config-file.ts';
 import { defaults, type Settings } from './settings.ts';
 
 /**
- * The settings in force: options come before what the command itself sets, that before the configuration file, that
- * before the defaults.
- * @throws UsageError when the configuration file is wrong, or cannot be read though it was named
+ * The settings in force. Options take precedence over settings that the command fixes, those over the configuration
+ * file, that over the defaults.
+ * @throws UsageError if the configuration file is wrong, or was named and cannot be read
  */
 export async function settingsInForce(
   { command, given }: Invocation,
@@ -18,7 +18,7 @@ export async function settingsInForce(
   return { ...defaults, ...file, ...settings, ...given };
 }
 
-/** What of the settings decides how processes are grouped and counted. */
+/** The settings that decide how processes are grouped and counted. */
 export function modelOptions({ memory, projects }: Settings): ModelOptions {
   return { memoryTotal: memory, rules: projects };
 }

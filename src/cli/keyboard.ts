@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { ReadStream } from 'node:tty';
 import type { Ground } from '../state/settings.ts';
 
-/** Asks the terminal for the colour of its ground: OSC 11 of xterm's ctlseqs. */
+/** Asks the terminal for its background colour: OSC 11 of xterm's ctlseqs. */
 export const GROUND_QUESTION = '\x1b]11;?\x1b\\';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
@@ -11,7 +11,7 @@ const answer = /\x1b\]11;rgba?:([\da-f]{1,4})\/([\da-f]{1,4})\/([\da-f]{1,4})(?:
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
 const beginning = /\x1b\](?:1(?:1(?:;[rgba:/\da-f]{0,40}\x1b?)?)?)?$/i;
 
-/** Takes the terminal's answer out of what is typed, whenever it comes and in however many pieces. */
+/** Removes the terminal's answer from typed text, whenever and in however many pieces it arrives. */
 export class AnswerFilter {
   readonly #answered: (ground: Ground) => void;
   #held = '';
@@ -20,7 +20,10 @@ export class AnswerFilter {
     this.#answered = answered;
   }
 
-  /** @param text bytes as Latin-1 @returns what was typed */
+  /**
+   * @param text bytes as Latin-1
+   * @returns the typed text
+   */
   feed(text: string): string {
     let rest = this.#held + text;
     this.#held = '';
@@ -35,7 +38,7 @@ export class AnswerFilter {
   }
 }
 
-/** Light is what black stands out on better than white: relative luminance by WCAG 2.1. */
+/** Light if black contrasts better with it than white: relative luminance of WCAG 2.1. */
 function groundOf(channels: readonly string[]): Ground {
   const [red = 0, green = 0, blue = 0] = channels.map((hex) =>
     linear(Number.parseInt(hex, 16) / (16 ** hex.length - 1)),
@@ -48,12 +51,12 @@ function linear(value: number): number {
   return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
 }
 
-/** The keys of the terminal, without what the terminal answers. */
+/** Keys typed at the terminal, without the terminal's answers. */
 export class Keyboard extends PassThrough {
   readonly isTTY = true;
   readonly #terminal: ReadStream;
 
-  /** @throws Error where there is no terminal */
+  /** @throws Error if there is no terminal */
   constructor(answered: (ground: Ground) => void) {
     super();
     this.#terminal = openTerminal();
@@ -84,7 +87,7 @@ export class Keyboard extends PassThrough {
   }
 }
 
-/** Keys come from the terminal even where something else is piped in. */
+/** Opens the terminal itself if something is piped into stdin. */
 function openTerminal(): ReadStream {
   if (process.stdin.isTTY) return process.stdin;
   try {

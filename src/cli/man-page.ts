@@ -2,7 +2,7 @@ import { allCommands, usageOf } from './commands.ts';
 import { optionText, SUMMARY, TARGETS } from './help.ts';
 import { optionHelps } from './options.ts';
 
-/** Text as roff wants it: man(7), groff_char(7). */
+/** Escapes text for roff: man(7), groff_char(7). */
 function roff(text: string): string {
   return text
     .replace(/\\/g, '\\e')
@@ -18,7 +18,7 @@ function italic(text: string): string {
   return `\\fI${roff(text)}\\fR`;
 }
 
-/** Words in capitals stand for what the user writes: N|+N|-N, FILE. */
+/** Marks words in capitals, which stand for the user's input: N|+N|-N, FILE. */
 function synopsis(usage: string): string {
   return usage
     .split(' ')
@@ -31,7 +31,10 @@ function entry(tag: string, text: string): string {
   return `.TP\n${tag}\n${roff(text)}`;
 }
 
-/** workertop.1. @param version such as `0.1.0` */
+/**
+ * The man page workertop.1.
+ * @param version such as `0.1.0`
+ */
 export function manPage(version: string): string {
   const commands = allCommands.filter(({ name }) => name !== 'help' && name !== 'version');
   const options = optionHelps.map((option) => {

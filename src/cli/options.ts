@@ -2,11 +2,11 @@ import { allCommands, type Command, questions } from './commands.ts';
 import { type SettingName, settingNames, settings } from './settings.ts';
 import type { Completion, ValueKind } from './value-kinds.ts';
 
-/** An option as it is told: by `--help`, the README, the man page and the completions. */
+/** An option as `--help`, the README, the man page and the completions describe it. */
 export interface OptionHelp {
   readonly long: string;
   readonly short: string | null;
-  /** What its value is called; null for a switch. */
+  /** The name of its value; null for a switch. */
   readonly value: string | null;
   readonly help: string;
   readonly completion: Completion;
@@ -32,7 +32,7 @@ function optionOf(name: SettingName): readonly OptionHelp[] {
   ];
 }
 
-/** Every option, in the order in which they are told. */
+/** Every option, in the order in which help and documentation list them. */
 export const optionHelps: readonly OptionHelp[] = [
   ...settingNames.flatMap(optionOf),
   ...questions.map(({ long, short, help }) => {

@@ -4,20 +4,20 @@ import { HelperFiles } from '../source/files/helper-files.ts';
 import { liesHere } from '../source/files/lies-here.ts';
 import { fileHelper } from './beside.ts';
 
-/** Bytes: no configuration is longer. */
+/** Bytes: no configuration file is longer. */
 const LONGEST = 1024 * 1024;
 
 /**
- * The text of a file of the user's own. Where another machine or a program has to answer for it, as for a home on NFS, a process reads it
- * that can be left behind.
- * @throws errors of open(2) and read(2); one with the code ETIMEDOUT when there is no answer
+ * Reads a file of the user. If it lies on a network or FUSE file system, such as a home on NFS, a helper process reads
+ * it, which can be left behind.
+ * @throws errors of open(2) and read(2); one with the code ETIMEDOUT if there is no answer
  */
 export async function readOwnFile(path: string): Promise<string> {
   if (process.platform !== 'linux' || liesHere(resolve(path))) return readFileSync(path, 'utf8');
   const files = new HelperFiles(fileHelper());
   const viewpoint = { key: '', owner: null, process: null };
   const question = { kind: 'lines', path: resolve(path), wanted: /^/, limit: LONGEST } as const;
-  // The helper keeps nothing from ending, nor does the wait for it.
+  // The helper does not keep Node's event loop alive, so a timer must.
   const awake = setInterval(() => {}, 1000);
   const answer = await files.ask(viewpoint, question);
   clearInterval(awake);

@@ -7,7 +7,7 @@ const ruleKeys = ['name', 'directory', 'virtualenv', 'command', 'user'] as const
 /**
  * Reads the [[projects]] of a configuration file.
  * @param lineOf line number, from 1, of a key in one of them
- * @throws UsageError with the line and what is allowed
+ * @throws UsageError with the line and the allowed values
  */
 export function parseProjectRules(
   projects: unknown,
@@ -41,7 +41,7 @@ const example: GroupRule = {
   user: 'shop',
 };
 
-/** Rules as lines of a configuration file, or an example in comments where there is none. */
+/** Rules as lines of a configuration file, or a commented example if there are none. */
 export function showProjectRules(rules: readonly GroupRule[]): readonly string[] {
   const about =
     '# A rule takes precedence over what workertop finds; all its conditions must match. * stands for anything.';

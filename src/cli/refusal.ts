@@ -1,7 +1,7 @@
-/** It could not be done, with the reason: one line for stderr. */
+/** The command cannot be done. The message is the reason, one line on stderr. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
-  /** The exit code: 1, or that of the signal which broke it off. */
+  /** The exit code: 1, or the one of the signal that interrupted it. */
   readonly code: number;
 
   constructor(message: string, code = 1) {

@@ -5,10 +5,10 @@ import type { ReplayMove } from '../state/action.ts';
 import type { ReplayPosition } from '../state/replay.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Slowest and fastest, as multiples of the pace. */
+/** Slowest and fastest speed, as multiples of the recording's pace. */
 const SPEEDS = { least: 1 / 8, most: 64 } as const;
 
-/** A recording that is played: where it stands, and where keys take it. */
+/** Plays a recording: its position, pace and keys. */
 export class Replaying {
   readonly #source: ReplaySource;
   #paused = false;
@@ -29,7 +29,7 @@ export class Replaying {
         this.#pause(!this.#paused);
         return;
       case 'readings':
-        // One reading is looked at: it would run on.
+        // Whoever steps wants to look: pause.
         this.#pause(true);
         this.#source.go(move);
         return;
@@ -48,7 +48,7 @@ export class Replaying {
 
   /**
    * Goes to a time before anything is shown.
-   * @throws UsageError when it is no time; what the source throws
+   * @throws UsageError if it is not a time; what the source throws
    */
   async openAt(text: string): Promise<void> {
     const { at } = await this.#source.read();
@@ -61,7 +61,7 @@ export class Replaying {
   }
 }
 
-/** Whether servers came or went, or have another number of workers. */
+/** Whether servers started or ended, or changed their number of workers. */
 function workersDiffer(a: Snapshot, b: Snapshot): boolean {
   const [before, after] = [workersOf(a), workersOf(b)];
   if (before.size !== after.size) return true;
@@ -73,8 +73,9 @@ function workersOf({ processes }: Snapshot): ReadonlyMap<string, number> {
 }
 
 /**
- * A time to open a recording at, in milliseconds since 1970: `03:10`, local, the first one from `begin` on; or a date with it.
- * @throws UsageError when it is no time
+ * Parses a time of a recording into milliseconds since 1970: `03:10` local time, the first one after `begin`, or with a
+ * date.
+ * @throws UsageError if it is not a time
  */
 export function timeOf(text: string, begin: number): number {
   const [, hours, minutes, seconds = '0'] = /^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/.exec(text) ?? [];

@@ -14,10 +14,10 @@ import { opened, READ_ONLY, signalsFor, withSource } from './sources.ts';
 import { isDumb } from './terminal.ts';
 import { version } from './version.ts';
 
-/** The same demo each time. */
+/** A fixed seed: each demo is the same. */
 const DEMO_SEED = 2013;
 
-/** What a command came to: text for stdout, and the exit code where it is not 0. */
+/** The result of a command: text for stdout, and the exit code if not 0. */
 export interface Outcome {
   readonly text: string;
   readonly code: number;
@@ -26,14 +26,14 @@ export interface Outcome {
 type Run = (settings: Settings, operands: readonly string[]) => Promise<Outcome>;
 
 /**
- * Does what a command line asks for.
- * @throws UsageError for wrong usage, Refusal or another Error where it cannot be done
+ * Runs a command.
+ * @throws UsageError for wrong usage; Refusal or another Error if it cannot be done
  */
 export async function run({ command, operands, given }: Invocation): Promise<Outcome> {
   return runners[command](await settingsInForce({ command, operands, given }, process.env), operands);
 }
 
-// What a command needs is loaded when it is run: `list` needs no screen.
+// Modules are loaded when their command runs: `list` needs no screen.
 const runners: Readonly<Record<CommandName, Run>> = {
   top: (settings) =>
     withSource(settings, (source) =>
@@ -140,7 +140,7 @@ const runners: Readonly<Record<CommandName, Run>> = {
   version: async () => said(`workertop ${version}\n`),
 };
 
-/** Else a dashboard is printed once, as `list` prints it. */
+/** Whether the dashboard can be drawn. If not, `workertop` prints what `list` prints. */
 function canDraw(): boolean {
   return process.stdout.isTTY && !isDumb(process.env);
 }
@@ -171,10 +171,13 @@ async function dashboard(
   return { text: '', code };
 }
 
-/** How each signal that asks for an end is told by the exit code: 128 and its number. */
+/** Exit codes for signals that end a command: 128 plus the signal's number. */
 const endings = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-/** Aborted by signals that ask for an end, with the exit code as the reason. A second one of a kind ends the program at once. */
+/**
+ * A signal that aborts when the user ends the command; its reason is the exit code. A second signal of the same kind
+ * ends the process at once.
+ */
 function interruption(): AbortSignal {
   const controller = new AbortController();
   for (const [signal, code] of Object.entries(endings)) process.once(signal, () => controller.abort(code));

@@ -15,12 +15,12 @@ import type { ViewSettings } from '../state/settings.ts';
 import { settings } from './settings.ts';
 import { tomlLine } from './toml.ts';
 
-/** Larger configuration files are somebody's mistake. Bytes. */
+/** Bytes. A larger configuration file is a mistake. */
 const LARGEST = 1024 * 1024;
 
 /**
- * Keeps what was set on the screen in a configuration file, whose other lines stay as they are.
- * @throws Error when it cannot be written, or when others may write there
+ * Writes settings changed on the screen to a configuration file. Other lines stay as they are.
+ * @throws Error if it cannot be written, or if others may write there
  */
 export function saveSettings(path: string, view: ViewSettings): void {
   const directory = checkedDirectory(dirname(path), 'ours');
@@ -47,7 +47,10 @@ export function saveSettings(path: string, view: ViewSettings): void {
   }
 }
 
-/** What is there so far; empty where there is nothing. @throws Error for what is no file of ours */
+/**
+ * The present content; empty if there is no file.
+ * @throws Error if it is not a file of ours
+ */
 function contentOf(target: string, path: string): string {
   if (lstatSync(target, { throwIfNoEntry: false }) === undefined) return '';
   const file = openSync(target, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -61,7 +64,7 @@ function contentOf(target: string, path: string): string {
   }
 }
 
-/** A configuration with its keys for the screen set anew: in place, else before its first table. */
+/** Sets the screen's keys in a configuration: in place, else before its first table. */
 export function withSettings(text: string, view: ViewSettings): string {
   const { delay, theme, confirm, mouse, hidden } = view;
   const values = { delay, theme, confirm, mouse, hide: hidden } as const;
@@ -73,7 +76,7 @@ export function withSettings(text: string, view: ViewSettings): string {
     const at = lines.slice(0, end).findIndex((line) => new RegExp(`^\\s*${key}\\s*=`).test(line));
     const line = tomlLine(key, value);
     if (at < 0) lines.splice(end, 0, line);
-    // A list that goes on over several lines ends with its bracket.
+    // A list over several lines ends with its bracket.
     else lines.splice(at, linesOf(lines, at), line);
   }
   return `${lines.join('\n')}\n`;

@@ -18,27 +18,27 @@ import {
   type ValueKind,
 } from './value-kinds.ts';
 
-/** One setting: what it is called, how it is written, and what it is without being said. */
+/** One setting: its names, its help, its kind of value and its default. */
 export interface Setting<Value> {
   readonly kind: ValueKind<Value>;
   readonly initial: NoInfer<Value>;
   /** For `--help`, the README, the man page, completions and the configuration file. */
   readonly help: string;
-  /** Its option; left out where only the configuration file has it. */
+  /** Its option; left out if only the configuration file has the setting. */
   readonly option?: {
     /** Without `--`. */
     readonly long: string;
     readonly short?: string;
-    /** What its value is called; none for a switch. */
+    /** The name of its value; left out for a switch. */
     readonly value?: string;
     /** Whether the switch turns the setting off. */
     readonly off?: true;
-    /** Where it says something else than the setting's own text. */
+    /** The option's help, if it differs from the setting's. */
     readonly help?: string;
   };
-  /** Its key in the configuration file; left out where only the command line has it. */
+  /** Its key in the configuration file; left out if only the command line has the setting. */
   readonly key?: string;
-  /** A value for the configuration file to show where none is set. */
+  /** A value that `workertop config` shows if none is set. */
   readonly example?: string;
 }
 
@@ -257,9 +257,9 @@ type Values = {
   readonly [Name in SettingName]: (typeof table)[Name] extends Setting<infer Value> ? Value : never;
 };
 
-/** What is in force, or what a part of it says. */
+/** All settings with their values. */
 export interface Settings extends Values {
-  /** Rules of the configuration file for what belongs to which project. */
+  /** The configuration file's rules that assign processes to projects. */
   readonly projects: readonly GroupRule[];
 }
 
@@ -269,7 +269,7 @@ export interface Settings extends Values {
  */
 export const settings: { readonly [Name in SettingName]: Setting<Settings[Name]> } = table;
 
-/** In the order in which they are told. */
+/** In the order in which help and documentation list them. */
 export const settingNames = Object.keys(table) as readonly SettingName[];
 
 export const defaults: Settings = {

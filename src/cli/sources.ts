@@ -12,7 +12,10 @@ import { UsageError } from './usage-error.ts';
 /** Why nothing is signalled. */
 export const READ_ONLY = 'workertop runs with --read-only: it sends no signals.';
 
-/** Opens the source that the settings name, and closes it after use. @throws UsageError when it cannot be opened */
+/**
+ * Opens the source that the settings name, uses it, and closes it.
+ * @throws UsageError if it cannot be opened
+ */
 export async function withSource<Result>(
   settings: Settings,
   use: (source: Source) => Promise<Result>,
@@ -36,14 +39,17 @@ async function openSource({ source, proc }: Settings): Promise<Source> {
   return opened(() => new ProcSource({ root: proc, factRequests, files }));
 }
 
-/** Before anything else of the source, so that it has started when it is first asked. */
+/** Starts the helper that reads files before everything else, so that it is ready when first asked. */
 function startFiles(): FileAnswerer {
   const files = new HelperFiles(fileHelper());
   files.start();
   return files;
 }
 
-/** What cannot be opened was named wrongly. @throws UsageError */
+/**
+ * Opens something that the user has named.
+ * @throws UsageError if that fails
+ */
 export function opened<Opened>(open: () => Opened): Opened {
   try {
     return open();
@@ -52,7 +58,7 @@ export function opened<Opened>(open: () => Opened): Opened {
   }
 }
 
-/** What may be signalled: nothing of another machine, and nothing at all with --read-only. */
+/** What may be signalled: nothing on another machine, and nothing with --read-only. */
 export function signalsFor({ readOnly, proc }: Settings): Signals {
   if (readOnly) return noSignals(READ_ONLY);
   if (proc !== '/proc') return noSignals(`Signals reach processes of this machine only, and ${proc} may be another's.`);

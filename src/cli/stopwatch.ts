@@ -1,11 +1,11 @@
 /**
- * Starts a stopwatch of the CPU time that this process has used, in milliseconds. Time in which it did not run, as on a machine that
- * swaps, does not count: nothing of another process may be blamed for that.
+ * Starts a stopwatch of the CPU time used by this process, in milliseconds. Time in which it did not run, as on a
+ * machine that swaps, does not count.
  */
 export function cpuStopwatch(): () => number {
   const started = performance.now();
   const used = process.cpuUsage();
-  // The clock is cheaper to ask. Other threads of this process count as well, so it sets the upper bound.
+  // Reading the clock is cheaper. CPU time of other threads counts too, so take the lower of both.
   return () => {
     const elapsed = performance.now() - started;
     if (elapsed < 1) return elapsed;

@@ -2,39 +2,40 @@ import type { Ground } from '../state/settings.ts';
 import type { Colors } from '../view/theme.ts';
 import { terminfoColors } from './terminfo.ts';
 
-/** What a terminal can show, by its description and the environment. */
+/** What a terminal can show, from its description and the environment. */
 export interface TerminalTraits {
   /** `TERM`. */
   readonly name: string;
   readonly colors: Colors;
   readonly ascii: boolean;
-  /** As far as the environment tells. */
+  /** Its background, if the environment tells. */
   readonly ground: Ground;
-  /** Whether it may be asked for the colour of its ground (OSC 11): others would show the question. */
+  /** Whether it may be asked for its background colour (OSC 11). Other terminals would print the question. */
   readonly answers: boolean;
 }
 
-/** Consoles whose fonts or character sets lack what is drawn with, and which print what they do not know. */
+/** Consoles whose fonts or character sets lack the characters that are drawn, and which print unknown sequences. */
 const plainTerminals = /^(?:linux|vt\d+|dumb|ansi|cons25|unknown)/;
 
-/** What terminals of this size are taken for that do not know theirs: a serial console. */
+/** Width of a terminal that does not know its own: a serial console. */
 const USUAL_COLUMNS = 80;
 
-/** Fewer columns are a mistake, and a table has none of its own. */
+/** Fewer columns are a mistake. */
 const LEAST_COLUMNS = 20;
 
-/** Whether nothing can be drawn there: it has no cursor that moves. */
+/** Whether nothing can be drawn: the cursor cannot be moved. */
 export function isDumb(environment: NodeJS.ProcessEnv): boolean {
   return environment['TERM'] === 'dumb';
 }
 
-/** How text is printed that is read as it is. */
+/** How to print text that is read as it is. */
 export interface PrintingTraits {
-  /** Columns of the terminal, or what COLUMNS says (environ(7)); null where a line may be as long as it likes. */
+  /** Columns of the terminal, or COLUMNS (environ(7)); null for no limit. */
   readonly columns: number | null;
   readonly ascii: boolean;
 }
 
+/** How to print to stdout. */
 export function printingTraits(
   environment: NodeJS.ProcessEnv,
   output: { readonly isTTY?: boolean; readonly columns?: number },
@@ -45,12 +46,12 @@ export function printingTraits(
   return { columns: columns === null ? null : Math.max(LEAST_COLUMNS, columns), ascii: !isUnicode(environment) };
 }
 
-/** The locale by setlocale(3). */
+/** Whether the locale is UTF-8 (setlocale(3)). */
 function isUnicode(environment: NodeJS.ProcessEnv): boolean {
   return /utf-?8/i.test(environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'] || '');
 }
 
-/** NO_COLOR: https://no-color.org. */
+/** What the terminal of this environment can show. NO_COLOR: https://no-color.org. */
 export function terminalTraits(environment: NodeJS.ProcessEnv): TerminalTraits {
   const name = environment['TERM'] || 'xterm';
   const plain = plainTerminals.test(name);
@@ -63,7 +64,7 @@ export function terminalTraits(environment: NodeJS.ProcessEnv): TerminalTraits {
   };
 }
 
-/** The terminal says more of itself by COLORTERM than TERM can where its description is old. */
+/** Number of colours. COLORTERM counts first, since descriptions may be old. */
 function colorsOf(name: string, environment: NodeJS.ProcessEnv): Colors {
   const described = terminfoColors(name, environment);
   if (described !== 0 && /^(?:truecolor|24bit)$|256/.test(environment['COLORTERM'] ?? '')) return 256;
@@ -72,7 +73,10 @@ function colorsOf(name: string, environment: NodeJS.ProcessEnv): Colors {
   return count >= 16 ? 16 : count >= 8 ? 8 : 0;
 }
 
-/** `foreground;background`, as numbers of the palette, which rxvt and its like set: 7 and from 9 on are light. */
+/**
+ * The background from COLORFGBG, `foreground;background` in numbers of the palette, which rxvt and others set: 7 and
+ * numbers from 9 are light.
+ */
 function groundOf(colors: string | undefined): Ground {
   const last = colors?.split(';').at(-1) ?? '';
   if (!/^\d{1,2}$/.test(last) || Number(last) > 15) return 'unknown';

@@ -1,22 +1,19 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Magic numbers of term(5): numbers of 16 bits, and of 32. */
+/** Magic numbers of term(5), for numbers of 16 and of 32 bits. */
 const NARROW = 0o432;
 const WIDE = 0o1036;
 
-/** `max_colors` among the numbers of term(5), by the order of <term.h>. */
+/** Index of `max_colors` among the numbers of term(5), in the order of <term.h>. */
 const MAX_COLORS = 13;
 
-/** Compiled descriptions are at most this many bytes long (term(5)). */
+/** Compiled descriptions have at most this many bytes (term(5)). */
 const LARGEST = 32_768;
 
-/**
- * How many colours a terminal's description has, by terminfo(5): 0 for a terminal without colours, null where there is
- * no description of it.
- */
+/** The number of colours in a terminal's description (terminfo(5)): 0 without colours; null without a description. */
 export function terminfoColors(terminal: string, environment: NodeJS.ProcessEnv): number | null {
-  // A name is no path: it comes from the environment.
+  // The name comes from the environment: it must not be a path.
   if (!/^[\w+][\w+.-]*$/.test(terminal)) return null;
   for (const folder of folders(environment)) {
     for (const letter of [terminal.charAt(0), terminal.charCodeAt(0).toString(16)]) {
@@ -27,7 +24,9 @@ export function terminfoColors(terminal: string, environment: NodeJS.ProcessEnv)
   return null;
 }
 
-/** In the order of terminfo(5), then where Debian keeps those of its base system. */
+/**
+ * Directories of descriptions, in the order of terminfo(5), then the one where Debian keeps those of its base system.
+ */
 function folders({ TERMINFO, HOME, TERMINFO_DIRS }: NodeJS.ProcessEnv): readonly string[] {
   const own = [TERMINFO, HOME ? join(HOME, '.terminfo') : undefined, ...(TERMINFO_DIRS?.split(':') ?? [])];
   const usual = [
@@ -45,11 +44,11 @@ function colorsIn(path: string): number | null {
   return data === null ? null : maxColors(data);
 }
 
-/** Null for what is no file, or cannot be read. */
+/** The content of a file; null if it is not a regular file or cannot be read. */
 function contentOf(path: string): Buffer | null {
   let file: number;
   try {
-    // A pipe in its place would never answer.
+    // A FIFO in its place would never answer.
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch {
     return null;
@@ -64,7 +63,10 @@ function contentOf(path: string): Buffer | null {
   }
 }
 
-/** @returns null for what is no compiled description */
+/**
+ * Reads `max_colors`.
+ * @returns null if it is not a compiled description
+ */
 export function maxColors(data: Buffer): number | null {
   if (data.length < 12) return null;
   const [magic, names, flags, numbers] = [0, 2, 4, 6].map((offset) => data.readUInt16LE(offset));
@@ -73,7 +75,7 @@ export function maxColors(data: Buffer): number | null {
   if (size === 0) return null;
   if (numbers <= MAX_COLORS) return 0;
   const end = 12 + names + flags;
-  // Numbers begin at an even byte.
+  // Numbers begin at an even offset.
   const at = end + (end % 2) + MAX_COLORS * size;
   if (at + size > data.length) return null;
   return Math.max(0, data.readIntLE(at, size));

@@ -1,7 +1,7 @@
-/** What TOML's strings may not hold as it is, and what must not reach a terminal. */
+/** Characters that a TOML string must escape, or that must not reach a terminal. */
 const unsafe = /["\\\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]/gu;
 
-/** `key = value` of a TOML file: https://toml.io/en/v1.0.0#string */
+/** A line `key = value` of a TOML file: https://toml.io/en/v1.0.0#string */
 export function tomlLine(key: string, value: string | number | boolean | readonly string[]): string {
   return `${key} = ${tomlValue(value)}`;
 }

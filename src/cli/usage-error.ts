@@ -1,4 +1,4 @@
-/** Wrong usage: one line for stderr, and exit code 2. */
+/** Wrong usage: one line on stderr, and exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

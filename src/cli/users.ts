@@ -2,15 +2,15 @@ import type { Source } from '../source/source.ts';
 import { uidOf } from '../source/system-users.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Seconds to wait for the files of containers, which name their users. */
+/** Seconds to wait for the passwd files of containers. */
 const PATIENCE = 0.5;
 
 const none: ReadonlySet<number> = new Set();
 
 /**
- * A user of this machine, or one of a container whose processes are seen here.
+ * Finds a user of this machine, or of a container that has processes here.
  * @returns the uid; null for a user of a container
- * @throws UsageError when there is no such user
+ * @throws UsageError if there is no such user
  */
 export async function findUser(source: Source, name: string): Promise<number | null> {
   const uid = await uidOf(name);

@@ -4,23 +4,26 @@ import { isSortKey, type SortKey, sortNames } from '../state/sort.ts';
 import { type ColumnName, hideable } from '../view/columns.ts';
 import { UsageError } from './usage-error.ts';
 
-/** What a shell completes a value with. */
+/** How a shell completes a value. */
 export type Completion = readonly string[] | 'file' | 'directory' | 'user' | null;
 
 /** How a kind of value is written, on the command line and in the configuration file. */
 export interface ValueKind<Value> {
-  /** Reads it from the command line. @throws UsageError when it is not allowed */
+  /**
+   * Parses it on the command line.
+   * @throws UsageError if it is not allowed
+   */
   readonly parse: (text: string) => Value;
-  /** Reads it from the configuration file; undefined when it is not allowed. */
+  /** Reads it from the configuration file; undefined if it is not allowed. */
   readonly fromToml: (value: unknown) => Value | undefined;
-  /** What the configuration file takes; null where it is not set. */
+  /** Writes it to the configuration file; null if it is not set. */
   readonly toToml: (value: Value) => string | number | boolean | readonly string[] | null;
-  /** What the configuration file allows, for messages. */
+  /** The values that the configuration file allows, for messages. */
   readonly allowed: string;
   readonly completion: Completion;
 }
 
-/** The value that `parse` makes, or undefined where it refuses. */
+/** The value that `parse` returns; undefined if it throws. */
 function attempt<Value>(parse: (text: string) => Value, text: string): Value | undefined {
   try {
     return parse(text);
@@ -30,7 +33,10 @@ function attempt<Value>(parse: (text: string) => Value, text: string): Value | u
   }
 }
 
-/** Seconds. @throws UsageError when it is not a number from 0.1 to 3600 */
+/**
+ * Parses seconds.
+ * @throws UsageError if it is not a number from 0.1 to 3600
+ */
 export function parseDelay(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value) || value <= 0)
@@ -49,7 +55,10 @@ export const seconds: ValueKind<number> = {
 
 const units: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600 };
 
-/** Seconds of `90`, `90s`, `10m` or `1h`. @throws UsageError when it is not from a second to a day */
+/**
+ * Parses `90`, `90s`, `10m` or `1h` into seconds.
+ * @throws UsageError if it is not between a second and a day
+ */
 function parseTimeSpan(text: string): number {
   const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)([smh]?)$/.exec(text.trim()) ?? [];
   const value = Number(number) * (units[unit] ?? Number.NaN);
@@ -117,7 +126,10 @@ export const count: ValueKind<number> = {
 
 const factors: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 };
 
-/** Bytes of `1.5G`, `512M`, `1536MiB`: powers of 1,024. @throws UsageError when it is not a size of 1M or more */
+/**
+ * Parses `1.5G`, `512M`, `1536MiB` into bytes; powers of 1,024.
+ * @throws UsageError if it is not a size of 1M or more
+ */
 export function parseSize(text: string): number {
   const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?$/i.exec(text.trim()) ?? [];
   const size = Math.round(Number(number) * (factors[unit.toUpperCase()] ?? Number.NaN));
@@ -130,13 +142,16 @@ export function parseSize(text: string): number {
 export const size: ValueKind<number | null> = {
   parse: parseSize,
   fromToml: (value) => (typeof value === 'string' ? attempt(parseSize, value) : undefined),
-  // Whole bytes where whole megabytes would lose some.
+  // Write bytes if the size is not a whole number of megabytes.
   toToml: (value) => (value === null ? null : value % 1024 ** 2 === 0 ? `${value / 1024 ** 2}M` : String(value)),
   allowed: 'a size such as "1.5G"',
   completion: null,
 };
 
-/** @throws UsageError when the table cannot be sorted by it */
+/**
+ * Parses a sort key.
+ * @throws UsageError if the table cannot be sorted by it
+ */
 function parseSort(text: string): SortKey {
   if (!isSortKey(text)) throw new UsageError(`unknown sort key ${text}: it is one of ${sortNames.join(', ')}`);
   return text;
@@ -150,7 +165,10 @@ export const sortKey: ValueKind<SortKey> = {
   completion: sortNames,
 };
 
-/** @throws UsageError when there is no such source */
+/**
+ * Parses a source.
+ * @throws UsageError if there is no such source
+ */
 function parseSource(text: string): 'proc' | 'portable' {
   if (text !== 'proc' && text !== 'portable') throw new UsageError(`unknown source ${text}: it is proc or portable`);
   return text;
@@ -164,7 +182,10 @@ export const sourceName: ValueKind<'proc' | 'portable'> = {
   completion: ['proc', 'portable'],
 };
 
-/** One of a few words. @param what it is called, for messages */
+/**
+ * One of a few words.
+ * @param what its name in messages
+ */
 function choice<Name extends string>(what: string, names: readonly Name[]): ValueKind<Name> {
   const found = (value: unknown) => names.find((name) => name === value);
   return {
@@ -184,7 +205,10 @@ export const themeName: ValueKind<ThemeName> = choice('theme', themeNames);
 
 export const confirmName: ValueKind<Confirm> = choice('way to confirm', confirmNames);
 
-/** Any text, such as a name or a path. @param completion what a shell completes it with */
+/**
+ * Any text, such as a name or a path.
+ * @param completion how a shell completes it
+ */
 export function text<Unset extends string | null>(completion: Completion): ValueKind<string | Unset> {
   return {
     parse: (value) => value,
@@ -195,7 +219,10 @@ export function text<Unset extends string | null>(completion: Completion): Value
   };
 }
 
-/** @throws UsageError when it is not an IP address and a port */
+/**
+ * Parses an address.
+ * @throws UsageError if it is not an IP address and a port
+ */
 function parseAddress(text: string): string {
   const [, bracketed, plain = bracketed ?? '', port = ''] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? [];
   if (isIP(plain) === 0 || Number(port) > 65535)
@@ -203,7 +230,7 @@ function parseAddress(text: string): string {
   return text;
 }
 
-/** An IP address and a port. Names are refused: what they stand for can change. */
+/** An IP address and a port. Names are refused: they may resolve to another address later. */
 export const address: ValueKind<string> = {
   parse: parseAddress,
   fromToml: (value) => (typeof value === 'string' ? attempt(parseAddress, value) : undefined),
@@ -212,7 +239,7 @@ export const address: ValueKind<string> = {
   completion: null,
 };
 
-/** On or off. An option that is named turns it on. */
+/** On or off. Naming the option turns it on. */
 export const flag: ValueKind<boolean> = {
   parse: () => true,
   fromToml: (value) => (typeof value === 'boolean' ? value : undefined),
@@ -238,7 +265,10 @@ export const columns: ValueKind<readonly ColumnName[]> = {
   completion: hideable,
 };
 
-/** How many workers: `3` sets, `+1` and `-1` change. @throws UsageError when it is none of these */
+/**
+ * Parses a number of workers: `3` sets it, `+1` and `-1` change it.
+ * @throws UsageError if it is none of these
+ */
 export function parseCount(text: string): { readonly sign: '' | '+' | '-'; readonly number: number } {
   const [, sign = '', digits = ''] = /^([+-]?)(\d{1,4})$/.exec(text) ?? [];
   if (digits === '') throw new UsageError(`a number of workers is N, +N or -N, not ${text || 'nothing'}`);

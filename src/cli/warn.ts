@@ -1,6 +1,6 @@
 import { clean } from '../text/sanitize.ts';
 
-/** Tells people what is wrong, in one line on stderr, while the command goes on. */
+/** Writes a warning to stderr, in one line. The command continues. */
 export function warn(sentence: string): void {
   process.stderr.write(`workertop: ${clean(sentence)}\n`);
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Operation } from '../state/operation.ts';
 import { clean } from '../text/sanitize.ts';
 
-/** A file in `$XDG_STATE_HOME/workertop`; null where there is no home to keep it in. */
+/** The path of a file in `$XDG_STATE_HOME/workertop`; null without a home. */
 export function statePath(environment: NodeJS.ProcessEnv, name: string): string | null {
   const state = environment['XDG_STATE_HOME'];
   if (state?.startsWith('/')) return join(state, 'workertop', name);
@@ -11,40 +11,40 @@ export function statePath(environment: NodeJS.ProcessEnv, name: string): string 
   return home.startsWith('/') ? join(home, '.local', 'state', 'workertop', name) : null;
 }
 
-/** Null where there is no home to keep it in. */
+/** The path of the log; null without a home. */
 export function actionLogPath(environment: NodeJS.ProcessEnv): string | null {
   return statePath(environment, 'actions.log');
 }
 
-/** What the log's writer is told. */
+/** A message to the log's writer. */
 export type LogMessage =
   | { readonly type: 'line'; readonly text: string }
-  /** The line to be written if nothing more is heard of a change; null when it has ended. */
+  /** The line to write if nothing more is heard of a change; null once it has ended. */
   | { readonly type: 'unless'; readonly change: string; readonly text: string | null }
-  /** To tell what earlier sessions left unfinished. */
+  /** Asks what earlier sessions left unfinished. */
   | { readonly type: 'recall' };
 
-/** Where lines go. */
+/** Receives the messages. */
 export interface LogSink {
   send(message: LogMessage): void;
-  /** Resolves when all is written, or after a short while. */
+  /** Resolves when everything is written, or after a short time. */
   close(): Promise<void>;
 }
 
-/** A log that is kept nowhere. */
+/** Discards everything. */
 export const noLog: LogSink = { send: () => {}, close: async () => {} };
 
 /**
- * What was done, one line each, for whoever asks later. A change of workers has a line before its first signal and one at its end, with
- * the same tag, so that one that was cut off is seen.
+ * Logs actions, one line each. A change has a line before its first signal and one at its end, with the same tag. So a
+ * change that was cut off can be recognised.
  */
 export class ActionLog {
   readonly #sink: LogSink;
   readonly #session: string;
-  /** The target that was last written of each change under way. */
+  /** By change under way: the target that was last logged. */
   readonly #asked = new Map<number, number>();
 
-  /** @param session tells this session's changes from those of others: the pid */
+  /** @param session distinguishes this session's changes from others: the pid */
   constructor(sink: LogSink, session: string) {
     this.#sink = sink;
     this.#session = session;
@@ -68,7 +68,10 @@ export class ActionLog {
     this.#sink.send({ type: 'unless', change: tag, text: clean(cut) });
   }
 
-  /** @param at milliseconds since 1970 */
+  /**
+   * Logs a remark.
+   * @param at milliseconds since 1970
+   */
   note(at: number, text: string): void {
     this.#line(at, text);
   }
@@ -89,7 +92,7 @@ export class ActionLog {
 const entry = /^(\S+) (.*) \[((\d+)\.\d+)\]$/;
 
 /**
- * Changes of a log that were asked for and never ended: the machine went down in the middle of them.
+ * Changes in a log that were started and never ended, because the machine went down.
  * @param isRunning whether the session of that pid still runs
  */
 export function unfinishedIn(log: string, isRunning: (pid: number) => boolean): readonly string[] {

@@ -1,19 +1,19 @@
 import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readlinkSync, type Stats } from 'node:fs';
 import { resolve } from 'node:path';
 
-/** Names a file without the right to read it (open(2), asm-generic/fcntl.h); Node has no name for it. */
+/** Flag of open(2) for a descriptor that names a file without the right to read it. Node has no constant for it. */
 const O_PATH = process.platform === 'linux' ? 0o10000000 : constants.O_RDONLY;
 const OPEN = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
-/** Writable by the group; by others; only owners remove their files (chmod(1)). */
+/** Mode bits (chmod(1)): the group may write; others may write; only owners remove their files. */
 const GROUP_WRITES = 0o020;
 const OTHERS_WRITE = 0o002;
 const STICKY = 0o1000;
 
-/** More links than this on one path are a circle (path_resolution(7)). */
+/** More links than this on one path are a cycle (path_resolution(7)). */
 const MOST_LINKS = 40;
 
-/** The last directories of a state directory that may be no links: `.local/state/workertop`. */
+/** The last parts of a state directory, `.local/state/workertop`, must not be links. */
 const OWN_PARTS = 3;
 
 /** A path that somebody else may have chosen. */
@@ -22,20 +22,21 @@ export class UnsafePath extends Error {
 }
 
 export interface Directory {
-  /** To be closed by the caller. */
+  /** The caller closes it. */
   readonly descriptor: number;
   readonly path: string;
   readonly about: Stats;
 }
 
+/** workertop's own user id. */
 export function self(): number {
   return process.geteuid?.() ?? -1;
 }
 
 /**
- * Opens a directory part by part, so that nobody can exchange a part between look and use.
- * `ours`: every part belongs to us or to root, nobody else may write to it, the last is ours, and missing ones are made.
- * `named`: the user has named it; links are followed only where nobody else may have made them.
+ * Opens a directory part by part, so that nobody can exchange a part between check and use. `ours`: every part belongs
+ * to us or to root, nobody else may write to it, the last part is ours, and missing parts are made. `named`: the user
+ * has named it, and links are followed unless somebody else may have made them.
  * @throws UnsafePath, or the system's error
  */
 export function checkedDirectory(path: string, rule: 'ours' | 'named'): Directory {
@@ -85,7 +86,7 @@ function enter(parent: Directory, name: string, rule: 'ours' | 'named', isLast: 
     closeSync(directory.descriptor);
     throw new UnsafePath(`${path} belongs to another user`);
   }
-  // The last one is made private by who asked for it.
+  // The caller makes the last part private.
   if (!isLast && mayBeChangedByOthers(directory.about) && !isSticky(directory.about)) {
     closeSync(directory.descriptor);
     throw new UnsafePath(`${path} may be written to by others`);
@@ -102,17 +103,17 @@ function make(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
-    // What is there is looked at when it is opened, and what cannot be made cannot be opened.
+    // It is checked when it is opened. If it could not be made, opening fails.
     if (!(error instanceof Error)) throw error;
   }
 }
 
-/** A name in an open directory, wherever that has been moved (proc_pid_fd(5)). Elsewhere than on Linux, by its path. */
+/** The path of a name in an open directory, even if that has moved (proc_pid_fd(5)). Outside Linux, the plain path. */
 export function within({ descriptor, path }: Directory, name: string): string {
   return process.platform === 'linux' ? `/proc/self/fd/${descriptor}/${name}` : `${path}/${name}`;
 }
 
-/** Where a link leads to, and whether somebody else than root and us has made it; null where there is none. */
+/** The target of a link, and whether somebody other than root and us made it; null if it is not a link. */
 function linkIn(directory: Directory, name: string): { readonly to: string; readonly foreign: boolean } | null {
   const path = within(directory, name);
   const about = lstatSync(path, { throwIfNoEntry: false });
@@ -120,7 +121,7 @@ function linkIn(directory: Directory, name: string): { readonly to: string; read
   return { to: readlinkSync(path), foreign: about.uid !== 0 && about.uid !== self() };
 }
 
-/** Whether somebody else than root and us may add files to a directory, or owns it. */
+/** Whether somebody other than root and us owns a directory or may add files to it. */
 export function mayBeChangedByOthers({ uid, gid, mode }: Stats): boolean {
   if (uid !== 0 && uid !== self()) return true;
   const group = (mode & GROUP_WRITES) !== 0 && gid !== 0 && gid !== process.getegid?.();

@@ -2,7 +2,7 @@ import { availableActions } from '../model/scaling/process-actions.ts';
 import type { DemoHost } from '../source/demo/host.ts';
 import type { Signals } from './signals.ts';
 
-/** Signals to the processes of a demo, of which no real process hears. */
+/** Signals processes of the demo. No real process is signalled. */
 export function demoSignals(host: DemoHost): Signals {
   return {
     scale({ head, scaling }, direction) {

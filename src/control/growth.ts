@@ -3,7 +3,10 @@ import type { Consent } from '../state/operation.ts';
 import type { Change } from './change.ts';
 import type { FoundServer } from './lookup.ts';
 
-/** What a target takes. @param running the change of this server that is under way */
+/**
+ * The growth that a target means.
+ * @param running the change of this server that is under way
+ */
 export function growthOf({ server, project }: FoundServer, to: number, running: Change | undefined): Growth {
   const growth = { server, project: project.name, to, oneByOne: true };
   if (running === undefined || running.start === null) return { ...growth, from: server.workers.current, came: [] };
@@ -13,7 +16,7 @@ export function growthOf({ server, project }: FoundServer, to: number, running: 
   return { ...growth, from, came: [...came.keys()] };
 }
 
-/** Whether what the user has agreed to covers it. */
+/** Whether the user's consent covers an objection. */
 export function isAgreed({ because }: Objection, consent: Consent): boolean {
   return consent === 'memory' || (consent === 'size' && because !== 'memory');
 }

@@ -2,14 +2,14 @@ import { Observations, type Observed } from '../model/activity/observations.ts';
 import type { Tally } from '../model/activity/statistics.ts';
 import { keepPrivately, readPrivately } from './private-json.ts';
 
-/** How what is kept is laid out; another version of it is not read. */
+/** Version of the file's layout. Other versions are ignored. */
 const VERSION = 1;
 
-/** What was seen of workers, over restarts of workertop. Nothing that goes wrong with the file keeps anyone from anything. */
+/** Keeps the observations of workers across restarts of workertop. Errors of its file never stop anything else. */
 export class KeptObservations {
   readonly #path: string | null;
 
-  /** @param path null where there is nowhere to keep it */
+  /** @param path null if there is no home to keep it in */
   constructor(path: string | null) {
     this.#path = path;
   }
@@ -28,7 +28,7 @@ export class KeptObservations {
     try {
       keepPrivately(this.#path, { version: VERSION, servers: observations });
     } catch {
-      // A full or read-only disk must not keep anyone from looking.
+      // A full or read-only disk must not stop the dashboard.
     }
   }
 }

@@ -3,12 +3,12 @@ import { createInterface } from 'node:readline';
 import type { LogMessage, LogSink } from './action-log.ts';
 import type { LogAnswer } from './log-writer.ts';
 
-/** Seconds that the end of workertop waits for what was told to be written. */
+/** At its end, workertop waits this many seconds for the log to be written. */
 const LAST_WORDS = 0.3;
 
 /**
- * Sends lines to a process of their own, which is started with the first one. What was sent is in a pipe before a signal goes out,
- * so that it is written even if workertop is killed.
+ * Sends lines to the process that writes the log, which starts with the first one. Each line is in the pipe before a
+ * signal is sent, so it is written even if workertop is killed.
  */
 export class LogProcess implements LogSink {
   readonly #command: readonly string[];
@@ -42,7 +42,7 @@ export class LogProcess implements LogSink {
 
   #start(): ChildProcess {
     const [program = '', ...args] = this.#command;
-    // A session of its own: what the terminal sends to its jobs is not meant for it.
+    // A session of its own, so signals of the terminal do not reach it.
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'ignore'], detached: true });
     const fail = (error: Error) => this.#answer({ type: 'problem', text: error.message });
     child.on('error', fail);

@@ -6,6 +6,7 @@ export interface FoundServer {
   readonly project: Project;
 }
 
+/** The server with this identity; null if it is gone. */
 export function findServer(model: Model | null, key: ProcessKey): FoundServer | null {
   for (const project of model?.projects ?? []) {
     const server = project.servers.find((one) => one.key === key);
@@ -16,10 +17,11 @@ export function findServer(model: Model | null, key: ProcessKey): FoundServer | 
 
 export interface FoundProcess {
   readonly process: ProcessNode;
-  /** The server that it is part of. */
+  /** The server that it belongs to. */
   readonly server: Server | null;
 }
 
+/** The process with this identity; null if it is gone. */
 export function findProcess(model: Model | null, key: ProcessKey): FoundProcess | null {
   if (model === null) return null;
   for (const server of model.projects.flatMap(({ servers }) => servers)) {

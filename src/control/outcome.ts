@@ -1,2 +1,2 @@
-/** Why nothing was done, as a sentence; null when it was done. */
+/** Why nothing was done, as a sentence; null if it was done. */
 export type Outcome = string | null;

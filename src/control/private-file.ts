@@ -23,13 +23,13 @@ import {
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
-/** Readable and writable by its owner alone. */
+/** Only its owner may read and write it. */
 const PRIVATE_FILE = 0o600;
 const PRIVATE_DIRECTORY = 0o700;
 
 /**
- * Adds text to a file of our own in a directory of our own. Both are made where they are missing, and made private where they are not.
- * @throws UnsafePath where somebody else may have chosen what would be written to; else the system's error
+ * Appends to a file of our own in a directory of our own. Both are made if missing, and made private.
+ * @throws UnsafePath if somebody else may have chosen the file; else the system's error
  */
 export function appendPrivately(path: string, text: string): void {
   const directory = checkedDirectory(dirname(path), 'ours');
@@ -51,7 +51,10 @@ export function appendPrivately(path: string, text: string): void {
   }
 }
 
-/** The last `length` bytes of a file that `appendPrivately` writes; empty where there is none. @throws as that does */
+/**
+ * The last `length` bytes of a file that `appendPrivately` writes; empty if there is none.
+ * @throws like `appendPrivately`
+ */
 export function readTail(path: string, length: number): string {
   const directory = checkedDirectory(dirname(path), 'ours');
   try {
@@ -71,8 +74,9 @@ export function readTail(path: string, length: number): string {
 }
 
 /**
- * Opens a file that the user has named, to be written anew. It is private whatever the umask is, and whatever mode it had. Where others
- * may write to its directory, no link is followed, and no file of theirs is written to. Devices and FIFOs are left as they are.
+ * Opens a file that the user has named, and empties it. It becomes private, whatever the umask and its old mode. If
+ * others may write to its directory, no link is followed and no file of theirs is written. Devices and FIFOs keep their
+ * mode.
  * @returns the descriptor
  * @throws UnsafePath, or the system's error
  */
@@ -98,7 +102,7 @@ export function createPrivately(path: string): number {
   }
 }
 
-/** Whoever else may write to the directory may have put a file there that is ours, or one that they can read. */
+/** Refuses a file in a directory that others may write to, if they own it or have another name for it. */
 function refuseForeign(path: string, { uid, nlink }: Stats, directory: Directory): void {
   if (nlink > 1 || (uid !== self() && uid !== directory.about.uid)) {
     throw new UnsafePath(`${path} was put there by another user`);

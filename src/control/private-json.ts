@@ -14,15 +14,16 @@ import { checkedDirectory, self, UnsafePath, within } from './checked-directory.
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
-/** Readable and writable by its owner alone. */
+/** Only its owner may read and write it. */
 const PRIVATE = 0o600;
 
-/** Longer files are none of ours. */
+/** Longer files are not ours. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /**
- * Puts a value in the place of what a file of our own, in a directory of our own, held before; whoever reads it meanwhile has one or the other.
- * @throws UnsafePath where somebody else may have chosen what would be written to; else the system's error
+ * Replaces a file of our own, in a directory of our own, with a value as JSON. A reader gets the old content or the
+ * new.
+ * @throws UnsafePath if somebody else may have chosen the file; else the system's error
  */
 export function keepPrivately(path: string, value: unknown): void {
   const directory = checkedDirectory(dirname(path), 'ours');
@@ -43,7 +44,10 @@ export function keepPrivately(path: string, value: unknown): void {
   }
 }
 
-/** What `keepPrivately` has put there; null where there is none, and where it is broken. @throws as that does */
+/**
+ * Reads the value that `keepPrivately` wrote; null if there is none, or it is broken.
+ * @throws like `keepPrivately`
+ */
 export function readPrivately(path: string): unknown {
   const directory = checkedDirectory(dirname(path), 'ours');
   try {

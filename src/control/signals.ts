@@ -11,15 +11,18 @@ import { plural } from '../text/figures.ts';
 import type { AsOwner } from './as-owner/errand.ts';
 import type { Outcome } from './outcome.ts';
 
-/** Where signals go, and what stands for them. */
+/** Changes the number of workers, and signals processes. */
 export interface Signals {
-  /** Tells a master to run one worker more or fewer. What is no signal takes its time. */
+  /** Tells a master to run one worker more or fewer. Asynchronous if not by a signal. */
   scale(server: Server, direction: 1 | -1): Outcome | Promise<Outcome>;
-  /** @param server the one that the process is part of */
+  /**
+   * Does something to one process.
+   * @param server the server that it belongs to
+   */
   act(action: ProcessAction, process: ProcessNode, server: Server | null): Outcome;
 }
 
-/** For recordings, other machines' trees, and `--read-only`. */
+/** Refuses everything: for recordings, other machines' trees, and `--read-only`. */
 export function noSignals(reason: string): Signals {
   return { scale: () => reason, act: () => reason };
 }
@@ -33,9 +36,9 @@ const signalOf: Readonly<Record<ProcessAction, NodeJS.Signals>> = {
 };
 
 /**
- * Signals to processes of this machine: the one place in the program that sends any. What the screen knows of a process
- * may be seconds old, so all that matters is read again at the last moment, and a process that is not the one that was
- * meant, or would not handle the signal, gets none. What is written or run for a server is done by its owner, never by root.
+ * Signals processes of this machine. The model may be seconds old. So everything that matters is read again at the last
+ * moment, and a process that is not the same any more, or would not handle the signal, gets none. FIFOs are written and
+ * commands are run with the rights of the server's owner, never with root's.
  */
 export class ProcessSignals implements Signals {
   readonly #asOwner: AsOwner;
@@ -66,7 +69,7 @@ export class ProcessSignals implements Signals {
     if (refused !== null) return refused;
     const { scaling } = definition;
     const { pid, startTicks } = fresh;
-    // Whoever asks has looked at the floor; a server that would go below it is an outage, and pm2 would forget its app.
+    // The caller has checked the floor. Check again: below it lies an outage, and pm2 would forget its app.
     if (scaling.method !== 'none' && direction === -1 && workers.length <= scaling.floor) {
       return `${serverTitle(server)} has ${plural(workers.length, 'worker')} left: nothing was sent.`;
     }
@@ -96,11 +99,14 @@ export class ProcessSignals implements Signals {
     return refusal === null ? send(process, signalOf[action]) : `${process.pid} was left alone: ${refusal}.`;
   }
 
-  /** The process as it is now; a sentence when it is not that process any more. */
+  /**
+   * Reads the process now.
+   * @returns a sentence if it is not the same any more
+   */
   #identify({ pid, sample }: ProcessNode): Inspected | string {
-    // 0 and below would be groups of processes, and 1 is the machine's own.
+    // 0 and below stand for groups of processes, and 1 is the machine's init.
     if (!Number.isInteger(pid) || pid <= 1) return `${pid} is never sent a signal.`;
-    // In a container that sees the host's /proc, the pid that is shown is somebody else's for kill(2).
+    // In a container that sees the host's /proc, kill(2) would take the pid for another process.
     if (readLink(`${this.#root}/self`) !== String(process.pid))
       return `${this.#root} shows another PID namespace, where pids mean other processes: nothing was sent.`;
     const found = inspectProcess(this.#root, pid);
@@ -111,7 +117,7 @@ export class ProcessSignals implements Signals {
   }
 }
 
-/** What was known of a process, with what decides over signals as it is now. */
+/** The sample with everything that decides about signals as it is now. */
 function renewed(sample: ProcessSample, found: Inspected): ProcessSample {
   const { pid, startTicks, ppid, state, ...read } = found;
   const facts: ProcessFacts = { ...sample.facts, ...read };

@@ -2,12 +2,12 @@ import { type Metric, type MetricType, sampleName } from './metric.ts';
 
 export interface Sample {
   readonly metric: Metric;
-  /** In the order of the metric's labels. */
+  /** Values in the order of the metric's labels. */
   readonly labels: readonly string[];
   readonly value: number;
 }
 
-/** Text formats: Prometheus' own (version 0.0.4) and OpenMetrics 1.0. */
+/** Text formats: Prometheus (version 0.0.4) and OpenMetrics 1.0. */
 export type Format = 'prometheus' | 'openmetrics';
 
 export const contentTypes: Readonly<Record<Format, string>> = {
@@ -15,12 +15,12 @@ export const contentTypes: Readonly<Record<Format, string>> = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 };
 
-/** The format that an `Accept` header asks for; Prometheus' own where it asks for neither. */
+/** The format that an `Accept` header asks for. Prometheus if it names neither. */
 export function formatFor(accept: string | undefined): Format {
   return accept?.includes('application/openmetrics-text') === true ? 'openmetrics' : 'prometheus';
 }
 
-/** The text of a scrape. Samples of one metric are written together, as both formats demand. */
+/** The text of a scrape. Samples of one metric stand together, as both formats require. */
 export function exposition(samples: readonly Sample[], format: Format): string {
   const families = new Map<Metric, string[]>();
   for (const sample of samples) {
@@ -33,7 +33,7 @@ export function exposition(samples: readonly Sample[], format: Format): string {
   return text === '' ? end : `${text}\n${end}`;
 }
 
-/** OpenMetrics names the family, Prometheus' format the sample. */
+/** HELP and TYPE lines. OpenMetrics names the metric family there, Prometheus the sample. */
 function heading(metric: Metric, format: Format): string[] {
   const name = format === 'openmetrics' ? metric.name : sampleName(metric);
   const lines = [`# HELP ${name} ${escapedHelp(metric.help)}`, `# TYPE ${name} ${typeName(metric.type, format)}`];
@@ -41,7 +41,7 @@ function heading(metric: Metric, format: Format): string[] {
   return lines;
 }
 
-/** Prometheus' format has no info: there it is a gauge of 1. */
+/** Prometheus has no type `info`: write a gauge of 1. */
 function typeName(type: MetricType, format: Format): string {
   return type === 'info' && format === 'prometheus' ? 'gauge' : type;
 }

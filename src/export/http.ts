@@ -2,16 +2,16 @@ import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { contentTypes, exposition, formatFor, type Sample } from './exposition.ts';
 
-/** Requests answered at once; more are told to come back. */
+/** Requests answered at the same time. More get status 503. */
 const MOST_AT_ONCE = 2;
 
-/** Milliseconds for a whole request: a scrape sends a few hundred bytes. */
+/** Longest time for a whole request, in milliseconds: a scrape sends a few hundred bytes. */
 const LONGEST_REQUEST = 5000;
 
 export interface HttpOptions {
   readonly host: string;
   readonly port: number;
-  /** The bearer token that a scrape must show; null where none is asked for. */
+  /** The bearer token that a scrape must send; null if none is required. */
   readonly token: string | null;
   /** The samples of the last reading. */
   scrape(): readonly Sample[];
@@ -22,8 +22,8 @@ export interface HttpOptions {
 const tooMany: Reply = { status: 503, body: 'too many requests at once\n', headers: { 'Retry-After': '1' } };
 
 /**
- * Serves `/metrics` and `/healthz` to GET and HEAD, and nothing else. It reads no body and never reads the machine: a scrape
- * gets the figures of the last reading.
+ * Serves `/metrics` and `/healthz` to GET and HEAD, and nothing else. It reads no body and never reads the machine: a
+ * scrape gets the figures of the last reading.
  * @returns the listening server
  * @throws Error of `listen`, such as EADDRINUSE
  */
@@ -86,7 +86,7 @@ function send(response: ServerResponse, { status, body, headers }: Reply): void 
   response.end(body);
 }
 
-/** Compares in constant time, so that the token cannot be guessed by how long a refusal takes. */
+/** Compares in constant time, so that the time of a refusal does not reveal the token. */
 function isAuthorised(header: string | undefined, token: string): boolean {
   const shown = Buffer.from(header ?? '');
   const wanted = Buffer.from(`Bearer ${token}`);

@@ -1,13 +1,13 @@
-/** Kinds of metric of the Prometheus data model. */
+/** Metric types of the Prometheus data model. */
 export type MetricType = 'gauge' | 'counter' | 'info';
 
 export interface Metric {
-  /** With the prefix and the unit, and without the `_total` or `_info` that its type adds. */
+  /** With prefix and unit, without the `_total` or `_info` that the type adds. */
   readonly name: string;
   readonly type: MetricType;
   /** One sentence. */
   readonly help: string;
-  /** `bytes` or `seconds`, where the name ends with it; null for a plain number. */
+  /** `bytes` or `seconds` if the name ends with it; null for a plain number. */
   readonly unit: 'bytes' | 'seconds' | null;
   readonly labels: readonly string[];
 }
@@ -16,8 +16,8 @@ const server = ['project', 'server', 'name'] as const;
 const member = [...server, 'role'] as const;
 
 /**
- * Every metric that `workertop export` gives. The dashboard, the alert rules and the table in the documentation are made of
- * this table. Names follow Prometheus' own conventions: base units, `_total` for counters, no pid in any label.
+ * Every metric that `workertop export` serves. The table in the documentation is generated from this one. Names follow
+ * Prometheus' conventions: base units, `_total` for counters, no pid in a label.
  */
 export const metrics = {
   build: info('build', 'The version of workertop that exports.', ['version']),
@@ -43,7 +43,7 @@ export const metrics = {
   readAt: gauge('reading_timestamp_seconds', 'When the figures were read, in seconds since 1970.'),
 } as const satisfies Readonly<Record<string, Metric>>;
 
-/** The full name of a sample's line: counters end with `_total`, infos with `_info`. */
+/** The full name of a sample: counters end with `_total`, infos with `_info`. */
 export function sampleName({ name, type }: Metric): string {
   if (type === 'counter') return `${name}_total`;
   return type === 'info' ? `${name}_info` : name;

@@ -5,33 +5,33 @@ import { clean } from '../text/sanitize.ts';
 import type { Sample } from './exposition.ts';
 import { type Metric, metrics } from './metric.ts';
 
-/** Bounds of what one machine exports, whatever runs on it. A label's length is in characters. */
+/** Limits of what one machine exports, whatever runs on it. The length of a label is in characters. */
 export const limits = { projects: 200, series: 5000, labelLength: 200 } as const;
 
-/** Where everything is counted that is beyond the limits. */
+/** The label for all projects beyond the limit. */
 const OTHER = 'other';
 
-/** Counters of one server, from when it was first seen until it is gone. */
+/** Counters of one server, from its first reading until it is gone. */
 interface Counters {
   /** CPU seconds by role. */
   readonly cpu: Map<string, number>;
   starts: number;
 }
 
-/** What was seen of a process at the last reading. */
+/** What is remembered of a process from the last reading. */
 interface Seen {
   readonly cpuSeconds: number;
 }
 
 /**
- * Makes samples of models. A counter lives as long as its server: it starts at 0, grows with each reading, and is absent once
- * the server is gone. No label holds a pid, so that a restart of a worker makes no new series.
+ * Turns models into samples. A counter lives as long as its server: it starts at 0, never decreases, and is absent once
+ * the server is gone. No label holds a pid, so a restarted worker makes no new series.
  */
 export class Series {
   readonly #counters = new Map<string, Counters>();
   readonly #version: string;
   #seen: ReadonlyMap<ProcessKey, Seen> | null = null;
-  /** The longest queue by server: since the last scrape, and before it. */
+  /** The longest queue of each server, since the last scrape and before it. */
   #queues = { now: new Map<string, number>(), before: new Map<string, number>() };
   #samples: readonly Sample[] = [];
 
@@ -40,14 +40,14 @@ export class Series {
     this.#version = version;
   }
 
-  /** Takes in a reading. */
+  /** Adds the figures of one reading. */
   observe(model: Model): void {
     const projects = model.projects.map(named);
     this.#count(projects);
     const samples = [...this.#host(model), ...memoryOf(model.system.processes, ['system', '', '', ''])];
     const folded: ProcessNode[] = [];
     let dropped = 0;
-    // Largest first: what is folded is what matters least.
+    // Largest first: the smallest are counted as `other`.
     projects.forEach((project, index) => {
       const more = this.#project(project);
       if (index < limits.projects && samples.length + more.length <= limits.series) {
@@ -60,7 +60,7 @@ export class Series {
     this.#samples = [...samples, ...memoryOf(folded, [OTHER, '', '', '']), one(metrics.dropped, dropped)];
   }
 
-  /** The samples of the last reading; a scrape reads nothing by itself. */
+  /** The samples of the last reading. A scrape does not read the machine. */
   scrape(): readonly Sample[] {
     const samples = this.#samples;
     this.#queues = { now: new Map(), before: this.#queues.now };
@@ -82,7 +82,8 @@ export class Series {
           seen.set(process.key, { cpuSeconds: process.cpuSeconds });
           const known = before?.get(process.key);
           const role = process.role ?? '';
-          // What a process used before its server was first seen is not counted; what a new one used since it started is.
+          // Of a process that is older than our first reading, count only what it uses from then on. Of a new one,
+          // count all.
           const used = known ? process.cpuSeconds - known.cpuSeconds : counters ? process.cpuSeconds : 0;
           counted.cpu.set(role, (counted.cpu.get(role) ?? 0) + Math.max(0, used));
           if (!known && counters && role === 'worker') counted.starts += 1;
@@ -143,7 +144,7 @@ export class Series {
   }
 }
 
-/** Servers that carry the same labels; more than one only where nothing stable tells them apart. */
+/** Servers with the same labels: more than one only if nothing stable distinguishes them. */
 interface NamedServer {
   /** Kind and name. */
   readonly labels: readonly [string, string];
@@ -154,7 +155,7 @@ interface NamedServer {
 interface NamedProject {
   readonly name: string;
   readonly project: Project;
-  /** Its processes that are no part of a server. */
+  /** Processes of the project that belong to no server. */
   readonly loose: readonly ProcessNode[];
   readonly servers: readonly NamedServer[];
 }
@@ -168,7 +169,7 @@ function named(project: Project): NamedProject {
   };
 }
 
-/** SelfReport apart by app, then by address: never by pid or by order, which a restart changes. */
+/** Distinguishes servers of one kind by app, then by address: never by pid or order, which a restart changes. */
 function namedServers(servers: readonly Server[]): readonly NamedServer[] {
   const byName = groupedBy(servers, (server) => `${server.kind}\0${nameOf(server)}`);
   const labelled = servers.map((server) => {
@@ -198,7 +199,7 @@ function groupedBy<Item>(items: readonly Item[], keyOf: (item: Item) => string):
   return groups;
 }
 
-/** Sums of what is known; a figure that is known of no process is absent. */
+/** Sums of the known figures. A figure that is known of no process is absent. */
 function memoryOf(processes: readonly ProcessNode[], labels: readonly string[]): readonly Sample[] {
   return [
     ...maybe(
@@ -224,7 +225,7 @@ function sumKnown(processes: readonly ProcessNode[], of: (process: ProcessNode) 
   return known.length === 0 ? null : total(known);
 }
 
-/** Null where one of them is unknown, or there are none. */
+/** The sum; null if one value is unknown or there are none. */
 function sum(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);
   return known.length < values.length || known.length === 0 ? null : total(known);
@@ -234,7 +235,7 @@ function total(values: readonly number[]): number {
   return values.reduce((all, value) => all + value, 0);
 }
 
-/** Names are data: control characters do not reach a label, and its length is bounded. */
+/** A value safe for a label: no control characters, limited length. */
 function label(text: string): string {
   return clean(text).slice(0, limits.labelLength);
 }

@@ -4,8 +4,8 @@ import { closeSync, constants, fchmodSync, fsyncSync, openSync, renameSync, rmSy
 const NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 /**
- * Replaces a file in one step: whoever reads it gets the old text or the new one, whole. The file is readable by all, since
- * node_exporter reads it as another user.
+ * Replaces a file atomically: a reader gets the old text or the new one, whole. All users may read it, since
+ * node_exporter runs as another user.
  * @throws Error of the file system, with the path
  */
 export function replaceFile(path: string, text: string): void {

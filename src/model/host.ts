@@ -2,8 +2,9 @@ import type { MemoryLimit, MemoryUse, Snapshot } from '../snapshot.ts';
 import type { HostModel, HostPressure } from './model.ts';
 
 /**
- * @param memoryTotal bytes that shares are shares of, as the user wants it; null for what the host has
- * @param previous what rates are counted from
+ * Figures of the host.
+ * @param memoryTotal bytes that shares refer to, as the user set it; null for the host's memory
+ * @param previous snapshot that rates are counted from
  */
 export function hostModel(snapshot: Snapshot, memoryTotal: number | null, previous: Snapshot | null = null): HostModel {
   const { host, uptime } = snapshot;
@@ -43,19 +44,19 @@ function hostMemory({ memory, cgroup, use }: Snapshot['host'], memoryTotal: numb
       cache: cache + shrinkable,
     };
   }
-  // What is left of a limit, and no more than the machine has.
+  // The rest of a limit, and no more than the machine has.
   const available = Math.max(0, Math.min(total - used, machineAvailable));
   const cache = Math.min(limit === null ? memory.cache + shrinkable : (limit.cache ?? 0), available);
   const limitedBy = memoryTotal === null ? 'cgroup' : 'option';
   return { total, limitedBy, used, usedShare, available, free: available - cache, cache };
 }
 
-/** The limit that all that is looked at is under; null where the machine has less. */
+/** The limit on everything that is looked at; null if the machine has less memory. */
 export function limitOf({ memory, cgroup }: Pick<Snapshot['host'], 'memory' | 'cgroup'>): MemoryLimit | null {
   return cgroup !== null && cgroup.limit < memory.total ? cgroup : null;
 }
 
-/** Bytes by which ZFS shrinks its cache when memory is short, which MemAvailable does not count on. */
+/** Bytes by which ZFS shrinks its cache when memory is short. MemAvailable does not count them. */
 export function arcShrinks(use: MemoryUse | undefined): number {
   return use?.arc == null ? 0 : Math.max(0, use.arc.size - use.arc.least);
 }

@@ -3,10 +3,10 @@ import { baseName } from '../text/base-name.ts';
 import { arcShrinks, limitOf } from './host.ts';
 import type { Memory, MemoryMap, MemoryPart, PartKind, ProcessNode, Project, SystemGroup } from './model.ts';
 
-/** Programs of the system are named from this share of the total on. */
+/** Programs outside projects are named from this fraction of the total. */
 const NAMED = 0.01;
 
-/** What each is, in words. */
+/** The kernel's parts in words. */
 const kernelNames: Readonly<Record<KernelPart, string>> = {
   slab: 'kernel objects (slab that cannot be reclaimed)',
   'page-tables': 'page tables',
@@ -24,8 +24,8 @@ const kernelNames: Readonly<Record<KernelPart, string>> = {
 };
 
 /**
- * Who and what has the memory: parts that add up to the machine's total, or to the limit. What of them can be dropped
- * adds up, with what is free, to what is available. Null where the source does not tell.
+ * Divides the memory into parts that add up to the machine's total, or to the limit. Their droppable memory and what is
+ * free add up to what is available. Null if the source does not report it.
  */
 export function memoryMap(host: HostSample, projects: readonly Project[], system: SystemGroup): MemoryMap | null {
   const limit = limitOf(host);
@@ -72,7 +72,7 @@ function ofProcesses(kind: PartKind, name: string, memory: Memory, project: stri
   return { kind, name, bytes, droppable: Math.min(bytes, memory.file ?? 0), project };
 }
 
-/** The system's programs by name, those of one name together; the small ones as one. */
+/** Programs outside projects, added up by name. Small ones are added up as one part. */
 function programs({ processes }: SystemGroup, total: number): readonly MemoryPart[] {
   const byName = new Map<string, ProcessNode[]>();
   for (const process of processes) {
@@ -91,10 +91,10 @@ function programs({ processes }: SystemGroup, total: number): readonly MemoryPar
   return small.length === 0 ? named : [...named, together(`${smaller}, ${processCount(small.length)}`, small)];
 }
 
-/** Programs that run others, which are what an owner knows. */
+/** Programs that run others: the name of the script says more. */
 const interpreter = /^(?:python|pypy|node|nodejs|ruby|perl|php|sh|bash|dash)[\d.]*$/;
 
-/** `sshd`, `postgres`, `python3 unattended-upgrade`: secrets stand in what follows. */
+/** The name of a program: `sshd`, `postgres`, `python3 unattended-upgrade`. Later arguments may hold secrets. */
 function programName({ sample: { facts } }: ProcessNode): string {
   const [first = '', second = ''] = facts.argv;
   const name = baseName(first.split(/[\s:]/, 1)[0] ?? '') || facts.comm;
@@ -116,13 +116,13 @@ function together(name: string, processes: readonly ProcessNode[]): MemoryPart {
   return { kind: 'system', name, bytes, droppable: Math.min(bytes, droppable), project: null };
 }
 
-/** What of anonymous memory, shared memory and huge pages was found with no process. */
+/** Anonymous memory, shared memory and huge pages that belong to no process. */
 function rest(nodes: readonly ProcessNode[], { anonymous, shmem, huge }: MemoryUse): readonly MemoryPart[] {
   let anon = 0;
   let mapped = 0;
   let inHuge = 0;
   for (const { memory, sample } of nodes) {
-    // Older kernels tell no parts: there, all that is not known to be a file's may be anonymous.
+    // Older kernels report no parts: everything not known to be a file's may be anonymous.
     anon += memory.anon ?? Math.max(0, (memory.counted ?? 0) - (memory.file ?? 0) - (memory.shmem ?? 0));
     mapped += memory.shmem ?? 0;
     const { pss, privateHuge = 0 } = sample.memory;
@@ -141,13 +141,13 @@ function rest(nodes: readonly ProcessNode[], { anonymous, shmem, huge }: MemoryU
 
 interface Unused {
   readonly free: number;
-  /** All that can be dropped, in processes or not. */
+  /** Everything that can be dropped, in processes or not. */
   readonly cache: number;
   readonly reserve: number;
   readonly others: number;
 }
 
-/** MemAvailable leaves out what the kernel never hands out. */
+/** Memory that the kernel never hands out is not in MemAvailable. */
 function ofMachine({ memory }: HostSample): Unused {
   const reserve = Math.min(memory.free, Math.max(0, memory.free + memory.cache - memory.available));
   return { free: memory.free - reserve, cache: memory.cache, reserve, others: 0 };
@@ -159,7 +159,9 @@ function ofLimit({ memory }: HostSample, { limit, used, cache = 0 }: NonNullable
   return { free, cache, reserve: 0, others: unused - free };
 }
 
-/** ZFS's cache is in no other figure. More than is left to be explained would be another machine's. */
+/**
+ * ZFS's cache, which no other figure includes. A figure larger than the unexplained rest would be another machine's.
+ */
 function arcOf(use: MemoryUse, left: number): readonly MemoryPart[] {
   if (use.arc === null) return [];
   const bytes = Math.min(use.arc.size, Math.max(0, left));

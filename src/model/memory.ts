@@ -1,12 +1,12 @@
 import type { MemoryReading, Snapshot } from '../snapshot.ts';
 import type { Memory } from './model.ts';
 
-/** Of what is not read yet, so much of what is known may be missing from a sum: new processes do not blank a group. */
+/** A sum is known while at most this fraction of it is missing: new processes do not blank a group. */
 const NEGLIGIBLE = 0.02;
 
 /**
- * One process's memory as a share of `total` bytes. PSS counts; it is null for as long as it is not read.
- * @param huge bytes of shared huge pages that are this process's part
+ * The memory of one process, with its share of `total` bytes. PSS is counted; it is null until it was read.
+ * @param huge this process's part of shared huge pages, in bytes
  */
 export function processMemory(
   reading: MemoryReading,
@@ -32,14 +32,14 @@ export function processMemory(
   };
 }
 
-/** What a process gives back when it ends, in bytes: what MemAvailable gains. Null where that is not known. */
+/** Bytes that MemAvailable gains when a process ends; null if unknown. */
 export function givesBack({ frees }: Memory): number | null {
   return frees;
 }
 
 /**
- * A sum is unknown as soon as one of its parts is. Only what counts for shares goes on while little is missing: a
- * process that has just started is not read yet.
+ * Adds up memory. A sum is unknown if one of its parts is. Only the counted figure tolerates a few missing parts: a new
+ * process has not been read yet.
  */
 export function sumMemory(parts: readonly Memory[], total: number): Memory {
   let rss = 0;
@@ -85,9 +85,9 @@ function sum(
 }
 
 /**
- * What an estimate of a worker is at least: what it has more than the master that it was forked from, whose pages it may still share.
- * Neither is told to those who may not read it exactly.
- * @param workers of that master
+ * Raises the estimate of a worker to what it has more than its master, whose pages it may share. Both are estimates if
+ * this user may not read them exactly.
+ * @param workers number of the master's workers
  */
 export function boundByMaster(worker: MemoryReading, master: MemoryReading, workers: number): MemoryReading {
   if (worker.quality !== 'estimate' || master.quality !== 'estimate') return worker;
@@ -115,13 +115,13 @@ export function hugePart(readings: readonly MemoryReading[], used: number | null
   return shared === 0 ? 0 : Math.min(1, Math.max(largest, (used ?? 0) - own) / shared);
 }
 
-/** 0 to 1: figures read one after the other may add up to more than there is. */
+/** A share from 0 to 1: figures read at different times may add up to more than the total. */
 function shareOf(counted: number | null, total: number): number | null {
   if (counted === null) return null;
   return total > 0 ? Math.min(1, counted / total) : 0;
 }
 
-/** Bytes that only this process occupies, in memory or in swap; null when not known. */
+/** Bytes that only this process occupies, in memory or swap; null if unknown. */
 export function ownMemory(memory: Memory): number | null {
   const freed = givesBack(memory);
   return freed === null ? null : freed + (memory.swap ?? 0);

@@ -2,26 +2,26 @@ import type { Claim, ConfiguredWorkers, MostWorkers, Pool, Role, ServerDefinitio
 import type { KernelPart, Listener, ProcessKey, ProcessSample, Virtualenv } from '../snapshot.ts';
 import type { ServerActivity } from './activity/in-use.ts';
 
-/** Memory of a process, or the sum over several. Bytes. */
+/** Memory of a process, or the sum of several, in bytes. */
 export interface Memory {
-  /** Of one process only as good as RSS is; of a group a plain sum that counts shared pages many times. */
+  /** For groups a plain sum, which counts shared pages several times. */
   readonly rss: number;
   readonly pss: number | null;
   readonly uss: number | null;
   readonly swap: number | null;
-  /** PSS by what it is of: anonymous memory, files, whose pages can be dropped, and shared memory. */
+  /** The parts of PSS: anonymous memory, file pages, which can be dropped, and shared memory. */
   readonly anon: number | null;
   readonly file: number | null;
   readonly shmem: number | null;
   /** What MemAvailable gains when it ends. */
   readonly frees: number | null;
-  /** What counts for shares and bars: PSS, null while it is not read; or RSS where the source knows nothing better. */
+  /** The figure for shares and bars: PSS, null until it was read; RSS if the source knows RSS only. */
   readonly counted: number | null;
   /** `counted` as a fraction of the memory total, 0 to 1. */
   readonly share: number | null;
-  /** Every figure read from the kernel, none estimated. */
+  /** Whether every figure was read from the kernel, none estimated. */
   readonly exact: boolean;
-  /** No figure waits to be read again. */
+  /** Whether no figure waits to be read again. */
   readonly fresh: boolean;
 }
 
@@ -29,32 +29,32 @@ export interface ProcessNode {
   readonly key: ProcessKey;
   readonly pid: number;
   readonly sample: ProcessSample;
-  /** Null for a process that is no part of a server. */
+  /** Null for a process outside servers. */
   readonly role: Role | null;
   readonly memory: Memory;
-  /** Fraction of one core since the last snapshot; null on the first. */
+  /** Fraction of one core since the last snapshot; null in the first one. */
   readonly cpu: number | null;
-  /** CPU time used since it started, user and system. Seconds. */
+  /** CPU time since its start, user and system, in seconds. */
   readonly cpuSeconds: number;
-  /** When it started, in seconds since boot. */
+  /** Start time in seconds since boot. */
   readonly startedAt: number;
-  /** Its command line or title, secrets masked; control characters may be in it. */
+  /** Its command line or title with secrets masked; it may contain control characters. */
   readonly command: string;
-  /** Whether it is not known if it is a server, since to tell took too long. */
+  /** Whether recognition took too long, so that it may be a server. */
   readonly unrecognised: boolean;
 }
 
 export interface Workers {
   readonly current: number;
   readonly configured: ConfiguredWorkers;
-  /** The fewest that a trim goes down to: the server's own floor, and never below 1. */
+  /** The fewest workers that a trim leaves: the server's own floor, and at least 1. */
   readonly floor: number;
-  /** The most that it would run, and what says so; null when that is not known, or has no end. */
+  /** The most workers that it would run, and what limits them; null if unknown or unlimited. */
   readonly most: MostWorkers | null;
 }
 
 export interface ScalingAnswer {
-  /** By TTIN and TTOU, by its master's FIFO, by a command of its own, or not at all while it runs. */
+  /** By TTIN and TTOU, by its master's FIFO, by a command, or not at all while it runs. */
   readonly method: 'signal' | 'fifo' | 'command' | 'none';
   readonly available: boolean;
   /** A sentence when not available. */
@@ -62,49 +62,51 @@ export interface ScalingAnswer {
 }
 
 export interface Server {
-  /** The identity of its head process, and of its app where that is one of several. */
+  /** The identity of its head process, with the app's name for a managed app. */
   readonly key: ProcessKey;
   readonly definition: ServerDefinition;
-  /** What its head process, or the first of its app, says of itself. */
+  /** What its head process, or the first process of its app, was recognised as. */
   readonly claim: Claim;
   readonly kind: string;
-  /** The name of its app, where its head manages several and is part of none of them; else null. */
+  /** The name of the app, if its head manages several apps; else null. */
   readonly managed: string | null;
   readonly version: string | null;
   readonly app: string | null;
-  /** What sets it apart from others of its kind. */
+  /** What distinguishes it from others of its kind. */
   readonly remark: string | null;
-  /** Its systemd unit, its program of supervisord, its Procfile, its container: a phrase; null where nothing tells. */
+  /** Its systemd unit, supervisord program, Procfile or container, as a phrase; null if unknown. */
   readonly startedBy: string | null;
   readonly bind: readonly string[];
   readonly listeners: readonly Listener[] | null;
-  /** Connections that wait to be accepted, over all its listeners, or that it has accepted and no thread has taken; null when unknown. */
+  /**
+   * Connections waiting to be accepted, over all its listeners, or accepted and waiting for a thread; null if unknown.
+   */
   readonly queue: number | null;
-  /** What its workers do; null where that is not known of its kind. */
+  /** What its workers are doing; null if unknown for its kind. */
   readonly activity: ServerActivity | null;
   readonly workers: Workers;
-  /** Where its workers are of several kinds. */
+  /** Its kinds of workers, if there are several. */
   readonly pools: readonly Pool[];
   readonly scaling: ScalingAnswer;
   readonly memory: Memory;
   readonly cpu: number | null;
-  /** What adds and ends its workers, or the only one. */
+  /** The process that starts and stops its workers, or its only process. */
   readonly head: ProcessNode;
-  /** Its head first, unless that manages several apps; then workers oldest first, then the rest. */
+  /** Its head first, unless that manages several apps; then workers, oldest first; then others. */
   readonly processes: readonly ProcessNode[];
 }
 
-/** The process that a server's row stands for too; null where its head is not its own. */
+/** The process that a server's row also stands for; null for a managed app. */
 export function ownHead({ managed, head }: Server): ProcessNode | null {
   return managed === null ? head : null;
 }
 
-/** What tells a server from others of its kind: `gunicorn 9542`, `pm2 shop`. */
+/** Names a server among others of its kind: `gunicorn 9542`, `pm2 shop`. */
 export function serverTitle({ definition, managed, head }: Server): string {
   return `${definition.label} ${managed ?? head.pid}`;
 }
 
-/** Why a server cannot have so many workers, as a sentence; null when it can. */
+/** Why a server cannot have this many workers, as a sentence; null if it can. */
 export function beyondMost(server: Server, target: number): string | null {
   const { most, current } = server.workers;
   if (most === null || target <= most.count || target <= current) return null;
@@ -114,24 +116,24 @@ export function beyondMost(server: Server, target: number): string | null {
 export interface Project {
   /** Stable from one snapshot to the next: `dir:/home/projects/project1`. */
   readonly id: string;
-  /** Distinct among the projects of a model. */
+  /** Unique among the projects of a model. */
   readonly name: string;
-  /** Whether only a number sets the name apart from another's: it may be that one's tomorrow. */
+  /** Whether only a number distinguishes the name, which another project may have tomorrow. */
   readonly numbered: boolean;
   readonly directory: string | null;
   readonly virtualenv: Virtualenv | null;
-  /** Why these processes are one project: a phrase for the details. */
+  /** Why these processes are one project, as a phrase. */
   readonly evidence: string;
-  /** The lowest limit of memory of its servers' cgroups, where that is lower than the memory total. Bytes. */
+  /** The lowest memory limit of its servers' cgroups, if lower than the memory total, in bytes. */
   readonly memoryLimit: number | null;
   readonly memory: Memory;
   readonly cpu: number | null;
   readonly servers: readonly Server[];
-  /** Processes of the project that are no part of a server. */
+  /** Processes of the project that belong to no server. */
   readonly processes: readonly ProcessNode[];
 }
 
-/** Everything that is no project's. */
+/** Everything outside projects. */
 export interface SystemGroup {
   readonly memory: Memory;
   readonly cpu: number | null;
@@ -140,14 +142,14 @@ export interface SystemGroup {
 
 /** How short of memory the machine is. */
 export interface HostPressure {
-  /** Shares of time, 0 to 1, in which some or all tasks waited for memory, over the last 10 or 60 seconds. */
+  /** Fractions of time in which some or all tasks waited for memory, over the last 10 or 60 seconds. */
   readonly someAvg10: number | null;
   readonly someAvg60: number | null;
   readonly fullAvg10: number | null;
-  /** Bytes per second since the last snapshot; null on the first. */
+  /** Bytes per second since the last snapshot; null in the first one. */
   readonly swapIn: number | null;
   readonly swapOut: number | null;
-  /** Processes killed for lack of memory since boot. */
+  /** Processes killed since boot because memory was full. */
   readonly oomKills: number | null;
 }
 
@@ -157,7 +159,7 @@ export interface HostModel {
   readonly cores: number;
   readonly uptime: number;
   readonly memory: {
-    /** What shares are shares of. */
+    /** The total that shares refer to. */
     readonly total: number;
     readonly limitedBy: 'MemTotal' | 'cgroup' | 'option';
     readonly used: number;
@@ -170,16 +172,16 @@ export interface HostModel {
   readonly swap: {
     readonly total: number;
     readonly used: number;
-    /** What of it lives in memory, on zram; null where none does. */
+    /** The part of swap that is in memory, on zram; null if there is none. */
     readonly inMemory: { readonly total: number; readonly used: number } | null;
   };
   readonly pressure: HostPressure | null;
   readonly load: readonly [number, number, number] | null;
-  /** `2 × cores + 1`: gunicorn's advice for where to start. */
+  /** `2 × cores + 1`, which gunicorn suggests starting with. */
   readonly recommendedWorkers: number;
 }
 
-/** What a part of the memory is of. */
+/** What a part of the memory belongs to. */
 export type PartKind =
   | 'project'
   | 'system'
@@ -194,36 +196,36 @@ export type PartKind =
   | 'others'
   | 'unexplained';
 
-/** Some of the memory, by who or what has it. Bytes. */
+/** A part of the memory and its owner, in bytes. */
 export interface MemoryPart {
   readonly kind: PartKind;
-  /** In words; control characters may be in it. */
+  /** In words; it may contain control characters. */
   readonly name: string;
   readonly bytes: number;
-  /** What of it can be dropped when programs want it: it counts as available. */
+  /** The part that can be dropped when programs need memory: it counts as available. */
   readonly droppable: number;
-  /** Of a project. */
+  /** The name of its project; null if none. */
   readonly project: string | null;
 }
 
 /** Where the memory is: parts that add up to the total. */
 export interface MemoryMap {
-  /** The machine's memory, or the limit where that is lower: whatever shares are counted of. */
+  /** The machine's memory, or the limit if that is lower: the total that shares refer to. */
   readonly total: number;
   readonly parts: readonly MemoryPart[];
 }
 
-/** How many of the processes have exact memory figures. */
+/** How many processes have exact memory figures. */
 export interface Coverage {
   readonly processes: number;
   readonly exact: number;
-  /** Of the others, those whose figures root could read, and this user may not. */
+  /** How many of the others root could read, and this user may not. */
   readonly rootOnly: number;
-  /** Whether other users' processes are not to be seen at all. */
+  /** Whether other users' processes are hidden. */
   readonly hidden: boolean;
 }
 
-/** The machine as people think of it. Computed from snapshots alone. */
+/** The machine as servers and projects. Computed from snapshots alone. */
 export interface Model {
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -234,11 +236,11 @@ export interface Model {
   readonly coverage: Coverage;
   /** Directories of mounts that do not answer. */
   readonly silentMounts: readonly string[];
-  /** Whether files that decide over projects and virtualenvs are still to answer. */
+  /** Whether answers about files are missing that decide about projects and virtualenvs. */
   readonly incomplete: boolean;
   /** Largest first. */
   readonly projects: readonly Project[];
   readonly system: SystemGroup;
-  /** Null where the source tells nothing of it. */
+  /** Null if the source does not report it. */
   readonly memoryMap: MemoryMap | null;
 }

@@ -2,8 +2,8 @@ import { byPid } from '../recognise/process-table.ts';
 import type { ProcessSample, Snapshot } from '../snapshot.ts';
 
 /**
- * A function that gives a process's CPU use since the previous snapshot, as a fraction of one core. Null without
- * a previous snapshot, and for a process that is not new but was not in it.
+ * Makes a function that gives a process's CPU use since the previous snapshot, as a fraction of one core. Null without
+ * a previous snapshot, and for an old process that was not in it.
  */
 export function cpuSince(previous: Snapshot | null, snapshot: Snapshot): (process: ProcessSample) => number | null {
   const elapsed = previous === null ? 0 : snapshot.uptime - previous.uptime;
@@ -19,7 +19,7 @@ export function cpuSince(previous: Snapshot | null, snapshot: Snapshot): (proces
   };
 }
 
-/** The sum of what is known; null when nothing is. */
+/** The sum of the known values; null if none is known. */
 export function sumKnown(parts: readonly (number | null)[]): number | null {
   let sum: number | null = null;
   for (const part of parts) if (part !== null) sum = (sum ?? 0) + part;

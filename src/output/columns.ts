@@ -1,20 +1,21 @@
 import { cut, fill, width } from '../text/width.ts';
 
-/** A column of text that is printed once. */
+/** One column of a table that is printed once. */
 export interface TextColumn {
   readonly title: string;
   readonly align: 'left' | 'right';
-  /** In what order columns go where there is too little room: the first goes first. Null for one that never does. */
+  /** Which columns to drop if the line is too narrow: the lowest number first. Null: never. */
   readonly goes: number | null;
 }
 
-/** Columns that a name needs at least before others are left out for its sake. */
+/** Other columns are dropped until the name has at least this number of columns. */
 const LEAST_NAME = 28;
 const MOST_NAME = 60;
 
 /**
- * Rows under their titles, each cell as wide as its column. The first column is a name, which is cut.
- * @param room columns that there are; null where a line may be as long as it likes
+ * Lays out rows under their titles, each column as wide as its widest cell. The first column is the name, which is cut
+ * to fit.
+ * @param room width of a line in columns; null for no limit
  */
 export function tabular(
   columns: readonly TextColumn[],

@@ -4,7 +4,7 @@ import type { History } from '../model/history/history.ts';
 import { type Model, serverTitle } from '../model/model.ts';
 import { clean } from '../text/sanitize.ts';
 
-/** Of each server of which it is known: how many of its workers were in use while it was looked, and what those did. */
+/** For each server whose activity is known: how many of its workers were in use, and what they were doing. */
 export function inUseLines(model: Model, history: History): readonly string[] {
   return model.projects.flatMap(({ name, servers }) =>
     servers.flatMap((server) => {

@@ -8,8 +8,8 @@ import { json } from '../text/sanitize.ts';
 import { largestOf } from './system.ts';
 
 /**
- * A model as `list --json` has it, in the shape of schema/list.json. Bytes everywhere; unknown is null.
- * @param system what is told of `system`; null for nothing
+ * A model as `list --json` prints it, in the shape of schema/list.json. Sizes are bytes; unknown is null.
+ * @param system the `system` group; null to leave it out
  */
 export function listJson(
   model: Model,
@@ -59,7 +59,7 @@ function projectJson(project: Project, model: Model, history: History) {
   };
 }
 
-/** Where a filter has left some of them, the sum is theirs. */
+/** The `system` group. If a filter is active, the sum is of the processes that are left. */
 function systemJson(system: SystemGroup, model: Model) {
   const memories = system.processes.map(({ memory }) => memory);
   return {
@@ -107,7 +107,7 @@ function serverJson(server: Server, model: Model, history: History) {
   };
 }
 
-/** Of the readings that were made, the mean of those in use; null where nothing tells it. */
+/** The mean number of workers in use over the readings in history; null if unknown. */
 function activityJson({ activity, key }: Server, history: History) {
   if (activity === null || activity.basis === null) return null;
   const { basis, unit, total, accepted, waitingInside } = activity;
@@ -142,7 +142,7 @@ function processJson({ pid, startedAt, role, sample, command, memory, cpu }: Pro
   };
 }
 
-/** The furthest that a date can be from 1970, in milliseconds (ECMA-262, time values). */
+/** The latest date that JavaScript can express, in milliseconds since 1970 (ECMA-262, time values). */
 const FURTHEST = 8.64e15;
 
 function dateText(milliseconds: number): string {
@@ -157,7 +157,7 @@ function partJson({ kind, name, bytes, droppable, project }: MemoryPart) {
   return { kind, name, bytes, droppable, project };
 }
 
-/** How a change ended, for programs. */
+/** How a change ended, as JSON. */
 export function scaleJson(operation: Operation): string {
   const { pid, project, kind, from, target, current, phase, predicted, freed, usedBefore, usedNow, text, reminder } =
     operation;
@@ -179,7 +179,7 @@ export function scaleJson(operation: Operation): string {
   return `${json(document, 2)}\n`;
 }
 
-/** What a change would be, for programs. */
+/** The change that `--dry-run` describes, as JSON. */
 export function planJson(server: Server, project: Project, target: number, predicted: number | null): string {
   const document = {
     schema: 1,

@@ -40,21 +40,21 @@ const columns: readonly TextColumn[] = [
 type Cells = readonly [string, string, string, ...Figures, string, string];
 type Figures = readonly [string, string, string, string];
 
-/** Files that processes have mapped are told from this share of their memory on. */
+/** FILES is filled in if mapped files take at least this fraction of a row's memory. */
 const MANY_FILES = 0.1;
 
 export interface TextOptions {
-  /** What is shown of `system`; null leaves its row out. */
+  /** The `system` group to show; null leaves the row out. */
   readonly system: SystemGroup | null;
-  /** Columns that a line may take; null for any number. */
+  /** Width of a line in columns; null for no limit. */
   readonly columns: number | null;
-  /** Whether nothing beyond ASCII is wanted. */
+  /** Whether to write ASCII only. */
   readonly ascii: boolean;
-  /** What was seen before, of which how many workers were in use is told. */
+  /** Earlier readings, which tell how many workers were in use. */
   readonly history: History;
 }
 
-/** A model as text for people, mail and bug reports: no colours, no progress. */
+/** A model as plain text for people, mail and bug reports: no colours, no progress. */
 export function listTable(model: Model, advice: readonly Advice[], options: Partial<TextOptions> = {}): string {
   const { system = model.system, columns: room = null, ascii = false, history = new History() } = options;
   const broken = (texts: readonly string[]) => (room === null ? texts : texts.flatMap((text) => wrap(text, room)));
@@ -93,7 +93,7 @@ function rowsOf(model: Model, system: SystemGroup | null): readonly Cells[] {
   return system === null ? rows : [...rows, ...systemRows(system, model)];
 }
 
-/** With its largest processes; where a filter has left some of them, the sum is theirs. */
+/** The row of `system`, and its largest processes. If a filter is active, the sum is of the processes that are left. */
 function systemRows(system: SystemGroup, { host, uptime }: Model): readonly Cells[] {
   const { processes } = system;
   const memory = sumMemory(
@@ -174,7 +174,7 @@ function figures(memory: Memory, frees: string): Figures {
   return [memoryText(memory), files, shareText(memory.share), frees];
 }
 
-/** A figure as text; nothing where the row has none. */
+/** A figure as text; empty if the row has no such figure. */
 function told(figure: Figure, text: (value: number | null) => string): string {
   return figure === undefined ? '' : text(figure);
 }

@@ -7,18 +7,18 @@ import { shareText } from '../view/format.ts';
 const MEM = 6;
 const SHARE = 6;
 
-/** Smaller parts than this share of the total are told together. */
+/** Parts below this fraction of the total are added up in one line. */
 const SMALL = 0.001;
 
 const ofProcesses: ReadonlySet<MemoryPart['kind']> = new Set(['project', 'system']);
 
-/** Always told, however small. */
+/** These parts have a line of their own, however small. */
 const always: ReadonlySet<MemoryPart['kind']> = new Set(['cache', 'free', 'unexplained']);
 
 /**
- * Where the memory is that no process in the table has, with what is free and what is left to be explained. None where the
- * source does not tell.
- * @param room columns that a line may take; null for any number
+ * Lines that account for memory outside the processes of the table: kernel, cache, free, unexplained. Empty if the
+ * source does not report it.
+ * @param room width of a line in columns; null for no limit
  */
 export function whereLines({ host, memoryMap, accounting }: Model, room: number | null): readonly string[] {
   if (memoryMap === null || accounting === 'rss') return [];
@@ -35,7 +35,7 @@ export function whereLines({ host, memoryMap, accounting }: Model, room: number 
   );
 }
 
-/** Without what explains it. */
+/** The name without its explanation. */
 function shortName(name: string): string {
   return clean(name.split(/ \(|: /, 1)[0] ?? name);
 }

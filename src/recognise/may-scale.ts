@@ -2,9 +2,9 @@ import type { Role, ServerDefinition, ServerProcesses } from '../servers/definit
 import { catches } from '../servers/kit/signal-mask.ts';
 
 /**
- * Why this process must not be told to add or trim workers, as a sentence to act upon; null when it may. A process that
- * does not catch them is stopped by them (signal(7)), and workers of gunicorn and puma catch them to no
- * avail, so it takes both: a known server's master, and both signals caught.
+ * Why a process must not be told to add or trim workers, as a sentence that says what to do instead; null if it may.
+ * TTIN and TTOU stop a process that does not catch them (signal(7)), and workers of gunicorn and puma catch them
+ * without effect. So both are required: the master of a known server, and both signals caught.
  */
 export function scalingRefusal(definition: ServerDefinition, server: ServerProcesses, role: Role): string | null {
   const { scaling, label } = definition;
@@ -25,12 +25,12 @@ export function scalingRefusal(definition: ServerDefinition, server: ServerProce
   return whyNoSignal(label, server.head);
 }
 
-/** Said of a process with mixed ids. */
+/** The refusal for a process with mixed ids. */
 export const mixedIds = 'runs with the ids of several users, as a set-uid program does, and its title may be made up';
 
 /**
- * Why it cannot be said who owns a server, as a sentence; null when its owner is one user. A set-uid program keeps the title, the
- * environment and the directory that its caller chose. Only root's server may have workers of another user.
+ * Why the owner of a server is not certain, as a sentence; null if its owner is one user. A set-uid program keeps the
+ * title, environment and directory that its caller chose. Only root's server may have workers of another user.
  */
 function whyNotOwned({ head, workers }: ServerProcesses): string | null {
   const mixed = [head, ...workers].find(({ facts }) => facts.ids === 'mixed');

@@ -4,13 +4,13 @@ import type { ProcessSample } from '../snapshot.ts';
 import { baseName } from '../text/base-name.ts';
 import { byPid } from './process-table.ts';
 
-/** Fewer children of the same program are no pool. */
+/** A pool has at least this number of children of the same program. */
 const FEWEST_WORKERS = 2;
 
-/** Of so many children the sockets are looked at. */
+/** The sockets of at most this number of children are read. */
 const MOST_LOOKED_AT = 4;
 
-/** A server that nobody told us of: a master and children of the same program that share its listening socket. */
+/** An unknown prefork server: a master and children of the same program that share its listening socket. */
 export const prefork: ServerDefinition = {
   kind: 'prefork',
   label: 'pre-forking server',
@@ -27,11 +27,11 @@ export const prefork: ServerDefinition = {
 export interface PreforkGroup {
   readonly master: ProcessSample;
   readonly workers: readonly ProcessSample[];
-  /** What it is called. */
+  /** The name that the group is shown under. */
   readonly name: string;
 }
 
-/** Masters and some of their children whose sockets would tell whether they are such servers. */
+/** Masters, each with some of its children, whose sockets tell whether they are a prefork server. */
 export function preforkCandidates(
   processes: readonly ProcessSample[],
   isKnown: (process: ProcessSample) => boolean,
@@ -42,7 +42,7 @@ export function preforkCandidates(
   ]);
 }
 
-/** Those of which the sockets have told it. */
+/** The candidates that share a listening socket. */
 export function preforkGroups(
   processes: readonly ProcessSample[],
   isKnown: (process: ProcessSample) => boolean,
@@ -69,14 +69,17 @@ function groups(
     else children.set(parent, [process]);
   }
   return [...children].flatMap(([master, workers]) => {
-    // A worker that has children of its kind is a master of its own.
+    // A worker that has children of its own kind is a master itself.
     if (workers.length < FEWEST_WORKERS) return [];
     const name = baseName(programOf(master.facts.argv).name ?? master.facts.comm);
     return [{ master, workers, name }];
   });
 }
 
-/** The same program: by its file where that may be read, and where an interpreter runs it by its script too. */
+/**
+ * Whether two processes run the same program: the same executable if readable, and the same script if it is an
+ * interpreter.
+ */
 function alike(a: ProcessSample, b: ProcessSample): boolean {
   const { facts: one } = a;
   const { facts: other } = b;

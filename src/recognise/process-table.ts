@@ -7,14 +7,14 @@ export const byPid: (processes: readonly ProcessSample[]) => ReadonlyMap<number,
 );
 
 /**
- * The processes of one snapshot, oldest first. All that is said of processes is said in this order, so that nothing depends on
- * the order in which the process table was read.
+ * The processes of one snapshot, oldest first. All recognition runs in this order, so no result depends on the order in
+ * which the process table was read.
  */
 export const inOrderOfAge: (processes: readonly ProcessSample[]) => readonly ProcessSample[] = memoize((processes) =>
   processes.toSorted(byAge),
 );
 
-/** Orders processes by age, oldest first. Two that started in one clock tick are ordered by pid. */
+/** Compares two processes by age, oldest first. Processes started in the same clock tick are ordered by pid. */
 export function byAge(a: ProcessSample, b: ProcessSample): number {
   return a.startTicks - b.startTicks || a.pid - b.pid;
 }

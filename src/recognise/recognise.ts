@@ -10,15 +10,15 @@ export interface RecognisedProcess {
   readonly role: Role;
 }
 
-/** One running server with all the processes that belong to it. */
+/** One running server with all its processes. */
 export interface RecognisedServer extends ServerProcesses {
-  /** The identity of its head, and of its app where that is one of several. */
+  /** The identity of its head, with the app's name for a managed app. */
   readonly key: ProcessKey;
   readonly definition: ServerDefinition;
   readonly headRole: Role;
-  /** The name of its app, where its head manages several and is part of none of them; else null. */
+  /** The app's name, if its head manages several apps; else null. */
   readonly managed: string | null;
-  /** Its head first, unless that manages several apps; then workers oldest first, then the rest oldest first. */
+  /** Its head first, unless it is a managed app; then workers and other processes, each oldest first. */
   readonly processes: readonly RecognisedProcess[];
   /** The apps and pools that its head manages, each a server of its own. */
   readonly apps: readonly RecognisedServer[];
@@ -39,9 +39,9 @@ interface Draft {
 }
 
 /**
- * The servers among the processes of one snapshot. A process is part of at most one of them. A worker
- * whose master has died stands for itself: it is shown, and has no role that could be scaled. The order of `unordered` is
- * of no account.
+ * The servers among the processes of one snapshot. A process belongs to at most one. A worker whose master has died
+ * becomes a server of its own: it is shown, and its role cannot be scaled. The result does not depend on the order of
+ * `unordered`.
  */
 export function recognise(unordered: readonly ProcessSample[]): readonly RecognisedServer[] {
   const processes = inOrderOfAge(unordered);
@@ -113,12 +113,12 @@ function preforkDraft({ master, workers, name }: PreforkGroup): Draft {
   return { head, headRole: 'master', managed: null, workers: workers.filter(isAlive), others: [] };
 }
 
-/** Pids whose listening sockets decide over what is recognised, beyond those of servers. */
+/** Pids beyond those of servers whose listening sockets are needed to recognise prefork servers. */
 export function undecided(processes: readonly ProcessSample[]): readonly number[] {
   return preforkCandidates(inOrderOfAge(processes), ({ facts }) => claimOf(facts) !== null);
 }
 
-/** The claimed processes, each linked to its parent where that is of the same kind. */
+/** The claimed processes, each linked to its parent if the parent is of the same kind. */
 function linkParents(processes: readonly ProcessSample[]): ReadonlyMap<number, LinkedMember> {
   const kin = new Map<number, LinkedMember>();
   for (const process of processes) {
@@ -126,11 +126,11 @@ function linkParents(processes: readonly ProcessSample[]): ReadonlyMap<number, L
     if (claimed) kin.set(process.pid, unlinked(process, claimed));
   }
   claimParentsAndChildren(processes, kin);
-  // By age, as parents that only their children identify were added last.
+  // By age: parents that only their children identify were added last.
   for (const member of [...kin.values()].sort((a, b) => byAge(a.process, b.process))) {
     const { masterPid } = member.claim;
     const named = masterPid === undefined ? undefined : kin.get(masterPid);
-    // Anybody may write another's pid into a title.
+    // A title may name any pid. Accept only a process of the same kind and user.
     const isNamed = named?.definition === member.definition && named.process.facts.uid === member.process.facts.uid;
     const parent = isNamed ? named : kin.get(member.process.ppid);
     if (parent?.definition !== member.definition || descendsFrom(parent, member)) continue;
@@ -140,7 +140,7 @@ function linkParents(processes: readonly ProcessSample[]): ReadonlyMap<number, L
   return kin;
 }
 
-/** Processes that name neither their server nor their app, of which only their children or their parent tell what they are. */
+/** Claims processes that only their parent or their children identify. */
 function claimParentsAndChildren(processes: readonly ProcessSample[], kin: Map<number, LinkedMember>): void {
   const table = byPid(processes);
   for (const { definition, process } of [...kin.values()]) {
@@ -151,7 +151,7 @@ function claimParentsAndChildren(processes: readonly ProcessSample[], kin: Map<n
   }
   for (const process of processes) {
     const parent = kin.get(process.ppid);
-    // What a worker of an app has started is none of the app, whatever environment it has from it.
+    // Processes that a worker of an app starts do not belong to the app, even if they inherit its environment.
     if (parent === undefined || parent.claim.managed !== undefined) continue;
     const { manages } = parent.definition;
     const known = kin.get(process.pid)?.definition;
@@ -166,7 +166,10 @@ function unlinked(process: ProcessSample, { definition, claim }: Claimed): Linke
   return { process, claim, definition, parent: null, children: [] };
 }
 
-/** A process table read while processes come and go may hold circles. */
+/**
+ * Whether one process descends from another. Guards against cycles, which a table read while processes come and go may
+ * have.
+ */
 function descendsFrom(member: LinkedMember, ancestor: LinkedMember): boolean {
   for (let kin: LinkedMember | null = member; kin !== null; kin = kin.parent) if (kin === ancestor) return true;
   return false;
@@ -185,7 +188,7 @@ function isAlive({ state }: ProcessSample): boolean {
   return state !== 'Z' && state !== 'X';
 }
 
-/** Processes that a server's processes have started belong to it, but not what a supervisor has started. */
+/** Adds the processes that a server's processes have started, except what a supervisor has started. */
 function adoptDescendants(processes: readonly ProcessSample[], owners: Map<number, Draft>): void {
   const table = byPid(processes);
   const nobody = new Set<number>();
@@ -197,7 +200,7 @@ function adoptDescendants(processes: readonly ProcessSample[], owners: Map<numbe
     while (current && !nobody.has(current.pid)) {
       owner = owners.get(current.pid);
       if (owner) break;
-      // Marked on the way, which also ends the walk where the table holds a circle.
+      // Marking each process on the way also ends the walk if the table has a cycle.
       nobody.add(current.pid);
       line.push(current);
       current = table.get(current.ppid);
@@ -211,7 +214,7 @@ function adoptDescendants(processes: readonly ProcessSample[], owners: Map<numbe
   }
 }
 
-/** `sh -c gunicorn …`, `uv run …`, tini: belongs to the server where it has led to that and nothing else. */
+/** Adds `sh -c gunicorn …`, `uv run …` or tini to the server that it started, if it started nothing else. */
 function adoptWrappers(
   processes: readonly ProcessSample[],
   drafts: readonly Draft[],

@@ -3,7 +3,7 @@ import type { ProcessFacts } from '../snapshot.ts';
 
 const shells = new Set(['sh', 'bash', 'dash', 'ash', 'ksh', 'zsh', 'busybox']);
 
-/** Programs that start another and wait for it: inits of containers, runners, changers of user. */
+/** Programs that start another and wait for it: inits of containers, task runners, programs that change the user. */
 const runners = new Set([
   'tini',
   'tini-static',
@@ -39,7 +39,7 @@ const runners = new Set([
   'strace',
 ]);
 
-/** Whether this process is there only to start another: a shell counts when it runs a command or a script. */
+/** Whether a process exists only to start another. A shell is one if it runs a command or a script. */
 export function isWrapper({ argv }: ProcessFacts): boolean {
   // npm and its like give themselves a title: `npm start`, `npm run serve`.
   const entitled = /^(npm|npx|yarn|pnpm) \S/.test(titleOf(argv) ?? '');

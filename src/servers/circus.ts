@@ -5,12 +5,12 @@ import { absolutePath } from './kit/configured.ts';
 import { programOf } from './kit/program.ts';
 import { unscalable } from './kit/unscalable.ts';
 
-/** Where circusctl looks for a circusd (circus/util.py). */
+/** The default endpoint of circusctl (circus/util.py). */
 const DEFAULT_ENDPOINT = 'tcp://127.0.0.1:5555';
 
 /**
- * circusd (https://circus.readthedocs.io), 0.18. It scales by `circusctl incr WATCHER`, but tells its processes nothing of
- * the watcher that they are of: which one is meant is for the user to say.
+ * circusd (https://circus.readthedocs.io), 0.18. It scales by `circusctl incr WATCHER`, but its processes do not know
+ * the name of their watcher. So the user has to name it.
  */
 export const circus = unscalable({
   kind: 'circus',

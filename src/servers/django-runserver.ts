@@ -2,7 +2,7 @@ import { djangoCommand } from './kit/django-command.ts';
 import { positionals } from './kit/flags.ts';
 import { unscalable } from './kit/unscalable.ts';
 
-/** Django's development server: unless told --noreload, a reloader with the same argv is its parent. */
+/** Django's development server. Without --noreload, its parent is a reloader with the same argv. */
 export const runserver = unscalable({
   kind: 'django-runserver',
   label: 'django runserver',

@@ -3,7 +3,7 @@ import { procfileProgram } from './kit/procfile.ts';
 import { programOf, titleOf } from './kit/program.ts';
 import { unscalable } from './kit/unscalable.ts';
 
-/** foreman, which starts what a Procfile says. */
+/** foreman, which starts the programs of a Procfile. */
 export const foreman = unscalable({
   kind: 'foreman',
   label: 'foreman',

@@ -4,7 +4,7 @@ import { argsOf } from './kit/program.ts';
 import { unscalable } from './kit/unscalable.ts';
 import { withApp } from './kit/with-app.ts';
 
-/** huey: in process mode the children are its workers and one scheduler, all with one argv. */
+/** huey. In process mode its children are workers and one scheduler, all with one argv. */
 export const huey = unscalable({
   kind: 'huey',
   label: 'huey',

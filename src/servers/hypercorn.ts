@@ -30,7 +30,7 @@ export const hypercorn = unscalable({
   advice: 'Restart it with another -w.',
 });
 
-/** A TOML file, or one of Python's; a module is not looked for. */
+/** Its TOML or Python configuration file. A Python module is not looked for. */
 function hypercornFile(facts: ProcessFacts): string | null {
   const told = flag(programOf(facts.argv).args, ['-c', '--config'])?.value.replace(/^file:/, '');
   return told === undefined || told.startsWith('python:') ? null : absolutePath(facts, told);

@@ -6,8 +6,8 @@ import { programOf } from './kit/program.ts';
 import { catches } from './kit/signal-mask.ts';
 
 /**
- * Mojolicious' prefork and hypnotoad (Mojo/Server/Prefork.pm): master and workers have one argv, and masks tell
- * them apart. TTOU goes down to no worker at all.
+ * Mojolicious' prefork and hypnotoad (Mojo/Server/Prefork.pm). Master and workers have the same argv; signal masks
+ * distinguish them. TTOU goes down to zero workers.
  */
 export const mojolicious: ServerDefinition = {
   kind: 'mojolicious',
@@ -36,7 +36,7 @@ function claim({ argv, environment }: ProcessFacts): Claim | null {
   if (interpreter !== 'perl') return null;
   const app = environment['HYPNOTOAD_APP'];
   if (name === 'hypnotoad') return { args, app: app ?? args.at(-1) ?? 'hypnotoad' };
-  // `app.pl prefork`, `mojo prefork`, or hypnotoad once it has started the app itself.
+  // `app.pl prefork`, `mojo prefork`, or hypnotoad after it has started the app itself.
   if (args[0] === 'prefork') return { args: args.slice(1), app: name ?? 'app' };
   return app === undefined || name === null ? null : { args, app: name };
 }

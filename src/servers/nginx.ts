@@ -5,10 +5,10 @@ import { titleOf } from './kit/program.ts';
 
 const title = /^nginx: (master process|worker process|cache (?:manager|loader) process)/;
 
-/** Where its packages keep it, unless -c says otherwise. */
+/** The packages' path, used without -c. */
 const USUAL = '/etc/nginx/nginx.conf';
 
-/** nginx; its workers take as little as its titles tell (ngx_process_cycle.c). */
+/** nginx. Its workers and caches are recognised by their titles (ngx_process_cycle.c). */
 export const nginx: ServerDefinition = {
   kind: 'nginx',
   label: 'nginx',
@@ -20,7 +20,7 @@ export const nginx: ServerDefinition = {
     if (what === 'master process') return { args: null };
     return { role: what === 'worker process' ? 'worker' : 'helper', args: null };
   },
-  // A worker bears its master's title until it has set its own.
+  // Until it sets its title, a worker has its master's.
   role: ({ parent }) => (parent === null ? 'master' : 'worker'),
   settings: (facts) => {
     const path = configFile(facts);
@@ -34,7 +34,7 @@ export const nginx: ServerDefinition = {
   },
 };
 
-/** The title repeats what it was started with, without quotes. Null for a worker. */
+/** The arguments of a master, whose title repeats its command line without quotes. Null for a worker. */
 function argsOf({ argv }: ProcessFacts): readonly string[] | null {
   const text = titleOf(argv) ?? '';
   return text.startsWith('nginx: master process ') ? text.split(' ').slice(4) : null;
@@ -49,7 +49,7 @@ function configFile(facts: ProcessFacts): string | null {
   return prefix?.startsWith('/') ? `${prefix.replace(/\/$/, '')}/${told}` : null;
 }
 
-/** ngx_core_module: `auto` is one for each core, and nothing said is one. */
+/** The number of ngx_core_module: `auto` means one for each core, the default is one. */
 function configured({ head: { facts } }: ServerProcesses): ConfiguredWorkers {
   const told = /\bworker_processes (\w+);/.exec(titleOf(facts.argv) ?? '')?.[1];
   if (told !== undefined) return answer(told, 'argv -g', '-g on the command line');

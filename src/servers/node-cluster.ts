@@ -2,7 +2,7 @@ import { isOfPm2Cluster } from './kit/pm2-process.ts';
 import { programOf } from './kit/program.ts';
 import { unscalable } from './kit/unscalable.ts';
 
-/** Node's cluster module: the parent runs a script, and its children the same, each with a number in its environment. */
+/** Node's cluster module: parent and children run the same script, and children have a number in their environment. */
 export const nodeCluster = unscalable({
   kind: 'node-cluster',
   label: 'node cluster',

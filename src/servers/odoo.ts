@@ -7,8 +7,8 @@ import { programOf, titleOf } from './kit/program.ts';
 const title = /^odoo: (\w+) \d+/;
 
 /**
- * odoo with workers (odoo/service/server.py, PreforkServer): TTIN adds one, but TTOU ends none until one dies by its limits, and has
- * no floor: it counts below zero.
+ * odoo with workers (odoo/service/server.py, PreforkServer). TTIN adds a worker. TTOU ends none until one reaches its
+ * limits, and has no floor: the count goes below zero.
  */
 export const odoo: ServerDefinition = {
   kind: 'odoo',
@@ -33,7 +33,7 @@ export const odoo: ServerDefinition = {
   },
 };
 
-/** Where its package keeps it, unless -c says otherwise. */
+/** The file of -c, else the packages' path. */
 function configFile(facts: ProcessFacts): string | null {
   const told = flag(programOf(facts.argv).args, ['-c', '--config'])?.value;
   return absolutePath(facts, told ?? '/etc/odoo/odoo.conf');

@@ -8,7 +8,7 @@ const title = /^pitchfork (?:\(gen:\d+\) )?(monitor|mold|service|worker\[\d+\])(
 
 const roles: Readonly<Record<string, Role>> = { monitor: 'master', mold: 'helper', service: 'helper' };
 
-/** pitchfork (Ruby), 0.18: a mold forks the workers, and the monitor takes the signals. Its floor is no worker. */
+/** pitchfork (Ruby), 0.18: a mold forks the workers, and the monitor handles the signals. Its floor is zero workers. */
 export const pitchfork: ServerDefinition = {
   kind: 'pitchfork',
   label: 'pitchfork',

@@ -2,7 +2,7 @@ import { bytes, plural } from '../text/figures.ts';
 import type { ServerDefinition, ServerProcesses } from './definition.ts';
 import { programOf, titleOf } from './kit/program.ts';
 
-/** PostgreSQL: a postmaster, its background processes and one backend for each client. */
+/** PostgreSQL: a postmaster, its background processes, and one backend for each client. */
 export const postgres: ServerDefinition = {
   kind: 'postgres',
   label: 'PostgreSQL',
@@ -13,7 +13,7 @@ export const postgres: ServerDefinition = {
     const { name, args } = programOf(argv);
     return name === 'postgres' || name === 'postmaster' ? { args } : null;
   },
-  // A backend bears the postmaster's argv until it has set its own title.
+  // Until it sets its title, a backend has the postmaster's argv.
   role: ({ parent }) => (parent === null ? 'master' : 'helper'),
   remark: costOfConnections,
   scaling: {

@@ -4,10 +4,10 @@ import { procfileProgram } from './kit/procfile.ts';
 import { programOf } from './kit/program.ts';
 import { unscalable } from './kit/unscalable.ts';
 
-/** Flags of honcho and overmind without a value, that may come before the command. */
+/** Flags of honcho and overmind that take no value and may precede the command. */
 const switches = new Set(['--no-colour', '--no-color', '--no-prefix', '-v', '--version']);
 
-/** honcho and overmind, which start what a Procfile says. honcho has a layer of itself for each process. */
+/** honcho and overmind, which start the programs of a Procfile. honcho has an extra process of itself for each. */
 export const procfile = unscalable({
   kind: 'procfile',
   label: 'Procfile runner',
@@ -22,7 +22,7 @@ export const procfile = unscalable({
   role: ({ parent }) => (parent === null ? 'single' : 'helper'),
   program: (supervisor, variable) =>
     supervisor && procfileProgram(supervisor, supervisor.claim.app ?? 'Procfile', variable('HONCHO_PROCESS_NAME')),
-  // overmind's processes are children of a tmux of its own (start/tmux.go), which has forgotten who started it.
+  // overmind runs processes in its own tmux (start/tmux.go), which is not its child.
   startsFor({ argv, cwd }) {
     if (baseName(argv[0] ?? '') !== 'tmux') return null;
     const socket = flag(argv.slice(0, 20), ['-L'])?.value ?? '';

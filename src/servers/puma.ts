@@ -10,10 +10,10 @@ import { catches } from './kit/signal-mask.ts';
 const masterTitle = /^puma (\d\S*) \(([^)]*)\)(?: \[(.*)\])?$/;
 const workerTitle = /^puma: cluster worker (\d+): (\d+)(?: \[(.*)\])?$/;
 
-/** thread_pool.rb `spawn_thread`, cut to 15 bytes by the kernel: `puma srv tp 001`, `puma threadpoo`. */
+/** The kernel cuts names of thread_pool.rb `spawn_thread` to 15 bytes: `puma srv tp 001`, `puma threadpoo`. */
 const poolThread = /^puma (?:srv tp|threadpoo)/;
 
-/** puma takes TTIN and TTOU in cluster mode only; a single one has the same title (cluster.rb, 2.7 to 8.0). */
+/** puma handles TTIN and TTOU in cluster mode only. A single puma has the same title (cluster.rb, 2.7 to 8.0). */
 export const puma: ServerDefinition = {
   kind: 'puma',
   label: 'puma',
@@ -53,7 +53,7 @@ function role({ process, parent, children }: Member): Role {
   return children.length > 0 || catches(process.facts.caught, 'SIGTTIN') ? 'master' : 'single';
 }
 
-/** The one of -C, else those that puma looks for by itself, the first of which counts (configuration.rb `config_files`). */
+/** The file of -C, else the files that puma looks for, the first of which counts (configuration.rb `config_files`). */
 function configFiles(facts: ProcessFacts): readonly string[] {
   const given = flag(programOf(facts.argv).args, ['-C', '--config'])?.value;
   const { APP_ENV, RACK_ENV, RAILS_ENV } = facts.environment;
@@ -73,7 +73,7 @@ function configured({ head: { facts }, claim: { args } }: ServerProcesses): Conf
   return args === null ? hiddenByTitle : byDefault('puma', 0, facts);
 }
 
-/** `workers ENV.fetch("WEB_CONCURRENCY") { 2 }`, as Rails writes it, is no riddle: it is the variable, else what is given. */
+/** The number in `workers ENV.fetch("WEB_CONCURRENCY") { 2 }`, as Rails writes it: the variable, else its default. */
 function fetchedCount(line: string, { environment }: ProcessFacts): number | null {
   const plain = upTo(line, '#').replace(/[()"',{}]|\bInteger\b|\.to_i\b/g, ' ');
   const [workers, fetch, variable, preset = '', ...more] = plain.trim().split(/\s+/);

@@ -3,7 +3,7 @@ import { programOf, titleOf } from './kit/program.ts';
 
 const title = /^(?:\S*\/)?(redis|valkey)-(server|rdb-bgsave|aof-rewrite|sentinel)\b/;
 
-/** redis and valkey: one process, and a fork of it while it saves. */
+/** redis and valkey: one process, and a fork while it saves. */
 export const redis: ServerDefinition = {
   kind: 'redis',
   label: 'redis',

@@ -66,7 +66,7 @@ import { uwsgiEmperor } from './uwsgi-emperor.ts';
 import { varnish } from './varnish.ts';
 import { waitress } from './waitress.ts';
 
-/** Every kind of server that workertop knows, in the order of the README's table. The first to claim a process has it. */
+/** Every kind of server, in the order of the documentation's table. The first definition to claim a process gets it. */
 export const definitions: readonly ServerDefinition[] = [
   gunicornDirty,
   gunicorn,
@@ -138,26 +138,26 @@ export interface Claimed {
   readonly claim: Claim;
 }
 
-/** Milliseconds of this program's own time that recognising one process may take. */
+/** Milliseconds that recognising one process may take, of this program's own time. */
 export const RECOGNITION_LIMIT = 50;
 
-/** Starts a stopwatch: it tells milliseconds. */
+/** Starts a stopwatch, which tells milliseconds. */
 type Stopwatch = () => () => number;
 
 let stopwatch: Stopwatch = () => () => 0;
 
-/** Limits the time that each process is looked at. Without it there is no limit, and results depend on nothing but the facts. */
+/** Limits the time spent on each process. Without a limit, results depend on the facts alone. */
 export function limitRecognition(by: Stopwatch): void {
   stopwatch = by;
 }
 
 interface Recognition {
   readonly claimed: Claimed | null;
-  /** False when time ran out: it may be a server all the same. */
+  /** False if time ran out: the process may still be a server. */
   readonly complete: boolean;
 }
 
-/** Remembered for as long as nothing in the facts changes: a process that took too long is not tried at each reading. */
+/** Remembered with the facts: a process that took too long is not tried again at each reading. */
 const recognitionOf = memoize((facts: ProcessFacts): Recognition => {
   const elapsed = stopwatch();
   const last = definitions.filter(({ claimLast }) => claimLast !== undefined);
@@ -169,17 +169,17 @@ const recognitionOf = memoize((facts: ProcessFacts): Recognition => {
   return { claimed: null, complete: true };
 });
 
-/** The first definition that claims a process, and its claim; null when none does, or when time ran out. */
+/** The first definition that claims a process, with its claim; null if none does, or if time ran out. */
 export function claimOf(facts: ProcessFacts): Claimed | null {
   return recognitionOf(facts).claimed;
 }
 
-/** Whether it is not known what a process is, since to tell took too long. */
+/** Whether recognising a process took too long, so that it is not known what it is. */
 export function tookTooLong(facts: ProcessFacts): boolean {
   return !recognitionOf(facts).complete;
 }
 
-/** What the sources read for the definitions' sake: the union of all they ask for. */
+/** What sources read for the definitions: the union of all their requests. */
 export const factRequests = {
   environment: union(['DJANGO_SETTINGS_MODULE'], (definition) => definition.environment),
   directoryFlags: union([], (definition) => definition.directoryFlags),

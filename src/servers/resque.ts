@@ -9,7 +9,7 @@ export const resque = unscalable({
   claim: ({ argv }) => {
     const [, version, what] = /^resque-(\S+): (.+)$/.exec(titleOf(argv) ?? '') ?? [];
     if (version === undefined) return null;
-    // A job runs in a child of its own.
+    // Each job runs in a child.
     return what?.startsWith('Processing')
       ? { role: 'helper', args: null, version }
       : { role: 'single', args: null, version };

@@ -1,7 +1,7 @@
 import { programOf, titleOf } from './kit/program.ts';
 import { unscalable } from './kit/unscalable.ts';
 
-/** sidekiq handles TTIN, by which it writes its threads to the log, and not TTOU, which would freeze it (cli.rb). */
+/** sidekiq. TTIN writes its threads to the log; TTOU would stop it (cli.rb). */
 export const sidekiq = unscalable({
   kind: 'sidekiq',
   label: 'sidekiq',

@@ -7,7 +7,7 @@ import { programOf, titleOf } from './kit/program.ts';
 /** Starman/Server.pm sets `starman master ARGS` and `starman worker ARGS`. */
 const title = /^starman (master|worker)(?: (.*))?$/;
 
-/** Starman (Perl): Net::Server trims slowly after TTOU, up to about 10 seconds. */
+/** Starman (Perl). Net::Server trims slowly after TTOU: up to about 10 seconds. */
 export const starman: ServerDefinition = {
   kind: 'starman',
   label: 'Starman',

@@ -5,10 +5,10 @@ import { flag } from './kit/flags.ts';
 import { programOf, titleOf } from './kit/program.ts';
 import { workerNumber, workerProcesses, workerProcessesRequest } from './kit/worker-processes.ts';
 
-/** unicorn/http_server.rb `proc_name`: its own arguments follow the role. */
+/** unicorn/http_server.rb `proc_name`: its arguments follow the role. */
 const title = /^unicorn(?:_rails)? (master|worker\[\d+\])(?: \(old\))?(?: (.*))?$/;
 
-/** unicorn (Ruby), 6.1: TTOU goes down to no worker at all, which is an outage. */
+/** unicorn (Ruby), 6.1. TTOU goes down to zero workers, which is an outage. */
 export const unicorn: ServerDefinition = {
   kind: 'unicorn',
   label: 'unicorn',
@@ -16,7 +16,7 @@ export const unicorn: ServerDefinition = {
   category: 'app',
   environment: ['BUNDLE_GEMFILE', 'RACK_ENV', 'RAILS_ENV'],
   claim,
-  // A master re-executed by USR2 is the child of the old one, and names itself a master.
+  // A master re-executed by USR2 is a child of the old one, and its title says master.
   role: ({ parent }) => (parent === null ? 'master' : 'worker'),
   settings: (facts) => workerProcessesRequest(facts, claim(facts)),
   bind: ({ claim: { args } }) => {

@@ -6,34 +6,37 @@ import { baseName } from '../text/base-name.ts';
 import type { Source } from './source.ts';
 import { nameOf } from './system-users.ts';
 
-/** Clock ticks are a unit of Linux; here they are hundredths of a second. */
+/** Clock ticks are a unit of Linux. This source counts in hundredths of a second. */
 const TICKS_PER_SECOND = 100;
 
-/** pidusage reads one file for each process, or runs `ps` for all: more at once would hit limits of command lines. */
+/**
+ * pidusage reads one file for each process, or runs one `ps` for all: a longer list would exceed the limit of a command
+ * line.
+ */
 const AT_ONCE = 200;
 
-/** ps computes a start time, in whole seconds, of two clocks: from one reading to the next it may differ by a second. */
+/** ps(1) computes start times, in whole seconds, from two clocks: they may differ by a second between readings. */
 const START_JITTER = 1.5 * TICKS_PER_SECOND;
 
-/** What does not change while the process lives. */
+/** What does not change while a process lives. */
 interface Known {
   readonly startTicks: number;
   readonly facts: ProcessFacts;
 }
 
-/** What pidusage tells of a process. */
+/** What pidusage reports of a process. */
 interface Usage {
   /** RSS in bytes. */
   readonly memory: number;
-  /** CPU time, in milliseconds. */
+  /** CPU time in milliseconds. */
   readonly ctime: number;
   /** Milliseconds since its start. */
   readonly elapsed: number;
 }
 
 /**
- * Processes by ps-list and pidusage, the host by systeminformation, on any Unix. They know RSS alone, and neither signal
- * masks nor virtualenvs: it shows, and scales nothing.
+ * Reads processes with ps-list and pidusage and the host with systeminformation, on any Unix. It knows RSS only, and
+ * neither signal masks nor virtualenvs. So workertop shows processes and scales nothing.
  */
 export class PortableSource implements Source {
   #known = new Map<number, Known>();
@@ -73,13 +76,13 @@ export class PortableSource implements Source {
     pidusage.clear();
   }
 
-  /** Names of users that were not seen before. */
+  /** Looks up the names of users not seen before. */
   async #learnUsers(list: readonly ProcessDescriptor[]): Promise<void> {
     const uids = new Set(list.flatMap(({ uid }) => (uid === undefined || this.#users.has(uid) ? [] : [uid])));
     await Promise.all([...uids].map(async (uid) => this.#users.set(uid, await nameOf(uid))));
   }
 
-  /** The same facts as before, and the same start, for a process that is the same. */
+  /** The facts and start time from the last reading, if it is the same process; else new ones. */
   #remembered(process: ProcessDescriptor, startTicks: number): Known {
     const facts = factsOf(process, this.#users);
     const before = this.#known.get(process.pid);
@@ -116,7 +119,7 @@ export class PortableSource implements Source {
   }
 }
 
-/** ps shows threads of the kernel, which have no program and no command line, as a name in brackets. */
+/** Whether it is a kernel thread: ps(1) shows their names in brackets, and they have no program. */
 function isKernelThread({ cmd, path }: ProcessDescriptor): boolean {
   return !path && /^\[.*\]$/.test(cmd ?? '');
 }
@@ -131,7 +134,7 @@ function sampleOf(
     pid,
     startTicks,
     ppid,
-    // ps-list does not ask for groups and sessions.
+    // ps-list does not report process groups and sessions.
     pgrp: pid,
     session: pid,
     state: /<defunct>$/.test(cmd ?? '') ? 'Z' : '?',
@@ -142,7 +145,7 @@ function sampleOf(
   };
 }
 
-/** What vanishes meanwhile is left out. */
+/** CPU and memory of processes. Those that ended meanwhile are left out. */
 async function usageOf(pids: readonly number[]): Promise<ReadonlyMap<number, Usage>> {
   const found = new Map<number, Usage>();
   for (let start = 0; start < pids.length; start += AT_ONCE) {
@@ -155,7 +158,7 @@ async function usageOf(pids: readonly number[]): Promise<ReadonlyMap<number, Usa
 
 function factsOf({ name, cmd, path, uid }: ProcessDescriptor, users: ReadonlyMap<number, string | null>): ProcessFacts {
   return {
-    // The kernel's own name is cut to 15 bytes as well.
+    // Cut to 15 bytes, as the kernel does.
     comm: baseName(name).slice(0, 15),
     argv: argvOf(cmd ?? name),
     cwd: null,
@@ -175,7 +178,10 @@ function factsOf({ name, cmd, path, uid }: ProcessDescriptor, users: ReadonlyMap
   };
 }
 
-/** ps joins arguments with blanks: those that hold blanks themselves cannot be told apart. A title stays whole. */
+/**
+ * Splits a command line at blanks. ps(1) joins arguments with blanks, so arguments that contain blanks cannot be
+ * recovered. A title stays whole.
+ */
 function argvOf(command: string): readonly string[] {
   const isTitle = /^[\w./+-]+:? |^\[/.test(command) && command.includes(': ');
   return isTitle ? [command] : command.split(' ');

@@ -1,4 +1,4 @@
-/** What a value of a recording must be like: a file may be broken, or by somebody else. */
+/** Tests a value read from a recording: the file may be damaged, or made by somebody else. */
 type Check = (value: unknown) => boolean;
 
 const number: Check = (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0;
@@ -112,7 +112,7 @@ const host = all({
   load: maybe(list(number)),
 });
 
-/** Whether this is a reading as `RecordingWriter` writes it. */
+/** Whether a value is a reading as `RecordingWriter` writes it. */
 export const isRecorded = all({
   at: signed,
   uptime: number,

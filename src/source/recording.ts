@@ -5,13 +5,16 @@ import { isRecorded } from './recorded-shape.ts';
 /** The first line of a recording. */
 export const HEADING = { workertop: 'recording', version: 1 } as const;
 
-/** A snapshot on one line: facts, which hardly change, are written once and named by their number after that. */
+/** A snapshot on one line. Facts, which rarely change, are written once and then referred to by number. */
 interface RecordedSnapshot extends Omit<Snapshot, 'processes'> {
   readonly facts: Readonly<Record<string, ProcessFacts>>;
   readonly processes: readonly (Omit<ProcessSample, 'facts'> & { readonly facts: number })[];
 }
 
-/** Makes lines of snapshots. @param mask what must not be kept goes */
+/**
+ * Serialises snapshots to lines of JSON.
+ * @param mask removes secrets
+ */
 export class RecordingWriter {
   readonly #mask: (facts: ProcessFacts) => ProcessFacts;
   #numbers = new Map<ProcessFacts, number>();
@@ -39,7 +42,7 @@ export class RecordingWriter {
   }
 }
 
-/** Whom workers wait for may be third parties: of these the port is kept, not the address. */
+/** Removes the addresses of peers, who may be third parties. Ports are kept. */
 function withoutPeers(process: ProcessSample): ProcessSample {
   const { activity } = process;
   if (activity === undefined) return process;
@@ -51,11 +54,11 @@ function withoutPeers(process: ProcessSample): ProcessSample {
   return { ...process, activity: { ...activity, doing } };
 }
 
-/** Makes snapshots of lines again. */
+/** Parses lines of a recording. Lines must be given in their order. */
 export class RecordingReader {
   #facts = new Map<number, ProcessFacts>();
 
-  /** @throws Error when the line is none of a recording's */
+  /** @throws Error if the line is not one of a recording */
   snapshot(line: string): Snapshot {
     const { facts, processes, ...rest } = parseLine(line);
     for (const [number, value] of Object.entries(facts)) this.#facts.set(Number(number), value);
@@ -77,6 +80,7 @@ function parseLine(line: string): RecordedSnapshot {
   return value as RecordedSnapshot;
 }
 
+/** Whether a line is the first line of a recording. */
 export function isHeading(line: string): boolean {
   try {
     const value: unknown = JSON.parse(line);

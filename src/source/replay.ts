@@ -6,16 +6,16 @@ import type { Snapshot } from '../snapshot.ts';
 import { isHeading, RecordingReader } from './recording.ts';
 import type { Source } from './source.ts';
 
-/** Where to go in a recording. */
+/** A step in a recording. */
 export type Move =
   | { readonly type: 'readings'; readonly count: number }
   | { readonly type: 'seconds'; readonly seconds: number }
   /** The first reading at or after a time, in milliseconds since 1970. */
   | { readonly type: 'time'; readonly at: number }
-  /** The nearest reading in a direction that differs from the one before it. */
+  /** The nearest reading in a direction that differs from the reading before it. */
   | { readonly type: 'change'; readonly direction: 1 | -1; differ(a: Snapshot, b: Snapshot): boolean };
 
-/** A recording, one reading after the other, or wherever one goes in it; at its end the last one stays. */
+/** Plays a recording, one reading after the other. It can jump to any reading. At the end it repeats the last one. */
 export class ReplaySource implements Source {
   readonly #path: string;
   #passage: Passage;
@@ -25,34 +25,34 @@ export class ReplaySource implements Source {
   #move: Move | null = null;
   #stays = false;
 
-  /** @throws Error when there is no such file */
+  /** @throws Error if there is no such file */
   constructor(path: string) {
     if (!statSync(path, { throwIfNoEntry: false })?.isFile()) throw new Error(`${path} is no file`);
     this.#path = path;
     this.#passage = new Passage(path);
   }
 
-  /** Readings from the beginning, from 1 on. */
+  /** Number of the present reading, from 1. */
   get index(): number {
     return this.#index;
   }
 
-  /** Readings in all; null until the end has been seen. */
+  /** Number of readings; null until the end was read. */
   get count(): number | null {
     return this.#count;
   }
 
-  /** Where the next reading is read. */
+  /** Chooses the next reading. */
   go(move: Move): void {
     this.#move = move;
   }
 
-  /** Whether readings give the same again, unless one goes elsewhere. */
+  /** Whether to pause: every reading is the present one until `go` is called. */
   stay(stays: boolean): void {
     this.#stays = stays;
   }
 
-  /** @throws Error with file and line where it is no recording */
+  /** @throws Error with file and line if it is not a recording */
   async read(): Promise<Snapshot> {
     const move = this.#move;
     this.#move = null;
@@ -66,7 +66,10 @@ export class ReplaySource implements Source {
     this.#passage.close();
   }
 
-  /** @returns false at the end */
+  /**
+   * Advances by one reading.
+   * @returns false at the end
+   */
   async #next(): Promise<boolean> {
     const snapshot = await this.#passage.next();
     if (snapshot === null) {
@@ -109,7 +112,7 @@ export class ReplaySource implements Source {
     }
   }
 
-  /** From the beginning, since a reading names what those before it told. */
+  /** Starts from the beginning, because a reading refers to facts in earlier ones. */
   async #toChangeBefore(differ: (a: Snapshot, b: Snapshot) => boolean): Promise<void> {
     const here = this.#index;
     let found = 1;
@@ -131,7 +134,7 @@ export class ReplaySource implements Source {
   }
 }
 
-/** One way through a recording, from its beginning on. */
+/** Reads a recording once, from the beginning. */
 class Passage {
   readonly #path: string;
   readonly #reader = new RecordingReader();
@@ -144,7 +147,7 @@ class Passage {
   constructor(path: string) {
     this.#path = path;
     const file = createReadStream(path);
-    // One that was cut off by a crash is good up to there: an end without gzip's trailer is no error.
+    // A recording that a crash cut off is good up to that point: a missing gzip trailer is no error.
     this.#input = path.endsWith('.gz') ? file.pipe(createGunzip({ finishFlush: constants.Z_SYNC_FLUSH })) : file;
     this.#interface = createInterface({ input: this.#input, crlfDelay: Number.POSITIVE_INFINITY });
     this.#input.on('error', (error: Error) => {
@@ -154,7 +157,10 @@ class Passage {
     this.#lines = this.#interface[Symbol.asyncIterator]();
   }
 
-  /** Null at the end. @throws Error with file and line where it is no recording */
+  /**
+   * The next reading; null at the end.
+   * @throws Error with file and line if it is not a recording
+   */
   async next(): Promise<Snapshot | null> {
     for (;;) {
       const { done, value: line } = await this.#lines.next();

@@ -1,6 +1,6 @@
 import { widthOf } from './width.ts';
 
-/** Sentences are written in Unicode; here is what their characters become without it: as wide as they were. */
+/** ASCII replacements for the characters that workertop writes, each of the same width. */
 const replacements: Readonly<Record<string, string>> = {
   '→': '>',
   '▸': '>',
@@ -21,7 +21,7 @@ const replacements: Readonly<Record<string, string>> = {
   '’': "'",
 };
 
-/** Text without anything beyond ASCII, in as many columns. */
+/** Replaces everything beyond ASCII, in the same number of columns. */
 export function toAscii(text: string): string {
   return text.replace(/[^\x20-\x7e]/gu, (character) => replacements[character] ?? '?'.repeat(widthOf(character)));
 }

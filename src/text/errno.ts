@@ -1,9 +1,9 @@
-/** The code of an error of the system, such as `ENOENT`; null for any other error. */
+/** The code of a system error, such as `ENOENT`; null for any other error. */
 export function errorCode(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
-/** What is wrong with a file that cannot be opened, in words. */
+/** Why a file cannot be opened, in words. */
 export function fileProblem(error: unknown): string {
   const code = errorCode(error);
   return words[code ?? ''] ?? code ?? String(error);

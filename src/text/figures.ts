@@ -1,9 +1,9 @@
-/** Bytes as people say them: `144M`, `9.6M`, `1.04G`; powers of 1,024. */
+/** Bytes in three digits and a unit: `144M`, `9.6M`, `1.04G`. Units are powers of 1,024. */
 export function bytes(value: number): string {
   const units = ['B', 'K', 'M', 'G', 'T'];
   let size = Math.abs(value);
   let unit = 0;
-  // 1000M would be a digit wider than 0.98G.
+  // `1000M` would be a digit wider than `0.98G`.
   while (size >= 999.5 && unit < units.length - 1) {
     size /= 1024;
     unit += 1;
@@ -27,7 +27,10 @@ export function duration(seconds: number): string {
   return `${Math.round(seconds / 86_400)} days`;
 }
 
-/** @param many where it is not made by an `s` */
+/**
+ * A count with its noun: `1 worker`, `2 workers`.
+ * @param many the plural, if it is not the singular with an `s`
+ */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }

@@ -1,9 +1,9 @@
-/** What stands for something else in a pattern: `*` for any text, `?` for one character. */
+/** The wildcards of a pattern: `*` stands for any text, `?` for one character. */
 export type Wildcards = '*' | '*?';
 
 /**
- * Whether a pattern matches the whole of a text. No backtracking: each part between two stars is taken where it first fits, so the
- * time goes with the length of the text times that of the longest part.
+ * Whether a pattern matches the whole text. There is no backtracking: each part between two stars is taken where it
+ * first fits. Time is at most the length of the text times that of the longest part.
  */
 export function matchesGlob(text: string, pattern: string, wildcards: Wildcards): boolean {
   const single = wildcards === '*?' && pattern.includes('?');

@@ -4,37 +4,41 @@ import { baseName } from './base-name.ts';
 
 const HIDDEN = '***';
 
-/** Names of what is secret, wherever in a name they stand. */
+/** Words that mark a name as secret, anywhere in it. */
 const secretWord =
   /passw(?:or)?d|passphrase|[_-]pwd|masterauth|secret|token|credential|api[-_]?key|access[-_]?key|private[-_]?key|cookie|session[-_]?id/i;
 
-/** Those that are so at the end of a name alone: `SENTRY_DSN`, `DB_PASS`, `STRIPE_KEY`, `AccountKey`, `BASIC_AUTH`. */
+/**
+ * Words that mark a name as secret only at its end: `SENTRY_DSN`, `DB_PASS`, `STRIPE_KEY`, `AccountKey`, `BASIC_AUTH`.
+ */
 const secretEnd = /(?:pass|dsn|(?:^|[_-])(?:key|auth|salt))$/i;
 const secretCamel = /[a-z]Key$/;
 
-/** `NAME=`, and in JSON `"NAME":`. The name is matched from its start alone, so that a long one is gone over once. */
+/** `NAME=`, and `"NAME":` in JSON. The look-behind makes each name match from its start only, in linear time. */
 const assignment = /(?<![\w-])([\w-]+)(?:=|["']\s*:)/g;
 
-/** `NAME: `, as headers have it. openssl's `pass:X`. */
+/** `NAME: ` of HTTP headers, and `pass:X` of openssl. */
 const header = /(?<![\w-])([\w-]+):(\s*)/g;
 
-/** What may stand before the secret of an Authorization header (RFC 9110). */
+/** What precedes the secret in an Authorization header (RFC 9110). */
 const authorization = /\b(bearer|basic|digest|negotiate)(\s+)\S+/gi;
 
-/** A token as the user of a URL: Sentry's, GitHub's. Names of people are shorter, or have no digits. */
+/**
+ * A token in place of the user in a URL, as Sentry and GitHub have it. Names of people are shorter, or have no digits.
+ */
 const tokenAsUser = /^(?:.{16,}|(?=.*\d)(?=.*[a-z]).{10,})$/i;
 
 /**
- * Tokens that are known by how they begin: GitHub, GitLab, Slack, Stripe, AWS, Google, SendGrid, npm, PyPI, OpenAI and its like,
- * Shopify, DigitalOcean, Docker, Hugging Face, Vault, JSON Web Tokens.
+ * Tokens with a known prefix: GitHub, GitLab, Slack, Stripe, AWS, Google, SendGrid, npm, PyPI, OpenAI and others like
+ * it, Shopify, DigitalOcean, Docker, Hugging Face, Vault, JSON Web Tokens.
  */
 const knownToken =
   /\b(?:gh[pousr]_|github_pat_|gl(?:pat|rt|dt)-|xox[abeprs]-|xapp-|[srp]k_(?:live|test)_|whsec_|AKIA|ASIA|AIza|ya29\.|SG\.|npm_|pypi-|sk-|shp(?:at|ss)_|dop_v1_|dckr_pat_|hf_|hvs\.|eyJ)[\w.-]{12,}/g;
 
-/** Programs whose `-pX` is a password. mysql's `-p` alone asks for it, and what follows is a database. */
+/** Programs whose `-pX` is a password. mysql's `-p` alone asks for it; a database name follows. */
 const attachedPassword = /^(mysql|mariadb|sshpass)/;
 
-/** Programs with flags that a password follows, or a user with one. */
+/** Programs with flags that are followed by a password, or by user and password. */
 const followingPassword: ReadonlyMap<string, readonly string[]> = new Map([
   ['redis-cli', ['-a']],
   ['sshpass', ['-p']],
@@ -48,22 +52,25 @@ const followingPassword: ReadonlyMap<string, readonly string[]> = new Map([
   ['rabbitmqadmin', ['-p']],
 ]);
 
-/** What is looked at of a command line, which may be megabytes long: more is shown nowhere. */
+/** A command line may be megabytes long. No more than this number of words is shown anywhere. */
 const MOST_WORDS = 200;
 const LONGEST_WORD = 1000;
 const LONGEST_COMMAND = 8000;
 
-/** A process's command line or title with its secrets masked; `[comm]` where it has none, as ps does. */
+/** A process's command line or title, with secrets masked; `[comm]` if it has none, as ps(1) shows it. */
 export const commandOf: (facts: ProcessFacts) => string = memoize(({ argv, comm }) =>
   argv.length === 0 ? `[${comm}]` : maskArgv(argv).join(' '),
 );
 
-/** Masks what looks like a secret. Rather too much than too little: it ends up in screenshots and bug reports. */
+/**
+ * Masks what looks like a secret. It masks too much rather than too little: the result ends up in screenshots and bug
+ * reports.
+ */
 export function maskArgv(argv: readonly string[]): readonly string[] {
   const kept = beginningOf(argv);
   const programs = kept.map(baseName);
   return kept.map((word, index) => {
-    // A title, or a shell's command, is a command line of its own.
+    // A title, or the argument of `sh -c`, is a command line of its own.
     const isCommand = kept.length === 1 || /^-\w*c$/.test(kept[index - 1] ?? '');
     if (isCommand && /\s/.test(word)) return maskCommand(word);
     const masked = maskWord(word, kept[index - 1], programs.slice(0, index));
@@ -85,7 +92,10 @@ function beginningOf(argv: readonly string[]): readonly string[] {
   return end < 0 ? words : words.slice(0, end);
 }
 
-/** Where a word is cut off, the @ that tells a password may be cut off too. */
+/**
+ * Cuts a long word. If the cut removed an @, the password before it could not be recognised, so all of that part is
+ * masked.
+ */
 function shortened(word: string): string {
   if (word.length <= LONGEST_WORD) return word;
   const start = word.slice(0, LONGEST_WORD);
@@ -93,7 +103,7 @@ function shortened(word: string): string {
   return address < 0 ? start : `${start.slice(0, address)}://${HIDDEN}`;
 }
 
-/** @param programs what may be the program that the word is an argument of: all words before it */
+/** @param programs all words before it, any of which may be the program that it is an argument of */
 function maskWord(word: string, previous: string | undefined, programs: readonly string[]): string {
   if (previous !== undefined && isSecretFlag(previous, word)) return HIDDEN;
   if (previous?.startsWith('-') && programs.some((program) => followingPassword.get(program)?.includes(previous)))
@@ -102,18 +112,20 @@ function maskWord(word: string, previous: string | undefined, programs: readonly
   return maskText(maskAssignment(word));
 }
 
-/** `--password` with the secret to follow. */
+/** Whether a flag such as `--password` is followed by its secret. */
 function isSecretFlag(flag: string, value: string): boolean {
   return /^--?[\w-]+$/.test(flag) && !value.startsWith('--') && isSecret(flag, value);
 }
 
-/** A key may be a file, whose path is no secret. */
+/** Whether a value is secret. The path of a key file is not. */
 function isSecret(name: string, value: string): boolean {
   if (secretWord.test(name)) return true;
   return (secretEnd.test(name) || secretCamel.test(name)) && !(/key$/i.test(name) && /^\.{0,2}\//.test(value));
 }
 
-/** `DB_PASSWORD=X`, and as a part of something: `--env=TOKEN=X`, `host=h password=X`. All that follows is masked. */
+/**
+ * Masks `DB_PASSWORD=X`, also within a word: `--env=TOKEN=X`, `host=h password=X`. Everything after the name is masked.
+ */
 function maskAssignment(word: string): string {
   for (const { 0: written, 1: name = '', index } of word.matchAll(assignment)) {
     const end = index + written.length;
@@ -136,10 +148,13 @@ function maskHeader(text: string): string {
   return text;
 }
 
-/** The password of a URL, to the last @ of the word since a password may hold one; and a token that is its user. */
+/**
+ * Masks the password of a URL, up to the last @ of the word, since a password may contain one. Masks a token that
+ * stands for the user.
+ */
 function maskUrl(word: string): string {
   const last = word.lastIndexOf('@');
-  // As Go's driver for MySQL has it: `user:password@tcp(host)/name`.
+  // The form of Go's MySQL driver: `user:password@tcp(host)/name`.
   const driver = /^[^:/@]*:/.exec(word)?.[0];
   if (driver !== undefined && /^@(?:tcp|unix)\(/.test(word.slice(last))) return driver + HIDDEN + word.slice(last);
   let kept = '';

@@ -1,4 +1,4 @@
-/** The word that was meant: the one that fewest letters have to be changed in; null where none is near. */
+/** The word that was probably meant: the one with the smallest edit distance; null if none is near. */
 export function nearest(word: string, words: readonly string[]): string | null {
   const most = Math.max(1, Math.floor(word.length / 3));
   const ranked = words
@@ -8,7 +8,7 @@ export function nearest(word: string, words: readonly string[]): string | null {
   return first !== undefined && first.changes <= most ? first.candidate : null;
 }
 
-/** How many letters must be added, dropped, changed or swapped with their neighbour (optimal string alignment). */
+/** The number of letters to add, drop, change or swap with a neighbour (optimal string alignment distance). */
 function editDistance(from: string, to: string): number {
   const rows = [Array.from({ length: to.length + 1 }, (_, column) => column)];
   for (let row = 1; row <= from.length; row++) {

@@ -2,7 +2,7 @@ import { eastAsianWidth } from 'get-east-asian-width';
 
 const plainAscii = /^[\x20-\x7e]*$/;
 
-/** Columns that cleaned text takes. */
+/** Number of terminal columns that sanitised text takes. */
 export function width(text: string): number {
   if (plainAscii.test(text)) return text.length;
   let columns = 0;
@@ -10,13 +10,13 @@ export function width(text: string): number {
   return columns;
 }
 
-/** 1 or 2. */
+/** Number of columns of one character: 1 or 2. */
 export function widthOf(character: string): number {
   const code = character.codePointAt(0) ?? 0;
   return code < 0x1100 ? 1 : eastAsianWidth(code);
 }
 
-/** Text cut to so many columns: what was cut away is marked. */
+/** Cuts text to a number of columns. `mark` replaces the end of text that was cut. */
 export function cut(text: string, columns: number, mark = '…'): string {
   if (width(text) <= columns) return text;
   if (columns <= 0) return '';
@@ -31,18 +31,18 @@ export function cut(text: string, columns: number, mark = '…'): string {
   return kept + mark;
 }
 
-/** Text in exactly so many columns. */
+/** Cuts or pads text to exactly this number of columns. */
 export function fill(text: string, columns: number, align: 'left' | 'right' = 'left', mark = '…'): string {
   const fitting = cut(text, columns, mark);
   const blanks = ' '.repeat(Math.max(0, columns - width(fitting)));
   return align === 'left' ? fitting + blanks : blanks + fitting;
 }
 
-/** Lines of at most so many columns, broken between words where there are any. */
+/** Breaks text into lines of at most this number of columns, between words if possible. */
 export function wrap(text: string, columns: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
-  // A number and its unit stay together.
+  // Keep a number and its % sign on one line.
   for (const word of text.split(/ (?!%)/)) {
     const joined = line === '' ? word : `${line} ${word}`;
     if (width(joined) <= columns) {

@@ -15,22 +15,26 @@ import { modelOptions } from '../in-force.ts';
 import { Refusal } from '../refusal.ts';
 import type { Settings } from '../settings.ts';
 
-/** Seconds between two readings, on average: near enough to each other to see bursts, far enough to cost little. */
+/** Mean seconds between two readings: close enough to see bursts, and cheap. */
 const EVERY = 0.5;
 
-/** By so much of that the time between two readings varies: what comes at a steady pace must not keep step with them. */
+/** The interval varies by this fraction at random, so that readings do not keep step with periodic load. */
 const JITTER = 0.25;
 
 export interface AdviseRequest {
-  /** A pid, a project, or project:server; null for every server that it can be told of. */
+  /** A pid, a project, or project:server; null for every server whose activity is known. */
   readonly target: string | null;
-  /** What was seen before; what is seen now joins it. */
+  /** Earlier observations; new ones are added. */
   readonly observations: Observations;
-  /** Aborted when the user wants no more of it: what was seen by then is told. */
+  /** Aborted when the user ends the command: it then reports what was seen by then. */
   readonly stop: AbortSignal;
 }
 
-/** Watches, and tells how many workers would do. @returns text for stdout @throws Refusal when there is no such server */
+/**
+ * Watches servers, and reports how many workers would be enough.
+ * @returns text for stdout
+ * @throws Refusal if there is no such server
+ */
 export async function advise(source: Source, request: AdviseRequest, settings: Settings): Promise<string> {
   const { target, observations, stop } = request;
   const observer = new Observer(source, modelOptions(settings));

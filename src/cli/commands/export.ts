@@ -15,13 +15,13 @@ import { version } from '../version.ts';
 /** Longest time to spend on reading memory at each reading, in seconds. */
 const BUDGET = 0.05;
 
-/** A reading is recent for so many intervals. */
+/** A reading counts as recent for this many intervals. */
 const RECENT = 3;
 
 /**
- * Exports metrics until it is told to stop: over HTTP, into a file, or once to stdout. It sends no signal and runs no program.
- * @returns the text for stdout; empty where it goes elsewhere
- * @throws UsageError when the address, the token or the file cannot be used
+ * Exports metrics until stopped: over HTTP, to a file, or once to stdout. It sends no signal and runs no program.
+ * @returns text for stdout; empty if the metrics go elsewhere
+ * @throws UsageError if the address, the token or the file cannot be used
  */
 export async function exportMetrics(source: Source, settings: Settings, stop: AbortSignal): Promise<string> {
   const { once, textfile } = settings;
@@ -31,7 +31,7 @@ export async function exportMetrics(source: Source, settings: Settings, stop: Ab
     series.observe(await observer.observe({ memoryBudget, watch: new Set() }));
   };
   if (once) {
-    // The first reading finds the servers, the second reads their sockets and all memory.
+    // The first reading finds the servers; the second reads their sockets and all memory.
     await read(0);
     await read(Number.POSITIVE_INFINITY);
     const text = exposition(series.scrape(), 'prometheus');
@@ -63,7 +63,7 @@ function writeTextfile(path: string, text: string): void {
 }
 
 interface Serving {
-  /** There is a new reading. */
+  /** Reports a new reading. */
   tick(): void;
   close(): void;
 }
@@ -99,7 +99,10 @@ function isLoopback(host: string): boolean {
   return host.startsWith('127.') || host === '::1';
 }
 
-/** @throws UsageError when it cannot be read, is empty, or others may read it */
+/**
+ * Reads the token.
+ * @throws UsageError if the file cannot be read, is empty, or others may read it
+ */
 function readToken(path: string): string {
   let token: string;
   try {

@@ -14,18 +14,19 @@ import { printingTraits } from '../terminal.ts';
 import { findUser } from '../users.ts';
 import { warn } from '../warn.ts';
 
-/** Two readings this many seconds apart tell the CPU use; Linux counts it in hundredths. */
+/** Seconds between two readings, which CPU use is measured over; Linux counts CPU time in hundredths. */
 const INTERVAL = 0.5;
 
-/** Seconds to wait for files that have not answered by then. */
+/** Seconds to wait for files. */
 const PATIENCE = 0.4;
 
-/** So many readings between them tell how many workers are in use. */
+/** Number of readings in between, which tell how many workers are in use. */
 const LOOKS = 8;
 
 /**
- * One look at the machine, as text for stdout. All memory is read, however long that takes.
- * @throws UsageError when there is no such user
+ * Reads the machine once, with all memory, however long that takes.
+ * @returns text for stdout
+ * @throws UsageError if there is no such user
  */
 export async function list(source: Source, settings: Settings): Promise<string> {
   const { user, filter: text, sort, json } = settings;

@@ -16,7 +16,7 @@ import { UsageError } from '../usage-error.ts';
 /** Longest time to spend on reading memory at each reading, in seconds. */
 const BUDGET = 0.05;
 
-/** Longest time to wait for files of processes that have come, in seconds. */
+/** Longest time to wait for files of new processes, in seconds. */
 const PATIENCE = 0.5;
 
 /**
@@ -62,7 +62,10 @@ class Part {
   #last = 0;
   failure: Error | null = null;
 
-  /** @throws UsageError when it cannot be opened */
+  /**
+   * Creates the file.
+   * @throws UsageError if it cannot be opened
+   */
   constructor(file: string) {
     this.#output = createWriteStream(file, { fd: create(file) });
     this.#gzip = file.endsWith('.gz') ? createGzip({ level: constants.Z_BEST_SPEED }) : null;
@@ -87,7 +90,7 @@ class Part {
     this.#first ??= snapshot.uptime;
     this.#last = snapshot.uptime;
     this.#write(this.#writer.line(snapshot));
-    // What is on the disk is good, whatever happens next.
+    // Flush, so that the file is complete whatever happens next.
     this.#gzip?.flush(constants.Z_SYNC_FLUSH);
   }
 
@@ -103,7 +106,10 @@ class Part {
   }
 }
 
-/** @throws UsageError when it cannot be opened */
+/**
+ * Creates the file.
+ * @throws UsageError if it cannot be opened
+ */
 function create(file: string): number {
   try {
     return createPrivately(file);
@@ -113,7 +119,7 @@ function create(file: string): number {
   }
 }
 
-/** The observer asks a source for what matters; the snapshots are what is kept. */
+/** Passes readings on to the observer, which asks for what matters, and keeps the snapshots. */
 class Observed implements Source {
   readonly #source: Source;
   last: Snapshot | null = null;

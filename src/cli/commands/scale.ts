@@ -19,10 +19,10 @@ import type { Settings } from '../settings.ts';
 import { parseCount } from '../value-kinds.ts';
 import { warn } from '../warn.ts';
 
-/** Seconds between readings while workers come or go. */
+/** Seconds between readings while workers start or exit. */
 const INTERVAL = 0.1;
 
-/** Seconds over which it is looked whether the machine is swapping. */
+/** Seconds over which swapping is measured. */
 const RATE_INTERVAL = 0.3;
 
 /** Seconds to wait for files before the server is chosen. */
@@ -32,16 +32,16 @@ export interface ScaleRequest {
   readonly target: string;
   /** `N`, `+N` or `-N`. */
   readonly count: string;
-  /** Aborted when the user wants no more of it. */
+  /** Aborted when the user ends the command. */
   readonly stop: AbortSignal;
-  /** Asks on the terminal; null where nobody can be asked. */
+  /** Asks on the terminal; null if nobody can be asked. */
   readonly confirm: ((question: string) => Promise<boolean>) | null;
 }
 
 /**
- * Sets or changes the number of workers of one master, and waits until that is seen.
+ * Sets or changes the number of workers of one master, and waits until the new number is seen.
  * @returns text for stdout
- * @throws Refusal when it cannot be done; UsageError when the number is none
+ * @throws Refusal if it cannot be done; UsageError if the number is malformed
  */
 export async function scale(
   source: Source,
@@ -101,7 +101,7 @@ export function findOne(model: Model, target: string): { readonly server: Server
   return { server, project };
 }
 
-/** workertop's own floor is 1; where the server's is 0, that may be asked for. */
+/** The fewest workers allowed: 1, or the server's own floor of 0 if asked for. */
 function floorOf({ workers, definition: { scaling } }: Server, allowZero: boolean): number {
   return allowZero && scaling.method !== 'none' ? Math.min(scaling.floor, workers.floor) : workers.floor;
 }
@@ -140,13 +140,13 @@ async function run({ observer, server, target, signals, log, request, settings }
       outcome.question = question;
     },
   });
-  // Rates of swapping are counted between two readings: workers are added only where they tell something.
+  // Rates of swapping need two readings. They matter only when workers are added.
   if (target > server.workers.current) await pause(RATE_INTERVAL);
   const watch = new Set(server.processes.map(({ pid }) => pid));
   controller.observe(await observer.observe({ memoryBudget: 0, watch }));
   const consent = force ? 'memory' : yes ? 'size' : 'none';
   controller.setTarget(server.key, target, { floor: target, consent });
-  // Memory that is not known is read once more before anything is asked.
+  // Read memory once more if it is unknown, before asking.
   controller.observe(await observer.observe({ memoryBudget: 0, watch }));
   if (outcome.question !== null) {
     const agreed = await agree(outcome.question, request);
@@ -163,7 +163,10 @@ async function run({ observer, server, target, signals, log, request, settings }
   return outcome.operation;
 }
 
-/** @throws Refusal where it is not agreed to */
+/**
+ * Asks for consent.
+ * @throws Refusal without it
+ */
 async function agree({ text, because }: Question, { confirm }: ScaleRequest): Promise<Consent> {
   if (because === 'memory') throw new Refusal(`${text} Nothing was sent. With --force it is done all the same.`);
   if (await confirm?.(text)) return 'size';

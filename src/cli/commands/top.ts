@@ -23,30 +23,30 @@ import type { Settings } from '../settings.ts';
 import { terminalTraits } from '../terminal.ts';
 import { findUser } from '../users.ts';
 
-/** What the dashboard shows, beside this machine as it is. */
+/** How the dashboard differs from a live view of this machine. */
 export interface Showing {
-  /** Said in the header, such as `DEMO`; null for this machine. */
+  /** A word in the header, such as `DEMO`; null for this machine. */
   readonly badge: string | null;
-  /** The recording that is played; null for what goes on now. */
+  /** The recording that is played; null when live. */
   readonly replaying: Replaying | null;
 }
 
-/** @param tell hears what there is to say of the log itself */
+/** @param tell called with messages about the log itself */
 export type OpenLog = (tell: (text: string) => void) => ActionLog;
 
-/** Seconds between two times that what was seen of workers is written down. */
+/** Seconds between two writes of the observations of workers. */
 const KEEP_EVERY = 300;
 
-/** Seconds between two looks at whether the terminal is still ours. */
+/** Seconds between two checks whether the terminal still belongs to this job. */
 const FOREGROUND_CHECK = 1;
 
-/** How each signal that ends a program is told by its exit code: 128 and its number. */
+/** Exit codes for signals: 128 plus the signal's number. */
 const endings = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 } as const;
 
 /**
- * The live dashboard on this process's terminal, which is given back as it was found, however it ends.
+ * Runs the live dashboard on this process's terminal, which is restored on every exit.
  * @returns the exit code
- * @throws what the source throws, UsageError when there is no such user, and Error where there is no terminal
+ * @throws what the source throws, UsageError if there is no such user, Error without a terminal
  */
 export async function top(
   source: Source,
@@ -108,7 +108,7 @@ export async function top(
   for (const [signal, code] of Object.entries(endings)) process.on(signal, () => dashboard.end(code));
   process.stderr.on('error', () => dashboard.end(endings.SIGHUP));
   process.on('SIGTSTP', suspended);
-  // A terminal that was made smaller and as large again, faster than it was looked at, has lost what was on it.
+  // A terminal that was resized and back, faster than its size was checked, has lost its content.
   process.on('SIGWINCH', () => {
     if (dashboard.fits(screen.columns, screen.lines)) dashboard.redraw();
   });
@@ -120,7 +120,7 @@ export async function top(
   }
   function stopThisProcess(): void {
     process.off('SIGTSTP', suspended);
-    // The whole job, as the terminal itself would: `npm start` waits for us.
+    // Stop the whole job, as the terminal itself would: `npm start` waits for us.
     process.kill(0, 'SIGTSTP');
     process.on('SIGTSTP', suspended);
   }
@@ -149,7 +149,7 @@ export async function top(
   }
 }
 
-/** Keeps settings, and tells what came of it. */
+/** Saves settings, and reports the result. */
 function saved(path: string | null, view: ViewSettings): Action {
   if (path === null)
     return { type: 'notice', level: 'warning', text: 'There is no home directory to save settings in.' };
@@ -162,14 +162,14 @@ function saved(path: string | null, view: ViewSettings): Action {
   }
 }
 
-/** Says what was under way. The terminal may have gone away, and nobody reads it then. */
+/** Prints the operations that were cut off. Nobody reads it if the terminal has gone away. */
 function tell(operations: readonly Operation[]): void {
   for (const { text } of operations) process.stderr.write(`workertop: ${clean(text)}\n`, () => {});
 }
 
 /**
- * Node writes to terminals in blocking mode. One that is not read (Ctrl-S, a stalled connection) would hold the whole
- * process in a write, deaf to SIGTERM; this way what cannot be written waits, and the screen waits with painting.
+ * Makes writes to the terminal non-blocking. Node blocks in write(2) if a terminal is not read (Ctrl-S, a stalled
+ * connection), and then ignores SIGTERM. This way output waits in a buffer, and the screen skips frames.
  */
 function neverBlock(output: NodeJS.WriteStream): void {
   const { _handle: handle } = output as { readonly _handle?: { setBlocking?(blocking: boolean): void } };
@@ -177,8 +177,9 @@ function neverBlock(output: NodeJS.WriteStream): void {
 }
 
 /**
- * Whether another job has the terminal. The kernel stops a program in the background that touches it, but not one whose
- * parent was killed (an orphaned process group, setpgid(2)): that one would paint over the shell and never hear a key.
+ * Whether another job has the terminal. The kernel stops a background program that writes to it, but not one whose
+ * parent was killed (an orphaned process group, setpgid(2)): that one would paint over the shell and never receive a
+ * key.
  */
 function isInBackground(): boolean {
   if (process.platform !== 'linux') return false;
@@ -188,10 +189,10 @@ function isInBackground(): boolean {
   return Number(foreground) > 0 && foreground !== group;
 }
 
-/** Milliseconds within which two clicks at one place are a double click. */
+/** Two clicks at one place within this many milliseconds are a double click. */
 const DOUBLE_CLICK = 400;
 
-/** Tells a double click from two. */
+/** Tells double clicks from single ones. */
 class Clicks {
   #last = { column: -1, line: -1, at: 0 };
 

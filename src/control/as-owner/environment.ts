@@ -1,28 +1,28 @@
 import { matchesGlob } from '../../text/glob.ts';
 
-/** Variables that tell a program to load or run something else, whoever asks for them. */
+/** Variables that make a program load or run something else. They are never passed on. */
 const NEVER =
   /^(?:LD_|PYTHON|NODE_|RUBY|GEM_|BUNDLE_|PERL|BASH|ENV$|SHELLOPTS$|IFS$|PS4$|GCONV_|GLIBC_|MALLOC_|LOCPATH$|NLSPATH$|TMPDIR$|GIT_|OPENSSL_|SSL|JAVA_|JDK_|npm_|NPM_)/;
 
-/** A locale, which is part of a path to libc. */
+/** The name of a locale, which libc makes a path of. */
 const LOCALE = /^[\w@.-]{1,64}$/;
 
-/** What a command's environment is made of. */
+/** The sources of a command's environment. */
 export interface Ingredients {
-  /** The server's own; empty where its title has overwritten it. */
+  /** The environment of the server; empty if its title has overwritten it. */
   readonly server: ReadonlyMap<string, string>;
-  /** Names to be taken from it; `*` stands for any characters. */
+  /** Names of variables to take from it; `*` stands for any characters. */
   readonly variables: readonly string[];
-  /** What the command brings along. */
+  /** Variables that the command itself sets. */
   readonly given: Readonly<Record<string, string>>;
   readonly user: string;
   readonly home: string | null;
   readonly path: readonly string[];
-  /** Whether nobody but root and the owner can change what is there. */
+  /** Whether only root and the owner can change a path. */
   isOwn(path: string): boolean;
 }
 
-/** The whole environment of a command: what a login would give, and what its definition asks for by name. */
+/** The whole environment of a command: what a login would set, and the variables that its definition names. */
 export function environmentFor(from: Ingredients): Readonly<Record<string, string>> {
   const { server, user } = from;
   const kept = [...server].filter(

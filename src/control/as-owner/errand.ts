@@ -1,9 +1,9 @@
 import type { ControlCommand } from '../../servers/definition.ts';
 import type { Outcome } from '../outcome.ts';
 
-/** What is to be done with the rights of a server's owner: sent to the helper process as JSON. */
+/** What to do with the rights of a server's owner: sent to the helper process as JSON. */
 export type Errand = {
-  /** The process that the server is known by, and when it started, in clock ticks since boot. */
+  /** The server's head, and its start time in clock ticks since boot. */
   readonly pid: number;
   readonly startTicks: number;
 } & (
@@ -11,7 +11,7 @@ export type Errand = {
   | { readonly kind: 'write'; readonly path: string; readonly text: string }
 );
 
-/** What the helper process tells: that all was checked, for which it waits to be told to go on, and then how it ended. */
+/** A message of the helper process. `checked`: it waits to be told to go on. `done`: how it ended. */
 export type Report = { readonly type: 'checked' } | { readonly type: 'done'; readonly outcome: Outcome };
 
 /** Does an errand. Never rejects. */

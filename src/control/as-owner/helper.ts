@@ -2,18 +2,18 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Outcome } from '../outcome.ts';
 import type { AsOwner, Errand } from './errand.ts';
 
-/** Seconds in which all paths of an errand must have been looked at: more than any disk takes. */
+/** Longest time to check all paths of an errand, in seconds: any disk takes less. */
 const LOOKS = 10;
 
-/** Seconds until what is run is given up. A celery with a large app takes some to start. */
+/** Longest time that a command may run, in seconds. A celery with a large app takes some to start. */
 const LONGEST = 30;
 
-/** Characters of an outcome, which is the owner's to make up once the helper has become him. */
+/** Most characters of an outcome: the helper runs as the owner, who may make up its text. */
 const MOST_TEXT = 1000;
 
 /**
- * Does errands by a process of its own, each by another one: that one gives up all rights of root for good, and it may be left behind when a
- * path that somebody chose leads to a file system that does not answer.
+ * Does each errand in a process of its own, which gives up root's rights for good. It may be left behind if a path
+ * leads to a file system that does not answer.
  * @param entry the helper's file
  */
 export function asOwnerBy(entry: string): AsOwner {
@@ -24,7 +24,7 @@ export function asOwnerBy(entry: string): AsOwner {
         env: {},
         execArgv: [],
         stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-        // Its own group, which ends with it, and no terminal of root's.
+        // A process group of its own, which can be killed as a whole, and no access to root's terminal.
         detached: true,
       });
       new Conversation(child, errand, resolve);
@@ -63,14 +63,14 @@ class Conversation {
     }
   }
 
-  /** It ends as soon as the kernel lets it; nobody waits for that. */
+  /** Kills the helper without waiting: it ends when the kernel lets it. */
   #leave(outcome: Outcome): void {
     const { pid, exitCode, signalCode } = this.#child;
     if (pid !== undefined && exitCode === null && signalCode === null) {
       try {
         process.kill(-pid, 'SIGKILL');
       } catch {
-        // It has ended in this moment.
+        // It has just ended.
       }
     }
     this.#end(outcome);

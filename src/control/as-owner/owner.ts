@@ -5,7 +5,7 @@ import { parseStat } from '../../source/proc/parsers/stat.ts';
 import { idsOf } from '../../source/proc/parsers/status.ts';
 import { O_PATH, Refused } from './trust.ts';
 
-/** As whom a server runs. */
+/** The user, group and groups that a server runs as. */
 export interface Owner {
   readonly pid: number;
   readonly uid: number;
@@ -13,23 +13,26 @@ export interface Owner {
   readonly groups: readonly number[];
 }
 
-/** What of a process only who may look into it can tell: ptrace(2), PTRACE_MODE_READ. */
+/** What only a process with the right to look into another can read (ptrace(2), PTRACE_MODE_READ). */
 export interface Inside {
   /** Descriptor of its root directory. */
   readonly root: number;
-  /** Descriptor of the directory it is in; null where that is not there any more. */
+  /** Descriptor of its working directory; null if that was removed. */
   readonly cwd: number | null;
-  /** The file that it runs; it may have been deleted since. */
+  /** Its executable, which may have been deleted since. */
   readonly exe: string | null;
   readonly environment: ReadonlyMap<string, string>;
 }
 
-/** The id that stands for all that a user namespace has none for: overflowuid and overflowgid of proc_sys_kernel(5). */
+/**
+ * The id that stands for every id without a number in a user namespace: overflowuid and overflowgid of
+ * proc_sys_kernel(5).
+ */
 const OVERFLOW = 65_534;
 
 /**
- * Who owns a process, as the kernel has it now.
- * @throws Refused where that is no one user, or cannot be told
+ * Reads who owns a process now.
+ * @throws Refused if it is not a single user, or unknown
  */
 export function ownerOf(pid: number): Owner {
   const status = readText(`/proc/${pid}/status`);
@@ -46,9 +49,10 @@ export function ownerOf(pid: number): Owner {
 }
 
 /**
- * Looks into a process; null where it may not be looked into. A program that began with more rights than its caller had still has
- * the title, the environment and the directory that its caller chose, whatever its ids are by now. Only root's may have become another's.
- * @param startTicks when it started, in clock ticks since boot
+ * Looks into a process; null if that is not permitted. A program that started with more rights than its caller still
+ * has the title, environment and directory that its caller chose, whatever its ids are now. Only root's own programs
+ * may have changed to another user.
+ * @param startTicks its start time in clock ticks since boot
  * @throws Refused for such a program, and for another process
  */
 export function lookInto({ pid, uid, gid }: Owner, startTicks: number): Inside | null {
@@ -57,7 +61,7 @@ export function lookInto({ pid, uid, gid }: Owner, startTicks: number): Inside |
   const began = typeof auxv === 'string' ? null : parseAuxv(auxv);
   if (began === null) return null;
   const isSetUid = began.uid !== began.effectiveUid || began.gid !== began.effectiveGid;
-  // In another user namespace the ids that it began with count otherwise than here, and a set-uid program of root is none.
+  // In another user namespace the ids at its start are not comparable with ours, and set-uid root has no effect there.
   const isComparable = readLink(`${folder}/ns/user`) === readLink('/proc/self/ns/user');
   const hasChanged = isComparable && began.uid !== 0 && (began.uid !== uid || began.gid !== gid);
   if (isSetUid || hasChanged)
@@ -65,14 +69,14 @@ export function lookInto({ pid, uid, gid }: Owner, startTicks: number): Inside |
   const environment = environmentOf(folder);
   const [root, cwd] = [openDirectory(`${folder}/root`), openDirectory(`${folder}/cwd`)];
   const exe = readLink(`${folder}/exe`);
-  // Last, so that all of this was of that process.
+  // Last: everything above was read of the same process.
   const stat = readBytes(`${folder}/stat`);
   if (typeof stat === 'string') throw new Refused(`${pid} has ended.`);
   if (parseStat(stat, stat.length)?.startTicks !== startTicks) throw new Refused(`${pid} is another process by now.`);
   return root === null ? null : { root, cwd, exe, environment };
 }
 
-/** Whether this user namespace has a name for every user of the machine: user_namespaces(7). */
+/** Whether this user namespace maps every user of the machine: user_namespaces(7). */
 function hasAllIds(kind: 'uid' | 'gid'): boolean {
   return /^\s*0\s+0\s+4294967295\s*$/.test(readText(`/proc/self/${kind}_map`) ?? '');
 }
@@ -81,12 +85,12 @@ function openDirectory(link: string): number | null {
   try {
     return openSync(link, O_PATH | constants.O_DIRECTORY);
   } catch {
-    // Whoever needs it says so.
+    // The caller reports it if needed.
     return null;
   }
 }
 
-/** Empty where its title has overwritten it. */
+/** The environment of a process; empty if its title has overwritten it. */
 function environmentOf(folder: string): ReadonlyMap<string, string> {
   const bytes = readBytes(`${folder}/environ`);
   const text = typeof bytes === 'string' ? '' : bytes.toString('utf8');
@@ -100,8 +104,8 @@ function environmentOf(folder: string): ReadonlyMap<string, string> {
 }
 
 /**
- * Becomes the owner for good, in all of the ids and with the groups that his server has, and without any capability.
- * @throws Refused where that cannot be
+ * Becomes the owner for good: all ids, the groups of his server, no capability.
+ * @throws Refused if that fails
  */
 export function become({ pid, uid, gid, groups }: Owner, nameOf: (uid: number) => string): void {
   const { geteuid, getuid, setgroups, setgid, setuid } = process;

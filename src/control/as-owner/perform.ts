@@ -13,17 +13,18 @@ import { type Users, usersFor } from './users.ts';
 
 type Server = Owner & Inside;
 
-/** What was checked, ready to be done. */
+/** The checked errand, ready to be done. */
 type Deed = () => Outcome | Promise<Outcome>;
 
 /**
- * Becomes the owner of the server, for good, and then looks at all that the errand names: what he may not look at himself is not looked at.
- * @throws Refused with the reason why it is not done
+ * Becomes the owner of the server for good, and then checks every path of the errand, with the owner's rights.
+ * @throws Refused with the reason
  */
 export function prepare(errand: Errand): Deed {
   const owner = ownerOf(errand.pid);
   const users = usersFor(owner.uid);
-  // Root may look into a daemon that has given up root's ids, which its own user may not; in a container it may be the other way round.
+  // Root may look into a daemon that has given up root's ids, and its own user may not. In a container it may be the
+  // other way round.
   const before = lookInto(owner, errand.startTicks);
   become(owner, users.trust.nameOf);
   const inside = before ?? lookInto(owner, errand.startTicks);
@@ -36,7 +37,7 @@ function prepareRun({ command, cwd }: Errand & { kind: 'run' }, owner: Server, u
   const { trust } = users;
   const root = openSync('/', O_PATH | constants.O_DIRECTORY);
   const { program: name, directories = [], environment = {}, variables = [] } = command;
-  // A container's paths are others than ours: there is nothing of its own that could be run from here.
+  // Paths in a container differ from ours: nothing of it can be run from here.
   if (!isSame(root, owner.root)) throw new Refused(`${owner.pid} is in a container: run it there: ${name}`);
   const grounds: Grounds = { trust, root, seenFrom: owner.root, path: owner.environment.get('PATH') ?? '' };
   try {
@@ -44,7 +45,7 @@ function prepareRun({ command, cwd }: Errand & { kind: 'run' }, owner: Server, u
     const place = checkDirectory(cwd, grounds);
     if (owner.cwd === null || !isSame(place.descriptor, owner.cwd))
       throw new Refused(`The directory of ${owner.pid} is not there any more: ${cwd}.`);
-    // In root's name nothing is done that somebody else's program asks for.
+    // Root runs nothing that a program of another user asks for.
     if (owner.uid === 0) checkDirectory(dirname(owner.exe ?? ''), grounds);
     for (const directory of directories) checkDirectory(resolve(cwd, directory), grounds);
     const { path, searched } = findProgram(command, grounds);
@@ -74,7 +75,7 @@ function isOwn(path: string, { trust, root }: Grounds): boolean {
   }
 }
 
-/** Never waits, never makes a file, and writes to what was looked at: by its descriptor, never by its name again. */
+/** Writes to a FIFO. It never waits, never makes a file, and writes to the file that was checked, by its descriptor. */
 function prepareWrite({ path, text }: Errand & { kind: 'write' }, owner: Server, { trust, name }: Users): Deed {
   const found = follow(path, trust, { root: owner.root, sticky: true });
   if (!found.stats.isFIFO()) throw new Refused(`${path} is no FIFO: nothing was written.`);

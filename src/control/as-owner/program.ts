@@ -6,21 +6,21 @@ import { type Found, followOwn, isSeenBy, Missing, Refused, type Trust } from '.
 
 const SYSTEM_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
-/** Interpreters of interpreters that Linux follows (execve(2) says 4 levels, Linux has 5). */
+/** Most interpreters of interpreters, as in Linux (execve(2) says 4, Linux follows 5). */
 const MOST_INTERPRETERS = 5;
 
-/** Bytes of a first line that Linux looks at (BINPRM_BUF_SIZE of binfmts.h). */
+/** Bytes of the first line that Linux reads (BINPRM_BUF_SIZE of binfmts.h). */
 const FIRST_LINE = 256;
 
-/** Bytes of a pyvenv.cfg. */
+/** Bytes read of a pyvenv.cfg. */
 const LARGEST_CONFIG = 16 * 1024;
 
-/** What a command is looked for in, and checked against. */
+/** Where a command is looked for, and whose it must be. */
 export interface Grounds {
   readonly trust: Trust;
-  /** Descriptor of this process's root directory. */
+  /** Descriptor of workertop's root directory. */
   readonly root: number;
-  /** Descriptor of the server's. */
+  /** Descriptor of the server's root directory. */
   readonly seenFrom: number;
   /** The PATH of the server's environment. */
   readonly path: string;
@@ -29,13 +29,14 @@ export interface Grounds {
 export interface Program {
   /** Absolute. */
   readonly path: string;
-  /** Where the program finds others: directories that nobody but root and the owner can change. */
+  /** The PATH for the program: directories that only root and the owner can change. */
   readonly searched: readonly string[];
 }
 
 /**
- * The program of a command, with all that is run along with it: the interpreter that its first line names, and the virtualenv of that.
- * @throws Refused where it is not there, or where another could change any of it
+ * Finds the program of a command, and checks everything that runs with it: the interpreter in its first line, and that
+ * interpreter's virtualenv.
+ * @throws Refused if it does not exist, or if somebody else could change any of it
  */
 export function findProgram({ program, places = [] }: ControlCommand, grounds: Grounds): Program {
   const entries = [...grounds.path.split(':'), ...places, ...SYSTEM_PATH].filter((entry) => entry.startsWith('/'));
@@ -69,7 +70,7 @@ function search(name: string, searched: readonly string[], { trust, root }: Grou
     try {
       if (isProgram(followOwn(path, trust, { root }))) return path;
     } catch (error) {
-      // A shell would take what is there, whatever it leads to.
+      // A shell would run the first one that exists, wherever it leads.
       if (!(error instanceof Missing)) throw error;
     }
   }
@@ -91,7 +92,7 @@ function checkProgram(path: string, searched: readonly string[], grounds: Ground
   checkProgram(interpreter, searched, grounds, depth + 1);
 }
 
-/** What the first line of a script names: `#!/usr/bin/env python3` is run by the python3 that env would find. */
+/** The interpreter in the first line of a script. `#!/usr/bin/env python3` runs the python3 that env finds. */
 function interpreterOf(found: Found, searched: readonly string[], grounds: Grounds): string | null {
   const [, path, words = ''] = /^#![ \t]*([^ \t\n]+)([^\n]*)/.exec(readStart(found, FIRST_LINE)) ?? [];
   if (path === undefined) return null;
@@ -110,8 +111,8 @@ function interpreterOf(found: Found, searched: readonly string[], grounds: Groun
 }
 
 /**
- * Where a Python in PREFIX/bin has its modules from, if PREFIX is a virtualenv: site.py of Python. The modules themselves are as many as
- * they are: the directories that hold them are looked at.
+ * Checks the directories that a Python in PREFIX/bin loads modules from, if PREFIX is a virtualenv (site.py of Python).
+ * The modules themselves are not checked one by one.
  */
 function checkVirtualenv(prefix: string, grounds: Grounds): void {
   const config = present(`${prefix}/pyvenv.cfg`, grounds);
@@ -136,7 +137,10 @@ function present(path: string, { trust, root }: Grounds): Found | null {
   }
 }
 
-/** A directory from which code is taken. @throws Refused where another can change it */
+/**
+ * Checks a directory that code is loaded from.
+ * @throws Refused if somebody else can change it
+ */
 export function checkDirectory(path: string, grounds: Grounds): Found {
   const found = followOwn(path, grounds.trust, { root: grounds.root });
   if (!found.stats.isDirectory()) throw new Refused(`${path} is no directory.`);
@@ -148,7 +152,7 @@ function checkSeen(path: string, found: Found, { seenFrom }: Grounds): void {
   if (!isSeenBy(seenFrom, found)) throw new Refused(`${path} is another file to its server than it is here.`);
 }
 
-/** The beginning of what was found, which is a regular file or is not opened. Empty where the owner may run it but not read it. */
+/** The beginning of a regular file. Empty if the owner may run it but not read it. */
 function readStart({ descriptor: found, path, stats }: Found, limit: number): string {
   if (!stats.isFile()) throw new Refused(`${path} is no file.`);
   let descriptor: number;

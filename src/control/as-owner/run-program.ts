@@ -3,12 +3,18 @@ import { stripVTControlCharacters } from 'node:util';
 import { maskArgv } from '../../text/mask-secrets.ts';
 import type { Outcome } from '../outcome.ts';
 
-/** Seconds for which output is waited for once it has ended: what it has left behind may hold on to its pipes for ever. */
+/**
+ * Seconds to wait for output after the program has ended: a process that it left behind may hold the pipes open for
+ * ever.
+ */
 const LAST_WORDS = 0.5;
 
 const MOST_OUTPUT = 4096;
 
-/** Runs a program, without a shell, and tells how it ended. Never rejects. */
+/**
+ * Runs a program without a shell.
+ * @returns how it ended. Never rejects
+ */
 export function runProgram(
   program: string,
   args: readonly string[],
@@ -37,7 +43,7 @@ export function runProgram(
   });
 }
 
-/** What an error is about stands in its last line; such output may have colours, and passwords. */
+/** The last line of the output, which says what went wrong, without colours and passwords. */
 function lastWords(output: string): string {
   const last = stripVTControlCharacters(output).trim().split('\n').at(-1) ?? '';
   return maskArgv(last.replace(/\p{Cc}/gu, ' ').split(' ')).join(' ');

@@ -1,10 +1,10 @@
 import { constants, fstatSync, openSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { errorCode } from '../../text/errno.ts';
 
-/** Linux's flag for a descriptor that names a file and has not opened it (open(2)); not among Node's constants. */
+/** Flag of open(2) for a descriptor that names a file without opening it. Node has no constant for it. */
 export const O_PATH = 0o10000000;
 
-/** Links that one path may lead through, as in Linux (path_resolution(7)). */
+/** Most links on one path, as in Linux (path_resolution(7)). */
 const MOST_LINKS = 40;
 
 const STICKY = 0o1000;
@@ -16,18 +16,18 @@ export class Refused extends Error {
   override readonly name = 'Refused';
 }
 
-/** For whom a path must be safe. */
+/** The user for whom a path must be safe. */
 export interface Trust {
   readonly uid: number;
-  /** Whether nobody else is in this group, by /etc/passwd and /etc/group. */
+  /** Whether this group has no other member in /etc/passwd and /etc/group. */
   isOwnGroup(gid: number): boolean;
   nameOf(uid: number): string;
 }
 
-/** What a path leads to. Its descriptor names it, and has not opened it. */
+/** Where a path leads: a descriptor that names the file without opening it. */
 export interface Found {
   readonly descriptor: number;
-  /** Without links. */
+  /** The path without links. */
   readonly path: string;
   readonly stats: Stats;
 }
@@ -35,15 +35,18 @@ export interface Found {
 interface Options {
   /** Descriptor of the directory that `/` stands for. */
   readonly root: number;
-  /** Whether a directory like /tmp may be on the way: what lies in it cannot be replaced by others, but they can put links there. */
+  /**
+   * Whether a directory like /tmp may be on the way. Others cannot replace what is in it, but they can put links there.
+   */
   readonly sticky?: boolean;
 }
 
 /**
- * Follows a path part by part, each link with it, by descriptors: what was looked at is what is found. Every directory on the way must belong to root or to
- * the user, and nobody else may write to it. An entry of an access control list (acl(5)) that lets others write shows as a right of the
- * group. Descriptors are closed when the process ends, which lives for one errand.
- * @throws Refused where another could lead it elsewhere, or it leads nowhere
+ * Follows a path part by part, links included, by descriptors: the file that was checked is the one that is found.
+ * Every directory on the way must belong to root or the user, and nobody else may write to it. An access control list
+ * (acl(5)) that lets others write shows in the group's mode bits. Descriptors are closed when the process ends, which
+ * lives for one errand.
+ * @throws Refused if somebody else could change where it leads, or if it leads nowhere
  */
 export function follow(path: string, trust: Trust, { root, sticky = false }: Options): Found {
   if (!path.startsWith('/') || path.includes('\0')) throw new Refused(`${path} is no absolute path.`);
@@ -80,8 +83,8 @@ export function follow(path: string, trust: Trust, { root, sticky = false }: Opt
 }
 
 /**
- * A path that nobody but root and the user can change, nor what it leads to.
- * @throws Refused for any other
+ * Follows a path, and checks that only root and the user can change the file.
+ * @throws Refused if not
  */
 export function followOwn(path: string, trust: Trust, options: Options): Found {
   const found = follow(path, trust, options);
@@ -102,14 +105,14 @@ function step(here: Found, part: string): Found {
   }
 }
 
-/** Nothing is there, which may be no harm. */
+/** The path leads nowhere, which may be no problem. */
 export class Missing extends Refused {}
 
 function isOwned({ uid }: Stats, trust: Trust): boolean {
   return uid === 0 || uid === trust.uid;
 }
 
-/** Who else may change it: a phrase; null when nobody may. */
+/** Who else may change a file, as a phrase; null if nobody. */
 function whoElse(stats: Stats, trust: Trust): string | null {
   if (!isOwned(stats, trust)) return `belongs to ${trust.nameOf(stats.uid)}`;
   if ((stats.mode & OTHERS_WRITE) !== 0) return 'may be changed by everyone';
@@ -117,7 +120,7 @@ function whoElse(stats: Stats, trust: Trust): string | null {
   return null;
 }
 
-/** Whether a path without links leads a process that has this root directory to the same file: mounts may differ. */
+/** Whether a path without links leads to the same file for a process with this root directory: mounts may differ. */
 export function isSeenBy(root: number, { path, stats }: Found): boolean {
   try {
     const seen = statSync(`/proc/self/fd/${root}${path}`);

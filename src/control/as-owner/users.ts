@@ -2,7 +2,7 @@ import { readRegular } from '../../source/proc/files.ts';
 import { passwdEntries } from '../../source/proc/parsers/text.ts';
 import type { Trust } from './trust.ts';
 
-/** Bytes: more than a machine's own users take. */
+/** Bytes: a machine's own users take less. */
 const LARGEST = 4 * 1024 * 1024;
 
 export interface Users {
@@ -11,13 +11,13 @@ export interface Users {
   readonly trust: Trust;
 }
 
-/** What /etc/passwd and /etc/group say of a user. Users of a directory service are not in them. */
+/** Reads /etc/passwd and /etc/group for one user. Users of a directory service are not in them. */
 export function usersFor(uid: number): Users {
   const passwd = passwdEntries(readRegular('/etc/passwd', LARGEST) ?? '');
   const nameOf = (id: number) => passwd.find((entry) => entry.uid === id)?.name ?? `user ${id}`;
   const { name, home } = passwd.find((entry) => entry.uid === uid) ?? {};
   const isOwnGroup = (gid: number) => {
-    // What root's group may change is not root's alone.
+    // root's group may have members: what it may change is not root's alone.
     if (uid === 0 || name === undefined) return false;
     const [group, , , members = ''] = groups().find(([, , id]) => id === String(gid)) ?? [];
     const others = passwd.some((entry) => entry.gid === gid && entry.uid !== uid);
@@ -26,7 +26,7 @@ export function usersFor(uid: number): Users {
   return { name: name ?? String(uid), home: home ?? null, trust: { uid, isOwnGroup, nameOf } };
 }
 
-/** Lines of group(5), in their fields. */
+/** Lines of group(5), split into fields. */
 function groups(): readonly (readonly string[])[] {
   return (readRegular('/etc/group', LARGEST) ?? '').split('\n').map((line) => line.split(':'));
 }

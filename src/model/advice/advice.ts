@@ -43,7 +43,7 @@ const rules: readonly Rule[] = [
 
 const urgency = { critical: 0, warning: 1, info: 2 } as const;
 
-/** What could be done, and why: the most urgent first, then what frees most. Pure: the time is the model's. */
+/** What could be done, and why: the most urgent first, then what frees most. Pure: time comes with the model. */
 export function advise(model: Model, history: History): readonly Advice[] {
   return rules
     .flatMap((rule) => rule(model, history))

@@ -4,15 +4,15 @@ import { givesBack } from '../memory.ts';
 import type { Project, Server } from '../model.ts';
 import { eachServer, type Rule, serverAdvice } from './rule.ts';
 
-/** Bytes that a scheduler may well take. */
+/** Bytes that a scheduler may reasonably take. */
 const REASONABLE = 32 * 1024 * 1024;
 
-/** Share of all memory from which on it is worth a warning. */
+/** Fraction of all memory above which it is worth a warning. */
 const HOG = 0.03;
 
 /**
- * celery beat as a process of its own loads the whole app only to send messages. A worker node can run it itself
- * (`-B`), but only where it is the only node: with two, each task would be sent twice (celery's documentation).
+ * celery beat as a process of its own loads the whole app only to send messages. A worker node can run it (`-B`), but
+ * only if it is the only node: with two, each task would be sent twice (celery's documentation).
  */
 export const beat: Rule = (model) =>
   eachServer(model, (server, project) => {
@@ -37,7 +37,7 @@ export const beat: Rule = (model) =>
     });
   });
 
-/** The worker nodes that could take it over: of its app where both tell theirs. */
+/** The worker nodes that could run it: those of the same app, if both are known. */
 function nodesOf({ servers }: Project, { app }: Server, into: Embeddable): readonly Server[] {
   const nodes = servers.filter(({ kind }) => kind === into.kind);
   return nodes.filter((node) => app === null || node.app === null || node.app === app);

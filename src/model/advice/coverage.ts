@@ -1,9 +1,9 @@
 import { advice, type Rule } from './rule.ts';
 
-/** Seconds after which all that may be read has been read. */
+/** Seconds after which everything readable has been read. */
 const READ_BY_NOW = 20;
 
-/** Figures that only root may read are estimates. Where the source tells nothing better than RSS, root would not help. */
+/** Figures that only root may read are estimates. If the source knows RSS only, root would not help. */
 export const coverage: Rule = (model, history) => {
   const { processes, exact, rootOnly } = model.coverage;
   if (model.accounting === 'rss' || rootOnly === 0 || history.span < READ_BY_NOW) return [];

@@ -4,14 +4,14 @@ import type { ProcessNode, Server } from '../model.ts';
 import { availableActions } from '../scaling/process-actions.ts';
 import { eachServer, nameOf, type Rule, type Severity, serverAdvice } from './rule.ts';
 
-/** What is worth a word: bytes per hour, and as a share of what the process has. */
+/** Least growth worth reporting: bytes per hour, and as a fraction of the process's memory. */
 const LEAST_PER_HOUR = 4 * 1024 * 1024;
 const LEAST_SHARE_PER_HOUR = 0.03;
 
 const MINUTE = 60;
 const HOUR = 3600;
 
-/** Seconds. Over less than this a program that warms up grows as fast as one that leaks. */
+/** Seconds. Over a shorter time a program that warms up looks like one that leaks. */
 const CERTAIN = 900;
 
 interface Grower {
@@ -22,7 +22,7 @@ interface Grower {
   readonly seconds: number;
 }
 
-/** Processes of a server that grow steadily: for workers, the setting that replaces them before it hurts. */
+/** Processes of a server that grow steadily. For workers, it names the setting that replaces them in time. */
 export const growing: Rule = (model, history) =>
   eachServer(model, (server, project) => {
     const growers = server.processes.flatMap((process) => growerOf(process, history));
@@ -61,12 +61,12 @@ function remedy({ definition }: Server, { process }: Grower): string {
     : `${definition.recycling} replaces it in time.`;
 }
 
-/** Can it be recycled: does its master start another when it goes? */
+/** Whether its master starts another one when it ends. */
 function isReplaced(process: ProcessNode, server: Server): boolean {
   return availableActions(process, server).some(({ action, refusal }) => action === 'recycle' && refusal === null);
 }
 
-/** What is left is a guess at best, and less than a minute of it is nothing. */
+/** The time left, in words. It is a guess: less than a minute is not told. */
 function outlook(secondsLeft: number): string {
   return secondsLeft < MINUTE ? 'memory is full' : `full in ${duration(secondsLeft)}`;
 }

@@ -4,16 +4,18 @@ import { lastStretch, lull } from '../history/utilisation.ts';
 import { freedBy, spareWorkers } from '../scaling/next-to-stop.ts';
 import { eachServer, type Rule, scaling, serverAdvice } from './rule.ts';
 
-/** Of workers that idle no more than this share is in use, averaged over a quarter of a minute. */
+/** Workers are idle if at most this fraction of them is in use, averaged over 15 seconds. */
 const IDLE = 0.1;
 
-/** Seconds. Shorter lulls say nothing. */
+/** Seconds. Shorter lulls mean nothing. */
 const LONG_ENOUGH = 300;
 
-/** Share of memory from which on what idle workers hold is worth a warning. */
+/** Fraction of memory used above which idle workers are worth a warning. */
 const SCARCE = 0.7;
 
-/** Workers are hardly ever in use, and nobody waits: one fewer would do. What they use of the CPU tells nothing of that. */
+/**
+ * Workers that are hardly ever in use while no connection waits: one fewer would do. Their CPU use does not tell that.
+ */
 export const idleWorkers: Rule = (model, history) =>
   eachServer(model, (server, project) => {
     if (server.queue !== 0 || spareWorkers(server) < 1) return null;

@@ -1,13 +1,13 @@
 import { bytes, percent } from '../../text/figures.ts';
 import { advice, type Rule } from './rule.ts';
 
-/** From this share of its limit on, a project is close to being killed for it. */
+/** A project above this fraction of its limit may soon be killed. */
 const CLOSE = 0.85;
 
-/** Projects whose systemd unit or container limits their memory, and that are near it. */
+/** Projects near the memory limit of their systemd unit or container. */
 export const limit: Rule = ({ projects }) =>
   projects.flatMap(({ id, name, memory, memoryLimit }) => {
-    // Pages of files go before anything is killed.
+    // The kernel drops file pages before it kills anything.
     const held = memory.counted === null ? 0 : memory.counted - (memory.file ?? 0);
     const share = memoryLimit === null || memoryLimit <= 0 ? 0 : held / memoryLimit;
     if (memoryLimit === null || share < CLOSE) return [];

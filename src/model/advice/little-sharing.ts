@@ -3,18 +3,18 @@ import { median } from '../history/trend.ts';
 import { givesBack } from '../memory.ts';
 import { eachServer, type Rule, serverAdvice } from './rule.ts';
 
-/** Bytes that a worker must have for itself to make it worth while. */
+/** Bytes of own memory from which preloading is worthwhile. */
 const WORTH_IT = 30 * 1024 * 1024;
 
-/** A worker that has this share of its memory for itself shares hardly anything. */
+/** A worker shares hardly anything if at least this fraction of its memory is its own. */
 const OWN = 0.8;
 
-/** A master smaller than this share of a worker has not loaded the app that its workers have. */
+/** A master smaller than this fraction of a worker has not loaded the app. */
 const SMALL_MASTER = 0.6;
 
 /**
- * Workers that each loaded the app for themselves. Loaded before they fork, what they do not write to is there once.
- * Measured with gunicorn and Django, 4 workers: 424 MB without, 145 MB with `--preload` after 200 requests.
+ * Workers that each loaded the app themselves. If it is loaded before forking, pages that they do not write to exist
+ * once. Measured with gunicorn, Django and 4 workers after 200 requests: 424 MB without and 145 MB with `--preload`.
  */
 export const littleSharing: Rule = (model) =>
   eachServer(model, (server, project) => {

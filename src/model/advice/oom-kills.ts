@@ -1,7 +1,7 @@
 import { duration } from '../../text/figures.ts';
 import { advice, type Rule } from './rule.ts';
 
-/** The kernel has killed processes for lack of memory since workertop began to look, within the last hour. */
+/** The kernel killed processes because memory was full, within the last hour and since workertop started. */
 export const oomKills: Rule = ({ host, uptime }, history) => {
   const { times, values } = history.series('host', 'oomKills');
   const [since, first] = [times[0], values[0]];

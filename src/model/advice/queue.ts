@@ -6,14 +6,15 @@ import { givesBack } from '../memory.ts';
 import type { Model, Server } from '../model.ts';
 import { type About, eachServer, type Rule, scaling, serverAdvice } from './rule.ts';
 
-/** Seconds. A queue that is gone sooner was a burst. */
+/** Seconds. A shorter queue was a burst. */
 const LONG_ENOUGH = 120;
 
-/** Fractions: workers that use this much of all cores are held up by the cores; memory used beyond this is no room. */
+/** Fraction of all cores in use above which more workers cannot help. */
 const ALL_CORES = 0.9;
+/** Fraction of memory in use above which there is no room for another worker. */
 const FULL = 0.9;
 
-/** Connections wait to be accepted, and have done so for minutes: more workers, if memory and cores allow. */
+/** Connections have been waiting for minutes: suggests more workers, if memory and cores allow. */
 export const queue: Rule = (model, history) =>
   eachServer(model, (server, project) => {
     if (server.queue === null || server.queue < 1) return null;
@@ -49,12 +50,12 @@ function remedy(server: Server, model: Model, history: History, waits: string): 
   return { text: `${waits}: one worker more costs ≈${bytes(cost)} (${shares}).`, ...scaling(server, 'add') };
 }
 
-/** A machine whose memory is full has some bytes all the same. */
+/** What is left, in words: a full machine still has some bytes available. */
 function left(available: number): string {
   return available < 1024 * 1024 ? 'no memory is left' : `${bytes(available)} is left`;
 }
 
-/** Bytes: what its workers have for themselves, by the median. A new one starts below it and grows towards it. */
+/** Bytes that one more worker takes: the median of the workers' own memory. A new one starts below it and grows. */
 function costOfOneMore(server: Server): number | null {
   const known = server.processes.flatMap(({ role, memory }) => (role === 'worker' ? (givesBack(memory) ?? []) : []));
   return known.length === 0 ? null : median(known);

@@ -25,30 +25,31 @@ export type Severity = 'info' | 'warning' | 'critical';
 
 export interface Advice {
   readonly kind: AdviceKind;
-  /** Null when it is about the whole machine. */
+  /** Null if it is about the whole machine. */
   readonly projectId: string | null;
   readonly project: string | null;
   readonly server: ProcessKey | null;
   /** The process that it is about. */
   readonly pid: number | null;
   readonly severity: Severity;
-  /** What is the matter, with its figure, and what would help. Does not name the project. */
+  /** The problem with its figure, and what would help. It does not name the project. */
   readonly text: string;
-  /** Bytes that following it would give back; null when unknown, or none. */
+  /** Bytes that following it would free; null if unknown or none. */
   readonly frees: number | null;
-  /** The key that does it on the screen; null when none does. */
+  /** The key that does it on the screen; null if none does. */
   readonly key: '+' | '-' | 'c' | 'F9' | null;
   readonly action: { readonly type: 'trim' | 'add'; readonly server: ProcessKey } | null;
-  /** The command or setting that does it, or where it is made to last. */
+  /** The command or setting that does it, or the place to make it permanent. */
   readonly where: string | null;
 }
 
-/** Looks for one kind of advice. */
+/** Looks for one kind of problem. */
 export type Rule = (model: Model, history: History) => readonly Advice[];
 
-/** The parts of an advice that need not be said when they are null. */
+/** An advice without the parts that are null. */
 export type About = Pick<Advice, 'kind' | 'severity' | 'text'> & Partial<Advice>;
 
+/** An advice; parts that are left out are null. */
 export function advice(about: About): Advice {
   return {
     projectId: null,
@@ -63,7 +64,7 @@ export function advice(about: About): Advice {
   };
 }
 
-/** An advice about a server, and its head process unless told otherwise. */
+/** An advice about a server. It is about its head process unless another is given. */
 export function serverAdvice(project: Project, server: Server, about: About): Advice {
   return advice({
     projectId: project.id,
@@ -74,7 +75,7 @@ export function serverAdvice(project: Project, server: Server, about: About): Ad
   });
 }
 
-/** What makes a server run one worker more or fewer: a key where it takes signals, else why not and what does. */
+/** How to change the number of a server's workers by one: a key if workertop can, else why not and what does. */
 export function scaling(server: Server, type: 'trim' | 'add'): Pick<Advice, 'key' | 'action' | 'where'> {
   const { available, reason } = server.scaling;
   if (!available) return { key: null, action: null, where: reason };
@@ -85,13 +86,13 @@ export function scaling(server: Server, type: 'trim' | 'add'): Pick<Advice, 'key
   };
 }
 
-/** What people call a process of a server: `master 9542`, `celery beat 9545`. */
+/** The name of a process of a server: `master 9542`, `celery beat 9545`. */
 export function nameOf(server: Server, { role, pid }: ProcessNode): string {
   const what = role === 'single' || role === 'scheduler' || role === null ? server.definition.label : role;
   return `${what} ${pid}`;
 }
 
-/** The advice that `find` has on each of the servers. */
+/** Asks `find` for advice on each server. */
 export function eachServer(model: Model, find: (server: Server, project: Project) => Advice | null): readonly Advice[] {
   return model.projects.flatMap((project) => project.servers.flatMap((server) => find(server, project) ?? []));
 }

@@ -1,6 +1,6 @@
 import { nameOf, type Rule, serverAdvice } from './rule.ts';
 
-/** A server's process in state T (proc_pid_stat(5)): a stopped master replaces no worker and handles no signal. */
+/** A server's process in state T (proc_pid_stat(5)). A stopped master replaces no worker and handles no signal. */
 export const stopped: Rule = (model) =>
   model.projects.flatMap((project) =>
     project.servers.flatMap((server) =>

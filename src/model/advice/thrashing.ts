@@ -3,17 +3,17 @@ import { lastStretch } from '../history/utilisation.ts';
 import type { Model, Project } from '../model.ts';
 import { advice, type Rule } from './rule.ts';
 
-/** Bytes per second that come back from swap while it is in the way. */
+/** Bytes per second read from swap that slow the machine down. */
 const SWAP_IN = 1024 * 1024;
 
-/** Seconds. A program that wakes up after a while takes its pages back sooner than this. */
+/** Seconds. A program that wakes up reads its pages back faster than this. */
 const LONG_ENOUGH = 30;
 
-/** Share of time in which tasks wait for memory; where pages come back from swap as well, less is telling. */
+/** Fraction of time in which tasks wait for memory. While pages are read from swap, a lower one suffices. */
 const WAITING = 0.2;
 const WAITING_FOR_SWAP = 0.02;
 
-/** The machine is busy moving memory to and from the disk: everything is slow. */
+/** The machine is busy moving memory to and from disk, so everything is slow. */
 export const thrashing: Rule = (model, history) => {
   const { pressure } = model.host;
   if (pressure === null) return [];
@@ -33,7 +33,7 @@ export const thrashing: Rule = (model, history) => {
   ];
 };
 
-/** Null where none has any, as far as is known. */
+/** The project with most memory in swap; null if none has any, as far as known. */
 function mostSwapped({ projects }: Model): Project | null {
   const swapped = projects.filter(({ memory }) => (memory.swap ?? 0) > 0);
   return swapped.toSorted((a, b) => (b.memory.swap ?? 0) - (a.memory.swap ?? 0))[0] ?? null;

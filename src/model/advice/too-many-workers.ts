@@ -2,11 +2,11 @@ import { bytes, plural } from '../../text/figures.ts';
 import { freedBy, spareWorkers } from '../scaling/next-to-stop.ts';
 import { eachServer, type Rule, scaling, serverAdvice } from './rule.ts';
 
-/** Workers. */
+/** Workers. gunicorn's documentation calls 4 to 12 enough. */
 const ENOUGH_FOR_MOST = 12;
 
 /**
- * More workers than `2 × cores + 1`, which is where gunicorn's documentation says to start; it adds that 4 to 12
+ * More workers than `2 × cores + 1`, which gunicorn's documentation suggests starting with. It adds that 4 to 12
  * workers serve hundreds or thousands of requests per second (https://docs.gunicorn.org/en/stable/design.html).
  */
 export const tooManyWorkers: Rule = (model) =>
@@ -14,7 +14,7 @@ export const tooManyWorkers: Rule = (model) =>
     const { cores, recommendedWorkers } = model.host;
     const { current } = server.workers;
     const extra = Math.min(current - recommendedWorkers, spareWorkers(server));
-    // A queue says that they are needed.
+    // If connections wait, the workers are needed.
     if (extra < 1 || (server.queue ?? 0) > 0) return null;
     const frees = freedBy(server, extra);
     const gain = frees === null ? `${extra} fewer would do.` : `${extra} fewer free ≈${bytes(frees)}.`;

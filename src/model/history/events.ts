@@ -1,7 +1,7 @@
 import type { ProcessKey } from '../../snapshot.ts';
 import { type Model, type Project, type Server, serverTitle } from '../model.ts';
 
-/** A change of workers, or the start or end of a server, as it was seen. */
+/** A change of workers, or the start or end of a server. */
 export interface HistoryEvent {
   /** Wall clock, milliseconds since 1970. */
   readonly at: number;
@@ -12,12 +12,12 @@ export interface HistoryEvent {
   readonly text: string;
   /** Whether workertop did it. */
   readonly ours: boolean;
-  /** Memory used by the machine before it, and once it had settled. Bytes. */
+  /** Memory used by the machine before the event, and after it settled, in bytes. */
   readonly usedBefore: number;
   readonly usedAfter: number;
 }
 
-/** Seconds. Changes of one server within them are one event: workers come one by one. */
+/** Seconds. Changes of one server within this time are one event: workers start one by one. */
 const TOGETHER = 15;
 const MOST_EVENTS = 200;
 
@@ -31,19 +31,19 @@ interface Open {
   readonly from: number;
 }
 
-/** Tells what happened from one reading to the next. */
+/** Finds events by comparing each reading with the one before. */
 export class Events {
   #servers: ReadonlyMap<ProcessKey, Seen> | null = null;
   #used = 0;
   #events: readonly HistoryEvent[] = [];
-  /** The latest event of each server, while more may belong to it. */
+  /** The latest event of each server, while further changes may join it. */
   readonly #open = new Map<ProcessKey, Open>();
 
   get all(): readonly HistoryEvent[] {
     return this.#events;
   }
 
-  /** @param oldest milliseconds since 1970: what is older is forgotten */
+  /** @param oldest milliseconds since 1970: older events are forgotten */
   record(model: Model, oldest: number): void {
     const servers = serversOf(model);
     const before = this.#servers;
@@ -58,7 +58,10 @@ export class Events {
     this.#events = this.#events.filter(({ at }) => at >= oldest).slice(-MOST_EVENTS);
   }
 
-  /** What workertop did to a server since a time, in milliseconds since 1970. */
+  /**
+   * Marks the events of a server since a time as workertop's.
+   * @param since milliseconds since 1970
+   */
   claim(server: ProcessKey, since: number): void {
     this.#events = this.#events.map((event) =>
       event.server === server && event.at >= since ? { ...event, ours: true } : event,
@@ -74,7 +77,7 @@ export class Events {
     }
     const { server, project } = seen;
     const [from, to] = [before.server.workers.current, server.workers.current];
-    // What changes the number by itself all the time is no event.
+    // Numbers that change all the time by themselves are no events.
     if (from === to || server.scaling.method === 'none') return;
     const open = this.#open.get(server.key);
     const start = open?.from ?? from;
@@ -104,7 +107,7 @@ export class Events {
     this.#open.delete(event.server);
   }
 
-  /** Takes in what an event's memory has come to, until it is over. */
+  /** Updates the memory after an event until it has settled. */
   #settle({ uptime, host }: Model): void {
     for (const [key, open] of this.#open) {
       if (uptime - open.event.uptime > TOGETHER) {

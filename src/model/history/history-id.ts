@@ -1,4 +1,4 @@
 import type { ProcessKey } from '../../snapshot.ts';
 
-/** Whose figures: a server and its head process have one key, so the id says which is meant. */
+/** Whose figures. A server and its head process have the same key; the prefix distinguishes them. */
 export type HistoryId = 'host' | 'system' | `project:${string}` | `server:${ProcessKey}` | `process:${ProcessKey}`;

@@ -12,13 +12,13 @@ export type { HistoryId } from './history-id.ts';
 
 /**
  * `memory`: bytes, as counted for shares (of the host: used). `cpu`: fraction of one core. `queue`: connections
- * waiting. `workers`: their number. `inUse`: share of a server's workers, threads or loops that were in use, 0 to 1. `cpuShare`: share of
- * their time that its workers spent on CPU, 0 to 1.
- * Of the host, `swapIn`: bytes per second; `oomKills`: their number since boot.
+ * waiting. `workers`: their number. `inUse`: fraction of a server's workers, threads or loops in use. `cpuShare`:
+ * fraction of their time that its workers spent on CPU. Of the host, `swapIn`: bytes per second; `oomKills`: their
+ * number since boot.
  */
 export type Measure = 'memory' | 'cpu' | 'queue' | 'workers' | 'inUse' | 'cpuShare' | 'swapIn' | 'oomKills';
 
-/** Means over buckets of 15 seconds, oldest first, without those in which nothing was known. */
+/** Means over buckets of 15 seconds, oldest first. Buckets without a value are left out. */
 export interface Points {
   /** Seconds since boot. */
   readonly times: readonly number[];
@@ -27,40 +27,40 @@ export interface Points {
   readonly values: readonly number[];
 }
 
-/** What can be asked of the past. */
+/** Queries about the past. */
 export interface HistoryReader {
-  /** Oldest first; empty where nothing is known. */
+  /** Oldest first; empty if nothing is known. */
   series(id: HistoryId, measure?: Measure): Points;
-  /** The newest reading; null where none is known. */
+  /** The newest reading; null if none is known. */
   latest(id: HistoryId, measure?: Measure): number | null;
-  /** The mean of about the last ten seconds; null where nothing is known. */
+  /** The mean of about the last ten seconds; null if nothing is known. */
   recent(id: HistoryId, measure?: Measure): number | null;
-  /** Bytes per hour of its memory, where the hour's data says so. */
+  /** The trend of its memory in bytes per hour; null if the data does not show one. */
   trend(id: HistoryId): Trend | null;
-  /** Its last hour in at most so many values, each the newest of an equal stretch of time; null while there are fewer than two. */
+  /** Its last hour in at most `count` values, each the newest of an equal interval; null for fewer than two. */
   recentLevels(id: HistoryId, count: number): readonly (number | null)[] | null;
-  /** Memory as it was read; of `host` what the machine used. */
+  /** Memory as it was read; of `host`, memory used. */
   timeline(id: HistoryId, span: TimelineSpan): TimelinePoints;
-  /** Of whom the timeline tells. */
+  /** Ids that the timeline has values of. */
   timelineIds(span: TimelineSpan): readonly HistoryId[];
-  /** What a project was called that may have gone. */
+  /** The name of a project, even if it is gone. */
   nameOf(id: HistoryId): string | null;
-  /** Those of the last day, oldest first. */
+  /** Events of the last day, oldest first. */
   readonly events: readonly HistoryEvent[];
-  /** What a server's workers in use did over the last ten minutes, the largest share first. */
+  /** What a server's workers in use were doing over the last ten minutes, largest share first. */
   uses(server: ProcessKey): readonly UseShare[];
   /** Seconds since the first reading. */
   readonly span: number;
 }
 
-/** What has ended is forgotten after this many seconds, and sooner when much has. */
+/** A process that has ended is forgotten after this many seconds, sooner if many have ended. */
 const REMEMBERED_SECONDS = 600;
 const MOST_ENDED = 500;
 
 /** Seconds. Events are kept as long as the longest timeline. */
 const DAY = 86_400;
 
-/** Seconds: how fast what was before stops counting in `recent`. */
+/** Time constant of `recent`, in seconds: older values count less. */
 const RECENT_SECONDS = 10;
 
 /** Oldest first; null where nothing is known. */
@@ -75,12 +75,12 @@ interface Track {
 }
 
 /**
- * The last hour of the host, of each project and server, and of each process of a project. Its size is bounded by
- * what lives now and what ended in the last ten minutes, however long it runs. It has no clock: time comes with the models.
+ * The last hour of the host, of each project and server, and of each process of a project. Its size is bounded by what
+ * lives now and what ended in the last ten minutes. It reads no clock: time comes with the models.
  */
 export class History implements HistoryReader {
   readonly #tracks = new Map<HistoryId, Track>();
-  /** Mean times of the readings in a bucket. */
+  /** Mean times of the readings in each bucket. */
   readonly #times = new Float64Array(BUCKETS);
   readonly #at = new Float64Array(BUCKETS);
   #readings = 0;
@@ -93,7 +93,7 @@ export class History implements HistoryReader {
   #timelines = newTimelines();
   readonly #names = new Map<HistoryId, string>();
 
-  /** Adds a model's figures; one that is no newer than the last adds nothing, one from before it begins anew. */
+  /** Adds a model's figures. A model no newer than the last adds nothing; one from before it starts anew. */
   record(model: Model): void {
     if (model.uptime === this.#uptime) return;
     if (model.uptime < this.#uptime) this.#clear();
@@ -112,7 +112,7 @@ export class History implements HistoryReader {
     }
   }
 
-  /** Oldest first; empty where nothing is known. */
+  /** Oldest first; empty if nothing is known. */
   series(id: HistoryId, measure: Measure = 'memory'): Points {
     const times: number[] = [];
     const at: number[] = [];
@@ -128,12 +128,12 @@ export class History implements HistoryReader {
     return { times, at, values };
   }
 
-  /** The newest reading, not averaged; null where none is known. */
+  /** The newest reading, not averaged; null if none is known. */
   latest(id: HistoryId, measure: Measure = 'memory'): number | null {
     return this.#tracks.get(id)?.series.get(measure)?.latest ?? null;
   }
 
-  /** Bytes per hour of its memory, where the hour's data says so; computed once in a bucket. */
+  /** The trend of its memory in bytes per hour; null if the data does not show one. Computed once per bucket. */
   trend(id: HistoryId): Trend | null {
     const track = this.#tracks.get(id);
     if (track === undefined) return null;
@@ -153,7 +153,10 @@ export class History implements HistoryReader {
     return this.#bucket < 0 ? 0 : this.#uptime - this.#began;
   }
 
-  /** What workertop did to a server since a time, in milliseconds since 1970: its events are ours. */
+  /**
+   * Marks the events of a server since a time as workertop's.
+   * @param since milliseconds since 1970
+   */
   claimEvents(server: ProcessKey, since: number): void {
     this.#events.claim(server, since);
   }
@@ -203,7 +206,7 @@ export class History implements HistoryReader {
     return known < 2 ? null : levels;
   }
 
-  /** Keeps the memory of the groups that charts show, and what happened. */
+  /** Adds events, and the memory of groups that charts show. */
   #remember(model: Model): void {
     const groups: (readonly [HistoryId, number | null])[] = [
       ['host', model.host.memory.used],
@@ -252,7 +255,7 @@ export class History implements HistoryReader {
     series.add(this.#bucket, value, this.#weight);
   }
 
-  /** Takes the model's time, and forgets once in a bucket. */
+  /** Takes the model's time, and forgets ended processes once per bucket. */
   #turn({ uptime, at }: Model): void {
     const before = this.#uptime;
     if (this.#bucket < 0) this.#began = uptime;
@@ -305,7 +308,7 @@ function newTimelines(): Readonly<Record<TimelineSpan, Timeline>> {
   };
 }
 
-/** A mean that one more value joins as the `count`th. */
+/** Adds a value to a mean, as the `count`th. */
 function mean(before: number | undefined, value: number, count: number): number {
   return count === 1 || before === undefined ? value : before + (value - before) / count;
 }
@@ -315,7 +318,7 @@ function inUseShare({ activity }: Server): number | null {
   return activity.inUse / activity.total;
 }
 
-/** A server without a master is its own worker. */
+/** The mean CPU share of a server's workers. A server without a master is its own worker. */
 function cpuShareOf(server: Server): number | null {
   const role = server.head.role === 'single' ? 'single' : 'worker';
   const known = server.processes.flatMap((process) => (process.role === role ? [process.cpu] : [])).filter(isKnown);

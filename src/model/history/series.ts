@@ -1,15 +1,15 @@
 /** Seconds that readings are averaged over, whatever the delay between them. */
 export const BUCKET_SECONDS = 15;
 
-/** An hour. */
+/** Number of buckets: one hour. */
 export const BUCKETS = 240;
 
-/** Room for the first minutes: most short-lived processes need no more. */
+/** Initial size: enough for the first minutes, and most short-lived processes need no more. */
 const FIRST_ROOM = 16;
 
-/** One figure over the last hour: the mean of each bucket, in a ring, and the newest reading as it was. */
+/** One figure over the last hour: the mean of each bucket in a ring buffer, and the newest reading. */
 export class Series {
-  /** The mean of bucket b is at b modulo its length. */
+  /** The mean of bucket b is at index b modulo the length. */
   #means = new Float32Array(FIRST_ROOM);
   #first = -1;
   #last = -1;
@@ -19,8 +19,9 @@ export class Series {
   #recent = Number.NaN;
 
   /**
-   * @param bucket from 0 on, never less than that of the value before
-   * @param weight how much of `recent` the value becomes, 0 to 1
+   * Adds a value.
+   * @param bucket from 0, never less than the bucket of the value before
+   * @param weight how much the value changes `recent`, 0 to 1
    */
   add(bucket: number, value: number, weight = 1): void {
     if (this.#first < 0) {

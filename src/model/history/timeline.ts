@@ -1,12 +1,12 @@
 import type { HistoryId } from './history-id.ts';
 
-/** A length of time that is looked back over, in steps of so many seconds. */
+/** A span of time and the length of its steps, in seconds. */
 export interface Resolution {
   readonly seconds: number;
   readonly slots: number;
 }
 
-/** Ten minutes of every reading, an hour in steps of 15 seconds, a day in steps of 5 minutes. */
+/** Every reading for ten minutes, steps of 15 seconds for an hour, steps of 5 minutes for a day. */
 export const resolutions = {
   '10m': { seconds: 1, slots: 600 },
   '1h': { seconds: 15, slots: 240 },
@@ -21,10 +21,10 @@ export interface TimelinePoints {
   readonly values: readonly number[];
 }
 
-/** Steps between two looks for what has no figure left. */
+/** Steps between two searches for ids without values. */
 const FORGET_EVERY = 32;
 
-/** Figures of the past as they were read: of each step the last reading, never a mean of several. */
+/** Past figures as they were read: each step holds its last reading, not a mean. */
 export class Timeline {
   readonly #resolution: Resolution;
   readonly #at: Float64Array;
@@ -37,7 +37,11 @@ export class Timeline {
     this.#at = new Float64Array(resolution.slots);
   }
 
-  /** Begins a reading. @param uptime seconds since boot @param at milliseconds since 1970 */
+  /**
+   * Begins a reading.
+   * @param uptime seconds since boot
+   * @param at milliseconds since 1970
+   */
   turn(uptime: number, at: number): void {
     const { seconds, slots } = this.#resolution;
     const slot = Math.floor(uptime / seconds);
@@ -75,12 +79,12 @@ export class Timeline {
     return found;
   }
 
-  /** Of whom there is a figure. */
+  /** Ids that have a value. */
   get ids(): readonly HistoryId[] {
     return [...this.#values.keys()];
   }
 
-  /** What has no figure left in all of the time. */
+  /** Removes ids without any value. */
   #forget(): void {
     for (const [id, values] of this.#values) if (values.every(Number.isNaN)) this.#values.delete(id);
   }

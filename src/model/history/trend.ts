@@ -1,33 +1,33 @@
-/** A steady change over a stretch of time that ends now. */
+/** A steady change over an interval that ends now. */
 export interface Trend {
-  /** Change per hour, in the unit of the values; negative when it falls. */
+  /** Change per hour, in the unit of the values; negative for a fall. */
   readonly perHour: number;
-  /** How long it has been so, in seconds. */
+  /** Length of the interval in seconds. */
   readonly seconds: number;
 }
 
 const FEWEST_POINTS = 8;
 const SHORTEST_SECONDS = 120;
 
-/** Stretches to look at, in seconds: what began a few minutes ago does not show over an hour. */
+/** Intervals to test, in seconds: a change that began a few minutes ago does not show over an hour. */
 const STRETCHES = [Number.POSITIVE_INFINITY, 1200, 360];
 
-/** More points than this are averaged: the slopes between all pairs are their square. */
+/** More points than this are averaged first: the number of slopes grows with their square. */
 const MOST_POINTS = 40;
 
 interface Limits {
-  /** Standard deviations of the Mann–Kendall statistic. */
+  /** Least Mann-Kendall statistic, in standard deviations. */
   readonly significance: number;
-  /** A line must leave at most this share of what the best single step leaves unexplained. */
+  /** Most that a line may leave unexplained, as a fraction of what the best single step leaves. */
   readonly betterThanAStep: number;
-  /** Of two thirds of a stretch, the later rises at least this much of what the earlier did. */
+  /** Minimum ratio of the rise in the last third to the rise in the second. */
   readonly steady: number;
 }
 
-/** To begin with: by chance once in 2,000. */
+/** Limits for a new trend: by chance once in 2,000. */
 const clear: Limits = { significance: 3.3, betterThanAStep: 0.6, steady: 2 / 3 };
 
-/** To go on with: what has been said is not taken back as soon as it slows down a little. */
+/** Looser limits for a trend already reported, so that it does not flicker. */
 const lasting: Limits = { significance: 2.6, betterThanAStep: 0.8, steady: 1 / 3 };
 
 interface Points {
@@ -36,12 +36,11 @@ interface Points {
 }
 
 /**
- * The trend of a figure, by a Theil–Sen fit, or null where the data does not support one: too little of it, no
- * significant rise or fall (Mann–Kendall), better told as a single step (a worker that loaded its app), come to an
- * end, or a return to where it has been before (a garbage collector's sawtooth).
- *
+ * The trend of a figure, by a Theil-Sen fit. Null if the data does not support one: too few points, no significant rise
+ * or fall (Mann-Kendall), a single step explains it better (a worker that loaded its app), it has ended, or the figure
+ * returns to earlier values (a garbage collector's sawtooth).
  * @param times seconds, ascending
- * @param before what it was found to be a moment ago
+ * @param before the trend found last time
  */
 export function trend(times: readonly number[], values: readonly number[], before: Trend | null = null): Trend | null {
   const now = trendWithin(times, values, clear);
@@ -81,7 +80,7 @@ function trendOfAll({ times, values }: Points, earlier: readonly number[], limit
   return { perHour: slope * 3600, seconds };
 }
 
-/** Averages neighbours until there are few enough. */
+/** Averages neighbours until there are few enough points. */
 function thin({ times, values }: Points): Points {
   const size = Math.ceil(times.length / MOST_POINTS);
   if (size <= 1) return { times, values };
@@ -90,7 +89,7 @@ function thin({ times, values }: Points): Points {
   return { times: means(times), values: means(values) };
 }
 
-/** The statistic of the Mann–Kendall test in standard deviations; ties only make it smaller. */
+/** The Mann-Kendall statistic in standard deviations. Ties only make it smaller. */
 function mannKendall(values: readonly number[]): number {
   const count = values.length;
   let rises = 0;
@@ -112,7 +111,7 @@ function slopes(times: readonly number[], values: readonly number[]): number[] {
   return found;
 }
 
-/** What warms up rises ever less: the last third must rise, and not much less than the one before. */
+/** Whether the last third rises nearly as much as the second. Warming up slows down. */
 function keepsOn(values: readonly number[], steady: number): boolean {
   const third = Math.floor(values.length / 3);
   const first = median(values.slice(0, third));
@@ -121,12 +120,12 @@ function keepsOn(values: readonly number[], steady: number): boolean {
   return second > first && last - second >= (second - first) * steady;
 }
 
-/** Is the last third of it above all that was there before it began? */
+/** Whether the median of the last third exceeds every earlier value. */
 function leavesBehind(values: readonly number[], earlier: readonly number[]): boolean {
   return earlier.every((value) => value < median(values.slice(-Math.floor(values.length / 3))));
 }
 
-/** What the best single step leaves unexplained: the mean distance from the median of its side. */
+/** What the best single step leaves unexplained: the mean distance from the median of each side. */
 function bestStep(values: readonly number[]): number {
   let best = Number.POSITIVE_INFINITY;
   for (let split = 1; split < values.length; split++) {
@@ -148,7 +147,7 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** NaN of nothing. */
+/** The median; NaN of an empty list. */
 export function median(values: readonly number[]): number {
   const sorted = Float64Array.from(values).sort();
   const middle = sorted.length >> 1;

@@ -1,29 +1,29 @@
 import type { ProcessKey } from '../../snapshot.ts';
 import type { HistoryReader as History, Measure, Points } from './history.ts';
 
-/** How much of a server's workers was in use, over a stretch of time that ends now. */
+/** How much of a server's workers was in use, over an interval that ends now. */
 export interface Usage {
-  /** Of all its workers, threads or loops, those in use: 0 to 1, on average. */
+  /** Mean fraction of its workers, threads or loops that were in use, 0 to 1. */
   readonly share: number;
   /** Seconds. */
   readonly seconds: number;
 }
 
-/** Less than this is too little to say anything. Seconds. */
+/** Seconds. A shorter interval tells too little. */
 const SHORTEST_SECONDS = 30;
 
-/** Without a reading for longer than this, what happened meanwhile is not known. */
+/** Seconds. After a longer gap between readings, nothing is known of the time in it. */
 const LONGEST_GAP = 120;
 
-/** Over the last `seconds`, or as much of them as is known; null where that is hardly any. */
+/** Utilisation over the last `seconds`, or as much of them as is known; null if that is too short. */
 export function usage(history: History, server: ProcessKey, seconds: number): Usage | null {
   return over(history, server, 'inUse', seconds);
 }
 
-/** A quarter of a minute has few readings: by chance one may be so many times above the mean. */
+/** A bucket of 15 seconds has few readings: by chance one may exceed the mean this many times. */
 const CHANCE = 4;
 
-/** The longest stretch up to now in which on average no more than the share `most` was in use; null where that is hardly any. */
+/** The longest interval up to now with a mean utilisation of at most `most`; null if that is too short. */
 export function lull(history: History, server: ProcessKey, most: number): Usage | null {
   const { times, values } = history.series(`server:${server}`, 'inUse');
   const end = times.at(-1) ?? 0;
@@ -42,7 +42,7 @@ export function lull(history: History, server: ProcessKey, most: number): Usage 
   return found !== null && found.seconds >= SHORTEST_SECONDS ? found : null;
 }
 
-/** The share of their time that its workers spent on CPU: how much they compute, and nothing of whether they are in use. */
+/** The fraction of their time that a server's workers spent on CPU. It does not tell whether they were in use. */
 export function cpuShare(history: History, server: ProcessKey, seconds: number): Usage | null {
   return over(history, server, 'cpuShare', seconds);
 }
@@ -59,7 +59,7 @@ function said(points: Points, holds: (value: number, time: number) => boolean): 
   return { share: stretch.mean, seconds: stretch.seconds };
 }
 
-/** The stretch up to now in which something held of every value, without a gap. */
+/** The interval up to now in which a condition held for every value, without a gap. */
 export function lastStretch(
   { times, values }: Points,
   holds: (value: number, time: number) => boolean,

@@ -1,7 +1,10 @@
 import { maskArgv } from '../../text/mask-secrets.ts';
 import type { Model, Server } from '../model.ts';
 
-/** The command that scales a server, for people, masked. Null where none is run. */
+/**
+ * Shell text of the command that would scale a server, with secrets masked. Null if it scales by signals, or not at
+ * all.
+ */
 export function commandText(server: Server, direction: 1 | -1, model: Model): string | null {
   const { definition, head, claim, processes } = server;
   if (definition.scaling.method !== 'command') return null;
@@ -13,7 +16,7 @@ export function commandText(server: Server, direction: 1 | -1, model: Model): st
   return maskArgv([...variables, command.program, ...args]).join(' ');
 }
 
-/** As whom it is run: the server's owner. */
+/** The user that the command runs as: the server's owner. */
 export function ownerOf({ head }: Server): string {
   const { user, uid } = head.sample.facts;
   return user ?? (uid === null ? 'its owner' : `user ${uid}`);

@@ -10,43 +10,43 @@ export interface Trim {
   readonly project: string;
   readonly from: number;
   readonly to: number;
-  /** Bytes, at least. */
+  /** Bytes, a lower bound. */
   readonly frees: number;
-  /** The share of its workers that was in use lately, 0 to 1; null where that is not known. */
+  /** Fraction of its workers in use lately, 0 to 1; null if unknown. */
   readonly inUse: number | null;
 }
 
 export interface Fit {
-  /** Those of the servers least in use first. */
+  /** Trims of the least used servers first. */
   readonly trims: readonly Trim[];
-  /** Host memory used as a fraction of the total, now and after the trims. */
+  /** Host memory used as a fraction of the total, before and after the trims. */
   readonly before: number;
   readonly after: number;
-  /** Does it reach the target? If not, these are all the trims there are. */
+  /** Whether the target is reached. If not, these are all possible trims. */
   readonly reachable: boolean;
 }
 
-/** Seconds over which it is looked at how many workers were in use. */
+/** Seconds over which utilisation is measured. */
 const LATELY = 600;
 
-/** Capacity that no one uses just now is worth this much too, and smaller differences in use do not count. */
+/** Unused capacity is worth this fraction of used capacity; smaller differences in use do not count. */
 const SPARE_VALUE = 0.05;
 
-/** Of partial plans with the same number of trims, more than this are thinned out: what is found may then not be the very best. */
+/** Most partial plans of the same number of trims that are kept. With more, the result may not be the very best. */
 const MOST_PLANS = 200;
 
 interface Candidate {
   readonly server: Server;
   readonly project: string;
-  /** Bytes that the first n trims free together, from n = 0. */
+  /** Bytes freed by the first n trims together, from n = 0. */
   readonly frees: readonly number[];
-  /** 0 to 1; 1 where it is not known, or where connections wait: what they use of the CPU tells nothing. */
+  /** Utilisation, 0 to 1. It is 1 if unknown or if connections wait: CPU use does not tell. */
   readonly used: number;
   readonly lately: number | null;
 }
 
 interface Plan {
-  /** How many to take of each candidate, as far as they have been looked at. */
+  /** Trims of each candidate considered so far. */
   readonly counts: readonly number[];
   /** Bytes. */
   readonly frees: number;
@@ -55,8 +55,8 @@ interface Plan {
 
 /**
  * The smallest set of trims that brings host memory used to `target` (a fraction of the total) or below: the fewest,
- * and of those the set that loses least of the capacity in use. Servers go down to their floor at most; those
- * that take no signals, or whose workers' own memory is not known, are left alone.
+ * and of those the set that loses the least capacity in use. Servers keep their floor. Servers that do not scale by
+ * signals, or whose workers' own memory is unknown, are left alone.
  */
 export function fit(model: Model, history: History, target: number): Fit {
   const { used, total } = model.host.memory;
@@ -94,9 +94,9 @@ function trimOf({ server, project, frees, lately }: Candidate, count: number): T
   return { server: key, pid: head.pid, project, from, to: from - count, frees: frees[count] ?? 0, inUse: lately };
 }
 
-/** The fewest trims that free what is wanted; null when all of them do not. */
+/** The smallest number of trims that frees `wanted` bytes; null if all of them do not. */
 function fewest(candidates: readonly Candidate[], wanted: number): number | null {
-  /** The most that n trims can free, by n. */
+  /** Most bytes that n trims can free, by n. */
   let most: readonly number[] = [0];
   for (const { frees } of candidates) {
     const next: number[] = [];
@@ -111,9 +111,9 @@ function fewest(candidates: readonly Candidate[], wanted: number): number | null
   return count < 0 ? null : count;
 }
 
-/** How many to take of each candidate: `count` trims that free what is wanted at the least loss. */
+/** The trims of each candidate: `count` in total, freeing `wanted` bytes with the least loss. */
 function best(candidates: readonly Candidate[], count: number, wanted: number): readonly number[] {
-  /** Plans worth going on with, by their number of trims. */
+  /** Partial plans worth continuing, by their number of trims. */
   let plans: readonly (readonly Plan[])[] = [[{ counts: [], frees: 0, loss: 0 }]];
   for (const candidate of candidates) {
     const next: Plan[][] = Array.from({ length: count + 1 }, () => []);
@@ -131,7 +131,7 @@ function best(candidates: readonly Candidate[], count: number, wanted: number): 
   return plans[count]?.findLast(({ frees }) => frees >= wanted)?.counts ?? [];
 }
 
-/** Without those that free no more than another and lose no less. Most freed first. */
+/** Drops plans that free no more than another and lose no less. Most freed first. */
 function worthwhile(plans: readonly Plan[], wanted: number): readonly Plan[] {
   const enough = (plan: Plan) => Math.min(plan.frees, wanted);
   const sorted = plans.toSorted((a, b) => enough(b) - enough(a) || a.loss - b.loss);
@@ -145,7 +145,7 @@ function worthwhile(plans: readonly Plan[], wanted: number): readonly Plan[] {
   return kept.filter((_, index) => index % every === 0);
 }
 
-/** How much busier the workers that stay will be. */
+/** How much busier the remaining workers become. */
 function lossOf({ server, used: share }: Candidate, count: number): number {
   return ((share + SPARE_VALUE) * count) / (server.workers.current - count);
 }

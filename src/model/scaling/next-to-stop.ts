@@ -1,7 +1,7 @@
 import { givesBack } from '../memory.ts';
 import type { ProcessNode, Server } from '../model.ts';
 
-/** A server's living workers in the order in which it ends them when told to run one fewer, and one fewer again. */
+/** A server's living workers, in the order in which it stops them. */
 export function nextToStop(server: Server): readonly ProcessNode[] {
   const oldestFirst = server.processes.filter((process) => process.role === 'worker');
   const { scaling } = server.definition;
@@ -15,8 +15,8 @@ export function nextToStop(server: Server): readonly ProcessNode[] {
 }
 
 /**
- * What ending the next `count` workers gives back, in bytes: memory that is theirs alone, and no file's. Null where
- * that is not known, or there are not as many.
+ * Bytes freed by stopping the next `count` workers: their own memory that is not a file's. Null if unknown, or if there
+ * are fewer workers.
  */
 export function freedBy(server: Server, count: number): number | null {
   const next = nextToStop(server).slice(0, count);
@@ -27,7 +27,7 @@ export function freedBy(server: Server, count: number): number | null {
   }, 0);
 }
 
-/** How many workers may go: none where that cannot be told without asking, and never the last one. */
+/** How many workers may be trimmed without asking: never the last one, and none if that is uncertain. */
 export function spareWorkers({ scaling, workers }: Server): number {
   return scaling.available && scaling.method !== 'command'
     ? Math.max(0, workers.current - Math.max(1, workers.floor))

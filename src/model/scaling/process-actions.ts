@@ -2,20 +2,23 @@ import { mixedIds } from '../../recognise/may-scale.ts';
 import { catches } from '../../servers/kit/signal-mask.ts';
 import type { ProcessNode, Server } from '../model.ts';
 
-/** What can be done to one process, other than changing the number of workers. */
+/** What can be done to one process, apart from changing the number of workers. */
 export type ProcessAction = 'continue' | 'reload' | 'recycle' | 'stop' | 'kill';
 
 export interface Offer {
   readonly action: ProcessAction;
   /** What it does, and by which signal. */
   readonly label: string;
-  /** Why not; null when it can be done. */
+  /** Why not; null if it can be done. */
   readonly refusal: string | null;
 }
 
-/** What can be done to a process, and what cannot, with the reason. @param server the one that it is part of */
+/**
+ * The actions for a process, those that are refused with the reason.
+ * @param server the server that it belongs to
+ */
 export function availableActions(process: ProcessNode, server: Server | null): readonly Offer[] {
-  // Whoever reads the title may take it for something else than it is.
+  // A user who reads the title may be deceived about what it is.
   const unowned = process.sample.facts.ids === 'mixed' ? `it ${mixedIds}` : null;
   const offer = (action: ProcessAction, label: string, refusal: string | null): Offer => ({
     action,
@@ -31,7 +34,7 @@ export function availableActions(process: ProcessNode, server: Server | null): r
   ];
 }
 
-/** HUP ends a process that does not handle it (signal(7)). */
+/** Why a process cannot reload: HUP ends one that does not handle it (signal(7)). */
 function whyNoReload({ role, sample }: ProcessNode, server: Server | null): string | null {
   if (server === null || role !== 'master') return 'only a master reloads';
   return catches(sample.facts.caught, 'SIGHUP') ? null : 'it does not handle HUP, and would end';

@@ -1,8 +1,8 @@
 import { type Model, type Project, type Server, serverTitle } from '../model.ts';
 
 /**
- * The servers that a project's name, or its row, means: its web servers whose workers can be changed; without any, those
- * that take signals for it; then those that do it by a command; else all of them. Several are the caller's to refuse.
+ * The servers that a project's name or row stands for: its web servers that can be scaled; else those scaled by
+ * signals; else by a command; else all. If there are several, the caller refuses.
  */
 export function serversMeant({ servers }: Project): readonly Server[] {
   const scalable = servers.filter(({ scaling }) => scaling.method !== 'none');
@@ -11,7 +11,7 @@ export function serversMeant({ servers }: Project): readonly Server[] {
   return [web, signalled, scalable].find((some) => some.length > 0) ?? servers;
 }
 
-/** A sentence for a name or a row that means several servers. */
+/** The sentence for a name or row that stands for several servers. */
 export function severalMeant(name: string, servers: readonly Server[]): string {
   const listed = servers.map(titleWithNote).join(', ');
   return `${name} has ${servers.length} servers with workers: ${listed}.`;
@@ -24,8 +24,8 @@ function titleWithNote(server: Server): string {
 }
 
 /**
- * The servers that TARGET names: a pid of any of its processes, a project, or `project:kind`. An app goes by its own name
- * too.
+ * The servers that TARGET names: the pid of any of its processes, a project, or `project:kind`. A managed app also has
+ * its own name.
  */
 export function findTargets(model: Model, text: string): readonly Server[] {
   if (isPid(text)) {
@@ -41,7 +41,7 @@ export function findTargets(model: Model, text: string): readonly Server[] {
   return apps.length > 0 ? apps : servers.filter((server) => server.kind === kind);
 }
 
-/** A sentence for a TARGET that names no server: what it is instead, or what there is. */
+/** The sentence for a TARGET that names no server: what it is instead, or what there is. */
 export function whyNoTarget(model: Model, text: string): string {
   if (isPid(text)) return whyNotPid(model, Number(text));
   const [name, kind] = splitTarget(text);
@@ -74,7 +74,7 @@ function projectNamed(model: Model, text: string): Project | null {
   return model.projects.find(({ id, name }) => name === text || id === text) ?? null;
 }
 
-/** By its name, not by its id: with several of one name, which of them it is changes when one of them goes. */
+/** Whether a project is named by its number. Numbers change when another project of the same name ends. */
 function isNumbered(model: Model, text: string): boolean {
   const [name] = splitTarget(text);
   const project = projectNamed(model, text) ?? projectNamed(model, name);
@@ -85,7 +85,7 @@ function isPid(text: string): boolean {
   return /^\d+$/.test(text);
 }
 
-/** At the last colon, since a directory's name may hold one. */
+/** Splits at the last colon, since a directory's name may contain one. */
 function splitTarget(text: string): readonly [string, string | undefined] {
   const colon = text.lastIndexOf(':');
   return colon < 0 ? [text, undefined] : [text.slice(0, colon), text.slice(colon + 1)];

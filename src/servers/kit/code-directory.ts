@@ -1,12 +1,12 @@
 import type { ProcessFacts } from '../../snapshot.ts';
 import { programOf } from './program.ts';
 
-/** Where packages of languages are: the code there is nobody's project. */
+/** Directories of installed packages. Code in them belongs to no project. */
 const packages = /\/(?:site-packages|dist-packages|gems)\/|\/lib(?:64)?\/(?:python|ruby|perl)[\d.]*\//;
 
 /**
- * The directory of the code that a process runs: of its script, its jar, its assembly, its release, or of a program of its own. Absolute, and null
- * where nothing tells.
+ * The directory of the code that a process runs: of its script, jar, assembly or release, or of its own program.
+ * Absolute; null if unknown.
  */
 export function codeDirectory(facts: Pick<ProcessFacts, 'argv' | 'cwd' | 'exe'>): string | null {
   const root = releaseOf(facts.argv);
@@ -27,26 +27,29 @@ function codeFile({ argv, cwd, exe }: Pick<ProcessFacts, 'argv' | 'cwd' | 'exe'>
   return cwd?.startsWith('/') ? `${cwd.replace(/\/$/, '')}/${path.replace(/^\.\//, '')}` : null;
 }
 
-/** `java -jar FILE`. */
+/** The file of `java -jar FILE`. */
 export function jarOf(args: readonly string[]): string | null {
   const at = args.indexOf('-jar');
   return at < 0 ? null : (args[at + 1] ?? null);
 }
 
-/** `dotnet FILE.dll`, `dotnet exec FILE.dll`. */
+/** The file of `dotnet FILE.dll` or `dotnet exec FILE.dll`. */
 function assemblyOf(args: readonly string[]): string | null {
   return args.find((arg) => arg.endsWith('.dll')) ?? null;
 }
 
-/** A release of Erlang or Elixir is told its root by its start script (https://www.erlang.org/doc/apps/erts/erl_cmd). */
+/**
+ * The root of an Erlang or Elixir release, which its start script passes on
+ * (https://www.erlang.org/doc/apps/erts/erl_cmd).
+ */
 function releaseOf(argv: readonly string[]): string | null {
   if (!/(?:^|\/)beam(?:\.smp)?$/.test(argv[0] ?? '')) return null;
   const root = argv[argv.indexOf('-root') + 1];
-  // The system's Erlang runs whatever it is told: it is no release.
+  // The system's Erlang is not a release.
   return root?.startsWith('/') && !/^\/usr\/(?:local\/)?lib/.test(root) ? root : null;
 }
 
-/** A program among a project's packages is that project's; one that is installed for all is a project of its own. */
+/** The project above `node_modules`, or the package itself if it is installed for the whole system. */
 function withoutModules(directory: string): string {
   const [, before, name] = /^(.*?)\/node_modules\/(?:\.bin|((?:@[^/]+\/)?[^/]+))/.exec(directory) ?? [];
   if (before === undefined) return directory;

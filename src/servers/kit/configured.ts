@@ -2,7 +2,10 @@ import type { ProcessFacts } from '../../snapshot.ts';
 import type { ConfiguredWorkers, ServerProcesses } from '../definition.ts';
 import { type Flag, flag, wholeNumber } from './flags.ts';
 
-/** The number as a flag gives it: of the command line, unless told that it stands somewhere else. */
+/**
+ * The number that a flag sets.
+ * @param where the place of the flag; default: the command line
+ */
 export function fromFlag(
   { name, value }: Flag,
   { by, where } = { by: `argv ${name}`, where: 'on the command line' },
@@ -11,7 +14,7 @@ export function fromFlag(
   return { count: wholeNumber(value), by, where: `${written} ${where}` };
 }
 
-/** The number as a flag of the server's command line gives it, else as `fallback` does. */
+/** The number that a flag of the server's command line sets, else the one of `fallback`. */
 export function fromFlagOr(names: readonly string[], fallback: (server: ServerProcesses) => ConfiguredWorkers) {
   return (server: ServerProcesses): ConfiguredWorkers => {
     const given = flag(server.claim.args ?? [], names);
@@ -19,7 +22,7 @@ export function fromFlagOr(names: readonly string[], fallback: (server: ServerPr
   };
 }
 
-/** The number as an environment variable gives it; null where that is not set. */
+/** The number that an environment variable sets; null if it is not set. */
 export function fromVariable({ environment }: ProcessFacts, name: string): ConfiguredWorkers | null {
   const value = environment[name];
   if (value === undefined) return null;
@@ -27,8 +30,9 @@ export function fromVariable({ environment }: ProcessFacts, name: string): Confi
 }
 
 /**
- * The number as a configuration file gives it. The last of the lines counts; `plain` captures the number
- * where it is written as one. Anything else is code, which is quoted and never run.
+ * The number that a configuration file sets. The last line counts. If it is not a plain number, the code is quoted and
+ * never run.
+ * @param plain captures a plain number
  */
 export function fromLines(path: string, lines: readonly string[] | undefined, plain: RegExp): ConfiguredWorkers | null {
   const line = lines?.at(-1)?.trim();
@@ -45,8 +49,9 @@ export const hiddenByTitle: ConfiguredWorkers = {
 };
 
 /**
- * What the server does when nothing is said. @param facts given where a variable could say something: the kernel guards the environment
- * and the working directory alike, so where the one is not known the other was not read
+ * The server's default.
+ * @param facts if a variable could set the number: an unreadable environment makes it unknown. The kernel guards the
+ * environment and the working directory alike, so no directory means no environment
  */
 export function byDefault(label: string, count: number, facts?: ProcessFacts): ConfiguredWorkers {
   if (facts?.cwd === null) return { count: null, by: null, where: 'unknown: its environment may be read by root only' };
@@ -54,8 +59,8 @@ export function byDefault(label: string, count: number, facts?: ProcessFacts): C
 }
 
 /**
- * A path as a process would open it from its working directory; null where that is not known. It is not resolved beyond a leading
- * `./`: `..` after a link is for the kernel to follow.
+ * A path as a process would open it from its working directory; null if that is unknown. Only a leading `./` is
+ * resolved: `..` after a link is up to the kernel.
  */
 export function absolutePath({ cwd }: Pick<ProcessFacts, 'cwd'>, path: string): string | null {
   if (path.startsWith('/')) return path;

@@ -1,7 +1,7 @@
 import type { ProcessFacts } from '../../snapshot.ts';
 import { programOf } from './program.ts';
 
-/** The arguments after a command of Django's manage.py; null when the process runs another command, or none. */
+/** The arguments after a command of Django's manage.py; null if the process runs another command, or none. */
 export function djangoCommand({ argv }: ProcessFacts, command: string): readonly string[] | null {
   const { name, args } = programOf(argv);
   const isDjango = name === 'manage.py' || name === 'django-admin' || name === 'django';

@@ -1,5 +1,5 @@
 export interface Flag {
-  /** As it was written: `-w` or `--workers`. */
+  /** As written: `-w` or `--workers`. */
   readonly name: string;
   readonly value: string;
 }
@@ -27,16 +27,20 @@ function attachedValue(arg: string, name: string): string | undefined {
   return short && arg.startsWith(name) && arg.length > 2 ? arg.slice(2) : undefined;
 }
 
-/** The last use of a flag, which is the one that counts for argparse and click; null when it is not there. */
+/** The last use of a flag, which counts for argparse and click; null if it is missing. */
 export function flag(args: readonly string[], names: readonly string[]): Flag | null {
   return flags(args, names).at(-1) ?? null;
 }
 
+/** Whether a flag occurs, with or without a value. */
 export function hasFlag(args: readonly string[], names: readonly string[]): boolean {
   return args.some((arg) => names.includes(arg));
 }
 
-/** The arguments that are neither flags nor values of flags, given the flags that take no value. */
+/**
+ * The arguments that are neither flags nor values of flags.
+ * @param switches flags without a value
+ */
 export function positionals(args: readonly string[], switches: ReadonlySet<string>): readonly string[] {
   const found: string[] = [];
   for (let index = 0; index < args.length; index++) {
@@ -52,12 +56,12 @@ function takesNext(arg: string): boolean {
   return arg.startsWith('--') ? !arg.includes('=') : arg.length === 2;
 }
 
-/** A plain whole number, else null. */
+/** A plain whole number; null for any other text. */
 export function wholeNumber(text: string): number | null {
   return /^\d+$/.test(text.trim()) ? Number(text) : null;
 }
 
-/** Splits as a shell would, as far as quotes go: for variables that hold arguments. */
+/** Splits a text into words as a shell does, with quotes: for variables that hold arguments. */
 export function splitWords(text: string): readonly string[] {
   const words = text.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
   return words.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'));

@@ -2,21 +2,21 @@ import { memoize } from '../../memoize.ts';
 import type { ProcessFacts } from '../../snapshot.ts';
 import { baseName } from '../../text/base-name.ts';
 
-/** What an argv runs: the script or module where an interpreter runs it, else the program itself. */
+/** The program of an argv: the script or module that an interpreter runs, else the program itself. */
 export interface Program {
-  /** Without its version; null when the program runs by itself. */
+  /** The interpreter without its version; null if the program runs by itself. */
   readonly interpreter: Interpreter | null;
   /** Base name of the program or script, or the module's name; null for a title, a REPL or inline code. */
   readonly name: string | null;
   /** The script as written in argv; null for a module. */
   readonly script: string | null;
-  /** What comes after the program, script or module: the first 1000. */
+  /** The arguments after the program, script or module: the first MOST_ARGUMENTS. */
   readonly args: readonly string[];
 }
 
 export type Interpreter = 'python' | 'ruby' | 'node' | 'perl' | 'php';
 
-/** By name: a map, since a process may be called `constructor`. */
+/** By name. A Map, since a process may be called `constructor`. */
 const interpreters: ReadonlyMap<string, Interpreter> = new Map([
   ['python', 'python'],
   ['pypy', 'python'],
@@ -31,7 +31,7 @@ const interpreters: ReadonlyMap<string, Interpreter> = new Map([
 interface Syntax {
   /** Flags whose value is the next argument. */
   readonly valued: readonly string[];
-  /** Flags that carry code, after which there is no script. */
+  /** Flags that carry code. No script follows them. */
   readonly code: readonly string[];
 }
 
@@ -47,26 +47,26 @@ const syntaxes: Readonly<Record<Interpreter, Syntax>> = {
 };
 
 /**
- * Characters of a title that are looked at. A title names a program, an app and at most a path, which is no longer than this (PATH_MAX);
- * anybody may give himself one of 128 KiB.
+ * Characters of a title that are parsed. A title names a program, an app and at most one path (PATH_MAX); any process
+ * may set one of 128 KiB.
  */
 const LONGEST_TITLE = 4096;
 
-/** Arguments of a program that are looked at. No server is started with as many. */
+/** Arguments that are parsed. No server has as many. */
 const MOST_ARGUMENTS = 1000;
 
-/** The title a program gave itself, of which the beginning counts; null when argv is still an argv. */
+/** The beginning of the title that a program has set; null if argv is still its command line. */
 export function titleOf(argv: readonly string[]): string | null {
   const [only] = argv;
   return argv.length === 1 && only?.includes(' ') ? only.slice(0, LONGEST_TITLE).trimEnd() : null;
 }
 
-/** What an argv runs. */
+/** The program of an argv. */
 export const programOf: (argv: readonly string[]) => Program = memoize((argv) =>
   parse(argv.length > MOST_ARGUMENTS ? argv.slice(0, MOST_ARGUMENTS) : argv),
 );
 
-/** The arguments of a program of one of these names; null when the process runs another program. */
+/** The arguments of a program with one of these names; null if the process runs another program. */
 export function argsOf({ argv }: ProcessFacts, names: readonly string[]): readonly string[] | null {
   const { name, args } = programOf(argv);
   return name !== null && names.includes(name) ? args : null;
@@ -91,7 +91,7 @@ function parseInterpreter(interpreter: Interpreter, args: readonly string[]): Pr
       return { interpreter, name: baseName(arg), script: arg, args: args.slice(index + 1) };
     }
     if (interpreter === 'python') {
-      // Short flags may be joined, and -m and -c take all that follows: `-um gunicorn`, `-mgunicorn`.
+      // Short flags may be joined, and -m and -c take the rest: `-um gunicorn`, `-mgunicorn`.
       const [, letter, attached] = /^-[bBdEiIOPqRsSuvx]*([mc])(.*)$/.exec(arg) ?? [];
       const module = attached === '' ? args[index + 1] : attached;
       if (letter === 'm' && module !== undefined) {

@@ -1,4 +1,4 @@
-/** Linux's numbers (signal(7)), of the signals that tell servers and their roles apart. */
+/** Linux's numbers (signal(7)) of the signals that distinguish servers and roles. */
 const numbers = {
   SIGHUP: 1,
   SIGINT: 2,
@@ -16,8 +16,8 @@ const numbers = {
 export type SignalName = keyof typeof numbers;
 
 /**
- * Whether a mask of proc_pid_status(5) has the signal: `SigCgt` most of all, `SigIgn` and
- * `SigBlk` alike. False when the mask is unknown: what is not known to be caught must not be sent.
+ * Whether a mask of proc_pid_status(5) (`SigCgt`, `SigIgn`, `SigBlk`) has a signal. False if the mask is unknown: a
+ * signal that may not be caught must not be sent.
  */
 export function catches(mask: number | null, signal: SignalName): boolean {
   return mask !== null && (mask & (1 << (numbers[signal] - 1))) !== 0;

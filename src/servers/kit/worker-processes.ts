@@ -4,23 +4,25 @@ import { absolutePath, byDefault, fromLines } from './configured.ts';
 import { flag } from './flags.ts';
 import { titleOf } from './program.ts';
 
-/** unicorn and pitchfork number their workers in the title: `worker[2]`. */
+/** The number of a worker of unicorn or pitchfork, from its title: `worker[2]`. */
 export function workerNumber({ argv }: ProcessFacts): number | null {
   const number = /worker\[(\d+)\]/.exec(titleOf(argv) ?? '')?.[1];
   return number === undefined ? null : Number(number);
 }
 
-/** `worker_processes` in a file named by `-c`, as unicorn and pitchfork have it. Null when none is named. */
+/** The file named by `-c`, which sets `worker_processes` for unicorn and pitchfork. Null if none is named. */
 function configFile(facts: ProcessFacts, { args }: Claim): string | null {
   const given = flag(args ?? [], ['-c', '--config-file'])?.value;
   return given === undefined ? null : absolutePath(facts, given);
 }
 
+/** The lines of that file that set the number of workers. */
 export function workerProcessesRequest(facts: ProcessFacts, claim: Claim | null): readonly SettingsRequest[] {
   const path = claim === null ? null : configFile(facts, claim);
   return path === null ? [] : [{ path, lines: /^\s*worker_processes\b/ }];
 }
 
+/** The number of workers in that file, else the default of 1. */
 export function workerProcesses(facts: ProcessFacts, claim: Claim, label: string): ConfiguredWorkers {
   const path = configFile(facts, claim);
   if (path === null) return byDefault(label, 1);

@@ -17,7 +17,7 @@ import {
   work,
 } from './simulated-server.ts';
 
-/** What can be done to a process of the demo. */
+/** An action on a process of the demo. */
 export type DemoAction = 'continue' | 'reload' | 'recycle' | 'stop' | 'kill';
 
 export interface DemoOptions {
@@ -32,15 +32,15 @@ const CORES = 2;
 /** Seconds since boot when the demo begins. */
 const BOOTED = 19 * 24 * 3600 + 60;
 
-/** Minutes of the averages of load. */
+/** Minutes of the load averages. */
 const LOAD_MINUTES = [1, 5, 15] as const;
 
-/** Every so many workers, one has a long request at hand when told to go. */
+/** Every SLOW_EVERY-th worker is busy with a long request when it is asked to stop. */
 const SLOW_EVERY = 5;
 
 /**
- * A machine that is only pretended: the same for the same seed, whenever it is looked at, as its time passes in steps of
- * a tenth of a second by the clock it is given. Its processes answer to signals as real ones would.
+ * A simulated machine, deterministic for a seed: it advances in steps of 0.1 s of the given clock. Its processes handle
+ * signals as real ones do.
  */
 export class DemoHost {
   readonly source: Source = { read: async () => this.#read(), close: () => {} };
@@ -60,7 +60,10 @@ export class DemoHost {
     for (const template of scenario()) this.#servers = [...this.#servers, this.#assemble(template)];
   }
 
-  /** TTIN or TTOU to a master, or the command that stands for it. @returns why not, as a sentence; null when it was sent */
+  /**
+   * Sends TTIN or TTOU to a master, or runs the command in place of them.
+   * @returns why not, as a sentence; null if it was sent
+   */
   scale(pid: number, direction: 1 | -1): string | null {
     this.#advance();
     const found = this.#find(pid);
@@ -71,7 +74,10 @@ export class DemoHost {
     return null;
   }
 
-  /** @returns why not, as a sentence; null when the signal was sent */
+  /**
+   * Sends a signal.
+   * @returns why not, as a sentence; null if it was sent
+   */
   act(action: DemoAction, pid: number): string | null {
     this.#advance();
     if (pid <= 1) return `${pid} is never sent a signal.`;
@@ -92,7 +98,7 @@ export class DemoHost {
     for (const worker of server.workers) askToStop(worker, this.#step, true);
   }
 
-  /** A head that goes takes its workers with it. */
+  /** Removes a process. If it is the head, its workers go too. */
   #remove(server: SimulatedServer, process: SimulatedProcess): void {
     if (process === server.head) this.#servers = this.#servers.filter((one) => one !== server);
     else remove(server, process);
@@ -121,7 +127,7 @@ export class DemoHost {
       inUse: 0,
       burst,
     };
-    // Those of one server have their numbers in a row, and half a second between them.
+    // Workers of one server have consecutive pids, and start half a second apart.
     for (let index = 1; index <= template.workers; index++) {
       this.#start(server, template.pid + index, born + index * (STEPS_PER_SECOND / 2));
     }
@@ -132,7 +138,7 @@ export class DemoHost {
     const { template, head } = server;
     server.started += 1;
     const number = server.started;
-    // It is the code that leaks: where no worker does, the next one will.
+    // The code leaks, not the process: if no worker leaks, the next one will.
     const heir = number > template.workers && active(server).every(({ growth }) => growth === 0);
     const leaks = template.leak !== null && (number === template.leak.number || heir);
     const slow = number === template.slow || number % SLOW_EVERY === 0;
@@ -204,7 +210,7 @@ export class DemoHost {
     );
   }
 
-  /** A second's load, and how short memory was in it. */
+  /** Updates load and memory pressure after each second. */
   #feel({ swapped }: Memory, running: number): void {
     const [one, five, fifteen] = LOAD_MINUTES;
     const towards = (before: number, value: number, seconds: number) =>
@@ -225,7 +231,7 @@ export class DemoHost {
     };
   }
 
-  /** As Linux does when memory and swap are full. */
+  /** Kills the largest process, as Linux does when memory and swap are full. */
   #killLargest({ processes }: Memory): void {
     const size = ({ rss, swap }: MemoryReading) => rss + (swap ?? 0);
     const [largest] = [...processes].sort(([, a], [, b]) => size(b) - size(a));

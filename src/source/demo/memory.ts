@@ -6,7 +6,7 @@ const PAGE = 4096;
 const TOTAL = 1536 * MB;
 const SWAP_TOTAL = 1024 * MB;
 
-/** What the kernel takes for itself. */
+/** Memory of the kernel. */
 const kernel = { slab: 63 * MB, 'page-tables': 11 * MB, vmalloc: 18 * MB, stacks: 3 * MB, 'per-cpu': MB } as const;
 const KERNEL = Object.values(kernel).reduce((sum, bytes) => sum + bytes, 0);
 
@@ -19,23 +19,23 @@ const use: MemoryUse = {
   kernel,
 };
 
-/** Programs cannot take the last of the memory: something is cached always. */
+/** Programs cannot take all memory: this many bytes always stay cached. */
 const LEAST_AVAILABLE = 40 * MB;
 
-/** Of the C library and the like, which all processes share. */
+/** Memory of the C library and the like, which all processes share. */
 const LIBRARIES = { rss: 4 * MB, pss: 0.2 * MB } as const;
 
-/** Of its own memory, what a server's process has when it starts; and the seconds in which it comes near to the rest. */
+/** A process starts with this fraction of its own memory, and approaches the rest over these seconds. */
 const WARM_UP = { from: 0.55, seconds: 6 } as const;
 
-/** The machine's memory and that of each process: what all of them take is what the machine has less. */
+/** The memory of the machine and of each process. The processes' sum is what the machine lacks. */
 export interface Memory {
   readonly host: HostMemory;
   readonly use: MemoryUse;
   readonly processes: ReadonlyMap<SimulatedProcess, MemoryReading>;
-  /** Fraction of what programs want to have that is in swap. */
+  /** Fraction of the memory wanted by programs that is in swap. */
   readonly swapped: number;
-  /** More is wanted than memory and swap can hold. */
+  /** Whether more is wanted than memory and swap can hold. */
   readonly exhausted: boolean;
 }
 
@@ -43,11 +43,14 @@ interface Want {
   readonly process: SimulatedProcess;
   readonly own: number;
   readonly shared: number;
-  /** Processes that share it. */
+  /** Number of processes that share it. */
   readonly sharers: number;
 }
 
-/** @param step the present one */
+/**
+ * Computes the memory of all processes.
+ * @param step the present step
+ */
 export function readMemory(servers: readonly SimulatedServer[], step: number): Memory {
   const wants = servers.flatMap((server) => wantsOf(server, step));
   const wanted = wants.reduce((sum, { own, shared, sharers }) => sum + own + shared / sharers + LIBRARIES.pss, 0);
@@ -77,13 +80,13 @@ function wantsOf({ head, workers }: SimulatedServer, step: number): readonly Wan
     const { own, shared } = process.part;
     const age = (step - process.born) / STEPS_PER_SECOND;
     const warmth = 1 - (1 - WARM_UP.from) * Math.exp(-age / WARM_UP.seconds);
-    // What sways is at most a twentieth of it, so that small processes stay small.
+    // Fluctuation is at most a twentieth, so small processes stay small.
     const wobble = Math.max(-own / 20, Math.min(own / 20, process.wobble));
     return { process, own: own * warmth + process.grown + wobble, shared, sharers: all.length };
   });
 }
 
-/** What only one process has of a template's memory is its own. */
+/** A reading of one process. Memory shared by a single process is its own. */
 function reading({ own, shared, sharers }: Want, swapped: number): MemoryReading {
   const resident = 1 - swapped;
   const alone = sharers === 1 ? shared : 0;

@@ -2,20 +2,20 @@ import type { ProcessFacts } from '../../snapshot.ts';
 
 export const MB = 1024 * 1024;
 
-/** What kind of process it is: all that stays the same while it lives. */
+/** The properties of a process that never change. */
 export interface ProcessTemplate {
   readonly facts: ProcessFacts;
-  /** Memory of its own once it has warmed up, and what it shares with the rest of its server. Bytes. */
+  /** Own memory after warming up, and memory shared with the rest of its server, in bytes. */
   readonly own: number;
   readonly shared: number;
-  /** Fraction of a core: on average, or of a worker with requests to serve, when it is at work all the time. */
+  /** Fraction of a core: on average, or of a worker while it serves requests. */
   readonly cpu: number;
   /** Bytes per second. */
   readonly growth: number;
   readonly state: 'S' | 'T';
 }
 
-/** Requests to a server. Both in workers that they would keep at work. */
+/** Requests to a server, measured in the workers that they keep busy. */
 export interface Traffic {
   readonly usual: number;
   readonly burst: number;
@@ -25,22 +25,22 @@ export interface Traffic {
 export interface ServerTemplate {
   readonly head: ProcessTemplate;
   readonly pid: number;
-  /** Seconds before the demo begins. */
+  /** Seconds that it has run before the demo begins. */
   readonly age: number;
   readonly workers: number;
-  /** @param number counts up from 1 */
+  /** @param number counts from 1 */
   worker(number: number): ProcessTemplate;
-  /** Starts and ends workers when told. */
+  /** Whether it starts and stops workers when told to. */
   readonly scalable: boolean;
   readonly address: string | null;
   readonly traffic: Traffic | null;
-  /** Which of its workers leaks, and how much in a second. */
+  /** The number of the worker that leaks, and its growth in bytes per second. */
   readonly leak: { readonly number: number; readonly growth: number } | null;
-  /** Which of its workers has a long request at hand when told to go. */
+  /** The number of the worker that is busy with a long request when asked to stop. */
   readonly slow: number | null;
 }
 
-/** Signals that each handles: of gunicorn and celery as measured on real servers. */
+/** Signals that each kind handles; gunicorn's and celery's as measured on real servers. */
 const caught = {
   gunicornMaster: 0x8314a07,
   gunicornWorker: 0x8304226,
@@ -97,7 +97,7 @@ function template(head: ProcessTemplate, options: Partial<ServerTemplate> & { re
   return { age: 19 * DAY, worker: () => head, ...none, ...options, head };
 }
 
-/** What all processes of a Django project have in common. */
+/** Facts that all processes of a Django project share. */
 function django(name: string, venv: string, evidence: 'argv' | 'maps'): Omit<Facts, 'argv'> {
   const path = `/home/virtualenvs/${venv}`;
   return {
@@ -136,7 +136,7 @@ function project1(): readonly ServerTemplate[] {
   ];
 }
 
-/** With setproctitle: titles in place of command lines, and no environment to be read. */
+/** A project with setproctitle: titles hide the command lines and environments. */
 function project2(): readonly ServerTemplate[] {
   const titled = (title: string, options: Partial<ProcessFacts>): Facts => ({
     ...django('project2', 'django1_5', 'maps'),
@@ -216,7 +216,7 @@ function services(): readonly ServerTemplate[] {
   ];
 }
 
-/** What every Debian runs, and an editor that somebody has left with Ctrl-Z. */
+/** Processes of every Debian, and an editor that somebody has stopped with Ctrl-Z. */
 function system(): readonly ServerTemplate[] {
   const one = (pid: number, own: number, ...argv: readonly string[]) => template(part({ argv }, { own }), { pid });
   const person = { uid: 1001, user: 'admin', cwd: '/home/admin' };
@@ -234,7 +234,7 @@ function system(): readonly ServerTemplate[] {
   ];
 }
 
-/** All that runs when the demo begins. */
+/** All servers that run when the demo begins. */
 export function scenario(): readonly ServerTemplate[] {
   return [...system(), ...services(), ...project1(), ...project2()];
 }

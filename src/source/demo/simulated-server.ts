@@ -1,85 +1,85 @@
 import type { Random } from './random.ts';
 import type { ProcessTemplate, ServerTemplate } from './scenario.ts';
 
-/** Steps of the simulation in a second. */
+/** Steps of the simulation per second. */
 export const STEPS_PER_SECOND = 10;
 
 export interface SimulatedProcess {
   readonly pid: number;
   readonly ppid: number;
   readonly startTicks: number;
-  /** The step of its start: less than 0 for those that ran before the demo began. */
+  /** Step at which it started; negative if it ran before the demo began. */
   readonly born: number;
   readonly part: ProcessTemplate;
   /** Bytes per second. */
   readonly growth: number;
-  /** Has a long request at hand when told to go. */
+  /** Whether it is busy with a long request when asked to stop. */
   readonly slow: boolean;
   state: 'S' | 'R' | 'T';
   /** Seconds of CPU time. */
   cpu: number;
-  /** Grown since it started, and what comes and goes. Bytes. */
+  /** Growth since its start, and fluctuation, in bytes. */
   grown: number;
   wobble: number;
-  /** The step at which it will be gone. */
+  /** Step at which it will have ended; null if it was not asked to stop. */
   leavesAt: number | null;
-  /** One that leaves because fewer are wanted: no other takes its place. */
+  /** Whether it stops because fewer workers are wanted, so that no other replaces it. */
   surplus: boolean;
 }
 
-/** A template as it is now. */
+/** The state of one server. */
 export interface SimulatedServer {
   readonly template: ServerTemplate;
   readonly head: SimulatedProcess;
   /** Oldest first. */
   workers: SimulatedProcess[];
-  /** How many the head wants to have. */
+  /** How many workers the head wants. */
   wanted: number;
-  /** The step at which the head will start one more. */
+  /** Step at which the head will start another worker; null if none. */
   startsAt: number | null;
   started: number;
   /** Connections waiting at its listener. */
   queue: number;
-  /** The share of their time that workers hold a request. */
+  /** Fraction of their time in which workers hold a request. */
   inUse: number;
   /** Steps at which the next burst of requests begins and ends. */
   burst: { readonly begins: number; readonly ends: number };
 }
 
-/** In steps. */
+/** Delays in steps. */
 const delays = { start: 2, leave: 4, slow: 30 } as const;
 
-/** Connections that wait at a listener at most: gunicorn's backlog. */
+/** Most connections that wait at a listener: gunicorn's backlog. */
 const BACKLOG = 2048;
 
-/** Requests that a worker serves in a second. */
+/** Requests that one worker serves per second. */
 const REQUESTS_PER_SECOND = 4;
 
-/** The next burst of requests after a step. */
+/** The first burst of requests after a step. */
 export function nextBurst(step: number, random: Random): SimulatedServer['burst'] {
   const begins = step + Math.round(random.between(60, 200) * STEPS_PER_SECOND);
   return { begins, ends: begins + Math.round(random.between(12, 25) * STEPS_PER_SECOND) };
 }
 
-/** Tells a process to go: it ends what it does first. */
+/** Asks a process to stop. It finishes its request first. */
 export function askToStop(process: SimulatedProcess, step: number, surplus: boolean): void {
   process.leavesAt ??= step + (process.slow ? delays.slow : delays.leave);
   process.surplus ||= surplus;
 }
 
-/** Whether it has ended by now. One that is stopped hears of it when it goes on. */
+/** Whether it has ended by now. A stopped process handles the signal when it continues. */
 export function isDue({ leavesAt, state }: SimulatedProcess, step: number): boolean {
   return leavesAt !== null && leavesAt <= step && state !== 'T';
 }
 
-/** Workers that are not about to leave for good. */
+/** Workers that are not about to stop for good. */
 export function active({ workers }: SimulatedServer): readonly SimulatedProcess[] {
   return workers.filter(({ surplus }) => !surplus);
 }
 
 /**
- * One step of a head: workers whose time has come are gone, the oldest one too many is told to go.
- * @returns true when one more is to be started now
+ * One step of a head: removes workers that have ended, and asks the oldest surplus worker to stop.
+ * @returns true if another worker is to be started now
  */
 export function manage(server: SimulatedServer, step: number): boolean {
   for (const process of server.workers) if (isDue(process, step)) remove(server, process);
@@ -95,16 +95,16 @@ export function manage(server: SimulatedServer, step: number): boolean {
   return true;
 }
 
-/** A worker is gone. */
+/** Removes a worker that has ended. */
 export function remove(server: SimulatedServer, process: SimulatedProcess): void {
   server.workers = server.workers.filter((worker) => worker !== process);
 }
 
-/** One step of what a template does: requests come, are served or wait, and take CPU time and memory. */
+/** One step of a server: requests arrive, are served or wait, and take CPU time and memory. */
 export function work(server: SimulatedServer, step: number, random: Random): void {
   server.inUse = serve(server, step, random);
   for (const process of [server.head, ...server.workers]) {
-    // Drawn for each, whatever it does, so that what one does leaves the others as they are.
+    // Drawn for every server, so that the state of one does not change the random numbers of others.
     const effort = random.between(0.4, 1.6);
     const change = random.between(-1, 1) * WOBBLE;
     if (process.state === 'T') continue;
@@ -117,14 +117,17 @@ export function work(server: SimulatedServer, step: number, random: Random): voi
   }
 }
 
-/** Bytes that a process's memory comes and goes by in a step. */
+/** Largest change of a process's memory in one step, in bytes. */
 const WOBBLE = 64 * 1024;
 const FADING = 0.97;
 
-/** Fraction of a core from which a process is likely to be seen running. */
+/** Fraction of a core above which a process is likely to be in state R. */
 const RUNNING = 0.3;
 
-/** @returns the fraction of their time that workers are at work */
+/**
+ * Serves requests for one step.
+ * @returns the fraction of their time that workers are busy
+ */
 function serve(server: SimulatedServer, step: number, random: Random): number {
   const { traffic } = server.template;
   if (traffic === null) return 0;

@@ -3,10 +3,10 @@ import { matchesGlob } from '../../text/glob.ts';
 import { type Answer, MOST_ENTRIES, type Question } from './files.ts';
 import type { Place, Walker } from './walk.ts';
 
-/** Characters of a line that are looked at: what a line of configuration says stands at its beginning. */
+/** Characters of a line that are matched: a configuration line says what matters at its beginning. */
 const LONGEST_LINE = 4096;
 
-/** Answers at once, and waits for what does not answer: for a process that may be left behind. */
+/** Answers a question synchronously, and blocks if the file system does: only for a process that may be left behind. */
 export function answer(question: Question, walker: Walker): Answer {
   try {
     const place = walker.find(question.path);
@@ -36,7 +36,7 @@ function linesOf(place: Place, { wanted, limit }: Question & { kind: 'lines' }):
     .filter((line) => wanted.test(line));
 }
 
-/** What was looked at is what is opened: by its descriptor, never by its name again. */
+/** Opens the file by the descriptor that was checked, never by its name again. */
 function startOf({ descriptor: place }: Place, limit: number): string {
   const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
   const descriptor = openSync(`/proc/self/fd/${place}`, flags);

@@ -1,37 +1,36 @@
 /**
- * How files that are not the kernel's own are read: below users' directories, in containers, on any mount.
- *
- * Nobody reads such a file at once. A caller looks into a `FileView` (known-files.ts), which holds the answers known so far.
- * What is missing there is asked of a `FileAnswerer`, and the caller looks again once an answer has come. Callers stay plain
- * functions: `findVirtualenv(traces, view)`. A source for another machine implements `FileAnswerer` alone: requests that are made
- * in one go belong in one message, only the lines and names asked for need to cross, and every request gets an answer in bounded
- * time, `unknown` if need be.
+ * How users' files are read: in users' directories, in containers, on any mount. Nobody reads such a file
+ * synchronously. A caller looks into a `FileView` (known-files.ts), which holds the answers known so far. A missing
+ * answer is requested from a `FileAnswerer`, and the caller looks again once it has come. So callers stay plain
+ * functions: `findVirtualenv(traces, view)`. A source for another machine would implement `FileAnswerer` only: requests
+ * made in one turn belong in one message, only the requested lines and names are sent back, and every request gets an
+ * answer in bounded time, `unknown` at worst.
  */
 
-/** Whose rights a file is read with. Nobody's secret is shown to a stranger because root looked. */
+/** Whose rights a file is read with. So a stranger's process never makes root read out another user's secret. */
 export interface Owner {
   readonly uid: number;
   readonly gid: number;
   readonly groups: readonly number[];
 }
 
-/** From where a process sees its files. */
+/** The namespace and the rights with which a process sees files. */
 export interface Viewpoint {
   /** Equal for processes that see the same files with the same rights. */
   readonly key: string;
-  /** Null: with the rights that workertop has itself. */
+  /** Null: workertop's own rights. */
   readonly owner: Owner | null;
-  /** The process's directory in the proc tree, where it has another root than workertop; else null. */
+  /** The process's directory in the proc tree if its root differs from workertop's; else null. */
   readonly process: string | null;
 }
 
-/** Paths are absolute. */
+/** A question about files. Paths are absolute. */
 export type Question =
-  /** The lines of a regular file that match, of its first `limit` bytes. */
+  /** Lines that match, of the first `limit` bytes of a regular file. */
   | { readonly kind: 'lines'; readonly path: string; readonly wanted: RegExp; readonly limit: number }
-  /** Those of the names that are in a directory. */
+  /** Which of these names a directory contains. */
   | { readonly kind: 'names'; readonly path: string; readonly names: readonly string[] }
-  /** The names in a directory that match a pattern with `*` and `?`, of its first `MOST_ENTRIES`. */
+  /** The names in a directory that match a pattern with `*` and `?`, of its first `MOST_ENTRIES` entries. */
   | { readonly kind: 'entries'; readonly path: string; readonly glob: string }
   /** Where a path leads to, links followed: its path without links, and the device and inode that it is, as `device:inode`. */
   | { readonly kind: 'place'; readonly path: string }
@@ -46,30 +45,30 @@ export type Question =
       readonly limit: number;
     };
 
-/** Entries of one directory that are looked at: more is no place where a person keeps configuration or packages. */
+/** Most entries of one directory that are looked at: nobody keeps configuration or packages in a larger one. */
 export const MOST_ENTRIES = 20_000;
 
 export type Answer =
   | { readonly status: 'value'; readonly value: readonly string[] }
-  /** It is not there, or is no regular file or directory where one was asked for. */
+  /** It does not exist, or is not a regular file or directory, whichever was asked for. */
   | { readonly status: 'absent' }
   | { readonly status: 'denied' }
-  /** It cannot be told; with the mount that does not answer, where that is why. */
+  /** Answers a question. Never rejects. Requests made in one turn travel together. */
   | { readonly status: 'unknown'; readonly mount: Mount | null };
 
 /** A mounted file system (`/proc/PID/mountinfo`, proc_pid_mountinfo(5)). */
 export interface Mount {
-  /** `major:minor`: one file system, wherever it is mounted. */
+  /** `major:minor`, the same for a file system wherever it is mounted. */
   readonly device: string;
   /** The directory that it is mounted on. */
   readonly point: string;
 }
 
 export interface FileAnswerer {
-  /** Never rejects. Requests that are made in one go travel together. */
+  /** Answers a question. Never rejects. Requests made in one turn travel together. */
   ask(viewpoint: Viewpoint, question: Question): Promise<Answer>;
-  /** Devices of the mounts that do not answer at present, with the directories they are mounted on. */
+  /** Mounts that do not answer at present: directory by device. */
   readonly silent: ReadonlyMap<string, string>;
-  /** Gives back what it holds, and waits for nothing. */
+  /** Releases everything, without waiting. */
   close(): void;
 }

@@ -4,21 +4,24 @@ import type { Readable, Writable } from 'node:stream';
 import type { Answer, FileAnswerer, Mount, Question, Viewpoint } from './files.ts';
 import { decodeMessage, encode, type Part } from './protocol.ts';
 
-/** Milliseconds that one question may take: on another machine's or a user's file system, on this machine's disks, at the start. */
+/**
+ * Milliseconds that one question may take: on a remote or FUSE file system, on this machine's disks, and while the
+ * helper starts.
+ */
 const REMOTE = 250;
 const LOCAL = 2000;
 const START = 5000;
 
-/** Milliseconds for which a mount that did not answer is left alone, once whoever waited for it has ended. */
+/** Milliseconds for which a mount that did not answer is avoided, once the helper that waited for it has ended. */
 const PAUSE = 10_000;
 
-/** Milliseconds after which a helper with nothing to do ends: it is as large as another Node. */
+/** Milliseconds after which an idle helper ends: it takes as much memory as another Node. */
 const IDLE = 10_000;
 
-/** So many helpers may be waiting for mounts; from then on only this machine's disks are looked at. */
+/** If this number of helpers wait for mounts, only this machine's own disks are read. */
 const MOST_STUCK = 3;
 
-/** And with so many there are none any more: the disks themselves do not answer. */
+/** If this number of helpers wait, nothing is read any more: the disks themselves do not answer. */
 const MOST_STUCK_ON_DISKS = 6;
 
 interface Pending {
@@ -30,8 +33,8 @@ interface Pending {
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
 /**
- * Answers by a process of its own, which is left behind when it does not answer: one that waits for a dead mount cannot be ended, nor can
- * the process that it is a thread of. What is asked meanwhile is answered by another.
+ * Answers with helper processes. A helper that does not answer is left behind: a process that waits for a dead mount
+ * cannot be killed. Another helper then answers what is asked meanwhile.
  */
 export class HelperFiles implements FileAnswerer {
   readonly silent = new Map<string, string>();
@@ -42,12 +45,12 @@ export class HelperFiles implements FileAnswerer {
   #scheduled = false;
   #closed = false;
 
-  /** @param command arguments of Node with which the helper is started */
+  /** @param command arguments of Node that start a helper */
   constructor(command: readonly string[]) {
     this.#command = command;
   }
 
-  /** Starts the helper before there is a question: it takes as long to start as workertop does. */
+  /** Starts a helper before the first question: it takes as long to start as workertop does. */
   start(): void {
     if (this.#closed || this.#stuck >= MOST_STUCK_ON_DISKS) return;
     this.#helper ??= new Helper(this.#command, {
@@ -106,14 +109,17 @@ export class HelperFiles implements FileAnswerer {
 }
 
 interface HelperEvents {
-  /** It did not answer in time; in which mount it was, where that is known. */
+  /**
+   * The helper did not answer in time.
+   * @param mount where it waits, if known
+   */
   stuck(helper: Helper, mount: Mount | null): void;
-  /** All is answered. */
+  /** The helper has answered everything. */
   ready(): void;
   ended(helper: Helper): void;
 }
 
-/** One helper process, and what it was asked. */
+/** One helper process and its open questions. */
 class Helper {
   readonly #child: Child;
   readonly #events: HelperEvents;
@@ -126,7 +132,7 @@ class Helper {
 
   constructor(command: readonly string[], events: HelperEvents) {
     this.#events = events;
-    // In a session of its own: what the terminal sends to ours is none of its business. Its directory is on no dead mount.
+    // A session of its own, so signals of our terminal do not reach it. Its working directory is not on a dead mount.
     this.#child = spawn(process.execPath, [...command], {
       cwd: '/',
       env: {},
@@ -160,7 +166,7 @@ class Helper {
     this.#expect();
   }
 
-  /** What it was asked and has not answered, the one that it is at first. */
+  /** Its open questions, the current one first. */
   unanswered(): readonly Pending[] {
     return this.#open.splice(0);
   }
@@ -170,7 +176,7 @@ class Helper {
     else then();
   }
 
-  /** Does not wait: it ends when what it waits for lets it. */
+  /** Kills it without waiting: it ends when the kernel returns from the call that it waits in. */
   kill(): void {
     this.#left = true;
     if (this.#timer) clearTimeout(this.#timer);
@@ -201,7 +207,7 @@ class Helper {
     const limit = this.#heard === 0 ? START : this.#mount?.remote ? REMOTE : LOCAL;
     this.#schedule(limit, () => {
       const heard = this.#heard;
-      // If it was us who were late, what it said is read now.
+      // This process may have been late itself: read pending answers first.
       setImmediate(() => {
         if (!this.#left && this.#heard === heard) this.#events.stuck(this, this.#mount?.mount ?? null);
       });
@@ -221,7 +227,7 @@ class Helper {
     this.#timer = setTimeout(then, milliseconds).unref();
   }
 
-  /** It ended by itself, or could not be started: what it was at is not asked again. */
+  /** It ended by itself or could not be started. The question that it was working on is not asked again. */
   #end(): void {
     if (this.#left) return;
     this.#left = true;

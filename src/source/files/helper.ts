@@ -5,7 +5,7 @@ import { parseMounts } from './mounts.ts';
 import { type Batch, encode, type Message, type Part } from './protocol.ts';
 import { Walker } from './walk.ts';
 
-/** Answers one batch. Each answer is sent as soon as it is known: the next question may be the one that never is. */
+/** Answers one batch. Each answer is sent at once: the next question may block for ever. */
 export function answerBatch({ avoid, localOnly, parts }: Batch, send: (line: string) => void): void {
   const tell = (message: Message) => send(encode(message));
   const avoided = new Set(avoid);
@@ -29,7 +29,7 @@ function answerPart(
       enter: ({ device, point, kind }) => tell({ type: 'enter', mount: { device, point }, remote: kind === 'remote' }),
     });
   } catch {
-    // The process has ended, or is not ours to look into.
+    // The process has ended, or may not be looked into.
     for (const _ of questions) reply(unknown);
     return;
   }
@@ -49,8 +49,8 @@ function rootOf({ process }: Viewpoint): string {
 const ROOT: Owner = { uid: 0, gid: 0, groups: [] };
 
 /**
- * Takes a user's rights over files, and no others: credentials(7). Root's are kept aside, to be taken back.
- * @returns whether it has them now
+ * Takes a user's rights over files, and no others (credentials(7)). Root's can be taken back.
+ * @returns whether this worked
  */
 function become({ uid, gid, groups }: Owner): boolean {
   const { seteuid, setegid, setgroups } = process;

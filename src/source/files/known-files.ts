@@ -1,16 +1,16 @@
 import type { Answer, FileAnswerer, Question, Viewpoint } from './files.ts';
 
-/** Seconds after which an answer is asked for anew; it holds until the new one is there. */
+/** An answer is requested again after this many seconds. The old one is used until the new one has come. */
 const LASTING = 60;
 const LASTING_UNKNOWN = 10;
 
-/** Answers that are kept, for all processes. */
+/** Most answers that are kept, over all processes. */
 const MOST_KEPT = 8000;
 
-/** Questions for one process: whatever it names, its recognition ends. */
+/** Most questions about one process, however many files it names. */
 const MOST_QUESTIONS = 300;
 
-/** Bytes of a file that is no configuration file with a limit of its own. */
+/** Bytes read of a file by default. */
 const SMALL = 64 * 1024;
 
 interface Known {
@@ -19,7 +19,7 @@ interface Known {
   at: number;
 }
 
-/** The answers that have come so far. Looking at what is not among them asks for it. */
+/** The answers that have come so far. Looking for a missing answer requests it. */
 export class KnownFiles {
   readonly #answerer: FileAnswerer;
   readonly #known = new Map<string, Known>();
@@ -31,7 +31,7 @@ export class KnownFiles {
     this.#answerer = answerer;
   }
 
-  /** Another one whenever looking again may give something else. */
+  /** Changes whenever looking again may give something new. */
   get version(): string {
     return `${this.#version} ${this.#answerer.silent.size}`;
   }
@@ -41,7 +41,10 @@ export class KnownFiles {
     return [...this.#answerer.silent.values()];
   }
 
-  /** @param now seconds, on any clock that does not jump */
+  /**
+   * A view of the files at this time.
+   * @param now seconds, on any clock that does not jump
+   */
   look(viewpoint: Viewpoint, now: number): FileView {
     let questions = 0;
     return new FileView((question) => {
@@ -51,7 +54,7 @@ export class KnownFiles {
     });
   }
 
-  /** Resolves once nothing that was asked is open. */
+  /** Resolves once no question is open. */
   async settled(): Promise<void> {
     if (this.#asked.size === 0) return;
     await new Promise<void>((resolve) => this.#idle.push(resolve));
@@ -83,33 +86,39 @@ export class KnownFiles {
   }
 }
 
-/** What one process's files say, as far as that is known: null is not there, not to be read, or not known. */
+/**
+ * The files of one process, as far as answers have come. Null means that a file does not exist, may not be read, or is
+ * not known yet.
+ */
 export class FileView {
   readonly #get: (question: Question) => Answer | null;
   #waits = false;
   #unknown = false;
 
-  /** @param get null where the answer is still to come */
+  /** @param get null if the answer is still to come */
   constructor(get: (question: Question) => Answer | null) {
     this.#get = get;
   }
 
-  /** Whether an answer was missing that is still to come. */
+  /** Whether a missing answer is still to come. */
   get waits(): boolean {
     return this.#waits;
   }
 
-  /** Whether an answer was missing that cannot be had. */
+  /** Whether a missing answer cannot be had. */
   get unknown(): boolean {
     return this.#unknown;
   }
 
-  /** The lines that match. @param limit bytes of the file that are looked at */
+  /**
+   * The lines that match.
+   * @param limit bytes of the file that are read
+   */
   lines(path: string, wanted: RegExp, limit = SMALL): readonly string[] | null {
     return this.#look({ kind: 'lines', path, wanted, limit });
   }
 
-  /** Those of the names that are in a directory. */
+  /** Which of these names a directory contains. */
   names(path: string, names: readonly string[]): readonly string[] | null {
     return this.#look({ kind: 'names', path, names });
   }

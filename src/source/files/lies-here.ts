@@ -3,8 +3,8 @@ import { parseMounts } from './mounts.ts';
 import { Walker } from './walk.ts';
 
 /**
- * Whether a file lies on this machine's own disks or in its memory, links followed, so that reading it waits for nobody. Tells so of what
- * is not there as well.
+ * Whether a file, after links, lies on this machine's own disks or in its memory, so that reading it waits for no other
+ * machine. True also if it does not exist.
  */
 export function liesHere(path: string): boolean {
   let walker: Walker | null = null;

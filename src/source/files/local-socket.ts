@@ -2,16 +2,16 @@ import { fstatSync, readFileSync } from 'node:fs';
 import { parseMounts } from './mounts.ts';
 import { Walker } from './walk.ts';
 
-/** A socket that was found and belongs to whom it should. */
+/** A socket that exists and belongs to the expected user. */
 export interface LocalSocket {
-  /** Leads to what was looked at, whatever its own path leads to by now. Good until `close`. */
+  /** Leads to the socket that was checked, wherever its own path leads by now. Valid until `close`. */
   readonly path: string;
   close(): void;
 }
 
 /**
- * The socket at a path; null where there is none, where it is another user's, or where another machine or a program would have to
- * answer for its directory: that might never be, and connect(2) waits for it.
+ * Opens the socket at a path. Null if there is none, if it is another user's, or if its directory is on a remote or
+ * FUSE file system: connect(2) might wait for ever.
  */
 export function findLocalSocket(path: string, uid: number | null): LocalSocket | null {
   let walker: Walker | null = null;
@@ -31,7 +31,7 @@ export function findLocalSocket(path: string, uid: number | null): LocalSocket |
       }
     }
   } catch {
-    // Whatever is wrong there, it is no socket of ours to ask.
+    // Any error means that there is no usable socket.
   }
   walker?.close();
   return null;

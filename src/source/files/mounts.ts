@@ -1,10 +1,10 @@
 import type { Mount } from './files.ts';
 
-/** What is known of a mounted file system without touching it. */
+/** A mounted file system, as far as known without touching it. */
 export interface MountedFiles extends Mount {
   /**
-   * `local`: on this machine's disks or in its memory. `remote`: somebody else answers: a network, a user's program.
-   * `trigger`: autofs, which mounts something when it is touched. `kernel`: no place of files.
+   * `local`: this machine's disks or memory. `remote`: a network or a user's program has to answer. `trigger`: autofs,
+   * which mounts when touched. `kernel`: holds no users' files.
    */
   readonly kind: 'local' | 'remote' | 'trigger' | 'kernel';
 }
@@ -23,7 +23,7 @@ const remote = new Set(
   ),
 );
 
-/** What proc_pid_mountinfo(5) says. Of several file systems on one directory the last is the one that is seen. */
+/** Parses proc_pid_mountinfo(5). Of several mounts on one directory, the last is the visible one. */
 export function parseMounts(mountinfo: string): Mounts {
   const mounts = new Map<string, MountedFiles>();
   for (const line of mountinfo.split('\n')) {
@@ -37,7 +37,7 @@ export function parseMounts(mountinfo: string): Mounts {
   return mounts;
 }
 
-/** The mount that a path lies on, its own links aside. */
+/** The mount that a path lies on, without following links in it. */
 export function mountOf(path: string, mounts: Mounts): MountedFiles | null {
   for (let directory = path; ; directory = directory.slice(0, Math.max(1, directory.lastIndexOf('/')))) {
     const mount = mounts.get(directory);
@@ -48,12 +48,12 @@ export function mountOf(path: string, mounts: Mounts): MountedFiles | null {
 
 function kindOf(type: string, point: string): MountedFiles['kind'] {
   if (local.has(type)) return 'local';
-  // Where everything is on it, as in some virtual machines, it answers or nothing does.
+  // If the root itself is such a file system, as in some virtual machines, treat it as local: without it nothing works.
   if (remote.has(type) || type.startsWith('fuse.')) return point === '/' ? 'local' : 'remote';
   return type === 'autofs' ? 'trigger' : 'kernel';
 }
 
-/** Blanks and the like are three octal digits there. */
+/** Decodes octal escapes, which stand for blanks and the like. */
 function unescaped(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }

@@ -2,16 +2,16 @@ import { closeSync, constants, fstatSync, openSync, readlinkSync } from 'node:fs
 import type { Answer } from './files.ts';
 import { type MountedFiles, type Mounts, mountOf } from './mounts.ts';
 
-/** Parts of a path: a project lies no deeper, and each part costs a look. */
+/** Most parts of a path: no project lies deeper, and each part costs system calls. */
 const DEEPEST = 255;
 
-/** Links that one path may lead through, as in Linux (path_resolution(7)). */
+/** Most links on one path, as in Linux (path_resolution(7)). */
 const MOST_LINKS = 40;
 
 /** Descriptors of directories that are kept while one batch is answered. */
 const MOST_KEPT = 200;
 
-/** Linux's flag for a descriptor that names a file and has not opened it (open(2)); not among Node's constants. */
+/** Flag of open(2) for a descriptor that names a file without opening it. Node has no constant for it. */
 const O_PATH = 0o10000000;
 
 /** Which mounts may be touched. */
@@ -20,23 +20,23 @@ export interface Bounds {
   /** Devices of mounts that do not answer. */
   readonly avoid: ReadonlySet<string>;
   readonly localOnly: boolean;
-  /** SelfReport before another mount is touched for the first time. */
+  /** Called before another mount is touched for the first time. */
   enter(mount: MountedFiles): void;
 }
 
-/** What a path leads to, links followed: a descriptor that names it, closed by the walker. */
+/** Where a path leads after links: a descriptor that names it. The walker closes it. */
 export interface Place {
   readonly descriptor: number;
   readonly directory: boolean;
   readonly file: boolean;
-  /** Without links. */
+  /** The path without links. */
   readonly path: string;
 }
 
 /**
- * Follows paths part by part, and opens nothing on the way. The kernel would follow them by itself, and wait for whatever lies there;
- * this way each mount is known before it is touched, links end within the root they were found in, and what lies at the
- * end is seen before it is opened.
+ * Follows paths part by part and opens nothing on the way. The kernel would follow them at once and wait for whatever
+ * lies there. This way, each mount is known before it is touched, links stay within their root, and the type of the
+ * file is known before it is opened.
  */
 export class Walker {
   readonly #root: number;
@@ -46,7 +46,7 @@ export class Walker {
   #entered: MountedFiles | null = null;
 
   /**
-   * @param root a directory whose paths these are
+   * @param root the directory that `/` stands for
    * @throws errors of open(2)
    */
   constructor(root: string, bounds: Bounds) {
@@ -54,7 +54,10 @@ export class Walker {
     this.#root = openSync(root, O_PATH | constants.O_DIRECTORY);
   }
 
-  /** @throws errors of open(2) and readlink(2) */
+  /**
+   * Follows a path.
+   * @throws errors of open(2) and readlink(2)
+   */
   find(path: string): Place | Answer {
     if (this.#opened.length > MOST_KEPT) this.#forget();
     const rest = path.split('/').reverse();
@@ -90,12 +93,12 @@ export class Walker {
     }
     if (place.status !== 'found') return place;
     const { descriptor, directory, file } = place;
-    // To read a directory of autofs, or to ask for a name in it, is to have it mounted.
+    // Reading a directory of autofs, or looking up a name in it, mounts what it names.
     if (mountOf(at || '/', this.#bounds.mounts)?.kind === 'trigger') return { status: 'unknown', mount: null };
     return { descriptor, directory, file, path: at || '/' };
   }
 
-  /** Whether something is mounted there: it is not to be touched for being asked whether it is there. */
+  /** Whether something is mounted there. Such an entry exists and need not be touched. */
   isMount(path: string): boolean {
     return this.#bounds.mounts.has(path);
   }
@@ -110,7 +113,10 @@ export class Walker {
     this.#directories.clear();
   }
 
-  /** Of a path without links. */
+  /**
+   * Opens a directory.
+   * @param path without links
+   */
   #directory(path: string): Found | Answer {
     if (path === '')
       return this.#touch('/') ?? { status: 'found', descriptor: this.#root, directory: true, file: false };
@@ -135,13 +141,16 @@ export class Walker {
     return { status: 'found', descriptor, directory: about.isDirectory(), file: about.isFile() };
   }
 
-  /** Null where the mount of a path may be touched. */
+  /**
+   * Checks that the mount of a path may be touched.
+   * @returns the answer if not; null if it may
+   */
   #touch(path: string): Answer | null {
     const { mounts, avoid, localOnly, enter } = this.#bounds;
     const mount = mountOf(path, mounts);
     if (mount === null || mount === this.#entered) return null;
     if (mount.kind === 'kernel') return { status: 'absent' };
-    // What is mounted below it is reached, and nothing is made to be mounted.
+    // The directory itself may be opened; a lookup in it would mount something.
     if (mount.kind === 'trigger') return mount.point === path ? null : { status: 'unknown', mount: null };
     const { device, point } = mount;
     if (avoid.has(device)) return { status: 'unknown', mount: { device, point } };

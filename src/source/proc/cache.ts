@@ -1,4 +1,7 @@
-/** Remembers what a function gave for a key, for some seconds: directories and files of projects change rarely. */
+/**
+ * Remembers what a function returned for a key, for a number of seconds: directories and files of projects rarely
+ * change.
+ */
 export class Cache<Value> {
   readonly #find: (key: string) => Value;
   readonly #seconds: number;

@@ -6,19 +6,19 @@ import { parseCounters } from './parsers/host.ts';
 /** PROC_SUPER_MAGIC of statfs(2). */
 const PROCFS = 0x9fa0;
 
-/** cgroup v1 says so when there is no limit: the largest number of whole pages. */
+/** cgroup v1 reports the largest number of whole pages if there is no limit. */
 const UNLIMITED = 2 ** 60;
 
-/** Where a hierarchy of cgroups that has to do with memory can be seen. */
+/** A mounted hierarchy of cgroups that controls memory. */
 export interface CgroupMount {
   readonly version: 1 | 2;
-  /** The directory that it is mounted on. */
+  /** Directory of the mount. */
   readonly point: string;
-  /** The cgroup that is seen there: not the uppermost in a container. */
+  /** The cgroup at that directory. In a container it is not the topmost. */
   readonly root: string;
 }
 
-/** Whether a directory is the proc file system of this very kernel, and no copy of another machine's. */
+/** Whether a directory is the proc file system of this kernel, not a copy of another machine's. */
 export function isOfThisKernel(root: string): boolean {
   try {
     return statfsSync(root).type === PROCFS;
@@ -28,13 +28,13 @@ export function isOfThisKernel(root: string): boolean {
 }
 
 /**
- * The mounts where the cgroups of a proc tree can be seen: this machine's, if the tree is this kernel's; else none.
- * @param folder laid out as /sys/fs/cgroup is, and seen from the uppermost cgroup, whatever the tree
+ * The mounts where the cgroups of a proc tree can be read: this machine's if the tree is this kernel's; else none.
+ * @param folder a folder laid out like /sys/fs/cgroup, seen from the topmost cgroup; replaces the mounts
  */
 export function cgroupMounts(root: string, folder?: string): readonly CgroupMount[] {
   if (folder !== undefined) return laidOut(folder);
   if (!isOfThisKernel(root)) return [];
-  // Paths in it, as those in /proc/PID/cgroup, are told as seen by who reads it (cgroup_namespaces(7)).
+  // Paths in it, like those in /proc/PID/cgroup, are relative to the reader's namespace (cgroup_namespaces(7)).
   const mounts = parseMounts(readText('/proc/self/mountinfo', 1024 * 1024) ?? '');
   return mounts.length > 0 ? mounts : laidOut('/sys/fs/cgroup');
 }
@@ -46,7 +46,7 @@ function laidOut(folder: string): readonly CgroupMount[] {
   ];
 }
 
-/** proc_pid_mountinfo(5). A mount that another was laid over is no longer to be seen, and comes before it. */
+/** Parses proc_pid_mountinfo(5). Later mounts cover earlier ones at the same directory. */
 export function parseMounts(mountinfo: string): readonly CgroupMount[] {
   const mounts = new Map<string, CgroupMount | null>();
   const lines = /^\d+ \d+ \S+ (\S+) (\S+) .*? - (\S+) \S+ (\S+)$/gm;
@@ -60,21 +60,21 @@ export function parseMounts(mountinfo: string): readonly CgroupMount[] {
   return [...mounts.values()].flatMap((mount) => mount ?? []);
 }
 
-/** Blanks and the like are told in octal. */
+/** Decodes octal escapes, which stand for blanks and the like. */
 function decoded(path: string): string {
   return path.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }
 
-/** One cgroup that limits memory. */
+/** One cgroup with a memory limit. */
 export interface LimitedCgroup {
   readonly version: 1 | 2;
   readonly folder: string;
 }
 
 /**
- * The cgroups that a process is in and all that are above them, where they have a limit of memory. Those that are not to
- * be seen from here, as another container's, are left out.
- * @param cgroup what /proc/PID/cgroup says of it
+ * The cgroups with a memory limit among a process's own and all above it. Cgroups that cannot be seen from here, such
+ * as another container's, are left out.
+ * @param cgroup the text of /proc/PID/cgroup
  */
 export function limitedCgroups(cgroup: string, mounts: readonly CgroupMount[]): readonly LimitedCgroup[] {
   const hierarchies = new Map<string, string>();
@@ -89,7 +89,7 @@ export function limitedCgroups(cgroup: string, mounts: readonly CgroupMount[]): 
     .filter((limited) => limitOf(limited) !== null);
 }
 
-/** A cgroup's path beneath another; null when it is not beneath it. */
+/** The part of a cgroup's path below `root`; null if it is not below it. */
 function within(root: string, path: string | undefined): string | null {
   if (path === undefined || path.split('/').includes('..')) return null;
   if (root === '/') return path;
@@ -97,19 +97,19 @@ function within(root: string, path: string | undefined): string | null {
   return path.startsWith(`${root}/`) ? path.slice(root.length) : null;
 }
 
-/** Bytes; null when there is none. */
+/** The limit in bytes; null if there is none. */
 export function limitOf({ version, folder }: LimitedCgroup): number | null {
   const bytes = number(readText(`${folder}/${version === 2 ? 'memory.max' : 'memory.limit_in_bytes'}`));
   return bytes === null || bytes >= UNLIMITED ? null : bytes;
 }
 
-/** What is used within a limit; null when it cannot be read. */
+/** Memory used within a limit; null if it cannot be read. */
 export function usageOf(cgroup: LimitedCgroup): Omit<MemoryLimit, 'limit'> | null {
   const { version, folder } = cgroup;
   const usage = number(readText(`${folder}/${version === 2 ? 'memory.current' : 'memory.usage_in_bytes'}`));
   if (usage === null) return null;
   const stat = parseCounters(readText(`${folder}/memory.stat`) ?? '');
-  // In v1 the figures of a cgroup without those beneath it stand beside: total_ has them all.
+  // In v1 the plain figures leave out descendants; those with `total_` include them.
   const of = (name: string) => stat.get(version === 2 ? name : `total_${name}`) ?? null;
   const slab = version === 2 ? (of('slab_reclaimable') ?? 0) : 0;
   const cache = Math.min(usage, (of('inactive_file') ?? 0) + (of('active_file') ?? 0) + slab);
@@ -120,7 +120,7 @@ type Figure = (name: string) => number | null;
 
 const nowhere = { huge: null, arc: null, swapInMemory: null } as const;
 
-/** Documentation/admin-guide/cgroup-v2.rst. */
+/** Memory used, for cgroup v2 (Documentation/admin-guide/cgroup-v2.rst). */
 function useV2(of: Figure): MemoryUse {
   const names = {
     slab: 'slab_unreclaimable',
@@ -135,7 +135,7 @@ function useV2(of: Figure): MemoryUse {
   return { ...nowhere, anonymous: of('anon'), shmem: of('shmem'), kernel };
 }
 
-/** Documentation/admin-guide/cgroup-v1/memory.rst. */
+/** Memory used, for cgroup v1 (Documentation/admin-guide/cgroup-v1/memory.rst). */
 function useV1(of: Figure, folder: string): MemoryUse {
   const kernel = Object.fromEntries([
     ...entry('kernel', number(readText(`${folder}/memory.kmem.usage_in_bytes`))),
@@ -148,7 +148,7 @@ function entry(name: string, value: number | null): readonly (readonly [string, 
   return value === null ? [] : [[name, value]];
 }
 
-/** `/a/b`, `/a` and the root. */
+/** All prefixes of a path: `/a/b`, `/a` and the root. */
 function upwards(path: string): readonly string[] {
   const parts = path.split('/').filter((part) => part !== '');
   return Array.from({ length: parts.length + 1 }, (_, index) =>

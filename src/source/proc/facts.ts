@@ -18,17 +18,17 @@ import { readSettings } from './settings.ts';
 import { ViewpointReader, withOwnRights } from './viewpoint.ts';
 import { findVirtualenv, inspectVirtualenv, isProjectsOwn, virtualenvAt } from './virtualenv.ts';
 
-/** Seconds for which what cgroups say of limits holds. */
+/** Memory limits of cgroups are read again after this many seconds. */
 const LASTING = 60;
 
 const MOST_MAPS = 4 * 1024 * 1024;
 
 const MOST_PASSWD = 1024 * 1024;
 
-/** What is looked at here, and not kept unless a definition asks for it. */
+/** Variables that are read here, and dropped unless a definition asks for them. */
 const ownVariables = ['VIRTUAL_ENV', 'CONDA_PREFIX', 'PATH', 'PWD', 'BUNDLE_GEMFILE'];
 
-/** What the kernel says of a process, for as long as its files have not told the rest. */
+/** What the kernel reports of a process, kept until its files have been read. */
 interface Traces {
   readonly pid: number;
   readonly comm: string;
@@ -40,25 +40,25 @@ interface Traces {
   readonly cgroup: { readonly path: string | null; readonly limit: number | null };
   readonly viewpoint: Viewpoint;
   mapped(): ReadonlySet<string>;
-  /** The text of `mountinfo`, of a process that has mounts of its own; else empty. */
+  /** The text of `mountinfo` if the process is in another mount namespace; else empty. */
   mounts(): string;
-  /** `KnownFiles.version` when its files were looked at last. */
+  /** `KnownFiles.version` when its files were last looked at. */
   version: string;
 }
 
-/** Reads what changes rarely in a process's life. */
+/** Reads the part of a sample that rarely changes. */
 export class FactsReader {
   readonly #root: string;
   readonly #factRequests: FactRequests;
   readonly #files: KnownFiles;
   readonly #viewpoints: ViewpointReader;
-  /** Of the machine that the tree is of, with workertop's own rights. */
+  /** The namespace of the machine that the tree belongs to, with workertop's own rights. */
   readonly #machine: Viewpoint;
   readonly #variables: ReadonlySet<string>;
   readonly #members: ReturnType<typeof membersOf>;
   readonly #wanted: ReadonlySet<string>;
   readonly #cgroups: Cache<{ readonly path: string | null; readonly limit: number | null }>;
-  /** Of facts whose files have not told all. */
+  /** Of processes whose files have not been read completely. */
   readonly #incomplete = new WeakMap<ProcessFacts, Traces>();
 
   constructor(root: string, factRequests: FactRequests, files: KnownFiles, cgroups: readonly CgroupMount[]) {
@@ -73,7 +73,10 @@ export class FactsReader {
     this.#cgroups = new Cache(LASTING, (text) => ({ path: parseCgroup(text), limit: lowestLimit(text, cgroups) }));
   }
 
-  /** What is known at once; `files` of the facts tells whether more is to come. @param now seconds since boot */
+  /**
+   * The facts known at once; their `files` tells whether more will follow.
+   * @param now seconds since boot
+   */
   read(pid: number, comm: string, now: number): ProcessFacts {
     const folder = `${this.#root}/${pid}`;
     const status = readText(`${folder}/status`) ?? '';
@@ -101,7 +104,10 @@ export class FactsReader {
     );
   }
 
-  /** The same object, unless its files have told something new. @param now seconds since boot */
+  /**
+   * The same object, unless its files have told something new.
+   * @param now seconds since boot
+   */
   again(facts: ProcessFacts, now: number): ProcessFacts {
     const traces = facts.files === undefined ? undefined : this.#incomplete.get(facts);
     if (traces === undefined || traces.version === this.#files.version) return facts;
@@ -123,7 +129,7 @@ export class FactsReader {
     return incomplete;
   }
 
-  /** @param system the same files, seen with workertop's own rights */
+  /** @param system the same files, read with workertop's own rights */
   #look(traces: Traces, files: FileView, system: FileView, machine: FileView): ProcessFacts {
     const { comm, argv, cwd, exe, status, environment, cgroup, mapped } = traces;
     const virtualenv = findVirtualenv({ argv, cwd, exe, environment, mapped }, files);
@@ -157,7 +163,7 @@ export class FactsReader {
       ...(container === null ? {} : { container }),
       settings: {},
     };
-    // The very same object for the many of which nothing is asked: what is found out of it is kept by it.
+    // Keep the same object if there is nothing to add: caches are keyed by its identity.
     if (this.#factRequests.settings(facts).length === 0) return facts;
     const asked = (settings: ProcessFacts['settings']) => this.#factRequests.settings({ ...facts, settings });
     return this.#withConfigured({ ...facts, settings: readSettings(asked, files) }, files);
@@ -172,7 +178,7 @@ export class FactsReader {
     return { ...facts, virtualenv, packages: this.#packages(virtualenv.path, facts.exe ?? facts.argv[0] ?? '', files) };
   }
 
-  /** Whether what a program changes of itself is as it was: its title, and the signals that it handles. */
+  /** Whether a program's title and signal handlers are unchanged: it may change both. */
   unchanged(pid: number, facts: ProcessFacts): boolean {
     const { uid, ids, caught, ignored, blocked } = parseStatus(readText(`${this.#root}/${pid}/status`) ?? '');
     const sameIds = uid === facts.uid && ids === facts.ids;
@@ -203,19 +209,19 @@ export class FactsReader {
   }
 }
 
-/** The name of a user, of this machine or of a container. */
+/** The name of a user of this machine or of a container. */
 function userName(uid: number, files: FileView): string | null {
   const lines = files.lines('/etc/passwd', new RegExp(`^[^:]+:[^:]*:${uid}:`), MOST_PASSWD);
   return parsePasswd(lines?.join('\n') ?? '').get(uid) ?? null;
 }
 
-/** What a virtualenv was made for: pipenv writes it down, and `/srv/shop/.venv` says it itself. */
+/** The directory that a virtualenv was made for: pipenv records it, and `/srv/shop/.venv` implies it. */
 function projectOf({ path, evidence }: Virtualenv, files: FileView): string | null {
   if (evidence === 'guess') return null;
   return inspectVirtualenv(path, files)?.project ?? (isProjectsOwn(path) ? dirname(path) : null);
 }
 
-/** Of a Python of its own, as pyenv builds it and the images of containers have it; null for the system's. */
+/** The prefix of a Python of its own, as pyenv and container images have it; null for the system's. */
 function ownPrefix(exe: string | null): string | null {
   const prefix = /^(.+)\/bin\/(?:python|pypy)[\d.]*$/.exec(exe ?? '')?.[1];
   return prefix === undefined || prefix === '/usr' ? null : prefix;

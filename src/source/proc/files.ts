@@ -1,29 +1,29 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import { errorCode } from '../../text/errno.ts';
 
-/** Why something was not read: it is not there (any more), or may not be read by this user. */
+/** Why a file was not read: it does not exist (any more), or this user may not read it. */
 export type ReadFailure = 'missing' | 'denied';
 
-/** Bytes. More than a title or an environment that matters: a process may have megabytes of arguments. */
+/** Bytes read of a file. Titles and environments that matter are shorter; a process may have megabytes of arguments. */
 const LARGEST = 128 * 1024;
 
 /** Bytes read at once. */
 const CHUNK = 32 * 1024;
 
-/** Bytes. A buffer that grew beyond this for one file is given up at the next. */
+/** Bytes. A buffer that grew beyond this size is replaced at the next read. */
 const LARGEST_KEPT = 256 * 1024;
 
 let scratch = Buffer.allocUnsafe(2 * CHUNK);
 
 /**
- * What an error of the file system says of one process's file. A descriptor limit or a broken disk is no such thing.
- * @throws the error with its path, when it is anything that is no matter of this one file
+ * Classifies an error of reading one process's file.
+ * @throws any other error (EMFILE, EIO …), with the path added
  */
 export function readFailureOf(error: unknown): ReadFailure {
   const code = errorCode(error);
-  // ENOTDIR: what was a directory is none any more. EINVAL: no link. Neither is there in that form.
+  // ENOTDIR: a parent is no longer a directory. EINVAL of readlink(2): not a link.
   if (code === 'ENOENT' || code === 'ESRCH' || code === 'ENOTDIR') return 'missing';
-  // A process may work in a directory deeper than a path can be long (getcwd(2)), or name a path with a NUL in it.
+  // The working directory of a process may be deeper than a path can be long (getcwd(2)), and a path may contain a NUL.
   if (code === 'ENAMETOOLONG' || code === 'ERR_INVALID_ARG_VALUE') return 'missing';
   // A FIFO in a copied tree, whose writer has not written yet.
   if (code === 'EAGAIN') return 'missing';
@@ -31,23 +31,23 @@ export function readFailureOf(error: unknown): ReadFailure {
   throw error;
 }
 
-/** The first `limit` bytes of a file, or all of a smaller one. The buffer is good until the next read. */
+/** The first `limit` bytes of a file. The buffer is valid until the next read. */
 export function readBytes(path: string, limit = LARGEST): Buffer | ReadFailure {
   const bytes = readUpTo(path, limit);
   return typeof bytes === 'string' ? bytes : bytes.subarray(0, limit);
 }
 
-/** All of a file; `huge` when it has more than `limit` bytes. The buffer is good until the next read. */
+/** A whole file; `huge` if it has more than `limit` bytes. The buffer is valid until the next read. */
 export function readWhole(path: string, limit: number): Buffer | ReadFailure | 'huge' {
   const bytes = readUpTo(path, limit + 1);
   return typeof bytes !== 'string' && bytes.length > limit ? 'huge' : bytes;
 }
 
-/** At least `limit` bytes, or the whole file. */
+/** Reads at least `limit` bytes, or the whole file. */
 function readUpTo(path: string, limit: number): Buffer | ReadFailure {
   let descriptor: number;
   try {
-    // Never waits for a writer, should the path be a FIFO.
+    // The path may be a FIFO: do not wait for a writer.
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     return readFailureOf(error);
@@ -58,7 +58,7 @@ function readUpTo(path: string, limit: number): Buffer | ReadFailure {
     while (length < limit) {
       if (scratch.length - length < CHUNK) scratch = Buffer.concat([scratch.subarray(0, length)], 2 * scratch.length);
       const read = readSync(descriptor, scratch, length, CHUNK, null);
-      // The kernel makes its files record by record, and gives as many at once as it has made. Only 0 is the end.
+      // A read of a kernel file returns whole records, possibly fewer bytes than fit. Only 0 means the end.
       if (read === 0) break;
       length += read;
     }
@@ -71,7 +71,7 @@ function readUpTo(path: string, limit: number): Buffer | ReadFailure {
 }
 
 /**
- * A file's text as the kernel gives it, read by read, for a reader that may stop early.
+ * Yields a file's text, one read(2) at a time, for a reader that may stop early.
  * @returns why it cannot be read; null at its end
  */
 export function* readChunks(path: string, size: number): Generator<string, ReadFailure | null> {
@@ -95,19 +95,19 @@ export function* readChunks(path: string, size: number): Generator<string, ReadF
   }
 }
 
-/** An error of `read` names no file. */
+/** Adds the path, which an error of read(2) does not name. */
 function withPath(error: Error, path: string): Error {
   if (!error.message.includes(path)) error.message = `${error.message}: ${path}`;
   return error;
 }
 
-/** A file's text, null when it is not there or may not be read. */
+/** A file's text; null if it does not exist or may not be read. */
 export function readText(path: string, limit?: number): string | null {
   const bytes = readBytes(path, limit);
   return typeof bytes === 'string' ? null : bytes.toString('utf8');
 }
 
-/** Where a link leads, null when it is not there or may not be read. */
+/** The target of a link; null if it does not exist or may not be read. */
 export function readLink(path: string): string | null {
   try {
     return readlinkSync(path);
@@ -117,7 +117,7 @@ export function readLink(path: string): string | null {
   }
 }
 
-/** A directory's entries, null when it is not there or may not be read. */
+/** The entries of a directory; null if it does not exist or may not be read. */
 export function list(path: string): readonly string[] | null {
   try {
     return readdirSync(path);
@@ -127,13 +127,13 @@ export function list(path: string): readonly string[] | null {
   }
 }
 
-/** The text of a regular file, for files that are not the kernel's; null when it is none. */
+/** The text of a regular file that is not the kernel's; null if it is not a regular file or cannot be read. */
 export function readRegular(path: string, limit = LARGEST): string | null {
   let descriptor: number;
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch {
-    // Such files are the users': whatever is wrong with one of them makes it unknown, and nothing else.
+    // The file is a user's: any error means that its content is unknown.
     return null;
   }
   try {

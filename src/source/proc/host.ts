@@ -6,12 +6,12 @@ import { TICKS_PER_SECOND } from './machine.ts';
 import { cacheLists, MemoryUseReader, pageCache } from './memory-use.ts';
 import { parseCounters, parseLoad, parseMeminfo, parsePressure } from './parsers/host.ts';
 
-/** Reads the host's figures out of a proc tree, which may be another machine's or a container's. */
+/** Reads the host's figures from a proc tree, which may be another machine's or a container's. */
 export class HostReader {
   readonly #root: string;
   readonly #pageSize: number;
   readonly #fixed: Pick<HostSample, 'name' | 'os' | 'cores' | 'ticksPerSecond'>;
-  /** The cgroups that hold the first process, and so all that is looked at. */
+  /** The cgroups of the first process: all processes looked at are in them. */
   readonly #limited: readonly LimitedCgroup[];
   readonly #use: MemoryUseReader;
 
@@ -25,15 +25,15 @@ export class HostReader {
       cores: countCores(readText(`${root}/stat`) ?? ''),
       ticksPerSecond: TICKS_PER_SECOND,
     };
-    // Who does not see the first process sees those of its own user, and its own cgroup is theirs.
+    // If the first process is hidden, only processes of this user are visible, and they are in workertop's own cgroup.
     const first = readText(`${root}/1/cgroup`) ?? readText(`${root}/self/cgroup`) ?? '';
     this.#limited = limitedCgroups(first, mounts);
   }
 
   /**
    * @param now seconds since boot
-   * @param distribution as /etc/os-release names it; null where that is not known
-   * @throws Error when the tree has no meminfo: then it is no proc tree
+   * @param distribution the name in os-release(5); null if unknown
+   * @throws Error if the tree has no meminfo: then it is not a proc tree
    */
   read(now: number, distribution: string | null): HostSample {
     const text = readText(`${this.#root}/meminfo`);
@@ -63,7 +63,7 @@ export class HostReader {
     };
   }
 
-  /** The lowest of the limits that its first process is under. */
+  /** The lowest memory limit that the first process is under. */
   #limit(): MemoryLimit | null {
     let lowest: MemoryLimit | null = null;
     for (const cgroup of this.#limited) {
@@ -81,7 +81,7 @@ function hostMemory(meminfo: ReadonlyMap<string, number>): HostMemory {
   return {
     total: of('MemTotal'),
     free: of('MemFree'),
-    // Linux before 3.14 does not say.
+    // Linux before 3.14 has no MemAvailable.
     available: meminfo.get('MemAvailable') ?? of('MemFree') + cache,
     cache,
     swapTotal: of('SwapTotal'),

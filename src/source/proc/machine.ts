@@ -1,6 +1,6 @@
 import { readBytes, readText } from './files.ts';
 
-/** Bytes in a page of memory: AT_PAGESZ of proc_pid_auxv(5), in words of 64 bits. 4 KiB where that is not to be read. */
+/** Bytes of a memory page: AT_PAGESZ in proc_pid_auxv(5), in words of 64 bits. 4 KiB if that cannot be read. */
 export function pageSize(): number {
   const AT_PAGESZ = 6n;
   const auxv = readBytes('/proc/self/auxv');
@@ -15,7 +15,10 @@ export function pageSize(): number {
 /** USER_HZ, the clock ticks per second of proc(5): 100 on every architecture that Node runs on. */
 export const TICKS_PER_SECOND = 100;
 
-/** Seconds since boot. @throws Error when it cannot be read: then this is no proc tree */
+/**
+ * Seconds since boot.
+ * @throws Error if it cannot be read: then this is not a proc tree
+ */
 export function readUptime(root: string): number {
   const uptime = Number.parseFloat(readText(`${root}/uptime`) ?? '');
   if (!Number.isFinite(uptime)) throw new Error(`${root}/uptime cannot be read: is ${root} a proc tree?`);

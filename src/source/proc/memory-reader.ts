@@ -2,19 +2,19 @@ import type { MemoryReading } from '../../snapshot.ts';
 import { type ReadFailure, readBytes, readChunks, readWhole } from './files.ts';
 import { type MemoryFigures, parseRollup, parseStatm, parseUnshared, SmapsSum } from './parsers/memory.ts';
 
-/** Bytes: smaps of a process with 10,000 mappings. A longer one would take a second to read, and is not. */
+/** Bytes of smaps with 10,000 mappings. A longer file is not read: it would take a second. */
 const LARGEST_SMAPS = 8 * 1024 * 1024;
 
 const CHUNK = 64 * 1024;
 
-/** Bytes of shared memory that are worth looking at mapping by mapping. */
+/** Bytes of shared memory from which its mappings are read one by one. */
 const WORTH_READING = 4 * 1024 * 1024;
 
-/** Reads PSS and USS where the kernel lets it, and estimates them elsewhere. */
+/** Reads PSS and USS if the kernel permits, and estimates them otherwise. */
 export class MemoryReader {
   readonly #root: string;
   readonly #pageSize: number;
-  /** Linux before 4.14 has no smaps_rollup. */
+  /** False once smaps_rollup was missing: Linux before 4.14. */
   #rollup = true;
 
   constructor(root: string, pageSize: number) {
@@ -23,8 +23,8 @@ export class MemoryReader {
   }
 
   /**
-   * The exact figures, or why there are none. `denied`: this user may not read them. `huge`: that would take too long.
-   * `gone`: it has no memory any more.
+   * The exact figures, or why there are none. `denied`: this user may not read them. `huge`: reading would take too
+   * long. `missing`: the process has no memory any more.
    */
   read(pid: number, parent: number): MemoryReading | ReadFailure | 'huge' {
     const figures = this.#figures(`${this.#root}/${pid}`);
@@ -34,8 +34,8 @@ export class MemoryReader {
   }
 
   /**
-   * Bytes of shared memory that go with a process: it alone has them, and its parent, which would hand them on to others, has not.
-   * Most processes have next to none, and for those nothing more is read.
+   * Bytes of shared memory that are freed when a process ends: it alone maps them, and its parent, which would pass
+   * them on, does not. Most processes have next to none; then nothing more is read.
    */
   #unshared(pid: number, parent: number, { uss, privateHuge, frees, shmem }: MemoryFigures): number {
     if (Math.min(uss - privateHuge - frees, shmem ?? 0) < WORTH_READING) return 0;
@@ -49,7 +49,7 @@ export class MemoryReader {
     return own.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** What everyone may read tells at least this: pages that are no file's and not shared memory. */
+  /** An estimate from what every user may read: resident pages that belong to no file or shared memory. */
   estimate(pid: number): MemoryReading | ReadFailure {
     const bytes = readBytes(`${this.#root}/${pid}/statm`);
     if (typeof bytes === 'string') return bytes;
@@ -66,7 +66,7 @@ export class MemoryReader {
       const bytes = readBytes(`${folder}/smaps_rollup`);
       if (bytes !== 'missing') return bytes === 'denied' ? bytes : (parseRollup(bytes.toString('latin1')) ?? 'missing');
     }
-    // Either it has vanished, or this kernel has no rollup.
+    // Either the process has ended, or this kernel has no smaps_rollup.
     const figures = sumOf(`${folder}/smaps`);
     if (figures !== 'missing' && figures !== 'denied') this.#rollup = false;
     return figures;

@@ -5,29 +5,32 @@ import type { MemoryReader } from './memory-reader.ts';
 
 const MB = 1024 * 1024;
 
-/** Seconds after which figures are read again even if RSS has not moved: what is shared depends on others. */
+/**
+ * Figures are read again after this many seconds even if RSS has not changed: shared memory depends on other processes.
+ */
 const OLDEST_PREFERRED = 30;
 const OLDEST = 90;
 
-/** Seconds between two readings of one that is no project's, however its RSS moves. */
+/** Shortest time between two readings of a process outside projects, in seconds, even if its RSS changes. */
 const SHORTEST = 10;
 
-/** Seconds until it is tried again whether a process's memory may be read, or can be in time. */
+/** Seconds until a process is tried again whose memory could not be read, or not in time. */
 const DENIED = 120;
 
-/** A budget of processor time may take so many times as long. */
+/** A budget of processor time may take this many times as long on the clock. */
 const LONGEST = 4;
 
-/** What is known of one process's memory, and when that was. */
+/** The memory of one process and when it was read. */
 export interface MemoryState {
   reading: MemoryReading | null;
-  /** The kernel's cheap count of resident bytes at that time. */
+  /** RSS by the kernel's cheap count at that time, in bytes. */
   rssAtReading: number;
   /** Seconds since boot. */
   readAt: number;
   deniedAt: number;
 }
 
+/** The state of a process whose memory was never read. */
 export function unreadMemory(): MemoryState {
   return { reading: null, rssAtReading: 0, readAt: Number.NEGATIVE_INFINITY, deniedAt: Number.NEGATIVE_INFINITY };
 }
@@ -40,12 +43,12 @@ export interface Measurable {
   readonly memory: MemoryState;
 }
 
-/** Whether RSS has moved since the figures were read by more than its noise: 1 MiB, and 2 %. */
+/** Whether RSS has changed since the last reading by more than noise: 1 MiB and 2 %. */
 function moved({ rss, memory }: Measurable): boolean {
   return Math.abs(rss - memory.rssAtReading) >= Math.max(MB, 0.02 * memory.rssAtReading);
 }
 
-/** The sooner the smaller; null for figures that are good enough. */
+/** Priority, 0 first; null if the figures are fresh enough. */
 function urgency(process: Measurable, hints: ReadHints, now: number): number | null {
   const { pid, memory } = process;
   if (hints.watch.has(pid)) return 0;
@@ -58,8 +61,8 @@ function urgency(process: Measurable, hints: ReadHints, now: number): number | n
 }
 
 /**
- * Reads the memory of those that need it most, the stalest first, until the budget is used up. Reading it
- * holds a lock in the process read, so it is done as seldom as the figures allow.
+ * Reads the memory of the processes that need it most, the stalest first, until the budget is used up. A read holds a
+ * lock in the process that is read, so it happens as rarely as possible.
  */
 export function readMemory(
   processes: readonly Measurable[],
@@ -75,7 +78,7 @@ export function readMemory(
     unread ||= found === 1;
     wanting.push({ process, urgency: found });
   }
-  // A project is told once all of it is read: one project after the other, as they were named.
+  // A project is shown once all its memory is read. So read one project after the other, in the order of the hints.
   const order = new Map(unread ? [...hints.prefer].map((pid, index) => [pid, index]) : []);
   const orderOf = ({ process }: { readonly process: Measurable }) => order.get(process.pid) ?? 0;
   wanting.sort(
@@ -89,14 +92,14 @@ export function readMemory(
   }
 }
 
-/** Never read is minus infinity, of which there is no difference. */
+/** Compares two numbers. Never read is minus infinity, and infinities cannot be subtracted. */
 function compare(a: number, b: number): number {
   return a === b ? 0 : a - b;
 }
 
 /**
- * Whether so many seconds of the processor have been used. On a busy machine those who are not run would else read next to nothing;
- * but whatever holds up a reading, it ends after a few times as long.
+ * Whether a number of seconds of processor time was used. Wall-clock time would leave next to nothing on a busy
+ * machine. But a reading ends after LONGEST times as long, whatever holds it up.
  */
 function stopwatch(seconds: number): () => boolean {
   if (seconds === Number.POSITIVE_INFINITY) return () => false;
@@ -115,13 +118,13 @@ function readOne({ pid, rss, stat, memory }: Measurable, reader: MemoryReader, n
   if (couldNot && mayRead) memory.deniedAt = now;
   const reading = typeof exact === 'string' ? reader.estimate(pid) : exact;
   if (reading === 'denied') return;
-  // It has just ended, which the next reading will tell: it has given its memory back.
+  // It has just ended: its memory was freed. The next reading will find it gone.
   memory.reading = reading === 'missing' || reading.rss === 0 ? noMemory : reading;
   memory.rssAtReading = rss;
   memory.readAt = now;
 }
 
-/** The newest figures, marked where they are not of now. */
+/** The newest figures, with `fresh` false if RSS has changed since. */
 export function memoryOf(process: Measurable): MemoryReading {
   const { reading } = process.memory;
   if (reading === null) {
@@ -132,5 +135,5 @@ export function memoryOf(process: Measurable): MemoryReading {
 
 const none = { rss: 0, pss: 0, uss: 0, swap: 0, anon: 0, file: 0, shmem: 0, frees: 0 } as const;
 
-/** A process that has ended and waits to be reaped has no memory. */
+/** A zombie has no memory. */
 export const noMemory: MemoryReading = { ...none, quality: 'exact', fresh: true };

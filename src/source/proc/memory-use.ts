@@ -4,18 +4,21 @@ import { isOfThisKernel } from './cgroups.ts';
 import { list, readText } from './files.ts';
 import { isLxcfs, parseArc, parseCpuLists, parseZram, parseZramSwap } from './parsers/memory-use.ts';
 
-/** Seconds for which holds what is in files of its own: it changes slowly, and zoneinfo is long. */
+/**
+ * Figures from other files than meminfo are read again after this many seconds: they change slowly, and zoneinfo is
+ * long.
+ */
 const LASTING = 10;
 
 const LARGEST = 1024 * 1024;
 
-/** What is not in meminfo. */
+/** Figures that are not in meminfo. */
 type Elsewhere = Pick<MemoryUse, 'arc' | 'swapInMemory'> & {
   readonly zram: number | null;
   readonly cpuLists: number | null;
 };
 
-/** Tells where memory is that no process has. */
+/** Accounts for memory that no process has. */
 export class MemoryUseReader {
   readonly #root: string;
   readonly #pageSize: number;
@@ -53,7 +56,7 @@ export class MemoryUseReader {
       vmalloc: vmallocOf(meminfo),
       locked: lockedOf(meminfo),
       'swap-cache': of('SwapCached'),
-      // Without a sys tree the kernel's count of such pages tells it, which has zswap's too.
+      // Without a sys tree, take the kernel's count of zsmalloc pages, which includes zswap's.
       zram: zram ?? lessOf(inPages('nr_zspages'), zswap),
       zswap,
       balloon: of('Balloon') ?? lessOf(inPages('balloon_inflate'), inPages('balloon_deflate')),
@@ -84,7 +87,7 @@ export class MemoryUseReader {
     return devices.map((name) => parseZram(readText(`${this.#sys}/block/${name}/mm_stat`) ?? '')).reduce(sumOf, null);
   }
 
-  /** Null where it would be another machine's: lxcfs makes meminfo for a container, and leaves the host's arcstats to be seen. */
+  /** ZFS's cache. Null in a container with lxcfs: meminfo is then the container's, and arcstats the host's. */
   #arc(): MemoryUse['arc'] {
     const mounts =
       readText(`${this.#root}/self/mountinfo`, LARGEST) ?? readText(`${this.#root}/1/mountinfo`, LARGEST) ?? '';
@@ -101,26 +104,29 @@ function lessOf(a: number | null, b: number | null): number | null {
 }
 
 /**
- * Stacks are counted by themselves and in VmallocUsed too (CONFIG_VMAP_STACK). Before Linux 5.3, and so before or soon after Percpu
- * came, that was 0 or a count of addresses, not of memory.
+ * VmallocUsed without kernel stacks, which meminfo counts separately too (CONFIG_VMAP_STACK). Null before Linux 5.3,
+ * where VmallocUsed was 0 or counted addresses. Percpu came at about the same time.
  */
 function vmallocOf(meminfo: ReadonlyMap<string, number>): number | null {
   return meminfo.has('Percpu') ? lessOf(meminfo.get('VmallocUsed') ?? null, meminfo.get('KernelStack') ?? null) : null;
 }
 
-/** Page cache that is on none of the lists of what can be dropped: locked by mlock(2), or of a ramfs. */
+/** Page cache that cannot be dropped: locked by mlock(2), or of a ramfs. */
 function lockedOf(meminfo: ReadonlyMap<string, number>): number | null {
   const droppable = cacheLists(meminfo);
   return droppable === null ? null : Math.max(0, pageCache(meminfo) - droppable);
 }
 
-/** Page cache and buffers, without shared memory, which meminfo counts to it. */
+/** Page cache and buffers, without shared memory, which meminfo includes. */
 export function pageCache(meminfo: ReadonlyMap<string, number>): number {
   const of = (name: string) => meminfo.get(name) ?? 0;
   return Math.max(0, of('Buffers') + of('Cached') - of('Shmem'));
 }
 
-/** What of the page cache MemAvailable counts on (si_mem_available of the kernel's mm/show_mem.c); null where it is not told. */
+/**
+ * The part of the page cache that MemAvailable counts on (si_mem_available in the kernel's mm/show_mem.c); null if
+ * unknown.
+ */
 export function cacheLists(meminfo: ReadonlyMap<string, number>): number | null {
   const active = meminfo.get('Active(file)');
   const inactive = meminfo.get('Inactive(file)');
@@ -132,6 +138,6 @@ function hugeOf(meminfo: ReadonlyMap<string, number>): MemoryUse['huge'] {
   const total = meminfo.get('HugePages_Total');
   if (size === undefined || total === undefined || total === 0) return null;
   const used = (total - (meminfo.get('HugePages_Free') ?? total)) * size;
-  // Hugetlb has the pools of other sizes too.
+  // Hugetlb includes pools of other page sizes.
   return { total: Math.max(total * size, meminfo.get('Hugetlb') ?? 0), used };
 }

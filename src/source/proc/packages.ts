@@ -3,11 +3,14 @@ import type { FileView } from '../files/known-files.ts';
 /** Versions of installed Python distributions, by name in lower case (PEP 376, PEP 503). */
 type Versions = ReadonlyMap<string, string>;
 
-/** Of the virtualenv (null: the system's Python), and of the system's too where the virtualenv takes those in. */
+/**
+ * The packages of a virtualenv (null: of the system's Python), with the system's packages if the virtualenv includes
+ * them.
+ */
 export function installedVersions(virtualenv: string | null, systemPackages: boolean, files: FileView): Versions {
   const sites: string[] = [];
   if (systemPackages) sites.push('/usr/lib/python3/dist-packages', ...sitesOf('/usr/local', 'dist-packages', files));
-  // Last, since what is installed in the virtualenv comes before the system's.
+  // Last: packages of the virtualenv take precedence over the system's.
   if (virtualenv !== null) sites.push(...sitesOf(virtualenv, 'site-packages', files));
   return new Map(sites.flatMap((site) => [...versionsIn(files.entries(site, '*-info') ?? [])]));
 }
@@ -20,10 +23,10 @@ function sitesOf(prefix: string, name: string, files: FileView): readonly string
     .map((entry) => `${prefix}/lib/${entry}/${name}`);
 }
 
-/** Pythons of one prefix that are looked at. */
+/** Most Python versions of one prefix that are looked at. */
 const MOST_PYTHONS = 10;
 
-/** By what a directory was said to hold: the same list stands for many processes. */
+/** By list of directory entries: one list serves many processes. */
 const known = new WeakMap<readonly string[], Versions>();
 
 function versionsIn(entries: readonly string[]): Versions {

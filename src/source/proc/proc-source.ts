@@ -20,10 +20,12 @@ import { StatTable } from './stat-table.ts';
 import { StatusClient } from './status/status-client.ts';
 import { here } from './viewpoint.ts';
 
-/** Programs set their titles and their signal handlers in the first seconds of their lives. */
+/** Programs set their titles and signal handlers in the first seconds of their lives. */
 const SETTLING = 5;
 
-/** After so many readings each process's title and signal masks are looked at again: those of projects, and others. */
+/**
+ * Title and signal masks of a process are read again after this many readings: of projects' processes, and of others.
+ */
 const RECHECK_PREFERRED = 8;
 const RECHECK = 60;
 
@@ -34,15 +36,15 @@ const MOST_DESCRIPTORS = 8192;
 export interface ProcSourceOptions {
   readonly root: string;
   readonly factRequests: FactRequests;
-  /** Answers for files that are not the kernel's. Closed with the source. */
+  /** Answers questions about users' files. The source closes it. */
   readonly files: FileAnswerer;
-  /** A folder laid out as /sys/fs/cgroup is; where left out, what the machine's mounts tell. */
+  /** A folder laid out like /sys/fs/cgroup. Default: this machine's mounts. */
   readonly cgroups?: string;
   /** Wall clock, milliseconds since 1970. */
   readonly clock?: () => number;
 }
 
-/** What is kept of one process from one reading to the next. */
+/** What is kept of one process between readings. */
 interface Tracked extends Measurable {
   readonly key: string;
   readonly startTicks: number;
@@ -50,12 +52,14 @@ interface Tracked extends Measurable {
   facts: ProcessFacts;
   stat: Stat;
   readonly memory: MemoryState;
-  /** What was given of it last, and of which reading of `stat` that was made. */
+  /** The last sample of the process, and the `stat` reading that it was made of. */
   sample: ProcessSample | null;
   sampled: Stat | null;
 }
 
-/** Reads a Linux proc tree: each file at its own cadence, so that a reading costs little more than one pass over `stat`. */
+/**
+ * Reads a Linux proc tree. Each file has its own interval, so a reading costs little more than one pass over `stat`.
+ */
 export class ProcSource implements Source {
   readonly #root: string;
   readonly #clock: () => number;
@@ -69,14 +73,14 @@ export class ProcSource implements Source {
   readonly #activity: ActivityReader;
   readonly #tcpInfo = new TcpInfo();
   readonly #factRequests: FactRequests;
-  /** Null where another machine's tree may be looked at: its sockets are not here. */
+  /** Null if the tree may be another machine's: its sockets are not here. */
   readonly #status: StatusClient | null;
   readonly #pageSize: number;
   readonly #self: number | null;
   #tracked = new Map<number, Tracked>();
   #readings = 0;
 
-  /** @throws Error when `root` is no proc tree */
+  /** @throws Error if `root` is not a proc tree */
   constructor({ root, factRequests, files, cgroups, clock = Date.now }: ProcSourceOptions) {
     if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
       throw new Error(`${root || 'a proc tree without a name'} is no directory`);
@@ -103,11 +107,11 @@ export class ProcSource implements Source {
     const uptime = readUptime(this.#root);
     this.#readings += 1;
     const everything = hints.memoryBudget === Number.POSITIVE_INFINITY;
-    // Asked for together with what the processes' files are asked for.
+    // Its question travels together with those about the processes' files.
     this.#distribution(uptime);
     const tracked = new Map<number, Tracked>();
     let kernelThreads = 0;
-    // Of what is no project's, and nobody looks at, an idle process is read at every fourth reading.
+    // Idle processes outside projects are read at every fourth reading only.
     const isWanted = (pid: number) => hints.prefer.has(pid) || hints.watch.has(pid) || hints.listeners.has(pid);
     const mayRest = (pid: number) => !everything && !isWanted(pid);
     this.#stats.scan((pid, stat) => {
@@ -115,7 +119,7 @@ export class ProcSource implements Source {
       else tracked.set(pid, this.#track(pid, stat, uptime, hints));
     }, mayRest);
     this.#tracked = tracked;
-    // Before anything else is read: to read memory holds up whom it is of.
+    // First of all: reading memory delays the process that is read.
     const activity = this.#readActivity(hints, uptime);
     if (hints.patience !== undefined) await this.#awaitFiles(hints.patience, uptime);
     const living = [...tracked.values()].filter(({ stat }) => !isDead(stat));
@@ -130,7 +134,7 @@ export class ProcSource implements Source {
       processes: this.#samples(listeners, activity),
       kernelThreads,
       self: this.#self,
-      // The first process is there in every tree: who does not see it sees no other user's.
+      // The first process exists in every tree: if it is hidden, so are other users' processes.
       othersHidden: !tracked.has(1),
       silentMounts: this.#files.silent,
     };
@@ -161,13 +165,13 @@ export class ProcSource implements Source {
     return known;
   }
 
-  /** os-release(5); null where it says nothing, or is still to answer. */
+  /** The name in os-release(5); null if there is none, or the answer is still to come. */
   #distribution(uptime: number): string | null {
     const lines = this.#files.look(here, uptime).lines('/etc/os-release', /^PRETTY_NAME=/);
     return /^PRETTY_NAME="?([^"]*)"?$/.exec(lines?.[0] ?? '')?.[1] ?? null;
   }
 
-  /** What one answer tells may bring up the next question. */
+  /** Waits for answers about files. An answer may bring up the next question. */
   async #awaitFiles(seconds: number, uptime: number): Promise<void> {
     const limit = new AbortController();
     const timeout = pause(seconds, limit.signal);
@@ -183,7 +187,7 @@ export class ProcSource implements Source {
   }
 
   #isSame({ pid, facts, stat }: Tracked): boolean {
-    // What has ended has lost its command line, and stays known by what it was.
+    // A process that has ended has lost its command line. Keep its facts.
     return isDead(stat) || this.#facts.unchanged(pid, facts);
   }
 
@@ -207,7 +211,10 @@ export class ProcSource implements Source {
     return listeners;
   }
 
-  /** Waits for answers only where they decide over what is done next, or where nothing else is to come. */
+  /**
+   * Asks servers for their status. Awaits an answer only if a scaling step depends on it, or if this is the only
+   * reading (`list`).
+   */
   async #ask(
     listeners: ReadonlyMap<number, readonly Listener[] | null>,
     { watch, memoryBudget }: ReadHints,
@@ -265,7 +272,7 @@ export class ProcSource implements Source {
   }
 }
 
-/** The same object as the last time where nothing has changed, so that nothing is made anew of it further on. */
+/** The same object as last time if nothing has changed: caches are keyed by its identity. */
 function sampleOf(
   process: Tracked,
   listeners: ProcessSample['listeners'],

@@ -4,7 +4,7 @@ import type { FileView } from '../files/known-files.ts';
 import { upwards } from './upwards.ts';
 import { inspectVirtualenv } from './virtualenv.ts';
 
-/** The strongest first: what a framework makes, then what tools make, then the checkout itself. */
+/** Strongest first: files that a framework makes, then those of tools, then the checkout itself. */
 const markers = [
   'manage.py',
   'pyproject.toml',
@@ -17,11 +17,11 @@ const markers = [
   '.git',
 ];
 
-/** Directories that hold many things: a marker there (a home under git) makes them nobody's project. */
+/** Directories that hold many things. A marker in one of them (a home under git) makes no project. */
 const generalNames =
   /^\/(?:home(?:\/[^/]+)?|root|srv|opt|tmp|usr(?:\/(?:local|src|share|lib|bin|sbin))?|etc|var(?:\/(?:www|lib|tmp))?)?$/;
 
-/** Besides those, where programs are started and kept that have no directory of their own. */
+/** Further directories of programs and their data that have no directory of their own. */
 const elsewhere = /^\/(?:usr(?!\/src\/[^/])|etc|run|proc|s?bin|lib(?:64)?|nix|snap)(?:\/|$)/;
 
 function isGeneral(path: string): boolean {
@@ -33,22 +33,22 @@ interface Marked {
   readonly marker: string;
 }
 
-/** The nearest directory, from this one upwards, that is marked as a project's. */
+/** The nearest directory with a project's marker, from this one upwards. */
 export function findMarked(path: string, files: FileView): Marked | null {
   const ends = upwards(path);
   const general = ends.findIndex(isGeneral);
   const directories = general < 0 ? ends : ends.slice(0, general);
-  // All are asked for at once: answers may come from far away.
+  // Ask for all at once: an answer may take long.
   const found = directories.map((directory) => ({ path: directory, marker: files.names(directory, markers)?.[0] }));
   for (const { path, marker } of found) if (marker !== undefined) return { path, marker };
   return null;
 }
 
-/** What tells a process's project. */
+/** Evidence of a process's project. */
 export interface ProjectTraces {
   readonly argv: readonly string[];
   readonly cwd: string | null;
-  /** Flags of command lines that name such a directory. */
+  /** Command-line flags that name the project's directory. */
   readonly flags: readonly string[];
   /** bundler's `BUNDLE_GEMFILE`. */
   readonly gemfile: string | undefined;
@@ -59,9 +59,9 @@ export interface ProjectTraces {
 }
 
 /**
- * The directory that a process works for: what a flag of its command line names, else its working directory;
- * and from there up to the nearest marker. Where that is no place for a project, as after daemonising: its Gemfile's, its
- * code's, or its virtualenv's. Null where nothing is known.
+ * The project directory of a process: the directory named by a flag, else its working directory, and from there up to
+ * the nearest marker. If that cannot be a project, as after daemonising, the directory of its Gemfile, its code or its
+ * virtualenv. Null if unknown.
  */
 export function projectDirectory(traces: ProjectTraces, files: FileView): ProjectDirectory | null {
   const { argv, cwd, flags, gemfile } = traces;
@@ -85,7 +85,7 @@ export function projectDirectory(traces: ProjectTraces, files: FileView): Projec
   return cwd === null || base === null ? null : { path: cwd, marker: null, from: 'cwd' };
 }
 
-/** The kernel tells a working directory without links: what a flag names is seen in the same way. */
+/** The kernel reports working directories with links resolved: resolve the flag's value too. */
 function ofFlag(flag: string, path: string, files: FileView): ProjectDirectory {
   const real = files.place(path)?.path ?? path;
   const found = findMarked(real, files);
@@ -93,7 +93,7 @@ function ofFlag(flag: string, path: string, files: FileView): ProjectDirectory {
   return real === path || directory.path !== real ? directory : { ...directory, link: path };
 }
 
-/** Hidden directories hold tools: interpreters, caches, what a user has installed for himself. */
+/** Null in a hidden directory: it holds tools, caches, or what a user has installed. */
 function ofCode(code: string | null, files: FileView): ProjectDirectory | null {
   if (code === null || /\/\./.test(code) || isGeneral(code)) return null;
   const found = findMarked(code, files);

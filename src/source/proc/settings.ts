@@ -1,17 +1,18 @@
 import type { ProcessFacts, SettingsRequest } from '../../snapshot.ts';
 import type { FileView } from '../files/known-files.ts';
 
-/** Bytes of one configuration file. */
+/** Bytes read of one configuration file. */
 const LARGEST = 64 * 1024;
 
-/** Files of one `conf.d/*.conf`, and of one process. */
+/** Most files that `conf.d/*.conf` stands for, and most files of one process. */
 const MOST_FILES = 50;
 
-/** A file names others, and those may name others again. */
+/** Depth of includes: a file names others, which may name others again. */
 const DEEPEST = 3;
 
 /**
- * The lines of configuration files that are asked for. Who asks sees what it got, and may then ask for files that those include.
+ * Reads the requested lines of configuration files. Definitions are asked again after each file, as an answer may
+ * include other files.
  */
 export function readSettings(
   asked: (settings: ProcessFacts['settings']) => readonly SettingsRequest[],
@@ -36,7 +37,7 @@ export function readSettings(
   return settings;
 }
 
-/** The path, or in order of name the files that it stands for where its last part has `*` or `?` in it. */
+/** The path; or the files that it stands for, sorted by name, if its last part contains `*` or `?`. */
 function filesOf(path: string, files: FileView): readonly string[] {
   const slash = path.lastIndexOf('/');
   const [folder, name] = [path.slice(0, slash), path.slice(slash + 1)];

@@ -2,14 +2,15 @@ import type { Listener } from '../../snapshot.ts';
 import { list, readBytes, readChunks, readLink, readWhole } from './files.ts';
 import { parseAllTcp, parseTcp, parseUnix } from './parsers/net.ts';
 
-/** Seconds for which the numbers of a process's sockets hold: servers open their listeners once. */
+/** The socket numbers of a process are read again after this many seconds: servers open listeners once. */
 const LASTING = 20;
 
-/** Bytes that the kernel gives at once of a table, in whole lines; and more than a line of tcp or tcp6 has (150 and 180). */
+/** Bytes of one read of a socket table: the kernel returns whole lines. */
 const PAGE = 4096;
+/** Bytes: more than a line of tcp or tcp6 has (150 and 180). */
 const LONGEST_LINE = 256;
 
-/** Bytes. Of a larger table it is not known how many connections wait or are open: 50,000 sockets. */
+/** Bytes: 50,000 sockets. In a larger table, waiting and open connections are not counted. */
 const LARGEST_TABLE = 8 * 1024 * 1024;
 
 type Table = 'tcp' | 'tcp6' | 'unix';
@@ -28,12 +29,12 @@ const none: Namespace = {
   readAt: Number.NEGATIVE_INFINITY,
 };
 
-/** Where processes listen, and how many connections wait there. */
+/** Reads where processes listen, and how many connections wait there. */
 export class Sockets {
   readonly #root: string;
   readonly #inodes = new Map<string, { readonly at: number; readonly inodes: ReadonlySet<number> | null }>();
   #namespaces = new Map<string, Namespace>();
-  /** Namespaces that were read in this reading. */
+  /** Namespaces that this reading has read already. */
   #current = new Set<string>();
   #connections = false;
 
@@ -42,9 +43,9 @@ export class Sockets {
   }
 
   /**
-   * To be called before the first process of each reading.
+   * Starts a reading. Call it before `of`.
    * @param keys processes that still live
-   * @param connections whether to count those that were accepted
+   * @param connections whether to count open connections
    */
   begin(keys: { has(key: string): boolean }, connections: boolean): void {
     this.#connections = connections;
@@ -53,7 +54,10 @@ export class Sockets {
     for (const key of this.#inodes.keys()) if (!keys.has(key)) this.#inodes.delete(key);
   }
 
-  /** Null when the process's descriptors may not be read. @param now seconds since boot */
+  /**
+   * The listeners of a process; null if its descriptors may not be read.
+   * @param now seconds since boot
+   */
   of(pid: number, key: string, now: number): readonly Listener[] | null {
     const inodes = this.#inodesOf(pid, key, now);
     if (inodes === null) return null;
@@ -73,14 +77,14 @@ export class Sockets {
       if (inode !== undefined) inodes?.add(Number(inode));
     }
     this.#inodes.set(key, { at: now, inodes });
-    // It may have begun to listen somewhere new.
+    // It may listen somewhere new.
     if (known === undefined || !sameSet(known.inodes, inodes)) this.#namespaces.clear();
     return inodes;
   }
 
   /**
-   * To list sockets the kernel walks through a table of connections whose size goes with the machine's memory, 2 ms on
-   * 24 GB: only tables in which there are listeners of ours are read each time.
+   * Reads the listeners of a namespace. For each table the kernel walks through a hash table whose size depends on the
+   * machine's memory (2 ms on 24 GB). So only tables that hold listeners of ours are read every time.
    */
   #namespace(pid: number, now: number): Namespace {
     const name = readLink(`${this.#root}/${pid}/ns/net`) ?? `pid:${pid}`;
@@ -117,8 +121,8 @@ function sameSet(a: ReadonlySet<number> | null, b: ReadonlySet<number> | null): 
 }
 
 /**
- * Listeners come first in the kernel's list, and on a busy server the rest would be megabytes. A page with room for one more line is
- * the last: to be told so by an empty read would make the kernel walk through its table of connections once more (2 ms on 24 GB).
+ * Reads the listeners, which come first in the kernel's list; on a busy server the rest would be megabytes. A page with
+ * room for one more line is the last: another read would walk through the kernel's table again (2 ms on 24 GB).
  */
 function readListeners(path: string): readonly Listener[] {
   let text = '';
@@ -130,14 +134,14 @@ function readListeners(path: string): readonly Listener[] {
   return parseTcp(text).listeners;
 }
 
-/** With the number of open connections to each, unless the table is too large to count them. */
+/** Reads the whole table with the number of open connections, unless it is too large. */
 function readAllTcp(path: string): readonly Listener[] {
   const bytes = readWhole(path, LARGEST_TABLE);
   if (bytes === 'huge') return readListeners(path);
   return typeof bytes === 'string' ? [] : parseAllTcp(bytes.toString('latin1'));
 }
 
-/** Of a table that is too large to be read whole, the listeners in its first part, without what waits at them. */
+/** Reads Unix listeners. If the table is too large, only those in its first part, without their queues. */
 function readUnix(path: string): readonly Listener[] {
   const bytes = readWhole(path, LARGEST_TABLE);
   if (bytes !== 'huge') return typeof bytes === 'string' ? [] : parseUnix(bytes.toString('utf8'));

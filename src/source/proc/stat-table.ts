@@ -2,32 +2,32 @@ import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { readFailureOf } from './files.ts';
 import { parseStat, type Stat } from './parsers/stat.ts';
 
-/** A stat line is at most some 400 bytes, with a name of 15 bytes or, for kernel workers, 64. */
+/** A stat line has at most some 400 bytes, with a name of 15 bytes or, for kernel workers, 64. */
 const buffer = Buffer.allocUnsafe(1024);
 
-/** A process that has not changed in so many readings idles, and may then be read at every so many of them. */
+/** After IDLE_AFTER readings with an unchanged stat line, a process may be read at every IDLE_EVERY-th reading only. */
 const IDLE_AFTER = 5;
 const IDLE_EVERY = 4;
 
 interface Kept {
   readonly descriptor: number;
   stat: Stat;
-  /** What was read last, to see whether anything has changed: to compare is cheaper than to parse. */
+  /** The bytes read last: comparing them is cheaper than parsing. */
   line: Buffer;
   length: number;
-  /** Readings since it changed. */
+  /** Readings since the line changed. */
   unchanged: number;
-  /** The last scan that it was in. */
+  /** Number of the last scan that included it. */
   seen: number;
 }
 
 /**
- * `stat` of every process, over descriptors that are kept open: to read one again costs a third of opening it anew, and one
- * whose process has died fails (ESRCH), so that it never gives the figures of a stranger with the same pid.
+ * Reads `stat` of every process over descriptors that stay open. Reading again costs a third of opening, and fails with
+ * ESRCH once the process has died. So figures never come from another process with the same pid.
  */
 export class StatTable {
   readonly #root: string;
-  /** So many descriptors may be kept. */
+  /** Most descriptors to keep open. */
   readonly #room: number;
   readonly #kept = new Map<number, Kept>();
   #scans = 0;
@@ -38,9 +38,9 @@ export class StatTable {
   }
 
   /**
-   * Calls `each` for every process that there is; with the very object of the last time where nothing has changed.
-   * @param mayRest which processes need not be read each time, as long as they idle
-   * @throws Error when the directory itself cannot be read
+   * Calls `each` for every process, with the same object as last time if nothing has changed.
+   * @param mayRest which processes may be read less often while they are idle
+   * @throws Error if the directory cannot be read
    */
   scan(each: (pid: number, stat: Stat) => void, mayRest: (pid: number) => boolean = () => false): void {
     this.#scans += 1;
@@ -72,7 +72,7 @@ export class StatTable {
     }
     const stat = parseStat(buffer, length, kept.stat);
     if (stat === null) {
-      // It died, and another may have its pid by now.
+      // It has died, and another process may have its pid by now.
       this.#close(pid);
       return this.#open(pid);
     }
@@ -102,7 +102,7 @@ export class StatTable {
     return stat;
   }
 
-  /** Bytes read into the buffer; 0 when the process is gone. */
+  /** Bytes read into the buffer; 0 if the process is gone. */
   #readFrom(descriptor: number, pid: number): number {
     try {
       return readSync(descriptor, buffer, 0, buffer.length, 0);

@@ -2,13 +2,13 @@ import type { Owner, Viewpoint } from '../files/files.ts';
 import { readLink } from './files.ts';
 import { idsOf } from './parsers/status.ts';
 
-/** Who may read next to nothing: for a process that does not tell whose it is. */
+/** Ids with hardly any rights, for a process whose owner is unknown. */
 const NOBODY = 65534;
 
-/** Groups that count. With some left out less may be read, never more. */
+/** Most groups that count. With fewer groups less may be read, never more. */
 const MOST_GROUPS = 256;
 
-/** Tells from where, and with whose rights, a process's files are looked at. */
+/** Tells in which namespace and with whose rights a process's files are read. */
 export class ViewpointReader {
   readonly #root: string;
   readonly #namespace: string | null;
@@ -20,7 +20,7 @@ export class ViewpointReader {
     this.#isRoot = process.geteuid?.() === 0;
   }
 
-  /** @param status the text of the process's file of that name */
+  /** @param status the text of /proc/PID/status */
   of(pid: number, status: string): Viewpoint {
     const owner = this.#isRoot ? ownerOf(status) : null;
     const namespace = this.#foreignNamespace(pid);
@@ -29,22 +29,22 @@ export class ViewpointReader {
     return { key: `${namespace ?? ''}:${rights}`, owner, process };
   }
 
-  /** A container's processes have their files elsewhere: seen through them, they are where they say. */
+  /** A process in another mount namespace: its files are read through its /proc/PID/root, so its paths are right. */
   #foreignNamespace(pid: number): string | null {
     const namespace = readLink(`${this.#root}/${pid}/ns/mnt`);
     return this.#namespace === null || namespace === this.#namespace ? null : namespace;
   }
 }
 
-/** Where workertop itself is, with its own rights. */
+/** workertop's own namespace and rights. */
 export const here: Viewpoint = { key: ':', owner: null, process: null };
 
-/** The same place, seen with workertop's own rights: for the files of the system there. */
+/** The same namespace with workertop's own rights, for system files there. */
 export function withOwnRights({ key, process }: Viewpoint): Viewpoint {
   return { key: key.slice(0, key.lastIndexOf(':') + 1), owner: null, process };
 }
 
-/** Whose rights a process has over files. Of a set-uid program it is the caller: who named the files is not root. */
+/** Whose rights apply to a process's files. For a set-uid program they are the caller's, who chose the paths. */
 function ownerOf(status: string): Owner {
   const uids = idsOf(status, 'Uid') ?? [NOBODY];
   const gids = idsOf(status, 'Gid') ?? [NOBODY];

@@ -3,31 +3,31 @@ import type { Virtualenv, VirtualenvEvidence } from '../../snapshot.ts';
 import type { FileView } from '../files/known-files.ts';
 import { upwards } from './upwards.ts';
 
-/** Directories of a PATH that are looked at. */
+/** Most directories of a PATH that are looked at. */
 const MOST_PATH = 32;
 
-/** What tells a process's virtualenv. */
+/** Evidence of a process's virtualenv. */
 export interface Traces {
   readonly argv: readonly string[];
   readonly cwd: string | null;
   readonly exe: string | null;
-  /** `VIRTUAL_ENV`, `CONDA_PREFIX`, `PATH` and `PWD` among them. */
+  /** Includes `VIRTUAL_ENV`, `CONDA_PREFIX`, `PATH` and `PWD`. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Prefixes of the site-packages that are mapped into it; asked for only where nothing else tells. */
+  /** Prefixes of the site-packages that the process maps. Called only if there is no other evidence. */
   mapped(): ReadonlySet<string>;
 }
 
-/** A directory as a virtualenv; null when it is none. */
+/** Reads a directory as a virtualenv; null if it is not one. */
 type Inspect = (path: string) => Inspected | null;
 
 interface Inspected {
   readonly python: string | null;
   readonly systemPackages: boolean;
-  /** The directory that pipenv made it for, which it keeps in the file `.project`. */
+  /** The directory that pipenv made it for, which the file `.project` names. */
   readonly project: string | null;
 }
 
-/** PEP 405: a virtualenv is where `pyvenv.cfg` is; conda's environments have `conda-meta`. Null for a directory that is none. */
+/** Reads a virtualenv: a directory with `pyvenv.cfg` (PEP 405), or conda's `conda-meta`. Null if it is neither. */
 export function inspectVirtualenv(path: string, files: FileView): Inspected | null {
   const config = files.lines(`${path}/pyvenv.cfg`, /^(?:version(?:_info)?|include-system-site-packages)\s*=/i);
   const conda = files.names(`${path}/conda-meta`, ['history']);
@@ -43,8 +43,8 @@ export function inspectVirtualenv(path: string, files: FileView): Inspected | nu
 }
 
 /**
- * The virtualenv a process runs in. A program started by its path in one virtualenv runs in that one, even if its
- * shell has another activated.
+ * The virtualenv that a process runs in. A program started by its path in a virtualenv runs in that one, even if its
+ * shell has activated another.
  */
 export function findVirtualenv(traces: Traces, files: FileView): Virtualenv | null {
   const inspect: Inspect = (path) => inspectVirtualenv(path, files);
@@ -62,7 +62,7 @@ export function findVirtualenv(traces: Traces, files: FileView): Virtualenv | nu
   if (found !== null) return virtualenv(found, 'environ', inspect);
   for (const prefix of traces.mapped()) if (inspect(prefix)) return virtualenv(prefix, 'maps', inspect);
   const { cwd } = traces;
-  // A title hides what it was started from, and then a guess is all there is.
+  // A title hides the command line: guess from the directory.
   for (const name of cwd === null ? [] : ['.venv', 'venv']) {
     const path = `${cwd}/${name}`;
     if (inspect(path)) return virtualenv(path, 'guess', inspect);
@@ -70,7 +70,7 @@ export function findVirtualenv(traces: Traces, files: FileView): Virtualenv | nu
   return null;
 }
 
-/** Of the interpreter and of the script: `VENV/bin/python VENV/bin/gunicorn …`. */
+/** The virtualenv of the interpreter or the script: `VENV/bin/python VENV/bin/gunicorn …`. */
 function startedFrom(traces: Traces, inspect: Inspect): string | null {
   for (const word of traces.argv.slice(0, 2)) {
     if (word.includes(' ') || !/(?:^|\/)bin\//.test(word)) continue;
@@ -82,19 +82,19 @@ function startedFrom(traces: Traces, inspect: Inspect): string | null {
   return null;
 }
 
-/** Where it may have been started: its directory, or where --chdir and the like have led away from, into some part of it. */
+/** Directories where the process may have been started: its own, and those that `--chdir` may have led away from. */
 function startDirectories({ cwd, environment }: Traces): readonly string[] {
   const found = [cwd, environment['PWD'] ?? null, ...(cwd?.startsWith('/') ? upwards(cwd).slice(1) : [])];
   return found.flatMap((path) => (path?.startsWith('/') ? path : []));
 }
 
-/** A virtualenv made with --copies, and each of conda's, has an interpreter of its own. */
+/** The virtualenv of the executable: those made with --copies, and conda's, have their own interpreter. */
 function ownOf({ exe }: Traces, inspect: Inspect): string | null {
   const path = dirname(dirname(exe ?? '/'));
   return path !== '/' && inspect(path) ? path : null;
 }
 
-/** `python3 …` without a path is the first on the PATH, as after `activate` or in a unit that sets PATH alone. */
+/** The virtualenv of the first `python3` on the PATH, as after `activate` or in a unit that sets PATH only. */
 function onPath({ argv, environment }: Traces, files: FileView): string | null {
   const [name = ''] = argv;
   if (!/^(?:python|pypy)[\d.]*$/.test(name)) return null;
@@ -128,15 +128,15 @@ function withoutTrailingSlashes(path: string): string {
   return path.slice(0, end);
 }
 
-/** What people call one that is its project's own: it says nothing of whose it is. */
+/** Whether a virtualenv has a general name such as `.venv`, which does not say whose it is. */
 export function isProjectsOwn(path: string): boolean {
   return /^\.?(?:v?env|virtualenv|pyenv)(?:[-_]?(?:py(?:thon)?)?\d[\d.]*)?$/.test(basename(path));
 }
 
-/** Directories of deployments, in which a project keeps what outlasts its releases. */
+/** Names of directories in a deployment that outlast releases: the project's name is above them. */
 const ofDeployments = /^(?:shared|current|releases|src|app|www|web|backend)$/;
 
-/** As people call it: `/srv/shop/.venv` is shop's. pipenv and poetry add eight letters that make their names distinct. */
+/** The name that people use: `/srv/shop/.venv` is shop's. pipenv and poetry append eight letters, which are dropped. */
 function nameOf(path: string, inspected: Inspected | null): string {
   const name = basename(path);
   if (isProjectsOwn(path)) {

@@ -1,6 +1,6 @@
 import { endianness } from 'node:os';
 
-/** The ids that a program had when it was started, as its user namespace counts them: getauxval(3). */
+/** The ids that a program had when it was started, in the numbers of its user namespace: getauxval(3). */
 export interface StartingIds {
   readonly uid: number;
   readonly effectiveUid: number;
@@ -13,9 +13,9 @@ const TYPES = [11, 12, 13, 14] as const;
 
 const isLittle = endianness() === 'LE';
 
-/** The ids in /proc/PID/auxv (proc_pid_auxv(5)): pairs of machine words. Null where they are not in it. */
+/** Parses the ids in /proc/PID/auxv (proc_pid_auxv(5)): pairs of machine words. Null if they are missing. */
 export function parseAuxv(bytes: Uint8Array): StartingIds | null {
-  // A program of 32 bits has words of four bytes.
+  // A 32-bit program has words of four bytes.
   return idsIn(bytes, 8) ?? idsIn(bytes, 4);
 }
 

@@ -1,6 +1,6 @@
 const KIB = 1024;
 
-/** proc_meminfo(5), in bytes by name. Lines without kB are counts (`HugePages_Total`). */
+/** Parses proc_meminfo(5) into bytes by name. Lines without kB are counts (`HugePages_Total`). */
 export function parseMeminfo(text: string): ReadonlyMap<string, number> {
   const figures = new Map<string, number>();
   for (const [, name, value, unit] of text.matchAll(/^([^:\s]+): +(\d+)( kB)?$/gm)) {
@@ -9,7 +9,7 @@ export function parseMeminfo(text: string): ReadonlyMap<string, number> {
   return figures;
 }
 
-/** Counters of proc_vmstat(5) by name. */
+/** Parses counters of proc_vmstat(5) by name. */
 export function parseCounters(text: string): ReadonlyMap<string, number> {
   const counters = new Map<string, number>();
   for (const [, name, value] of text.matchAll(/^(\w+) (\d+)$/gm)) counters.set(name ?? '', Number(value));
@@ -23,6 +23,7 @@ export interface PressureAverages {
   readonly fullAvg10: number | null;
 }
 
+/** Parses /proc/pressure/memory. Null for what is missing. */
 export function parsePressure(text: string): PressureAverages {
   const [, some10, some60] = /^some avg10=([\d.]+) avg60=([\d.]+)/m.exec(text) ?? [];
   const [, full10] = /^full avg10=([\d.]+)/m.exec(text) ?? [];
@@ -34,7 +35,7 @@ function fraction(percent: string | undefined): number | null {
   return Number.isFinite(value) ? Math.min(1, value / 100) : null;
 }
 
-/** The 1, 5 and 15 minutes of proc_loadavg(5). */
+/** Parses the averages over 1, 5 and 15 minutes of proc_loadavg(5). */
 export function parseLoad(text: string): readonly [number, number, number] | null {
   const [one, five, fifteen] = text.split(' ', 3).map(Number.parseFloat);
   const all = [one, five, fifteen];

@@ -5,24 +5,29 @@ export interface MemoryFigures {
   readonly uss: number;
   /** Proportional swap. */
   readonly swap: number;
-  /** PSS by what it is of: anonymous memory, files, shared memory. Null where the kernel does not tell (before Linux 5.4). */
+  /**
+   * The parts of PSS: anonymous memory, files, shared memory. Null if the kernel does not report them (before Linux
+   * 5.4).
+   */
   readonly anon: number | null;
   readonly file: number | null;
   readonly shmem: number | null;
-  /** What no other process has, and no file or shared memory either: it is free once the process has ended. */
+  /** Anonymous memory that no other process has: it becomes free when the process ends. */
   readonly frees: number;
-  /** Huge pages (hugetlbfs) that are its own; they are in RSS, PSS and USS, and go back to the pool of huge pages. */
+  /**
+   * Huge pages (hugetlbfs) of this process alone. RSS, PSS and USS include them; they return to the pool of huge pages.
+   */
   readonly privateHuge: number;
-  /** Huge pages that others have mapped too: all of them, not a part of each. In none of the figures above. */
+  /** Huge pages that other processes map too, counted in full. No figure above includes them. */
   readonly sharedHuge: number;
 }
 
 const KIB = 1024;
 
-/** Blanks and digits of a figure. */
+/** Most characters of a figure: blanks and digits. */
 const LONGEST_FIGURE = 24;
 
-/** Lines of smaps (Documentation/filesystems/proc.rst) that count here. */
+/** The lines of smaps that are used (Documentation/filesystems/proc.rst). */
 const names = [
   'Rss',
   'Pss',
@@ -40,16 +45,21 @@ const names = [
 
 type Name = (typeof names)[number];
 
-/** Bytes by name; nothing for a line that is not there. */
+/** Bytes by name. A line that is missing has no entry. */
 type Sums = Partial<Record<Name, number>>;
 
-/** Of proc_pid_maps(5): the inode, 0 where nothing is mapped but memory, and the path. */
+/** The inode (0 for memory without a file) and the path of a mapping in proc_pid_maps(5). */
 const HEADER = /^[0-9a-f]+-[0-9a-f]+ \S{4} [0-9a-f]+ [0-9a-f:]+ (\d+) *(.*)$/gm;
 
-/** What tmpfs holds for memory that is shared: shm_open(3), shmget(2), memfd_create(2), mmap(2) with MAP_SHARED | MAP_ANONYMOUS. */
+/**
+ * Names of shared memory on tmpfs: shm_open(3), shmget(2), memfd_create(2), mmap(2) with MAP_SHARED | MAP_ANONYMOUS.
+ */
 const SHARED_MEMORY = /^\/(?:dev\/shm\/|SYSV|memfd:|dev\/zero\b)/;
 
-/** To look for each line by its name is half as costly as to match all lines, and this is done for every process. */
+/**
+ * Adds the figures of a text to the sums. Searching for each name costs half of matching all lines, and this runs for
+ * every process.
+ */
 function addFigures(text: string, sums: Sums): Sums {
   for (const name of names) {
     const at = text.indexOf(`\n${name}:`);
@@ -61,18 +71,19 @@ function addFigures(text: string, sums: Sums): Sums {
   return sums;
 }
 
-/** /proc/PID/smaps_rollup. Null when there is no PSS in it: a kernel thread, a zombie. */
+/** Parses /proc/PID/smaps_rollup. Null if it has no PSS: a kernel thread, a zombie. */
 export function parseRollup(text: string): MemoryFigures | null {
   const sums = addFigures(text, {});
   if (sums.Pss === undefined) return null;
   const { Pss_Anon: anon, Pss_Shmem: shmem = 0, Private_Clean = 0, Private_Dirty = 0, LazyFree = 0 } = sums;
   if (anon === undefined) {
-    // Linux 4.14 to 5.3 tell of anonymous memory only all that is resident. What of it is dirty and private is no other's.
+    // Linux 4.14 to 5.3 report only the resident anonymous memory. Its dirty private part belongs to no other process.
     const frees = Math.min(Private_Dirty, sums.Anonymous ?? Private_Dirty);
     return figures(sums, { anon: null, file: null, shmem: null, frees });
   }
   const file = Math.max(0, sums.Pss_File ?? sums.Pss - anon - shmem);
-  // What came back from swap is clean; what may be freed lazily counts as available already (MADV_FREE of madvise(2)).
+  // Pages read back from swap are clean. Pages that may be freed lazily (MADV_FREE of madvise(2)) count as available
+  // already.
   const clean = Math.max(0, Private_Clean - file - LazyFree);
   return figures(sums, { anon, file, shmem, frees: Math.min(anon, Private_Dirty + clean) });
 }
@@ -80,33 +91,33 @@ export function parseRollup(text: string): MemoryFigures | null {
 type Split = Pick<MemoryFigures, 'anon' | 'file' | 'shmem' | 'frees'>;
 
 function figures(sums: Sums, split: Split): MemoryFigures {
-  // Huge pages are in none of Rss and Pss.
+  // Rss and Pss leave out huge pages.
   const { Private_Hugetlb: privateHuge = 0, Shared_Hugetlb: sharedHuge = 0 } = sums;
   const uss = (sums.Private_Clean ?? 0) + (sums.Private_Dirty ?? 0) + privateHuge;
-  // Each is rounded to a KiB by itself, mapping for mapping.
+  // The kernel rounds each figure to a KiB for every mapping, so PSS may come out below USS.
   const pss = Math.max((sums.Pss ?? 0) + privateHuge, uss);
   const rss = Math.max((sums.Rss ?? 0) + privateHuge, pss);
   return { rss, pss, uss, swap: sums.SwapPss ?? 0, ...split, privateHuge, sharedHuge };
 }
 
-/** The same of /proc/PID/smaps, mapping by mapping: before Linux 4.14 there is nothing else. */
+/** The same figures from /proc/PID/smaps, added up over mappings: Linux before 4.14 has no smaps_rollup. */
 export class SmapsSum {
   #rest = '';
   readonly #sums: Sums = {};
   #split = { anon: 0, file: 0, shmem: 0, frees: 0 };
   #mappings = 0;
 
-  /** A part of the file, in its order. */
+  /** Adds the next part of the file. */
   add(text: string): void {
     const all = this.#rest + text;
-    // The last mapping may not be whole yet.
+    // The last mapping may be incomplete.
     let last = 0;
     for (const { index } of all.matchAll(HEADER)) last = index;
     this.#count(all.slice(0, last));
     this.#rest = all.slice(last);
   }
 
-  /** Null when there was no mapping: a kernel thread, a zombie. */
+  /** The sums; null if there was no mapping: a kernel thread, a zombie. */
   end(): MemoryFigures | null {
     this.#count(this.#rest);
     this.#rest = '';
@@ -137,7 +148,7 @@ export class SmapsSum {
       split.frees += Private_Clean + Private_Dirty;
     } else if (SHARED_MEMORY.test(path)) split.shmem += pss;
     else {
-      // Pages of a private mapping that were written to are no longer the file's.
+      // Written pages of a private file mapping are no longer the file's.
       const written = Math.min(pss, Anonymous);
       split.anon += written;
       split.file += pss - written;
@@ -146,13 +157,16 @@ export class SmapsSum {
   }
 }
 
-/** Shared memory of a process that nobody else has touched, and that has no name any more by which others could open it. */
+/** Shared memory that only one process maps and that has no name by which others could open it. */
 export interface UnsharedMemory {
   readonly inode: string;
   readonly bytes: number;
 }
 
-/** Of /proc/PID/smaps, mappings of shared memory all pages of which are this process's alone; those of one inode together. */
+/**
+ * Finds mappings of shared memory in /proc/PID/smaps whose pages all belong to this process alone. Mappings of the same
+ * inode are joined.
+ */
 export function parseUnshared(smaps: string): readonly UnsharedMemory[] {
   const found = new Map<string, number>();
   const headers = [...smaps.matchAll(HEADER)];
@@ -165,13 +179,13 @@ export function parseUnshared(smaps: string): readonly UnsharedMemory[] {
     const [, sharedClean, sharedDirty, clean, dirty] = (figures.exec(part) ?? []).map(Number);
     const shared = (sharedClean ?? 0) + (sharedDirty ?? 0);
     const own = ((clean ?? 0) + (dirty ?? 0)) * KIB;
-    // As soon as one page is another's too, all of it stays when this process ends.
+    // If one page is shared, the memory stays when this process ends.
     found.set(inode, shared > 0 ? Number.NEGATIVE_INFINITY : (found.get(inode) ?? 0) + own);
   });
   return [...found].flatMap(([inode, bytes]) => (bytes > 0 ? [{ inode, bytes }] : []));
 }
 
-/** The resident pages of proc_pid_statm(5), and how many of them are of files or shared memory. */
+/** Resident pages of proc_pid_statm(5), and how many of them belong to files or shared memory. */
 export function parseStatm(text: string): { readonly resident: number; readonly shared: number } | null {
   const [, resident, shared] = /^\d+ (\d+) (\d+)/.exec(text) ?? [];
   if (resident === undefined || shared === undefined) return null;

@@ -6,15 +6,15 @@ const ESTABLISHED = '01';
 /** The client has sent all that it will, and may still wait for the answer. */
 const CLOSE_WAIT = '08';
 
-/** A socket that no process has a descriptor of: a connection that was not accepted yet. */
+/** The inode of a socket that no process has a descriptor of: a connection not accepted yet. */
 const NO_INODE = '0';
 
 const TCP_LINE =
   /^ *\d+: ([0-9A-F]+):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} ([0-9A-F]{2}) [0-9A-F]+:([0-9A-F]+) \S+ +\S+ +\d+ +\d+ (\d+)/gm;
 
 /**
- * The listening sockets in /proc/PID/net/tcp or tcp6 (proc_pid_net(5)): for those, rx_queue is the number of
- * connections that wait to be accepted. The kernel lists them before all others.
+ * Parses the listening sockets in /proc/PID/net/tcp or tcp6 (proc_pid_net(5)). Their rx_queue is the number of
+ * connections waiting to be accepted. The kernel lists them before all others.
  */
 export function parseTcp(text: string): { readonly listeners: readonly Listener[]; readonly complete: boolean } {
   const listeners: Listener[] = [];
@@ -29,7 +29,7 @@ export function parseTcp(text: string): { readonly listeners: readonly Listener[
   return { listeners, complete: false };
 }
 
-/** The same of the whole table, which tells how many of the connections to each were accepted and are open. */
+/** Parses the whole table, and counts the open connections that each listener has accepted. */
 export function parseAllTcp(text: string): readonly Listener[] {
   const keys: string[] = [];
   const open = new Map<string, number>();
@@ -37,13 +37,13 @@ export function parseAllTcp(text: string): readonly Listener[] {
     const key = `${address}:${port}`;
     if (state === LISTEN) keys.push(key);
     if ((state !== ESTABLISHED && state !== CLOSE_WAIT) || inode === NO_INODE) continue;
-    // To this address, or to all, which is what a listener may have.
+    // A listener may be bound to this address or to all addresses.
     for (const to of [key, `${'0'.repeat(address.length)}:${port}`]) open.set(to, (open.get(to) ?? 0) + 1);
   }
   return parseTcp(text).listeners.map((listener, index) => ({ ...listener, open: open.get(keys[index] ?? '') ?? 0 }));
 }
 
-/** Words of 32 bits in the machine's byte order, which is little-endian wherever Node runs on Linux but s390x. */
+/** Parses words of 32 bits in the machine's byte order: little-endian wherever Node runs on Linux, except s390x. */
 export function addressOf(hex: string): string {
   const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).reverse());
   const numbers = bytes.map((byte) => Number.parseInt(byte, 16));
@@ -56,7 +56,7 @@ export function addressOf(hex: string): string {
   return `[${shortest(groups)}]`;
 }
 
-/** RFC 5952: the longest run of zero groups becomes `::`. */
+/** Shortens an IPv6 address as RFC 5952 says: the longest run of zero groups becomes `::`. */
 function shortest(groups: readonly string[]): string {
   let best = { start: 0, length: 0 };
   for (let start = 0; start < groups.length; start++) {
@@ -71,14 +71,14 @@ function shortest(groups: readonly string[]): string {
 /** SO_ACCEPTCON of the kernel's net.h. */
 const ACCEPTS = 0x00010000;
 
-/** SS_CONNECTING of the kernel's net.h, of a connection that was made but not accepted, and SS_CONNECTED. */
+/** SS_CONNECTING (not accepted yet) and SS_CONNECTED of the kernel's net.h. */
 const CONNECTING = '02';
 const CONNECTED = '03';
 
 /**
- * The listening sockets in /proc/PID/net/unix (proc_pid_net(5)). The server's side of a connection is listed as soon as the
- * client has connected, under the name of its listener; until it is accepted it belongs to no file, and has no inode
- * (unix_seq_show of the kernel's net/unix/af_unix.c). A client that has gone meanwhile leaves it waiting all the same.
+ * Parses the listening sockets in /proc/PID/net/unix (proc_pid_net(5)). The server's side of a connection is listed
+ * under the listener's name as soon as the client connects. Until it is accepted it has no inode (unix_seq_show in the
+ * kernel's net/unix/af_unix.c). If the client has gone, it still waits.
  */
 export function parseUnix(text: string): readonly Listener[] {
   const found: { readonly inode: number; readonly name: string | null }[] = [];
@@ -95,7 +95,7 @@ export function parseUnix(text: string): readonly Listener[] {
     else if (state === CONNECTED) count(open, name);
   }
   return found.map(({ inode, name }) => {
-    // Of two that were bound to one name, one after the other, it is not told which of them is meant.
+    // If two sockets were bound to one name in turn, the table does not tell which one a connection belongs to.
     const alone = name !== null && bound.get(name) === 1;
     return {
       address: name === null ? 'unix:(unnamed)' : `unix:${name}`,

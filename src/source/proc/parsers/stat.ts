@@ -1,18 +1,18 @@
-/** Of proc_pid_stat(5), what is read of every process at every reading. */
+/** The fields of proc_pid_stat(5) that are read of every process at every reading. */
 export interface Stat {
-  /** As the kernel has it, between the parentheses: anything may be in it. */
+  /** The text between the parentheses: any characters. */
   comm: string;
   state: string;
   ppid: number;
   pgrp: number;
   session: number;
   kernelThread: boolean;
-  /** User and system time, in clock ticks. */
+  /** User and system time in clock ticks. */
   cpuTicks: number;
   threads: number;
   /** Clock ticks since boot. */
   startTicks: number;
-  /** Resident pages; the kernel's own count, which may lag by some dozens. */
+  /** Resident pages. The kernel updates this count late: it may be off by some dozens. */
   rssPages: number;
 }
 
@@ -35,14 +35,13 @@ const THREADS = 20;
 const START = 22;
 const RSS = 24;
 
-/** The numbers of one line, by field. Kept, since this runs for every process at every reading. */
+/** The numbers of one line, by field. Reused, since parsing runs for every process at every reading. */
 const fields = new Float64Array(RSS + 1);
 
 /**
- * Reads the first `length` bytes of `buffer`. The name is whatever stands between the first parenthesis and the
- * last, since parentheses, spaces and newlines may be in it. Null when it is no such line.
- *
- * @param previous of the same process, whose name is mostly the same still
+ * Parses the first `length` bytes of `buffer`. The name lies between the first and the last parenthesis, since it may
+ * contain parentheses, spaces and newlines. Null if it is not a stat line.
+ * @param previous an earlier reading of the same process: its name is reused if it has not changed
  */
 export function parseStat(buffer: Buffer, length: number, previous?: Stat): Stat | null {
   let closing = length - 1;
@@ -66,7 +65,7 @@ export function parseStat(buffer: Buffer, length: number, previous?: Stat): Stat
   };
 }
 
-/** Whether these bytes are that text: to compare is cheaper than to make a text of them. */
+/** Whether these bytes are that text: comparing is cheaper than decoding. */
 function isAscii(buffer: Buffer, from: number, to: number, text: string): boolean {
   if (to - from !== text.length || text.length === 0) return false;
   for (let index = 0; index < text.length; index++) {
@@ -80,7 +79,7 @@ function field(number: number): number {
   return fields[number] ?? 0;
 }
 
-/** Fills `fields` from the one after the state on. False when a number that is needed is missing. */
+/** Fills `fields` from the field after the state. False if a needed number is missing. */
 function readFields(buffer: Buffer, from: number, length: number): boolean {
   let number = STATE + 1;
   let value = 0;
@@ -91,7 +90,7 @@ function readFields(buffer: Buffer, from: number, length: number): boolean {
       value = value * 10 + (byte - ZERO);
       digits = true;
     } else if (byte === SPACE) {
-      // Negative ones (tpgid, priority) are none of those wanted; their sign is passed over.
+      // Negative fields (tpgid, priority) are not needed: skip the sign.
       if (!digits) return false;
       fields[number] = value;
       if (number === RSS) return true;

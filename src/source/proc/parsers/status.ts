@@ -1,14 +1,18 @@
-/** Of proc_pid_status(5). Masks: bit n−1 is signal n, signals 1 to 31. */
+/** Fields of proc_pid_status(5). In masks, bit n−1 stands for signal n, of signals 1 to 31. */
 export interface Status {
-  /** Effective. */
+  /** Effective user id. */
   readonly uid: number | null;
-  /** `mixed` where real, effective, saved and file-system ids differ, of the user or of the group; left out where they cannot be read. */
+  /**
+   * `mixed` if real, effective, saved and file-system ids differ, of the user or of the group. Left out if they cannot
+   * be read.
+   */
   readonly ids?: 'one' | 'mixed';
   readonly caught: number | null;
   readonly ignored: number | null;
   readonly blocked: number | null;
 }
 
+/** Parses /proc/PID/status. */
 export function parseStatus(text: string): Status {
   const [uids, gids] = [idsOf(text, 'Uid'), idsOf(text, 'Gid')];
   const isOne = [uids, gids].every((ids) => ids !== null && new Set(ids).size === 1);
@@ -21,7 +25,7 @@ export function parseStatus(text: string): Status {
   };
 }
 
-/** Real, effective, saved, file-system; null where the line is not there, or not whole. */
+/** The real, effective, saved and file-system id; null if the line is missing or incomplete. */
 export function idsOf(text: string, name: 'Uid' | 'Gid'): readonly number[] | null {
   const found = new RegExp(`^${name}:\\t(\\d+)\\t(\\d+)\\t(\\d+)\\t(\\d+)$`, 'm').exec(text);
   return found === null ? null : found.slice(1).map(Number);

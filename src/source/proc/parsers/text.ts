@@ -1,6 +1,6 @@
 /**
- * The NUL-separated arguments of proc_pid_cmdline(5). A title is one argument: programs that set one fill what is
- * left of the old arguments with NULs or blanks.
+ * Parses the NUL-separated arguments of proc_pid_cmdline(5). A title is one argument: programs that set one fill the
+ * rest of the old arguments with NULs or blanks.
  */
 export function parseCmdline(bytes: Buffer): readonly string[] {
   let end = bytes.length;
@@ -10,8 +10,8 @@ export function parseCmdline(bytes: Buffer): readonly string[] {
 }
 
 /**
- * Of proc_pid_environ(5), only the variables asked for: what else is there may be secret, and is not kept. `a.b` asks for the
- * member `b`, a string or a number, of the JSON object that `a` holds.
+ * Picks the requested variables from proc_pid_environ(5); others may be secret and are dropped. `a.b` requests the
+ * member `b`, a string or a number, of the JSON object in `a`.
  */
 export function pickEnvironment(
   bytes: Buffer,
@@ -26,7 +26,7 @@ export function pickEnvironment(
     const equals = bytes.indexOf(0x3d, start);
     if (equals > start && equals < end) {
       const name = bytes.toString('latin1', start, equals);
-      // The first of two is the one that getenv(3) finds.
+      // If a name occurs twice, getenv(3) finds the first.
       if (names.has(name) && !(name in found)) found[name] = bytes.toString('utf8', equals + 1, end);
       const members = objects.get(name);
       if (members) Object.assign(found, pickMembers(bytes.toString('utf8', equals + 1, end), name, members));
@@ -36,7 +36,7 @@ export function pickEnvironment(
   return found;
 }
 
-/** The members that are asked for, by the variables that hold them. */
+/** The requested members, by the variable that holds them. */
 export function membersOf(names: ReadonlySet<string>): ReadonlyMap<string, readonly string[]> {
   const objects = new Map<string, string[]>();
   for (const dotted of names) {
@@ -63,24 +63,24 @@ function pickMembers(json: string, name: string, members: readonly string[]): Re
   );
 }
 
-/** proc_pid_cgroup(5): the path in the v2 hierarchy, or v1's of systemd or of memory. */
+/** Parses proc_pid_cgroup(5): the path in the v2 hierarchy, or in v1's of systemd or memory. */
 export function parseCgroup(text: string): string | null {
   const paths = new Map<string, string>();
   for (const [, controllers = '', path = ''] of text.matchAll(/^\d+:([^:\n]*):(.*)$/gm)) {
     for (const controller of controllers.split(',')) paths.set(controller, path);
   }
   const unified = paths.get('');
-  // Where v1 is in use too, the unified hierarchy may hold nothing but its root.
+  // If v1 is in use too, the unified hierarchy may hold nothing but its root.
   if (unified !== undefined && unified !== '/') return unified;
   return paths.get('name=systemd') ?? paths.get('memory') ?? unified ?? null;
 }
 
-/** The directories of a process's mapped files under which Python packages are installed, by prefix. */
+/** Prefixes of the site-packages directories that a process has files mapped from. */
 export function sitePrefixes(maps: string): ReadonlySet<string> {
   const prefixes = new Set<string>();
   for (const line of maps.split('\n')) {
     const end = line.indexOf('/site-packages/');
-    // Five fields come before the path, and none of them has a slash in it (proc_pid_maps(5)).
+    // Five fields without a slash come before the path (proc_pid_maps(5)).
     const start = line.indexOf('/');
     if (end <= start || start < 0) continue;
     const prefix = /^(\/.*)\/lib(?:64)?\/(?:python|pypy)\d[\d.]*$/.exec(line.slice(start, end))?.[1];
@@ -89,7 +89,7 @@ export function sitePrefixes(maps: string): ReadonlySet<string> {
   return prefixes;
 }
 
-/** A user as passwd(5) has it. */
+/** A user of passwd(5). */
 export interface PasswdEntry {
   readonly name: string;
   readonly uid: number;
@@ -97,7 +97,7 @@ export interface PasswdEntry {
   readonly home: string;
 }
 
-/** The entries of passwd(5), without lines that are none. */
+/** Parses passwd(5). Malformed lines are dropped. */
 export function passwdEntries(text: string): readonly PasswdEntry[] {
   return text.split('\n').flatMap((line) => {
     const [name = '', , uid = '', gid = '', , home = ''] = line.split(':');
@@ -105,7 +105,7 @@ export function passwdEntries(text: string): readonly PasswdEntry[] {
   });
 }
 
-/** User names by uid, from passwd(5): the first where several share one. */
+/** User names by uid, from passwd(5). If several share a uid, the first counts. */
 export function parsePasswd(text: string): ReadonlyMap<number, string> {
   return new Map(
     passwdEntries(text)
@@ -114,7 +114,7 @@ export function parsePasswd(text: string): ReadonlyMap<number, string> {
   );
 }
 
-/** The soft limit of open files in /proc/self/limits; null when it is not there. */
+/** The soft limit of open files in /proc/self/limits; null if missing. */
 export function parseOpenFiles(limits: string): number | null {
   const limit = /^Max open files +(\d+|unlimited)/m.exec(limits)?.[1];
   if (limit === undefined) return null;

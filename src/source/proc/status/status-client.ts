@@ -5,13 +5,13 @@ import { findLocalSocket } from '../../files/local-socket.ts';
 import { TICKS_PER_SECOND } from '../machine.ts';
 import { readAll, readFramed } from './status-protocol.ts';
 
-/** Seconds for which an answer holds: it is as seldom news as facts are. */
+/** An answer is reused for this many seconds. */
 const LASTING = 20;
 
-/** Seconds for which the last answer counts where there comes no other: a busy machine answers late. */
+/** The last answer counts for this many seconds if no newer one comes: a busy machine answers late. */
 const REMEMBERED = 60;
 
-/** Milliseconds until an answer is given up: nobody waits longer for a server that is busy or stuck. */
+/** Milliseconds until a request is given up: the server is busy or stuck. */
 const LONGEST = 200;
 
 interface Known {
@@ -28,20 +28,20 @@ export interface StatusSubject {
   readonly listeners: readonly Listener[];
 }
 
-/** Asks masters of themselves, in the background: a reading takes what has been answered so far. */
+/** Asks masters for their status in the background. A reading takes the answers that have come so far. */
 export class StatusClient {
   readonly #known = new Map<string, Known>();
 
-  /** What it said last; undefined where there is nothing. */
+  /** The last report of a process; undefined if there is none. */
   told(key: string): SelfReport | undefined {
     return this.#known.get(key)?.told;
   }
 
   /**
-   * Asks where it is time to.
+   * Asks the master if it is time to.
    * @param now seconds since boot
    * @param anew asks in any case
-   * @returns when there is an answer, or none to come
+   * @returns resolves when it has answered or given up
    */
   async ask(
     { pid, key, facts, listeners }: StatusSubject,
@@ -69,15 +69,19 @@ export class StatusClient {
     return mine.pending;
   }
 
-  /** @param keys processes that still live */
+  /**
+   * Forgets all processes but these.
+   * @param keys processes that still live
+   */
   keep(keys: { has(key: string): boolean }): void {
     for (const key of this.#known.keys()) if (!keys.has(key)) this.#known.delete(key);
   }
 }
 
 /**
- * What it said; undefined where no answer came in time, null where it is another's, or makes no sense. Never throws: whatever is
- * wrong there is no concern of ours.
+ * Asks one master.
+ * @returns its report; undefined if no answer came in time; null if the answer is another process's or makes no sense.
+ * Never throws
  */
 async function askMaster(
   request: StatusRequest,
@@ -102,7 +106,7 @@ async function askMaster(
   }
 }
 
-/** To addresses of this machine, and to sockets of the very user whose server it is. Null for any other. */
+/** Connects to addresses of this machine, and to sockets of the server's own user. Null for any other. */
 function connect(address: string, { uid }: ProcessFacts): Socket | null {
   const path = /^unix:(\/.*)$/.exec(address)?.[1];
   if (path !== undefined) return connectToFile(path, uid);
@@ -118,7 +122,7 @@ function connectToFile(path: string, uid: number | null): Socket | null {
   return socket.on('close', () => found.close());
 }
 
-/** Names are not looked up: that would ask other machines. */
+/** Whether an address is of this machine. Names are not looked up: that would ask other machines. */
 function isOurs(host: string): boolean {
   if (isIP(host) === 0) return false;
   if (/^127\./.test(host) || host === '::1') return true;

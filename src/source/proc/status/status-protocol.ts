@@ -1,12 +1,15 @@
 import type { Socket } from 'node:net';
 
-/** Bytes; what is longer is none of what is asked for. */
+/** Most bytes of an answer. Status reports are shorter. */
 const MOST = 1024 * 1024;
 
-/** Length of a frame's head: a number of four bytes, the most significant first, that tells how many follow. */
+/** Bytes of a frame's head: the length of the rest, most significant byte first. */
 const HEAD = 4;
 
-/** All that the other side says until it closes, as JSON. @throws Error when it is none, or too much */
+/**
+ * Reads everything until the other side closes, as JSON.
+ * @throws Error if it is not JSON, or too long
+ */
 export async function readAll(socket: Socket): Promise<unknown> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -19,10 +22,10 @@ export async function readAll(socket: Socket): Promise<unknown> {
 }
 
 /**
- * Answers to commands of gunicorn's control protocol (gunicorn/ctl, from 25.1): frames of a length and JSON. The first answer must be
- * `isOwn` before anything else is asked.
- * @returns the data of each answer; null where the first one is somebody else's
- * @throws Error when an answer is none, does not come whole, or tells of an error
+ * Sends commands of gunicorn's control protocol (gunicorn/ctl, from 25.1) and reads the answers: frames of a length and
+ * JSON. If the first answer is not `isOwn`, nothing else is asked.
+ * @returns the data of each answer; null if the first came from another process
+ * @throws Error if an answer is malformed, incomplete or reports an error
  */
 export async function readFramed(
   socket: Socket,
