@@ -9,6 +9,7 @@ import { type Inspected, inspectProcess } from '../source/proc/inspect.ts';
 import { errorCode } from '../text/errno.ts';
 import { plural } from '../text/figures.ts';
 import type { AsOwner } from './as-owner/errand.ts';
+import { sendSignal } from './kill.ts';
 import type { Outcome } from './outcome.ts';
 
 /** Changes the number of workers, and signals processes. */
@@ -126,7 +127,7 @@ function renewed(sample: ProcessSample, found: Inspected): ProcessSample {
 
 function send({ pid, sample }: ProcessNode, signal: NodeJS.Signals): string | null {
   try {
-    process.kill(pid, signal);
+    sendSignal(pid, signal);
     return null;
   } catch (error) {
     const code = errorCode(error);

@@ -102,6 +102,21 @@ const places: readonly { readonly what: string; readonly pattern: RegExp; readon
     pattern: /\bprocess\s*(?:\?\.|\.)\s*(?:exit|reallyExit|abort)\b|\bprocess\[/,
     files: ['src/cli.ts'],
   },
+  {
+    what: 'process.kill is called',
+    pattern: /\bprocess\s*(?:\?\.|\.)\s*(?:kill|_kill)\b|\bkill\b[^;\n]*\}\s*=\s*process\b/,
+    files: ['src/control/kill.ts'],
+  },
+  {
+    what: 'process.exitCode is set',
+    pattern: /\bprocess\s*(?:\?\.|\.)\s*exitCode\s*=/,
+    files: [],
+  },
+  {
+    what: 'process, vm or cluster is imported',
+    pattern: /(?:from|import\(?)\s*['"](?:node:)?(?:process|vm|cluster)['"]/,
+    files: [],
+  },
   { what: 'createRequire is used', pattern: /\bcreateRequire\b/, files: [] },
   { what: 'code is made of text', pattern: /\beval\s*\(|\bnew Function\b/, files: [] },
 ];

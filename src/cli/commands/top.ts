@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type ActionLog, statePath } from '../../control/action-log.ts';
 import { UnsafePath } from '../../control/checked-directory.ts';
 import { KeptObservations } from '../../control/kept-observations.ts';
+import { suspendJob } from '../../control/kill.ts';
 import type { Signals } from '../../control/signals.ts';
 import { isUnderWay, TuneJournal } from '../../control/tune/journal.ts';
 import { Dashboard } from '../../dashboard.ts';
@@ -121,7 +122,7 @@ export async function top(
   function stopThisProcess(): void {
     process.off('SIGTSTP', suspended);
     // Stop the whole job, as the terminal itself would: `npm start` waits for us.
-    process.kill(0, 'SIGTSTP');
+    suspendJob();
     process.on('SIGTSTP', suspended);
   }
   let inBackground = false;

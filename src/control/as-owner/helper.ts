@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { killGroup } from '../kill.ts';
 import type { Outcome } from '../outcome.ts';
 import type { AsOwner, Errand } from './errand.ts';
 
@@ -66,13 +67,7 @@ class Conversation {
   /** Kills the helper without waiting: it ends when the kernel lets it. */
   #leave(outcome: Outcome): void {
     const { pid, exitCode, signalCode } = this.#child;
-    if (pid !== undefined && exitCode === null && signalCode === null) {
-      try {
-        process.kill(-pid, 'SIGKILL');
-      } catch {
-        // It has just ended.
-      }
-    }
+    if (pid !== undefined && exitCode === null && signalCode === null) killGroup(pid);
     this.#end(outcome);
   }
 
