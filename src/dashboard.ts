@@ -24,36 +24,36 @@ import type { Scene } from './view/scene.ts';
 import type { Screen } from './view/screen.ts';
 import { makeTheme, type Theme, type ThemeOptions } from './view/theme.ts';
 
-/** Seconds between readings while workers come or go, and while memory figures are read for the first time. */
+/** Seconds between readings while workers start or exit, and while memory is read for the first time. */
 const FAST = 0.15;
 const FILLING = 0.2;
 
-/** So many seconds after the start figures fill in; what is not read by then comes with the usual readings. */
+/** Seconds after the start in which readings are frequent. Memory not read by then is read at the usual interval. */
 const FILLING_TIME = 3;
 
-/** Longest time that the first frame waits for files, in seconds: with them it shows each process in its place. */
+/** Longest time that the first frame waits for files, in seconds: they tell to which project a process belongs. */
 const PATIENCE = 0.1;
 
-/** Longest time to spend on reading memory, in seconds: at first, while it fills in, and from then on. */
+/** Longest time to spend on reading memory, in seconds: in the first reading, while figures fill in, and later. */
 const budgets = { first: 0, filling: 0.08, steady: 0.006 } as const;
 
-/** At most this often is the screen painted, in seconds: keys held down come faster. */
+/** Shortest time between two frames, in seconds: a held key repeats faster. */
 const SHORTEST_FRAME = 0.016;
 
 export interface DashboardParts {
   readonly observer: Observer;
-  /** How many workers were in use, for a week. */
+  /** How many workers were in use, over the last week. */
   readonly observations: Observations;
   readonly signals: Signals;
   readonly log: ActionLog;
   readonly screen: Screen;
   readonly terminal: Pick<ThemeOptions, 'colors' | 'ascii'>;
   readonly state: AppState;
-  /** Keeps settings in the configuration file. */
+  /** Writes settings to the configuration file. */
   save(settings: ViewSettings): void;
-  /** The recording that is played; null for what goes on now. */
+  /** The recording that is played; null when live. */
   readonly replaying: { readonly position: ReplayPosition; move(move: ReplayMove): void } | null;
-  /** Stops this process as Ctrl-Z does, and returns once it was continued. */
+  /** Stops this process as Ctrl-Z does. Returns after it was continued. */
   suspend(): void;
 }
 
@@ -97,7 +97,10 @@ export class Dashboard {
     });
   }
 
-  /** What was under way when it ended, for the log too. */
+  /**
+   * Ends all changes that are still running.
+   * @returns how each ended
+   */
   leave(): readonly Operation[] {
     const cut = this.#controller.leave();
     for (const operation of cut) this.#parts.log.operation(operation);
@@ -133,7 +136,7 @@ export class Dashboard {
     if (changed) this.#painting ??= setTimeout(() => this.#paint(), SHORTEST_FRAME * 1000);
   };
 
-  /** The mouse did something at a place of the screen. */
+  /** Handles a mouse event at a column and line of the screen. */
   pointed(what: MouseEvent, column: number, line: number): void {
     this.dispatch({ type: 'mouse', what, target: targetAt(this.#scene, column, line) });
   }
@@ -148,12 +151,12 @@ export class Dashboard {
     this.#wake.abort();
   }
 
-  /** Is the screen laid out for this size? */
+  /** Whether the screen is laid out for this size. */
   fits(columns: number, lines: number): boolean {
     return this.#state.columns === columns && this.#state.lines === lines;
   }
 
-  /** Draws all of it anew, whatever stood on the screen. */
+  /** Draws the whole screen anew, whatever the terminal shows. */
   redraw(): void {
     this.#parts.screen.redraw();
     this.#paint();
@@ -191,7 +194,7 @@ export class Dashboard {
       if (this.#model === null) this.#began = model.uptime;
       const isFirst = this.#model === null;
       this.#model = model;
-      // The first reading only tells whose memory is to be read: nothing is shown that would be taken back.
+      // The first reading only finds out whose memory to read. It is not shown, because its order would change at once.
       if (isFirst && isFilling(model)) continue;
       this.#history.record(model);
       this.#parts.observations.record(model);
@@ -200,14 +203,17 @@ export class Dashboard {
       this.#controller.observe(model);
       this.#tellOfChanges(model);
       this.#tellOfMounts(model);
-      // Advice takes milliseconds: pending keys come first.
+      // Advice takes milliseconds: handle pending keys first.
       setImmediate(() => this.dispatch({ type: 'advice', advice: advise(model, this.#history) }));
       await this.#sleep(this.#interval());
     }
     return 0;
   }
 
-  /** @param seconds unless something wakes it before */
+  /**
+   * Sleeps until woken.
+   * @param seconds the longest time to sleep
+   */
   async #sleep(seconds: number): Promise<void> {
     this.#wake = new AbortController();
     await pause(seconds, this.#wake.signal);
@@ -221,7 +227,7 @@ export class Dashboard {
     }
   }
 
-  /** Once each, and again when one that had come back is silent again. */
+  /** Reports each mount that does not answer, once, and again if it answers and then stops again. */
   #tellOfMounts({ silentMounts }: Model): void {
     for (const mount of silentMounts) {
       if (!this.#toldMounts.has(mount)) this.dispatch({ type: 'notice', level: 'warning', text: silentMount(mount) });
@@ -307,12 +313,12 @@ export class Dashboard {
   }
 }
 
-/** What the text stands on: the user knows better than the terminal. */
+/** The background of the terminal: the user's setting, else what the terminal reported. */
 function groundOf({ settings, ground }: AppState): Ground {
   return settings.theme === 'auto' ? ground : settings.theme;
 }
 
-/** Whether memory is still to be read. */
+/** Whether the memory of some processes has not been read yet. */
 function isFilling({ projects, system }: Model): boolean {
   return [...projects, system].some(({ memory }) => memory.counted === null);
 }

@@ -2,78 +2,82 @@ import type { ActivityRule, ProcessFacts, ProcessSample, SettingsRequest, Status
 
 export type Role = 'master' | 'worker' | 'helper' | 'scheduler' | 'single';
 
-/** What one process says of itself, by its argv or its title alone. */
+/** What one process is, by its argv or title alone. */
 export interface Claim {
-  /** Left out when argv does not tell (master and workers may look the same): the family decides. */
+  /** Left out if argv does not tell: master and workers may look the same. Then parent and children decide. */
   readonly role?: Role;
-  /** What it serves or runs: `project1.wsgi`, a celery node's app, a pool's name. */
+  /** The application that it serves or runs: `project1.wsgi`, a celery node's app, a pool's name. */
   readonly app?: string;
-  /** Arguments after the program's name; null when a title hides them. */
+  /** Arguments after the program's name; null if a title hides them. */
   readonly args: readonly string[] | null;
-  /** The master's pid, where the title names it. */
+  /** The master's pid, if the title names it. */
   readonly masterPid?: number;
-  /** The server's version, where the title names it. */
+  /** The server's version, if the title names it. */
   readonly version?: string;
   /** Which of its master's apps it is a worker of, where that manages several: the name of its app in pm2, of its pool in php-fpm. */
   readonly managed?: string;
 }
 
-/** A process that a definition has claimed, with its place among its kin. */
+/** A claimed process with its parent and children. */
 export interface Member {
   readonly process: ProcessSample;
   readonly claim: Claim;
-  /** Its parent, where that was claimed by the same definition. */
+  /** Its parent, if the same definition claimed it. */
   readonly parent: Member | null;
-  /** Its direct children claimed by the same definition. */
+  /** Its direct children that the same definition claimed. */
   readonly children: readonly Member[];
 }
 
-/** One running instance of a server, as its definition sees it. */
+/** One running instance of a server. */
 export interface ServerProcesses {
-  /** The process that stands for the server: its master, the only one, or what runs this app among others. */
+  /** The process that stands for the server: its master, its only process, or the manager of this app and others. */
   readonly head: ProcessSample;
   readonly claim: Claim;
-  /** Living workers, in order of age, oldest first. */
+  /** Living workers, oldest first. */
   readonly workers: readonly ProcessSample[];
-  /** What those have started, as far as it was looked at. */
+  /** Further processes that these have started, if they were read. */
   readonly others?: readonly ProcessSample[];
   /** The apps and pools that it manages, each a server of its own. */
   readonly apps?: readonly ServerProcesses[];
 }
 
-/** The number of workers that a restart would bring, and where it is written. */
+/** The number of workers after a restart, and where it is set. */
 export interface ConfiguredWorkers {
   readonly count: number | null;
-  /** Short, for programs: `argv -w`, `WEB_CONCURRENCY`, `gunicorn.conf.py`; null when unknown. */
+  /** Short, for programs: `argv -w`, `WEB_CONCURRENCY`, `gunicorn.conf.py`; null if unknown. */
   readonly by: string | null;
-  /** For people: a phrase such as `-w 3 on the command line`, or why it is not known. */
+  /** For people: a phrase such as `-w 3 on the command line`, or why it is unknown. */
   readonly where: string;
 }
 
-/** Workers that are counted and configured by themselves, where a server has several kinds of them. */
+/** Workers of one kind, if a server has several kinds with a number of their own. */
 export interface Pool {
   readonly name: string;
-  /** Of its living workers. */
+  /** Pids of its living workers. */
   readonly pids: readonly number[];
   readonly configured: ConfiguredWorkers;
 }
 
-/** Which worker a server ends when told to run one fewer; those with a number go by that. */
+/**
+ * The worker that a server stops first when told to run one fewer. `highest` and `lowest` are by the worker's number.
+ */
 export type Victim = 'oldest' | 'newest' | 'highest' | 'lowest';
 
-/** A program of the project's own that tells its server what to do. Run without a shell, as the server's owner. */
+/**
+ * A program of the project that controls its server. It runs without a shell, with the rights of the server's owner.
+ */
 export interface ControlCommand {
-  /** An absolute path, or a name to be looked for in the PATH of the server. */
+  /** An absolute path, or a name to look up in the server's PATH. */
   readonly program: string;
-  /** Directories to look in where PATH does not have it. */
+  /** Directories to look in if it is not in PATH. */
   readonly places?: readonly string[];
-  /** Names of variables of the server's environment that it needs; `*` stands for any characters. */
+  /** Names of variables that it takes from the server's environment; `*` stands for any characters. */
   readonly variables?: readonly string[];
-  /** Variables that it needs besides. */
+  /** Further variables for it. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Directories that it takes code or commands from, besides the one it is run in: absolute, or seen from that. */
+  /** Further directories that it loads code or commands from: absolute, or relative to its working directory. */
   readonly directories?: readonly string[];
-  /** `%h` stands for the machine's name. */
+  /** Its arguments; `%h` stands for the machine's name. */
   readonly args: readonly string[];
 }
 
@@ -84,120 +88,128 @@ export interface MostWorkers {
 }
 
 interface Scalable {
-  /** The fewest workers the server itself would go down to. */
+  /** The fewest workers that the server itself permits. */
   readonly floor: number;
   readonly victim: Victim;
-  /** A worker's number, where they go by that; null when it is not known. */
+  /** A worker's number, if workers are numbered; null if unknown. */
   number?(facts: ProcessFacts): number | null;
-  /** What becomes of it when a new worker cannot start: a sentence without its full stop. */
+  /** What happens if a new worker cannot start: a sentence without its full stop. */
   readonly whenBootFails?: string;
-  /** A sentence when this very instance cannot be scaled so (single mode, too old); null when it can. */
+  /** Why this instance cannot be scaled (single mode, too old), as a sentence; null if it can. */
   refuse?(server: ServerProcesses): string | null;
 }
 
 export type Scaling =
   | (Scalable & {
-      /** SIGTTIN adds one worker, SIGTTOU takes one. */
+      /** SIGTTIN adds one worker, SIGTTOU removes one. */
       readonly method: 'signal';
     })
   | (Scalable & {
       /** `+` and `-`, written to a FIFO that the master reads. */
       readonly method: 'fifo';
-      /** Absolute; null when there is none. */
+      /** An absolute path; null if there is none. */
       path(server: ServerProcesses): string | null;
     })
   | (Scalable & {
       readonly method: 'command';
-      /** Null when not enough is known to make one. */
+      /** Null if too little is known to make one. */
       command(server: ServerProcesses, direction: 1 | -1): ControlCommand | null;
     })
   | {
       readonly method: 'none';
-      /** A sentence: why not, and what to do instead. */
+      /** Why not, and what to do instead, as a sentence. */
       refuse(server: ServerProcesses): string;
     };
 
 /**
- * What workertop knows of one kind of server: how to recognise its processes, where its number
- * of workers is set, and how it scales. Data and small pure functions; one file each.
+ * What workertop knows of one kind of server: how to recognise its processes, where its number of workers is set, and
+ * how it scales. Data and small pure functions, one file each.
  */
 export interface ServerDefinition {
   /** Stable, for programs: `gunicorn`, `celery-beat`. */
   readonly kind: string;
   /** For people. */
   readonly label: string;
-  /** The label where there is little room. */
+  /** A shorter label for narrow columns. */
   readonly shortLabel?: string;
   /**
-   * `app` serves or runs a project's code; `service` is a program that projects use (postgres);
-   * `supervisor` starts other servers, which are not its helpers.
+   * `app` serves or runs a project's code. `service` is a program that projects use, such as postgres. `supervisor`
+   * starts other servers, which do not become its helpers.
    */
   readonly category: 'app' | 'service' | 'supervisor';
-  /** For the README: where its number of workers is read from. */
+  /** For the documentation: where its number of workers is set. */
   readonly configuredIn: string;
-  /** Environment variables it reads, beyond the common ones. */
+  /** Environment variables that it reads, beyond the common ones. */
   readonly environment?: readonly string[];
   /** Flags of its command line that name the project's directory. */
   readonly directoryFlags?: readonly string[];
-  /** The Python distribution that holds its version, lower case. */
+  /** The Python distribution that holds its version, in lower case. */
   readonly distribution?: string;
-  /** The setting with which it replaces a worker before that has grown too large: `--max-requests 1000`. */
+  /** The setting that replaces workers before they grow too large: `--max-requests 1000`. */
   readonly recycling?: string;
-  /** The setting with which it loads the app before it forks its workers, which then share it: `--preload`. */
+  /** The setting that loads the app before forking, so that workers share its memory: `--preload`. */
   readonly preloading?: string;
-  /** Configuration files to look for the number of workers in. It is asked again with what those say, and may then name more. */
+  /**
+   * Configuration files that may set the number of workers. Called again with their lines, it may name further files.
+   */
   settings?(facts: ProcessFacts): readonly SettingsRequest[];
   /** Whether its first worker may be what has forked the others, and serves as they do. */
   readonly worksWithoutMaster?: boolean;
   /** The path of its virtualenv, where its configuration names it; null when it does not. */
   virtualenv?(facts: ProcessFacts): string | null;
-  /** What its master can be asked. */
+  /** How to ask its master for its status. */
   readonly statusProbe?: StatusProbe;
-  /** What this process is to this server; null when nothing. */
+  /** What a process is to this server; null if it is not part of one. */
   claim(facts: ProcessFacts): Claim | null;
   /** What a process is to this server that no kind claims, by what else is known of it than its argv. */
   claimLast?(facts: ProcessFacts): Claim | null;
-  /** What the children of its processes are, where each app of them is a server of its own: the apps of pm2. */
+  /** The definition of each app that its children run, if each app is a server of its own, as in pm2. */
   readonly manages?: ServerDefinition;
   /**
-   * What a process that is no process of this kind by itself is to this server when it is the child of one of its processes, or of what
-   * manages it. Of a server it comes before what another kind claims, of what is managed after it.
+   * Claims a child that `claim` cannot recognise alone, such as a spawned worker. It takes precedence over other
+   * definitions' claims, except for children of a managed app.
    */
   claimChild?(facts: ProcessFacts, parent: Claim): Claim | null;
-  /** What a process that nobody claims is to this server when it is the parent of one of its processes. */
+  /** Claims an unclaimed process that is the parent of one of its processes. */
   claimParent?(facts: ProcessFacts): Claim | null;
-  /** The role where `claim` left it open. Default: a child of its kind is a worker, a parent of its kind a master, else single. */
+  /**
+   * The role, if `claim` left it open. Default: a child of its kind is a worker, a parent of its kind a master, else
+   * single.
+   */
   role?(member: Member): Role;
-  /** What sets this instance apart from others of its kind, for people; null when nothing does. */
+  /** What distinguishes this instance from others of its kind, for people; null if nothing does. */
   remark?(server: ServerProcesses): string | null;
-  /** Addresses it was told to listen on, from its arguments; empty when unknown. */
+  /** Addresses that its arguments tell it to listen on; empty if unknown. */
   bind?(server: ServerProcesses): readonly string[];
-  /** Whether it listens there for commands, and not for what it serves. */
+  /** Whether it listens at an address for commands, not for requests. */
   isControl?(address: string): boolean;
   configured?(server: ServerProcesses): ConfiguredWorkers;
-  /** The most workers that it would run, and what says so; null when that is not known, or has no end. */
+  /** The most workers that it would run, and what limits them; null if unknown or unlimited. */
   most?(server: ServerProcesses): MostWorkers | null;
   pools?(server: ServerProcesses): readonly Pool[];
-  /** How its workers are told to be idle; null where that is not known of this instance. Left out where it is not known of the kind. */
+  /** How to tell that its workers are idle; null if unknown for this instance. Left out if unknown for its kind. */
   activity?(server: ServerProcesses): ActivityRule | null;
   readonly scaling: Scaling;
   /**
-   * How a supervisor calls a program that it has started: a phrase for people; null when it cannot be told.
-   * @param supervisor null where it is out of sight, in another namespace
-   * @param variable a variable of the program's environment; null when it is not set
+   * The name that a supervisor has for a program that it started, as a phrase; null if unknown.
+   * @param supervisor null if it cannot be seen, being in another namespace
+   * @param variable reads the program's environment; null if not set
    */
   program?(supervisor: ServerProcesses | null, variable: (name: string) => string | null): string | null;
-  /** The supervisor that started a process for it to start others, though the process is not the supervisor's child: a phrase. */
+  /** The supervisor behind a process that starts programs but is not the supervisor's child, as a phrase. */
   startsFor?(facts: ProcessFacts): string | null;
   readonly embeddable?: Embeddable;
 }
 
-/** A scheduler that one worker of another kind can run itself. */
+/** A scheduler that a worker of another kind can run itself. */
 export interface Embeddable {
-  /** The kind of the worker. */
+  /** The kind of that worker. */
   readonly kind: string;
-  /** The worker's option for it: `-B`. */
+  /** The worker's option: `-B`. */
   readonly option: string;
-  /** The command line of such a worker. @param app null when it is not known */
+  /**
+   * The command line of such a worker.
+   * @param app null if unknown
+   */
   command(app: string | null): string;
 }

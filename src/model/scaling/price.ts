@@ -4,66 +4,69 @@ import { ownMemory } from '../memory.ts';
 import type { Model, Server } from '../model.ts';
 import { freedBy } from './next-to-stop.ts';
 
-/** Fraction of the total that must be left after workers were added. */
+/** Fraction of the total that must remain free after workers were added. */
 const LEAST_LEFT = 0.05;
 
-/** Bytes per second moved to or from swap, and the share of time that tasks wait for memory: the machine is short of memory from here on. */
+/**
+ * The machine is short of memory from these values on: bytes per second moved to or from swap, and fraction of time in
+ * which tasks wait for memory.
+ */
 const SWAPPING = 1024 * 1024;
 const WAITING = 0.1;
 
-/** Workers that may be added at once without a question. */
+/** Most workers added at once without a question. */
 const MOST_UNASKED = 10;
 
-/** More workers for one server, whether they are only asked for or are under way. */
+/** Workers to be added to one server, whether only asked for or already starting. */
 export interface Growth {
   readonly server: Server;
   /** Name of its project. */
   readonly project: string;
-  /** Workers before any of them came. */
+  /** Number of workers before the first of them started. */
   readonly from: number;
   readonly to: number;
-  /** Those of them that have come already, and may still load. */
+  /** New workers that have started and may still be loading. */
   readonly came: readonly ProcessKey[];
   /** Whether each was asked for by a key press of its own. */
   readonly oneByOne: boolean;
 }
 
-/** What workers cost. Bytes. */
+/** What workers cost, in bytes. */
 export interface Price {
-  /** Workers that are still to come, or to load. */
+  /** Workers that have not started or loaded yet. */
   readonly more: number;
-  /** Own memory of the largest worker; null when not known. */
+  /** Own memory of the largest worker; null if unknown. */
   readonly each: number | null;
   readonly cost: number | null;
 }
 
-/** What one step costs or gives back, and the memory used after it. */
+/** What one step costs or frees, and the memory used afterwards. */
 export interface StepPrice {
-  /** Workers after the step. */
+  /** Number of workers after the step. */
   readonly workers: number;
-  /** Bytes, positive either way; null when not known. */
+  /** Bytes, positive in either direction; null if unknown. */
   readonly bytes: number | null;
-  /** Bytes used of the memory total after the step; null when not known. */
+  /** Bytes of the memory total in use after the step; null if unknown. */
   readonly usedAfter: number | null;
-  /** Whether it fits; null when that is not known. A trim always does. */
+  /** Whether it fits; null if unknown. A trim always does. */
   readonly fits: boolean | null;
 }
 
-/** Why workers are not simply added. */
+/** Why workers are not added without a question. */
 export interface Objection {
-  /** `size`: it is a lot. `unknown`: its cost is not known. `memory`: it does not fit. */
+  /** `size`: there are many. `unknown`: their cost is unknown. `memory`: they do not fit. */
   readonly because: 'size' | 'unknown' | 'memory';
   /** One sentence with its figures. */
   readonly text: string;
 }
 
-/** Own memory of the largest worker of a server, in bytes: a new one may grow as large. Null when none is known. */
+/** Own memory of the largest worker of a server, in bytes: a new one may grow as large. Null if unknown. */
 export function largestWorker(server: Server): number | null {
   const known = server.processes.flatMap(({ role, memory }) => (role === 'worker' ? (ownMemory(memory) ?? []) : []));
   return known.length === 0 ? null : Math.max(...known);
 }
 
-/** What workers still take: each may grow as large as the largest of its siblings. */
+/** What new workers will still take: each may grow as large as the largest of the server's workers. */
 export function priceOf({ server, from, to, came }: Growth): Price {
   const each = largestWorker(server);
   const more = Math.max(0, to - from);
@@ -87,7 +90,7 @@ export function moreThatFit(server: Server, model: Model): number | null {
   return Math.max(0, Math.min(...counts));
 }
 
-/** What one worker more costs, or one fewer frees, and what the machine would use then. */
+/** What one more worker costs, or one fewer frees, and what the machine would use then. */
 export function priceOfStep(server: Server, direction: 1 | -1, model: Model): StepPrice {
   const { current } = server.workers;
   const { used } = model.host.memory;
@@ -103,9 +106,9 @@ export function priceOfStep(server: Server, direction: 1 | -1, model: Model): St
 }
 
 /**
- * What speaks against adding workers, the weightiest; null when nothing does.
- * @param wanted what is asked for now
- * @param underWay growth that was agreed to before, and has not taken all of its memory yet
+ * The strongest objection to adding workers; null if there is none.
+ * @param wanted growth asked for now
+ * @param underWay growth agreed to before, which has not taken all of its memory yet
  */
 export function objectionTo(wanted: readonly Growth[], underWay: readonly Growth[], model: Model): Objection | null {
   const growing = wanted.filter(({ from, to }) => to > from);
@@ -124,19 +127,19 @@ export function objectionTo(wanted: readonly Growth[], underWay: readonly Growth
   return growing.some(isMuch) ? { because: 'size', text: `${title}: ${muchText(growing, model)}.` } : null;
 }
 
-/** What one server's growth takes. */
+/** Memory for one server's growth. */
 interface Taken {
   readonly server: Server;
   /** Bytes. */
   readonly cost: number;
 }
 
-/** Memory that workers have to fit into. Bytes. */
+/** Memory that workers must fit into, in bytes. */
 interface Room {
   readonly available: number;
   readonly total: number;
   readonly cost: number;
-  /** Whose memory it is, where it is not all of the machine's. */
+  /** Whose memory it is, if not the whole machine's. */
   readonly of: string;
 }
 
@@ -144,7 +147,7 @@ function isEnough({ available, total, cost }: Room): boolean {
   return available - cost >= LEAST_LEFT * total;
 }
 
-/** The machine's room for all of them, and that of each server's unit or container for its own. */
+/** The machine's room for all growth, and the room of each server's unit or container. */
 function roomsOf(taken: readonly Taken[], model: Model): readonly Room[] {
   const { available, total, limitedBy } = model.host.memory;
   const of = { MemTotal: '', cgroup: ' of the limit', option: ' of --memory' }[limitedBy];
@@ -152,7 +155,7 @@ function roomsOf(taken: readonly Taken[], model: Model): readonly Room[] {
   return [{ available, total, cost: all, of }, ...taken.flatMap((one) => unitRoom(one, taken, model))];
 }
 
-/** The room within a systemd unit's or container's limit of memory, which ends its processes when they exceed it. */
+/** The room within the memory limit of a systemd unit or container, which kills processes beyond it. */
 function unitRoom({ server }: Taken, taken: readonly Taken[], model: Model): readonly Room[] {
   const { memoryLimit, cgroup } = server.head.sample.facts;
   if (memoryLimit === null || cgroup === null || memoryLimit >= model.host.memory.total) return [];
@@ -169,7 +172,7 @@ function unitRoom({ server }: Taken, taken: readonly Taken[], model: Model): rea
   return [{ available: Math.max(0, memoryLimit - used), total: memoryLimit, cost, of: ' of its unit’s limit' }];
 }
 
-/** What does not fit, with figures; null when all of it fits, as far as is known. */
+/** What does not fit, with figures; null if everything fits, as far as known. */
 function tightest(growing: readonly Growth[], underWay: readonly Growth[], model: Model): string | null {
   const others = underWay.filter(({ server }) => growing.every((one) => one.server.key !== server.key));
   const taken = [...growing, ...others].map((growth) => ({ server: growth.server, cost: priceOf(growth).cost ?? 0 }));
@@ -195,7 +198,7 @@ function takesText(growing: readonly Growth[]): string {
   return `${more} more would take ≈${bytes(cost)}${by}`;
 }
 
-/** Why nothing is added whatever it costs: the machine is short of memory now. */
+/** Why nothing is added at any cost: the machine is short of memory now. */
 function shortage({ host: { pressure } }: Model): string | null {
   if (pressure === null) return null;
   const moved = (pressure.swapIn ?? 0) + (pressure.swapOut ?? 0);
