@@ -5,22 +5,23 @@ import { type LogMessage, unfinishedIn } from './action-log.ts';
 import { UnsafePath } from './checked-directory.ts';
 import { appendPrivately, readTail } from './private-file.ts';
 
-/** What the writer answers, one JSON object a line. */
+/** A message of the log's writer, one line of JSON. */
 export type LogAnswer =
   /** Why there is no log. */
   | { readonly type: 'problem'; readonly text: string }
   /** A change that an earlier session left unfinished. */
   | { readonly type: 'unfinished'; readonly text: string };
 
-/** Bytes at the end of the log that are looked at for what was left unfinished. */
+/** Bytes at the end of the log that are searched for unfinished changes. */
 const TAIL = 64 * 1024;
 
 /**
- * The log's own process: a home on a network mount that does not answer holds this one, and not the dashboard. It outlives the
- * dashboard by as much as it takes to write what it was told, and writes how changes stood that the dashboard did not live to end.
+ * Writes the log in a process of its own: if the user's home is on a network mount that does not answer, only this
+ * process waits. It outlives the dashboard until everything is written, and records changes that the dashboard did not
+ * live to end.
  */
 export async function writeLog(path: string): Promise<void> {
-  // It ends when its input does.
+  // It ends when its input does, not by a signal of the terminal.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => {});
   process.stdout.on('error', () => {});
   const answer = (value: LogAnswer) => process.stdout.write(`${JSON.stringify(value)}\n`);
@@ -55,7 +56,7 @@ function messageOf(line: string): LogMessage | null {
   }
 }
 
-/** Tells what earlier sessions left unfinished. */
+/** Reports what earlier sessions left unfinished. */
 function recall(path: string, answer: (value: LogAnswer) => void): void {
   const found = unfinishedIn(readTail(path, TAIL), (pid) => existsSync(`/proc/${pid}`));
   for (const text of found) answer({ type: 'unfinished', text });
