@@ -1,5 +1,3 @@
-import { errorCode } from '../text/errno.ts';
-
 // Every signal of this program goes through this file, so that all of them can be found.
 
 /** Sends a signal to one process. @throws the error of kill(2) */
@@ -24,15 +22,4 @@ export function killGroup(leader: number): void {
 /** Stops this process and the rest of its job, as Ctrl-Z at the terminal does. Returns once it was continued. */
 export function suspendJob(): void {
   process.kill(0, 'SIGTSTP');
-}
-
-/** Whether there is a process with this pid. Sends nothing (kill(2), signal 0). */
-export function exists(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errorCode(error) === 'EPERM';
-  }
 }
