@@ -23,7 +23,11 @@ function serverRow({ kind, label, scaling, configuredIn }: ServerDefinition): st
   // The server's own, that is: workertop goes below one worker only when told --allow-zero.
   const [floor, first] =
     scaling.method === 'none' ? ['', ''] : [String(scaling.floor), `the ${victims[scaling.victim]}`];
-  const tested = liveKinds.has(kind) ? 'on the real one' : recordedKinds.has(kind) ? 'from recorded facts' : '';
+  const tested = liveKinds.has(kind)
+    ? 'against the real server'
+    : recordedKinds.has(kind)
+      ? 'against recorded data'
+      : '';
   return `| ${label} | ${methods[scaling.method]} | ${floor} | ${first} | ${configuredIn} | ${tested} |`;
 }
 

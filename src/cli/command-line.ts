@@ -134,5 +134,5 @@ function checked(command: Command, operands: readonly string[], given: Given): C
   const foreign = settingNames.find((name) => name in given && !command.takes.includes(name));
   if (foreign === undefined) return command;
   const where = command.name === 'top' ? 'the dashboard' : command.name;
-  throw new UsageError(`--${settings[foreign].option?.long} has no meaning for ${where}`);
+  throw new UsageError(`--${settings[foreign].option?.long} does not apply to ${where}`);
 }

@@ -65,13 +65,13 @@ const top: Command = {
 export const namedCommands: readonly Command[] = [
   {
     name: 'list',
-    help: 'one reading, to stdout',
+    help: 'print one reading',
     operands: [],
     takes: [...everywhere, ...selection, ...machine, 'readOnly', 'json'],
   },
   {
     name: 'scale',
-    help: 'set or change the workers of one master',
+    help: 'set or change the number of workers of a server',
     operands: [
       { name: 'TARGET', completion: null },
       { name: 'N|+N|-N', completion: ['+1', '-1'] },
@@ -80,33 +80,33 @@ export const namedCommands: readonly Command[] = [
   },
   {
     name: 'advise',
-    help: 'watch, and tell how many workers would do',
+    help: 'watch, and say how many workers are enough',
     operands: [{ name: 'TARGET', completion: null, optional: true }],
     takes: [...everywhere, ...machine, 'for', 'json'],
     settings: { readOnly: true },
   },
   {
     name: 'tune',
-    help: 'trim worker after worker for as long as nobody waits',
+    help: 'trim workers one by one while no request waits',
     operands: [{ name: 'TARGET', completion: null }],
     takes: [...everywhere, ...machine, 'readOnly', 'watchFor', 'wait', 'fewest', 'dryRun', 'json'],
   },
   {
     name: 'record',
-    help: 'record to FILE (.gz: compressed); Ctrl-C stops',
+    help: 'record to FILE (.gz compresses); Ctrl-C stops',
     operands: [file],
     takes: [...everywhere, ...machine, 'delay', 'keep', 'max'],
   },
   {
     name: 'replay',
-    help: 'the dashboard on a recording; p pauses, [ and ] go back and on',
+    help: 'the dashboard on a recording; p pauses, [ ] step',
     operands: [file],
     takes: [...dashboard, 'at'],
     settings: { delay: 1, readOnly: true },
   },
   {
     name: 'demo',
-    help: 'the dashboard on a simulated host',
+    help: 'the dashboard on a simulated machine',
     operands: [],
     takes: dashboard,
     // A little faster than real time.
@@ -114,20 +114,20 @@ export const namedCommands: readonly Command[] = [
   },
   {
     name: 'export',
-    help: 'metrics for Prometheus, read-only',
+    help: 'serve metrics for Prometheus; read-only',
     operands: [],
     takes: [...everywhere, ...machine, 'listen', 'interval', 'tokenFile', 'textfile', 'once'],
     settings: { readOnly: true },
   },
   {
     name: 'config',
-    help: 'the configuration in force, as a file',
+    help: 'print the configuration in force, as a file',
     operands: [],
     takes: [...everywhere, 'delay', 'sort', 'hide', 'readOnly', 'ascii', 'mouse'],
   },
   {
     name: 'completion',
-    help: 'completions for bash, zsh or fish, to be sourced',
+    help: 'print completions for bash, zsh or fish',
     operands: [{ name: 'SHELL', completion: shells }],
     takes: [],
   },

@@ -2,7 +2,7 @@ import { commandOf, namedCommands, usageOf } from './commands.ts';
 import { type OptionHelp, optionHelps } from './options.ts';
 
 /** What workertop is, in one line. */
-export const SUMMARY = 'which web project and which worker takes the memory of this server, and trim it';
+export const SUMMARY = 'see which web project and worker takes the memory of this server, and trim it';
 
 /** The forms of TARGET that `scale` takes. */
 export const TARGETS = [

@@ -56,7 +56,7 @@ function contentOf(target: string, path: string): string {
   const file = openSync(target, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const about = fstatSync(file);
-    if (!about.isFile() || about.uid !== self()) throw new Error(`${path} is no file of ours`);
+    if (!about.isFile() || about.uid !== self()) throw new Error(`${path} is not a regular file of yours`);
     if (about.size > LARGEST) throw new Error(`${path} is too large`);
     return readFileSync(file, 'utf8');
   } finally {

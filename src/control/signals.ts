@@ -113,7 +113,7 @@ export class ProcessSignals implements Signals {
     const found = inspectProcess(this.#root, pid);
     if (found === null) return `${pid} has ended.`;
     if (found.startTicks !== sample.startTicks) return `${pid} is another process by now: nothing was sent.`;
-    if (found.ids === undefined) return `Whose process ${pid} is cannot be read: nothing was sent.`;
+    if (found.ids === undefined) return `The owner of ${pid} cannot be read: nothing was sent.`;
     return found;
   }
 }

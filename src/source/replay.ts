@@ -27,7 +27,8 @@ export class ReplaySource implements Source {
 
   /** @throws Error if there is no such file */
   constructor(path: string) {
-    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) throw new Error(`${path} is no file`);
+    if (!statSync(path, { throwIfNoEntry: false })?.isFile())
+      throw new Error(`${path} does not exist or is not a file`);
     this.#path = path;
     this.#passage = new Passage(path);
   }

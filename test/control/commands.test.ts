@@ -246,7 +246,7 @@ describe.runIf(isRoot)('as root, nothing is run for a user where another could h
     script(at('mallory', 'interpreter'), telling(), mallory);
     const path = script(at('bin', 'control'), '#!/usr/bin/env -S interpreter --fast\n', web);
     const server = start({ PATH: `${at('mallory')}:/usr/bin` }, web);
-    await expectRefused(server, { program: path }, /interpreter, by which .* is run, was not found/);
+    await expectRefused(server, { program: path }, /interpreter, the interpreter of .*, was not found/);
   });
 });
 
@@ -299,7 +299,7 @@ describe.runIf(isRoot)('as root, nothing is run for a program that began with mo
     });
     servers.push(server);
     await once(server.stdout, 'data');
-    await expectRefused(server, { program: script(at('control'), telling()) }, /began with the ids of another user/);
+    await expectRefused(server, { program: script(at('control'), telling()) }, /started with the ids of another user/);
   });
 
   it('but for a daemon that root has started and that has become the user', async () => {
@@ -407,7 +407,7 @@ describe('the program', () => {
     const path = script(at('control'), telling());
     await expectRefused(start(), { program: path }, /is not there/, at('releases', '1'));
     mkdirSync(at('current'));
-    await expectRefused(start(), { program: path }, /is not there any more/, at('current'));
+    await expectRefused(start(), { program: path }, /does not exist any more/, at('current'));
   });
 
   it('is not run for a process that has begun since', async () => {

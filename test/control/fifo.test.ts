@@ -87,11 +87,11 @@ it('that nobody reads, or that is none, is told', async () => {
   closeSync(readers.pop() ?? -1);
   expect(await write(at('fifo'))).toMatch(/^Nobody reads .*fifo: its master has ended\.$/);
   writeFileSync(at('file'), '');
-  expect(await write(at('file'))).toMatch(/file is no FIFO: nothing was written\.$/);
+  expect(await write(at('file'))).toMatch(/file is not a FIFO: nothing was written\.$/);
   expect(readFileSync(at('file'), 'utf8')).toBe('');
   expect(await write(at('none'))).toMatch(/none is not there\.$/);
   expect(existsSync(at('none'))).toBe(false);
-  expect(await write('/dev/null')).toMatch(/is no FIFO/);
+  expect(await write('/dev/null')).toMatch(/is not a FIFO/);
 });
 
 describe.runIf(isRoot)('as root, for a user’s server,', () => {
@@ -121,7 +121,7 @@ describe.runIf(isRoot)('as root, for a user’s server,', () => {
   it('is not written to where root’s rights alone would reach it', async () => {
     start(web);
     const reader = fifo(join(directory(at('root'), own, 0o700), 'fifo'), web);
-    expect(await write(at('root', 'fifo'))).toMatch(/may not be looked at/);
+    expect(await write(at('root', 'fifo'))).toMatch(/may not be read/);
     expect(received(reader)).toBe('');
   });
 

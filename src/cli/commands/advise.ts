@@ -70,8 +70,7 @@ function chosen(
   const all = model.projects.flatMap((project) => project.servers.map((server) => ({ project, server })));
   if (target === null) {
     const told = all.filter(({ server }) => server.activity !== null);
-    if (told.length === 0)
-      throw new Refusal('no server is running of which it can be told how many workers are in use');
+    if (told.length === 0) throw new Refusal('no running server tells how many of its workers are in use');
     return told;
   }
   const servers = findTargets(model, target);

@@ -94,7 +94,7 @@ export function findOne(model: Model, target: string): { readonly server: Server
   if (found.length > 1) {
     const masters = found.map(serverTitle).join(', ');
     const names = found.every(({ managed }) => managed !== null) ? 'its name' : 'its pid';
-    throw new Refusal(`${target} is several: ${masters}. Name one by ${names}.`);
+    throw new Refusal(`${target} matches several: ${masters}. Name one by ${names}.`);
   }
   const project = model.projects.find(({ servers }) => servers.includes(server));
   if (project === undefined) throw new Refusal(whyNoTarget(model, target));
@@ -168,7 +168,7 @@ async function run({ observer, server, target, signals, log, request, settings }
  * @throws Refusal without it
  */
 async function agree({ text, because }: Question, { confirm }: ScaleRequest): Promise<Consent> {
-  if (because === 'memory') throw new Refusal(`${text} Nothing was sent. With --force it is done all the same.`);
+  if (because === 'memory') throw new Refusal(`${text} Nothing was sent. --force adds them all the same.`);
   if (await confirm?.(text)) return 'size';
-  throw new Refusal(`${text} Nothing was sent. With --yes it is done.`);
+  throw new Refusal(`${text} Nothing was sent. --yes does it.`);
 }

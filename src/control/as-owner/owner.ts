@@ -39,11 +39,11 @@ export function ownerOf(pid: number): Owner {
   if (status === null) throw new Refused(`${pid} has ended.`);
   const [uid, ...otherUids] = idsOf(status, 'Uid') ?? [];
   const [gid, ...otherGids] = idsOf(status, 'Gid') ?? [];
-  if (uid === undefined || gid === undefined) throw new Refused(`Whose process ${pid} is cannot be read.`);
+  if (uid === undefined || gid === undefined) throw new Refused(`The owner of ${pid} cannot be read.`);
   if (otherUids.some((id) => id !== uid) || otherGids.some((id) => id !== gid))
     throw new Refused(`${pid} runs with the ids of several users: nothing is done in its name.`);
   if ((uid === OVERFLOW && !hasAllIds('uid')) || (gid === OVERFLOW && !hasAllIds('gid')))
-    throw new Refused(`Whose process ${pid} is cannot be told in this user namespace.`);
+    throw new Refused(`The owner of ${pid} is unknown in this user namespace.`);
   const groups = /^Groups:\t([\d ]*)$/m.exec(status)?.[1]?.split(' ').filter(Boolean).map(Number) ?? [];
   return { pid, uid, gid, groups };
 }
@@ -65,7 +65,7 @@ export function lookInto({ pid, uid, gid }: Owner, startTicks: number): Inside |
   const isComparable = readLink(`${folder}/ns/user`) === readLink('/proc/self/ns/user');
   const hasChanged = isComparable && began.uid !== 0 && (began.uid !== uid || began.gid !== gid);
   if (isSetUid || hasChanged)
-    throw new Refused(`${pid} began with the ids of another user than it has: nothing is done in its name.`);
+    throw new Refused(`${pid} started with the ids of another user: nothing is done in its name.`);
   const environment = environmentOf(folder);
   const [root, cwd] = [openDirectory(`${folder}/root`), openDirectory(`${folder}/cwd`)];
   const exe = readLink(`${folder}/exe`);
@@ -111,7 +111,7 @@ export function become({ pid, uid, gid, groups }: Owner, nameOf: (uid: number) =
   const { geteuid, getuid, setgroups, setgid, setuid } = process;
   if (geteuid?.() !== 0) {
     if (geteuid?.() === uid && getuid?.() === uid) return;
-    throw new Refused(`This has to be done as ${nameOf(uid)}, whose server ${pid} is. Use sudo.`);
+    throw new Refused(`Only ${nameOf(uid)}, the owner of ${pid}, or root may do this. Use sudo.`);
   }
   try {
     setgroups?.([...groups]);

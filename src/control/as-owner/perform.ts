@@ -38,13 +38,14 @@ function prepareRun({ command, cwd }: Errand & { kind: 'run' }, owner: Server, u
   const root = openSync('/', O_PATH | constants.O_DIRECTORY);
   const { program: name, directories = [], environment = {}, variables = [] } = command;
   // Paths in a container differ from ours: nothing of it can be run from here.
-  if (!isSame(root, owner.root)) throw new Refused(`${owner.pid} is in a container: run it there: ${name}`);
+  if (!isSame(root, owner.root)) throw new Refused(`${owner.pid} is in a container. Run this there: ${name}`);
   const grounds: Grounds = { trust, root, seenFrom: owner.root, path: owner.environment.get('PATH') ?? '' };
   try {
-    if (cwd === null) throw new Refused(`The directory of ${owner.pid} is not known, and its command may need that.`);
+    if (cwd === null)
+      throw new Refused(`The working directory of ${owner.pid} is unknown, and its command may depend on it.`);
     const place = checkDirectory(cwd, grounds);
     if (owner.cwd === null || !isSame(place.descriptor, owner.cwd))
-      throw new Refused(`The directory of ${owner.pid} is not there any more: ${cwd}.`);
+      throw new Refused(`The working directory of ${owner.pid} does not exist any more: ${cwd}.`);
     // Root runs nothing that a program of another user asks for.
     if (owner.uid === 0) checkDirectory(dirname(owner.exe ?? ''), grounds);
     for (const directory of directories) checkDirectory(resolve(cwd, directory), grounds);
@@ -78,7 +79,7 @@ function isOwn(path: string, { trust, root }: Grounds): boolean {
 /** Writes to a FIFO. It never waits, never makes a file, and writes to the file that was checked, by its descriptor. */
 function prepareWrite({ path, text }: Errand & { kind: 'write' }, owner: Server, { trust, name }: Users): Deed {
   const found = follow(path, trust, { root: owner.root, sticky: true });
-  if (!found.stats.isFIFO()) throw new Refused(`${path} is no FIFO: nothing was written.`);
+  if (!found.stats.isFIFO()) throw new Refused(`${path} is not a FIFO: nothing was written.`);
   if (found.stats.uid !== owner.uid)
     throw new Refused(`${path} belongs to ${trust.nameOf(found.stats.uid)}, not to ${name}: nothing was written.`);
   return () => {

@@ -53,7 +53,7 @@ export function findProgram({ program, places = [] }: ControlCommand, grounds: G
   const path = program.startsWith('/') ? program : search(program, searched, grounds);
   if (path === null) {
     const left = doubt === null ? '' : ` Not looked into: ${doubt}`;
-    throw new Refused(`${program} was not found, neither in the PATH of its server nor beside it.${left}`);
+    throw new Refused(`${program} was not found in the PATH of its server or beside it.${left}`);
   }
   checkProgram(path, searched, grounds, 0);
   return { path, searched };
@@ -83,12 +83,12 @@ function isProgram({ stats }: Found): boolean {
 
 function checkProgram(path: string, searched: readonly string[], grounds: Grounds, depth: number): void {
   const found = followOwn(path, grounds.trust, { root: grounds.root });
-  if (!isProgram(found)) throw new Refused(`${path} is no program.`);
+  if (!isProgram(found)) throw new Refused(`${path} is not a program.`);
   checkSeen(path, found, grounds);
   checkVirtualenv(dirname(dirname(path)), grounds);
   const interpreter = interpreterOf(found, searched, grounds);
   if (interpreter === null) return;
-  if (depth >= MOST_INTERPRETERS) throw new Refused(`${path} has no interpreter that is a program.`);
+  if (depth >= MOST_INTERPRETERS) throw new Refused(`${path} has too many interpreters.`);
   checkProgram(interpreter, searched, grounds, depth + 1);
 }
 
@@ -101,10 +101,10 @@ function interpreterOf(found: Found, searched: readonly string[], grounds: Groun
     .replace(/(^|[ \t])-S/, '$1')
     .split(/[ \t]+/)
     .find((word) => word !== '' && !word.startsWith('-') && !word.includes('='));
-  if (named === undefined) throw new Refused(`What ${found.path} is run by cannot be told: env${words}.`);
+  if (named === undefined) throw new Refused(`${found.path} has an interpreter that is not understood: env${words}.`);
   if (named.startsWith('/')) return named;
   const program = search(named, searched, grounds);
-  if (program === null) throw new Refused(`${named}, by which ${found.path} is run, was not found.`);
+  if (program === null) throw new Refused(`${named}, the interpreter of ${found.path}, was not found.`);
   // env itself is run too.
   checkProgram(path, searched, grounds, MOST_INTERPRETERS);
   return program;
@@ -143,7 +143,7 @@ function present(path: string, { trust, root }: Grounds): Found | null {
  */
 export function checkDirectory(path: string, grounds: Grounds): Found {
   const found = followOwn(path, grounds.trust, { root: grounds.root });
-  if (!found.stats.isDirectory()) throw new Refused(`${path} is no directory.`);
+  if (!found.stats.isDirectory()) throw new Refused(`${path} is not a directory.`);
   checkSeen(path, found, grounds);
   return found;
 }
@@ -154,7 +154,7 @@ function checkSeen(path: string, found: Found, { seenFrom }: Grounds): void {
 
 /** The beginning of a regular file. Empty if the owner may run it but not read it. */
 function readStart({ descriptor: found, path, stats }: Found, limit: number): string {
-  if (!stats.isFile()) throw new Refused(`${path} is no file.`);
+  if (!stats.isFile()) throw new Refused(`${path} is not a file.`);
   let descriptor: number;
   try {
     descriptor = openSync(`/proc/self/fd/${found}`, constants.O_RDONLY);

@@ -49,7 +49,7 @@ interface Options {
  * @throws Refused if somebody else could change where it leads, or if it leads nowhere
  */
 export function follow(path: string, trust: Trust, { root, sticky = false }: Options): Found {
-  if (!path.startsWith('/') || path.includes('\0')) throw new Refused(`${path} is no absolute path.`);
+  if (!path.startsWith('/') || path.includes('\0')) throw new Refused(`${path} is not an absolute path.`);
   const start: Found = { descriptor: root, path: '', stats: fstatSync(root) };
   const rest = path.split('/').reverse();
   let way: readonly Found[] = [start];
@@ -57,7 +57,7 @@ export function follow(path: string, trust: Trust, { root, sticky = false }: Opt
   for (let part = rest.pop(); part !== undefined; part = rest.pop()) {
     const here = way.at(-1) ?? start;
     if (part === '' || part === '.') continue;
-    if (!here.stats.isDirectory()) throw new Refused(`${path} is not there: ${here.path} is no directory.`);
+    if (!here.stats.isDirectory()) throw new Refused(`${path} does not exist: ${here.path} is not a directory.`);
     const why = whoElse(here.stats, trust);
     const isSticky = sticky && (here.stats.mode & STICKY) !== 0 && isOwned(here.stats, trust);
     if (why !== null && !isSticky) throw new Refused(`${here.path || '/'} ${why}.`);
@@ -101,7 +101,7 @@ function step(here: Found, part: string): Found {
   } catch (error) {
     const code = errorCode(error) ?? error;
     if (code === 'ENOENT') throw new Missing(`${path} is not there.`);
-    throw new Refused(code === 'EACCES' ? `${path} may not be looked at.` : `${path} cannot be looked at: ${code}.`);
+    throw new Refused(code === 'EACCES' ? `${path} may not be read.` : `${path} cannot be read: ${code}.`);
   }
 }
 

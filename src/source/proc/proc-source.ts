@@ -83,7 +83,7 @@ export class ProcSource implements Source {
   /** @throws Error if `root` is not a proc tree */
   constructor({ root, factRequests, files, cgroups, clock = Date.now }: ProcSourceOptions) {
     if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
-      throw new Error(`${root || 'a proc tree without a name'} is no directory`);
+      throw new Error(`${root || 'a proc tree without a name'} is not a directory`);
     readUptime(root);
     this.#root = root;
     this.#clock = clock;
