@@ -17,7 +17,7 @@ import type { GroupRule } from './projects/rules.ts';
 import { cpuSince, sumKnown } from './rates.ts';
 import { containerOf, refusalWithin } from './scaling/in-container.ts';
 
-/** Most processes idle, and are one and the same sample from one snapshot to the next: so are their nodes. */
+/** Nodes by sample: idle processes keep the same sample, and so the same node. */
 const nodes = new WeakMap<
   ProcessSample,
   {
@@ -31,13 +31,13 @@ const nodes = new WeakMap<
 >();
 
 export interface ModelOptions {
-  /** Bytes that shares are shares of; null for what the host has. */
+  /** Bytes that shares refer to; null for the host's memory. */
   readonly memoryTotal: number | null;
-  /** Projects as the user wants them. */
+  /** The user's rules for projects. */
   readonly rules?: readonly GroupRule[];
 }
 
-/** Makes a model of a snapshot; rates are counted from the previous one. */
+/** Makes a model of a snapshot. Rates are counted from the previous one. */
 export function buildModel(snapshot: Snapshot, previous: Snapshot | null, options: ModelOptions): Model {
   const host = hostModel(snapshot, options.memoryTotal, previous);
   const { total } = host.memory;
@@ -95,7 +95,7 @@ export function buildModel(snapshot: Snapshot, previous: Snapshot | null, option
   };
 }
 
-/** What is an estimate, but not for want of time: it may not be read by whom the reader runs as. */
+/** Counts estimates by reason: not read yet, or not readable by this user. */
 function coverageOf({ processes, self, othersHidden }: Snapshot): Coverage {
   const asRoot = processes.some(({ pid, facts }) => pid === self && facts.uid === 0);
   const denied = processes.filter(({ memory }) => memory.quality === 'estimate' && memory.pss !== null);
@@ -113,7 +113,7 @@ interface Here {
   readonly container: string | null;
 }
 
-/** @param reading of its memory, where that is to be another than its sample's */
+/** @param reading replaces the memory in the sample */
 type MakeNode = (process: ProcessSample, role: Role | null, reading?: MemoryReading) => ProcessNode;
 
 function project(
@@ -220,7 +220,7 @@ function inodeOf({ inode }: Listener): number {
 
 const unknown: ConfiguredWorkers = { count: null, by: null, where: 'unknown' };
 
-/** What stands on a command line or in an environment is set where the one is that starts it. */
+/** A flag or variable is set by whatever starts the server: adds it to the place. */
 function configuredBy(configured: ConfiguredWorkers, startedBy: string | null): ConfiguredWorkers {
   const { by, where } = configured;
   const given = by === null || by === 'default' || by.startsWith('argv ') || /^[A-Z_]+$/.test(by);
@@ -228,8 +228,7 @@ function configuredBy(configured: ConfiguredWorkers, startedBy: string | null): 
 }
 
 /**
- * Null when it listens nowhere, and when of one of its listeners it is not known: the others are not all of it. What has been accepted
- * and waits inside counts too.
+ * Null if it listens nowhere, or if one listener's queue is unknown. Includes connections accepted and waiting inside.
  */
 function queueOf(listeners: readonly Listener[], activity: ServerActivity | null): number | null {
   const known = listeners.flatMap(({ queue }) => queue ?? []);

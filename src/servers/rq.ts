@@ -5,7 +5,7 @@ import { flag, positionals } from './kit/flags.ts';
 import { argsOf, titleOf } from './kit/program.ts';
 import { unscalable } from './kit/unscalable.ts';
 
-/** rq: a worker forks a work horse for each job, which is none of a pool (rq/worker). */
+/** rq: a worker forks a work horse for each job (rq/worker). */
 export const rq = unscalable({
   kind: 'rq',
   label: 'rq',
@@ -32,7 +32,8 @@ export const rq = unscalable({
         .join(',');
     return queues === '' ? null : `queues ${queues}`;
   },
-  // Of a pool the children are workers; of a worker they are its horse and its scheduler, with the argv of whoever forked them.
+  // Children of a pool are workers. Children of a worker are its horse and its scheduler, with the argv of their
+  // parent.
   role: ({ parent, children, claim: { args } }) => {
     const isPool = (words: readonly string[] | null) => words?.[0] === 'worker-pool';
     if (parent !== null) return parent.parent === null && isPool(parent.claim.args) ? 'worker' : 'helper';
