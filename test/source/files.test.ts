@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBytes, readWhole } from '../../src/source/proc/files.ts';
+import { readBytes, readText, readWhole } from '../../src/source/proc/files.ts';
 import { Sockets } from '../../src/source/proc/sockets.ts';
 
 const KB = 1024;
@@ -13,6 +15,23 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'workertop-files-'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
+
+it.runIf(process.platform === 'linux')(
+  'the mounts of a process that has ended and is not reaped yet are missing',
+  async () => {
+    const parent = spawn('sh', ['-c', 'sh -c "read line" & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    try {
+      const [line] = await once(parent.stdout, 'data');
+      const pid = String(line).trim();
+      await expect.poll(() => readText(`/proc/${pid}/stat`)).toMatch(/\) Z /);
+      expect(readText(`/proc/${pid}/mountinfo`)).toBeNull();
+    } finally {
+      parent.kill('SIGKILL');
+    }
+  },
+);
 
 describe('a file', () => {
   it.each([0, 10, 4096, 16 * KB, 16 * KB + 1, 1024 * KB])('of %i bytes is read whole', (size) => {
