@@ -14,13 +14,13 @@ function modelOf() {
     workers: [{ memory: own(100) }],
   });
   const estimated = gunicorn({ pid: 200, project: 'blog', workers: [{ memory: { ...own(50), quality: 'estimate' } }] });
-  const java = sample({
+  const indexer = sample({
     pid: 7,
-    argv: ['/usr/bin/java', '-Xmx1g', '-jar', '/opt/billing/billing.jar'],
+    argv: ['/usr/local/bin/indexer', '--all'],
     memory: own(320),
   });
   const cron = sample({ pid: 8, argv: ['/usr/sbin/cron'] });
-  return buildModel(snapshot([...shop, ...estimated, java, cron], { host: host({ use }) }), null, {
+  return buildModel(snapshot([...shop, ...estimated, indexer, cron], { host: host({ use }) }), null, {
     memoryTotal: null,
   });
 }
@@ -55,7 +55,7 @@ describe('the list', () => {
   it('names the processes of the system that have a hundredth of the memory', () => {
     const text = listTable(modelOf(), []);
     expect(text).toMatch(/^system {2}2 processes .*334M/m);
-    expect(text).toMatch(/^ {2}7 {2}\/usr\/bin\/java -Xmx1g -jar .* 326M /m);
+    expect(text).toMatch(/^ {2}7 {2}\/usr\/local\/bin\/indexer --all .* 326M /m);
     expect(text).not.toContain('/usr/sbin/cron');
   });
 
