@@ -29,6 +29,9 @@ async function trimAndUndo(pty: Pty, gunicorn: Gunicorn): Promise<void> {
   const before = new Map((await gunicorn.settled(3)).map((pid) => [pid, kernel.memory(pid)?.uss ?? 0]));
   await select(pty, rowOf(gunicorn.pid));
   pty.press('-');
+  // The first change of a session is asked about.
+  await pty.waitFor(/Trim a worker .*3 → 2/);
+  pty.press('y');
   const told = lineWith(await pty.waitFor(/3 → 2\b.*freed/), '3 → 2');
 
   const staying = gunicorn.workers();

@@ -31,7 +31,7 @@ afterAll(() => {
 
 it('the dashboard shows its first frame and answers keys beside 20 processes with titles of 128 KiB', async () => {
   const started = performance.now();
-  const pty = await openDashboard([], { cols: 120, rows: 40 });
+  const pty = await openDashboard([], { cols: 120, rows: 36 });
   const first = performance.now() - started;
   const waits: number[] = [];
   for (const [key, seen] of [

@@ -32,20 +32,25 @@ function expectHarmless(bytes: Buffer): string {
   return text;
 }
 
-/** What a terminal gets of the dashboard without what blessed says to it: cursor, colours, modes. */
+/** What a terminal gets of the dashboard without what workertop says to it: cursor, colours, modes, the question for its ground. */
 function content(raw: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: it is control characters that are looked for
-  return raw.replace(/\x1b(?:\[[?>]?[\d;]*[A-Za-z]|[()][A-Z0-9]|[=>78M])/g, '');
+  return raw.replace(/\x1b(?:\]11;\?\x1b\\|\[[?>]?[\d;]*[A-Za-z]|[()][A-Z0-9]|[=>78M])/g, '');
 }
 
 describe('names that real processes gave themselves', () => {
   it('are shown harmlessly in the dashboard', async () => {
     const env = { XDG_STATE_HOME: folder };
-    const pty = await openDashboard(['--filter', `${evil.pid}`], { cols: 160, rows: 40, env });
+    const pty = await openDashboard(['--filter', `${evil.pid}`], { cols: 160, rows: 36, env });
     await select(pty, new RegExp(`\\b${evil.pid}\\b`));
     for (const key of ['+', '-']) {
       pty.press(key);
-      await pty.waitFor(key === '+' ? /2 → 3 workers, memory/ : /3 → 2 workers, (?:freed|memory)/);
+      // The first change is asked about.
+      if (key === '+') {
+        await pty.waitFor('Add a worker to');
+        pty.press('y');
+      }
+      await pty.waitFor(key === '+' ? /done: evil.* 3 workers ─/ : /done: evil.* 2 workers ─/);
     }
     for (const panel of ['enter', 'l', 'a', 't']) {
       pty.press(panel);

@@ -101,6 +101,6 @@ it('a replay shows what was recorded', async () => {
   expect(memory('blog', pty.lines().slice(2).join('\n'))).toBe(memory('blog', stdout));
   expect(pty.text()).toContain('REPLAY');
   pty.press('+');
-  await pty.waitFor(/can only be looked at|--read-only/);
+  await pty.waitFor(/This is a recording: nothing can be changed/);
   await pty.close();
 });
