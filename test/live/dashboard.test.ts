@@ -32,7 +32,8 @@ async function trimAndUndo(pty: Pty, gunicorn: Gunicorn): Promise<void> {
   // The first change of a session is asked about.
   await pty.waitFor(/Trim a worker .*3 → 2/);
   pty.press('y');
-  const told = lineWith(await pty.waitFor(/3 → 2\b.*freed/), '3 → 2');
+  const lines = await pty.waitFor(/done: .*3 → 2/);
+  const told = lineWith(lines, ' freed');
 
   const staying = gunicorn.workers();
   expect(staying).toHaveLength(2);
@@ -41,7 +42,7 @@ async function trimAndUndo(pty: Pty, gunicorn: Gunicorn): Promise<void> {
   expect(Math.abs(freedIn(told) - uss)).toBeLessThan(0.1 * uss);
 
   pty.press('u');
-  await pty.waitFor(/2 → 3\b/);
+  await pty.waitFor(/done: .*2 → 3/);
   await gunicorn.settled(3);
 }
 
@@ -61,8 +62,22 @@ describe.each([
   });
 
   it('shows both projects with their virtualenvs', async () => {
-    const lines = await pty.waitFor(/project2.*django1_5/);
-    expect(lineWith(lines, 'django1_4')).toContain('project1');
+    if (cols >= 120) {
+      const lines = await pty.waitFor(/project2.*django1_5/);
+      expect(lineWith(lines, 'django1_4')).toContain('project1');
+      return;
+    }
+    // Where the column has no room, the details tell it.
+    for (const [name, virtualenv] of [
+      ['project1', 'django1_4'],
+      ['project2', 'django1_5'],
+    ] as const) {
+      await select(pty, rowOf(story[name].pid));
+      pty.press('enter');
+      await pty.waitFor(virtualenv);
+      pty.press('escape');
+      await eventually('the details are closed', () => !pty.text().includes(virtualenv));
+    }
   });
 });
 
@@ -77,11 +92,14 @@ describe('in a terminal', () => {
   it('brings exactly six workers for six quick presses of +', async () => {
     await story.project1.settled(3);
     await select(pty, rowOf(story.project1.pid));
-    pty.press('+', '+', '+', '+', '+', '+');
-    await pty.waitFor(/3 → 9 workers, memory/);
+    pty.press('+');
+    // The first change of a session is asked about.
+    await pty.waitFor(/Add a worker .*3 → 4/);
+    pty.press('y', '+', '+', '+', '+', '+');
+    await pty.waitFor(/done: .*3 → 9/);
     await story.project1.settled(9);
     pty.press('-', '-', '-', '-', '-', '-');
-    await pty.waitFor(/9 → 3 workers, freed/);
+    await pty.waitFor(/done: .*9 → 3/);
     await story.project1.settled(3);
   });
 

@@ -89,7 +89,7 @@ describe('gunicorn', () => {
       try {
         await select(pty, new RegExp(`master ${gunicorn.pid}.*STOPPED`));
         pty.press(key === 'F9' ? '\x1b[20~' : key);
-        if (answer.length > 0) await pty.waitFor(/continue it \(CONT\)/);
+        if (answer.length > 0) await pty.waitFor(/Continue \(SIGCONT\)/);
         pty.press(...answer);
         await eventually('the master to go on', () => kernel.state(gunicorn.pid) !== 'T');
         await pty.waitFor((lines) => !lines.some((line) => line.includes('STOPPED')));

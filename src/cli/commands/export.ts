@@ -18,6 +18,9 @@ const BUDGET = 0.05;
 /** A reading counts as recent for this many intervals. */
 const RECENT = 3;
 
+/** Longest time to wait for users' files at each reading, in seconds: labels are made of what they say. */
+const PATIENCE = 0.5;
+
 /**
  * Exports metrics until stopped: over HTTP, to a file, or once to stdout. It sends no signal and runs no program.
  * @returns text for stdout; empty if the metrics go elsewhere
@@ -28,7 +31,7 @@ export async function exportMetrics(source: Source, settings: Settings, stop: Ab
   const observer = new Observer(source, modelOptions(settings));
   const series = new Series(version);
   const read = async (memoryBudget: number) => {
-    series.observe(await observer.observe({ memoryBudget, watch: new Set() }));
+    series.observe(await observer.observe({ memoryBudget, watch: new Set(), patience: PATIENCE }));
   };
   if (once) {
     // The first reading finds the servers; the second reads their sockets and all memory.
