@@ -25,7 +25,7 @@ export function observeChange(before: Change, server: Server | null, model: Mode
   const broken = whyBroken(change, server);
   if (broken !== null) return wait(fail(change, broken, model));
   if (phase.type === 'steering' && phase.sent !== null) {
-    if (!isAnswered(change, phase.sent, model.uptime)) {
+    if (!isAnswered(change, phase.sent, server, model.uptime)) {
       if (model.uptime - phase.sent.at < timing.appears) return wait(change);
       return wait(fail(change, `no new worker came within ${timing.appears} s`, model));
     }
@@ -72,12 +72,14 @@ function conclude(change: Change, phase: Extract<Phase, { type: 'failing' }>, { 
 }
 
 /** Whether what the last signal does has been seen, or need not be waited for any longer. */
-function isAnswered({ seen: { present } }: Change, sent: Sent, now: number): boolean {
+function isAnswered({ seen: { present } }: Change, sent: Sent, server: Server, now: number): boolean {
   const waited = now - sent.at;
+  // Told by a command once more, celery picks the same worker again for as long as that has not left (billiard/pool.py).
+  const heard = server.definition.scaling.method === 'command' ? timing.appears : timing.heard;
   if (waited < timing.pace) return false;
   if (sent.direction === 1) return present.some((key) => !sent.before.has(key));
   const here = new Set(present);
-  return [...sent.before].some((key) => !here.has(key)) || waited >= timing.heard;
+  return [...sent.before].some((key) => !here.has(key)) || waited >= heard;
 }
 
 /** The next signal, where one is wanted. */
