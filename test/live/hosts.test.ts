@@ -34,9 +34,12 @@ async function dashboardBy(command: string, env: Readonly<Record<string, string>
     await drawn(pty);
     await select(pty, new RegExp(`\\b${family.pid}\\b`));
     pty.press('+');
-    await pty.waitFor(/2 .* 3 workers, memory/);
+    // The first change of a session is asked about.
+    await pty.waitFor(/Add a worker/);
+    pty.press('y');
+    await pty.waitFor(/done: .*2 .* 3 workers/);
     pty.press('-');
-    await pty.waitFor(/3 .* 2 workers, (?:freed|memory)/);
+    await pty.waitFor(/done: .*3 .* 2 workers/);
     pty.press('q');
     expect((await pty.exit).code).toBe(0);
     return pty.raw();

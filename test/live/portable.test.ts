@@ -15,7 +15,7 @@ const MEGABYTE = 1024 ** 2;
 
 const children: ChildProcess[] = [];
 const none: ReadonlySet<number> = new Set();
-const hints = { memoryBudget: 0, prefer: none, watch: none, listeners: none };
+const hints = { memoryBudget: 0, prefer: none, watch: none, listeners: none, patience: 2 };
 
 /** The same machine by the proc source, before and after it was read by ps. */
 let before: Snapshot;

@@ -40,26 +40,30 @@ function rxQueue(port: number): number {
   return Number.parseInt(listener.exec(readFileSync('/proc/net/tcp', 'utf8'))?.[1] ?? '', 16);
 }
 
-const ofMaster = (queue: number) => new RegExp(`master ${gunicorn.pid}.* ${queue}$`);
+/** The row of the project, whose only server it is, with its queue. */
+const withQueue = (queue: number) => new RegExp(`gunicorn .* ${queue}(?: |$)`);
+
+const master = () => new RegExp(`master ${gunicorn.pid}`);
 
 const queueOf = async () => projectIn(await list(), gunicorn.directory).servers[0]?.queue;
 
 it('counts the clients that wait while all workers sleep in a view', async () => {
   expect(await queueOf()).toBe(0);
-  const pty = await openDashboard(['--filter', String(gunicorn.pid), '--delay', '0.5'], { cols: 80, rows: 24 });
-  await select(pty, ofMaster(0));
+  const pty = await openDashboard(['--filter', String(gunicorn.pid), '--delay', '0.5'], { cols: 100, rows: 50 });
+  await pty.waitFor(withQueue(0));
+  await select(pty, master());
   ask(7, { port: gunicorn.port });
   await eventually('seven to wait', () => rxQueue(gunicorn.port) === 7);
   expect(await queueOf()).toBe(7);
   expect(rxQueue(gunicorn.port)).toBe(7);
 
-  await pty.waitFor(ofMaster(7));
+  await pty.waitFor(withQueue(7));
   await pty.waitFor(/2 workers.* 7 waiting/);
   pty.press('enter');
   await pty.waitFor(/connections +2 open, \d waiting to be accepted/);
   pty.press('escape');
   // Two at a time are served.
-  await pty.waitFor(ofMaster(0));
+  await pty.waitFor(withQueue(0));
   expect(rxQueue(gunicorn.port)).toBe(0);
   await pty.close();
 });
@@ -96,8 +100,9 @@ describe('on a machine with thousands of sockets', () => {
       () => readFileSync('/proc/net/tcp').length + readFileSync('/proc/net/tcp6').length > 100_000,
     );
     await eventually('an empty queue', async () => (await queueOf()) === 0);
-    const pty = await openDashboard(['--filter', String(gunicorn.pid), '--delay', '0.5'], { cols: 80, rows: 24 });
-    await select(pty, ofMaster(0));
+    const pty = await openDashboard(['--filter', String(gunicorn.pid), '--delay', '0.5'], { cols: 100, rows: 50 });
+    await pty.waitFor(withQueue(0));
+    await select(pty, master());
     ask(3, { port: gunicorn.port }, 4);
     pty.press('enter');
     await pty.waitFor(/connections +2 open, 3 waiting to be accepted/);

@@ -135,9 +135,9 @@ describe('the dashboard', () => {
     await shell.waitFor(`${mount.directory} does not answer`);
     // Keys are heard.
     shell.press('?');
-    await shell.waitFor('Esc closes', 2);
+    await shell.waitFor('Esc close', 2);
     shell.press('escape');
-    await shell.waitFor((lines) => !lines.some((line) => line.includes('Esc closes')));
+    await shell.waitFor((lines) => !lines.some((line) => line.includes('Esc close')));
     end(pid);
     await endedAtOnce(pid, status);
   });
