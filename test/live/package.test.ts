@@ -92,7 +92,9 @@ it('draws charts on the oldest Node, by what is bundled of blessed-contrib', asy
   const pty = openPty(nodeOf('18.19.1'), [join(installed, 'cli.js'), 'demo'], { cols: 100, rows: 30 });
   await pty.waitFor('project1');
   pty.press('t');
-  // A point of the chart is the mean of 15 seconds.
+  await pty.waitFor('┌─ ');
+  // One project alone is drawn in Braille.
+  pty.press('\t');
   await pty.waitFor(/[\u2801-\u28ff]{3}/, 60);
   await pty.close();
 });
