@@ -204,7 +204,7 @@ export class Controller {
     const ready = this.#withCommandEnded(before, model);
     if (ready === null) return;
     const { change, send } = observeChange(ready, server, model);
-    // SelfReport before it is sent, so that the log has it whatever happens then.
+    // Reported before it is sent, so that the log has it whatever happens then.
     if (send !== null) this.#reports.operation(toOperation(change));
     const outcome = send === null || server === null ? null : this.#signals.scale(server, send);
     if (outcome instanceof Promise) {
@@ -285,8 +285,8 @@ function withoutLastOf(changes: readonly Change[], key: ProcessKey): readonly Ch
 
 const pastOf: Readonly<Record<ProcessAction, string>> = {
   continue: 'Continued',
-  reload: 'SelfReport to reload:',
-  recycle: 'SelfReport to go, to be replaced:',
-  stop: 'SelfReport to stop:',
+  reload: 'Told to reload:',
+  recycle: 'Told to go, to be replaced:',
+  stop: 'Told to stop:',
   kill: 'Killed',
 };
