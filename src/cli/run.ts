@@ -2,6 +2,7 @@ import { ActionLog, noLog, statePath } from '../control/action-log.ts';
 import { KeptObservations } from '../control/kept-observations.ts';
 import { noSignals, type Signals } from '../control/signals.ts';
 import type { Source } from '../source/source.ts';
+import { READ_ONLY } from '../state/answer.ts';
 import { clean } from '../text/sanitize.ts';
 import { openActionLog } from './action-log.ts';
 import type { Invocation } from './command-line.ts';
@@ -10,7 +11,7 @@ import { settingsInForce } from './in-force.ts';
 import { Refusal } from './refusal.ts';
 import type { Replaying } from './replaying.ts';
 import type { Settings } from './settings.ts';
-import { opened, READ_ONLY, signalsFor, withSource } from './sources.ts';
+import { opened, signalsFor, withSource } from './sources.ts';
 import { isDumb } from './terminal.ts';
 import { version } from './version.ts';
 

@@ -4,13 +4,11 @@ import { factRequests, limitRecognition } from '../servers/registry.ts';
 import type { FileAnswerer } from '../source/files/files.ts';
 import { HelperFiles } from '../source/files/helper-files.ts';
 import type { Source } from '../source/source.ts';
+import { READ_ONLY } from '../state/answer.ts';
 import { fileHelper, programBeside } from './beside.ts';
 import type { Settings } from './settings.ts';
 import { cpuStopwatch } from './stopwatch.ts';
 import { UsageError } from './usage-error.ts';
-
-/** Why nothing is signalled. */
-export const READ_ONLY = 'workertop runs with --read-only: it sends no signals.';
 
 /**
  * Opens the source that the settings name, uses it, and closes it.

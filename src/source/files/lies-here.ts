@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { parseMounts } from './mounts.ts';
-import { Walker } from './walk.ts';
+import { localWalker } from './local-walker.ts';
+import type { Walker } from './walk.ts';
 
 /**
  * Whether a file, after links, lies on this machine's own disks or in its memory, so that reading it waits for no other
@@ -9,12 +8,7 @@ import { Walker } from './walk.ts';
 export function liesHere(path: string): boolean {
   let walker: Walker | null = null;
   try {
-    walker = new Walker('/', {
-      mounts: parseMounts(readFileSync('/proc/self/mountinfo', 'utf8')),
-      avoid: new Set(),
-      localOnly: true,
-      enter: () => {},
-    });
+    walker = localWalker();
     const place = walker.find(path);
     return !('status' in place && place.status === 'unknown');
   } catch {

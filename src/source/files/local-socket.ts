@@ -1,6 +1,6 @@
-import { fstatSync, readFileSync } from 'node:fs';
-import { parseMounts } from './mounts.ts';
-import { Walker } from './walk.ts';
+import { fstatSync } from 'node:fs';
+import { localWalker } from './local-walker.ts';
+import type { Walker } from './walk.ts';
 
 /** A socket that exists and belongs to the expected user. */
 export interface LocalSocket {
@@ -16,12 +16,7 @@ export interface LocalSocket {
 export function findLocalSocket(path: string, uid: number | null): LocalSocket | null {
   let walker: Walker | null = null;
   try {
-    walker = new Walker('/', {
-      mounts: parseMounts(readFileSync('/proc/self/mountinfo', 'utf8')),
-      avoid: new Set(),
-      localOnly: true,
-      enter: () => {},
-    });
+    walker = localWalker();
     const place = walker.find(path);
     if (!('status' in place)) {
       const about = fstatSync(place.descriptor);
