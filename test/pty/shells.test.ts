@@ -66,7 +66,7 @@ it('completion in zsh offers commands, options and values', async () => {
   pty.press('clear\r');
   pty.press('workertop sca\tshop -', '\t');
   await pty.waitFor('--dry-run');
-  expect(pty.text()).toMatch(/say what would be done/);
+  expect(pty.text()).toMatch(/print what would be done/);
   expect(pty.text()).not.toMatch(/--mouse/);
   pty.press('\x15', 'clear\r', 'workertop --sort=q\t');
   await pty.waitFor('workertop --sort=queue');
