@@ -9,16 +9,15 @@ import {
   type Project,
   type Server,
   type SystemGroup,
-  type Workers,
 } from '../model/model.ts';
 import { sumKnown } from '../model/rates.ts';
-import { type Figure, freesOf, freesOfProcess, queueOf, queueOfProject } from '../model/row-figures.ts';
+import { type RowSubject, rowFigures } from '../model/row-figures.ts';
 import { moreThatFit } from '../model/scaling/price.ts';
 import { toAscii } from '../text/ascii.ts';
 import { bytes, percent, plural } from '../text/figures.ts';
 import { clean } from '../text/sanitize.ts';
 import { wrap } from '../text/width.ts';
-import { ageText, countText, cpuText, memoryText, shareText, UNKNOWN } from '../view/format.ts';
+import { ageText, type RowTexts, rowTexts, shareText, UNKNOWN } from '../view/format.ts';
 import { type TextColumn, tabular } from './columns.ts';
 import { inUseLines } from './in-use.ts';
 import { largestOf } from './system.ts';
@@ -37,8 +36,8 @@ const columns: readonly TextColumn[] = [
 ];
 
 /** Name, virtualenv, workers; MEM, FILES, SHARE and FREES; CPU% and QUEUE. */
-type Cells = readonly [string, string, string, ...Figures, string, string];
-type Figures = readonly [string, string, string, string];
+type Cells = readonly [string, string, string, ...MemoryCells, string, string];
+type MemoryCells = readonly [string, string, string, string];
 
 /** FILES is filled in if mapped files take at least this fraction of a row's memory. */
 const MANY_FILES = 0.1;
@@ -102,25 +101,19 @@ function systemRows(system: SystemGroup, { host, uptime }: Model): readonly Cell
   );
   const name = `system  ${processes.length} process${processes.length === 1 ? '' : 'es'}`;
   const cpu = sumKnown(processes.map((process) => process.cpu));
+  const texts = rowTexts(rowFigures({ type: 'system', system: { memory, cpu, processes } }));
   return [
-    [name, '', '', ...figures(memory, ''), cpuText(cpu), ''],
+    [name, '', '', ...memoryTexts(memory, texts), texts.cpu, texts.queue],
     ...largestOf(system).map((process) => processRow(process, 1, uptime)),
   ];
 }
 
 function projectRows(project: Project, model: Model): readonly Cells[] {
   const { uptime } = model;
-  const { virtualenv, servers, processes, memory, cpu, name } = project;
-  const workers = servers.reduce((sum, server) => sum + server.workers.current, 0);
+  const { virtualenv, servers, processes, memory, name } = project;
+  const texts = rowTexts(rowFigures({ type: 'project', project }));
   return [
-    [
-      clean(name),
-      clean(virtualenv?.name ?? ''),
-      workers > 0 ? String(workers) : '',
-      ...figures(memory, ''),
-      cpuText(cpu),
-      told(queueOfProject(project), countText),
-    ],
+    [clean(name), clean(virtualenv?.name ?? ''), texts.workers, ...memoryTexts(memory, texts), texts.cpu, texts.queue],
     ...servers.flatMap((server) => serverRows(server, model)),
     ...processes.map((process) => processRow(process, 1, uptime)),
   ];
@@ -128,7 +121,9 @@ function projectRows(project: Project, model: Model): readonly Cells[] {
 
 function serverRows(server: Server, model: Model): readonly Cells[] {
   const { head, managed, definition, version, bind, remark, workers } = server;
-  const own = ownHead(server) ?? server;
+  const own = ownRow(server);
+  const figures = rowFigures(own);
+  const texts = rowTexts({ ...rowFigures({ type: 'server', server }), memory: figures.memory, cpu: figures.cpu });
   const label = `${definition.label}${version === null ? '' : ` ${clean(version)}`}`;
   const what = managed === null ? `${head.role ?? ''} ${head.pid}` : clean(managed);
   const stopped = head.sample.state === 'T' ? ' STOPPED' : '';
@@ -137,20 +132,20 @@ function serverRows(server: Server, model: Model): readonly Cells[] {
   const row: Cells = [
     name,
     '',
-    countOfWorkers(workers),
-    ...figures(own.memory, freed(freesOf(server), own.memory)),
-    cpuText(own.cpu),
-    told(queueOf(server), countText),
+    workers.most === null ? texts.workers : `${workers.current}/${workers.most.count}`,
+    ...memoryTexts(figures.memory, texts),
+    texts.cpu,
+    texts.queue,
   ];
   const others = server.processes.filter(({ key }) => key !== head.key);
   if (definition.category !== 'app') return [row];
   return [row, ...others.map((process) => processRow(process, 2, model.uptime))];
 }
 
-/** `2/5` where there is a limit to them. */
-function countOfWorkers({ current, most }: Workers): string {
-  if (most !== null) return `${current}/${most.count}`;
-  return current > 0 ? String(current) : '';
+/** Whose memory and CPU the line of a server shows: its head's, where its other processes have lines of their own. */
+function ownRow(server: Server): RowSubject {
+  const head = server.definition.category === 'app' ? ownHead(server) : null;
+  return head === null ? { type: 'server', server } : { type: 'process', process: head };
 }
 
 /** Beside a limit of workers, how many more the memory has room for. */
@@ -160,27 +155,18 @@ function roomText(server: Server, model: Model): string {
 }
 
 function processRow(process: ProcessNode, depth: number, uptime: number): Cells {
-  const { role, pid, startedAt, memory, cpu, command, sample } = process;
+  const { role, pid, startedAt, memory, command, sample } = process;
   const what =
     role === null || role === 'helper' ? `${pid}  ${clean(command)}` : `${role} ${pid}  ${ageText(uptime - startedAt)}`;
   const stopped = sample.state === 'T' ? '  STOPPED' : '';
-  const frees = freed(freesOfProcess(process), memory);
-  return [`${'  '.repeat(depth)}${what}${stopped}`, '', '', ...figures(memory, frees), cpuText(cpu), ''];
+  const texts = rowTexts(rowFigures({ type: 'process', process }));
+  const name = `${'  '.repeat(depth)}${what}${stopped}`;
+  return [name, '', texts.workers, ...memoryTexts(memory, texts), texts.cpu, texts.queue];
 }
 
-function figures(memory: Memory, frees: string): Figures {
-  const { counted, file } = memory;
+function memoryTexts({ counted, file, share }: Memory, { mem, frees }: RowTexts): MemoryCells {
   const files = file !== null && counted !== null && file >= MANY_FILES * counted ? bytes(file) : '';
-  return [memoryText(memory), files, shareText(memory.share), frees];
-}
-
-/** A figure as text; empty if the row has no such figure. */
-function told(figure: Figure, text: (value: number | null) => string): string {
-  return figure === undefined ? '' : text(figure);
-}
-
-function freed(figure: Figure, { exact }: Memory): string {
-  return told(figure, (value) => (value === null ? UNKNOWN : `${exact ? '' : '~'}${bytes(value)}`));
+  return [mem, files, shareText(share), frees];
 }
 
 function adviceLine({ project, text, where }: Advice): string {

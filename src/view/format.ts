@@ -1,4 +1,5 @@
 import type { Memory } from '../model/model.ts';
+import type { Figure, RowFigures } from '../model/row-figures.ts';
 import { bytes } from '../text/figures.ts';
 
 export { bytes, duration, percent, plural } from '../text/figures.ts';
@@ -47,6 +48,30 @@ export function ageText(seconds: number): string {
 export function countText(count: number | null): string {
   if (count === null) return UNKNOWN;
   return count < 100_000 ? String(count) : `${Math.round(count / 1000)}k`;
+}
+
+/** The figures of a row as text. */
+export interface RowTexts {
+  readonly workers: string;
+  readonly mem: string;
+  readonly frees: string;
+  readonly cpu: string;
+  readonly queue: string;
+}
+
+/** The figures of a row as the dashboard and `list` print them; empty where the row has none. */
+export function rowTexts({ workers, memory, frees, freesExact, cpu, queue }: RowFigures): RowTexts {
+  return {
+    workers: workers === undefined ? '' : String(workers),
+    mem: memoryText(memory),
+    frees: ifAny(frees, (value) => (value === null ? UNKNOWN : `${freesExact ? '' : '~'}${bytes(value)}`)),
+    cpu: cpuText(cpu),
+    queue: ifAny(queue, countText),
+  };
+}
+
+function ifAny(figure: Figure, text: (value: number | null) => string): string {
+  return figure === undefined ? '' : text(figure);
 }
 
 /** Wall clock, milliseconds since 1970, as `03:04:05` of the local time. */

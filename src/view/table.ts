@@ -1,7 +1,5 @@
-import { type Memory, type Model, ownHead, type Server } from '../model/model.ts';
-import { sumKnown } from '../model/rates.ts';
-import { freedBy } from '../model/scaling/next-to-stop.ts';
-import { serversMeant } from '../model/scaling/target.ts';
+import { type Memory, type Model, ownHead } from '../model/model.ts';
+import { type RowFigures, rowFigures } from '../model/row-figures.ts';
 import { tableLines } from '../state/layout.ts';
 import type { Operation } from '../state/operation.ts';
 import { type Row, serverOf } from '../state/row.ts';
@@ -10,7 +8,7 @@ import { clean } from '../text/sanitize.ts';
 import { fill, width } from '../text/width.ts';
 import { bar, sparkline } from './bars.ts';
 import { type Column, type ColumnName, layoutColumns } from './columns.ts';
-import { bytes, countText, cpuText, memoryText, shortShare, UNKNOWN } from './format.ts';
+import { bytes, type RowTexts, rowTexts, shortShare, UNKNOWN } from './format.ts';
 import type { Glyphs } from './glyphs.ts';
 import { nameOf, widestName } from './name.ts';
 import type { Scene } from './scene.ts';
@@ -103,11 +101,13 @@ function usedBy(columns: readonly Column[]): number {
 function line(row: Row, columns: readonly Column[], context: Context): Line {
   const { state, theme } = context;
   const spans: Span[] = [];
+  const figures = rowFigures(row);
+  const texts = rowTexts(figures);
   columns.forEach((column, index) => {
     if (index > 0) spans.push(span(' '));
     if (column.name === 'name') spans.push(...fitLine(nameOf(row, context), column.width, theme.glyphs.ellipsis));
     else {
-      const { text, style } = cell(column, row, context);
+      const { text, style } = cell(column, row, figures, texts, context);
       spans.push(span(fill(text, column.width, column.align, theme.glyphs.ellipsis), style));
     }
   });
@@ -116,22 +116,9 @@ function line(row: Row, columns: readonly Column[], context: Context): Line {
   return row.id === state.selected ? colored.map(({ text, style }) => span(text, theme.selected(style))) : colored;
 }
 
-function memoryOf(row: Row): Memory {
-  switch (row.type) {
-    case 'project':
-      return row.project.memory;
-    case 'server':
-      return row.server.memory;
-    case 'process':
-      return row.process.memory;
-    case 'system':
-      return row.system.memory;
-  }
-}
-
-function cell(column: Column, row: Row, context: Context): Span {
+function cell(column: Column, row: Row, figures: RowFigures, texts: RowTexts, context: Context): Span {
   const { theme, model, most } = context;
-  const memory = memoryOf(row);
+  const { memory } = figures;
   const { counted } = memory;
   const style = memory.fresh ? plain : theme.faint;
   switch (column.name) {
@@ -140,9 +127,9 @@ function cell(column: Column, row: Row, context: Context): Span {
     case 'virtualenv':
       return row.type === 'project' ? span(virtualenvText(row)) : span('');
     case 'workers':
-      return workersCell(row, context);
+      return workersCell(row, texts.workers, context);
     case 'mem':
-      return span(memoryText(memory), counted === null ? theme.faint : style);
+      return span(texts.mem, counted === null ? theme.faint : style);
     case 'share':
       return counted === null ? span('') : span(shortShare(shareOfUsed(counted, model)), style);
     case 'bar':
@@ -150,13 +137,13 @@ function cell(column: Column, row: Row, context: Context): Span {
         ? span('')
         : span(memoryBar(memory, counted / most, column.width, theme.glyphs), barStyle(row, context));
     case 'frees':
-      return freesCell(row, style);
+      return span(texts.frees, style);
     case 'swap':
       return span(memory.swap === null ? UNKNOWN : memory.swap === 0 ? '' : bytes(memory.swap));
     case 'cpu':
-      return span(cpuText(cpuOf(row)));
+      return span(texts.cpu);
     case 'queue':
-      return queueCell(row, theme);
+      return span(texts.queue, (figures.queue ?? 0) > 0 ? theme.warning : plain);
     case 'trend':
       return trendCell(row, column.width, context);
   }
@@ -186,77 +173,19 @@ function barStyle(row: Row, { state, theme }: Context): Style {
   return id === undefined ? theme.faint : theme.project(state.hues.get(id) ?? 0).fill;
 }
 
-function workersCell(row: Row, { changes, theme }: Context): Span {
+/** The workers that run, and beside them where a change goes or what another number is configured. */
+function workersCell(row: Row, running: string, { changes, theme }: Context): Span {
+  const style = row.type === 'project' ? theme.strong : plain;
   const server = row.type === 'process' ? null : serverOf(row);
-  if (server === null) {
-    if (row.type !== 'project') return span('');
-    const count = row.project.servers.reduce((sum, { workers }) => sum + workers.current, 0);
-    return span(count > 0 ? String(count) : '', theme.strong);
-  }
+  if (server === null) return span(running, style);
   const { current, configured } = server.workers;
   const change = changes.get(server.key);
   if (change) {
     const to = change.target === current ? '' : `${theme.glyphs.arrow}${change.target}`;
     return span(`${current}${to}${theme.glyphs.pending}`, theme.warning);
   }
-  if (current === 0) return span('');
-  const differs = configured.count !== null && configured.count !== current;
-  return span(
-    differs ? `${current} of ${configured.count}` : String(current),
-    row.type === 'project' ? theme.strong : plain,
-  );
-}
-
-/** What a trim of it gives back; of a worker its own memory. */
-function freesCell(row: Row, style: Style): Span {
-  if (row.type === 'process') {
-    if (row.process.role !== 'worker') return span('');
-    const { frees, exact } = row.process.memory;
-    return span(estimated(frees, exact), style);
-  }
-  const server = serverForTrim(row);
-  if (server === null || !server.scaling.available) return span('');
-  const { workers, memory } = server;
-  return span(workers.current > workers.floor ? estimated(freedBy(server, 1), memory.exact) : '', style);
-}
-
-/** The server that `-` acts on in this row. */
-function serverForTrim(row: Row): Server | null {
-  if (row.type !== 'project') return serverOf(row);
-  const meant = serversMeant(row.project);
-  return meant.length === 1 ? (meant[0] ?? null) : null;
-}
-
-function estimated(value: number | null, exact: boolean): string {
-  return value === null ? UNKNOWN : `${exact ? '' : '~'}${bytes(value)}`;
-}
-
-function cpuOf(row: Row): number | null {
-  switch (row.type) {
-    case 'project':
-      return row.project.cpu;
-    case 'server':
-      return row.server.cpu;
-    case 'process':
-      return row.process.cpu;
-    case 'system':
-      return row.system.cpu;
-  }
-}
-
-function queueCell(row: Row, theme: Theme): Span {
-  const style = (queue: number | null) => ((queue ?? 0) > 0 ? theme.warning : plain);
-  const server = row.type === 'process' ? null : serverOf(row);
-  if (server !== null) {
-    const { queue, listeners, definition } = server;
-    if (definition.category !== 'app' || (listeners !== null && listeners.length === 0)) return span('');
-    return span(countText(queue), style(queue));
-  }
-  if (row.type !== 'project') return span('');
-  const { servers } = row.project;
-  const queue = sumKnown(servers.map((one) => one.queue));
-  const hidden = servers.some(({ listeners, definition }) => definition.category === 'app' && listeners === null);
-  return queue === null ? span(hidden ? UNKNOWN : '') : span(countText(queue), style(queue));
+  const differs = running !== '' && configured.count !== null && configured.count !== current;
+  return span(differs ? `${running} of ${configured.count}` : running, style);
 }
 
 /** The least part of the scale that a curve must move by: less looks flat, and is left out. */
