@@ -1,5 +1,5 @@
 import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import manifest from '../package.json' with { type: 'json' };
@@ -22,6 +22,15 @@ const entries: Readonly<Record<string, string>> = {
 };
 
 /**
+ * Modules of workertop's own that become files of their own, so that a command that changes nothing never loads them: what
+ * calls kill(2), and what starts the helper that acts as a server's owner. Each imports nothing that the rest remembers.
+ */
+const apart: Readonly<Record<string, string>> = {
+  kill: 'src/control/kill.ts',
+  'as-owner': 'src/control/as-owner/helper.ts',
+};
+
+/**
  * Large packages that few commands need: each becomes a file of its own, loaded when it is first asked for. All are
  * CommonJS. The smaller packages are part of `main.js`.
  */
@@ -38,6 +47,19 @@ const vendor: Plugin = {
     onResolve({ filter: /^[a-z-]+$/ }, ({ path, kind }) => {
       const row = kind === 'entry-point' ? undefined : vendored[path];
       return row === undefined ? undefined : { path: `./${row.file}.js`, external: true };
+    });
+  },
+};
+
+/** Leaves an import of a module of `apart` to Node, by its file. */
+const keepApart: Plugin = {
+  name: 'apart',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^\.{1,2}\/.*\.ts$/ }, ({ path, kind, resolveDir }) => {
+      if (kind === 'entry-point') return undefined;
+      const source = relative(ROOT, join(resolveDir, path));
+      const [name] = Object.entries(apart).find(([, file]) => file === source) ?? [];
+      return name === undefined ? undefined : { path: `./${name}.js`, external: true };
     });
   },
 };
@@ -73,7 +95,11 @@ async function makePackage(): Promise<void> {
   rmSync(DIST, { recursive: true, force: true });
   const { metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: { ...entries, ...Object.fromEntries(Object.values(vendored).map(({ file, from }) => [file, from])) },
+    entryPoints: {
+      ...entries,
+      ...apart,
+      ...Object.fromEntries(Object.values(vendored).map(({ file, from }) => [file, from])),
+    },
     outdir: DIST,
     bundle: true,
     platform: 'node',
@@ -85,7 +111,7 @@ async function makePackage(): Promise<void> {
     metafile: true,
     define: { WORKERTOP_VERSION: JSON.stringify(version), 'import.meta.url': 'importMetaUrl' },
     inject: [join(ROOT, 'scripts/node-18.js'), join(ROOT, 'scripts/import-meta-url.js')],
-    plugins: [vendor, blessed],
+    plugins: [vendor, keepApart, blessed],
     supported: { 'dynamic-import': false },
   });
   writeFileSync(join(DIST, 'cli.js'), launcher);

@@ -1,17 +1,16 @@
-import { ActionLog, noLog, statePath } from '../control/action-log.ts';
-import { KeptObservations } from '../control/kept-observations.ts';
-import { noSignals, type Signals } from '../control/signals.ts';
+import type { Signals } from '../control/signals.ts';
+import { KeptObservations } from '../own-files/kept-observations.ts';
+import { statePath } from '../own-files/state-path.ts';
 import type { Source } from '../source/source.ts';
 import { READ_ONLY } from '../state/answer.ts';
 import { clean } from '../text/sanitize.ts';
-import { openActionLog } from './action-log.ts';
 import type { Invocation } from './command-line.ts';
 import type { CommandName } from './commands.ts';
 import { settingsInForce } from './in-force.ts';
 import { Refusal } from './refusal.ts';
 import type { Replaying } from './replaying.ts';
 import type { Settings } from './settings.ts';
-import { opened, signalsFor, withSource } from './sources.ts';
+import { opened, withSource } from './sources.ts';
 import { isDumb } from './terminal.ts';
 import { version } from './version.ts';
 
@@ -34,7 +33,7 @@ export async function run({ command, operands, given }: Invocation): Promise<Out
   return runners[command](await settingsInForce({ command, operands, given }, process.env), operands);
 }
 
-// Modules are loaded when their command runs: `list` needs no screen.
+// Modules are loaded when their command runs: `list` needs no screen, and `export` nothing that signals.
 const runners: Readonly<Record<CommandName, Run>> = {
   top: (settings) =>
     withSource(settings, (source) =>
@@ -47,6 +46,7 @@ const runners: Readonly<Record<CommandName, Run>> = {
     withSource(settings, async (source) => {
       const { scale } = await import('./commands/scale.ts');
       const { confirmed } = await import('./confirmed.ts');
+      const { openActionLog, signalsFor } = await import('./acting.ts');
       const stop = interruption();
       const log = openActionLog((text) => process.stderr.write(`workertop: ${clean(text)}\n`));
       const confirm = process.stdin.isTTY && process.stderr.isTTY ? confirmed : null;
@@ -73,6 +73,7 @@ const runners: Readonly<Record<CommandName, Run>> = {
     withSource(settings, async (source) => {
       const { tune } = await import('./commands/tune.ts');
       const { TuneJournal } = await import('../control/tune/journal.ts');
+      const { openActionLog, signalsFor } = await import('./acting.ts');
       const say = (text: string) => process.stderr.write(`${clean(text)}\n`);
       const log = openActionLog((text) => process.stderr.write(`workertop: ${clean(text)}\n`));
       const journal = new TuneJournal(statePath(process.env, 'tune.json'));
@@ -97,6 +98,7 @@ const runners: Readonly<Record<CommandName, Run>> = {
   replay: async (settings, [file = '']) => {
     const { ReplaySource } = await import('../source/replay.ts');
     const { Replaying } = await import('./replaying.ts');
+    const { noSignals } = await import('./acting.ts');
     const source = opened(() => new ReplaySource(file));
     try {
       if (!canDraw()) throw new Error('a recording is shown on a terminal that can be drawn on');
@@ -110,9 +112,9 @@ const runners: Readonly<Record<CommandName, Run>> = {
 
   demo: async (settings) => {
     const { DemoHost } = await import('../source/demo/host.ts');
-    const { demoSignals } = await import('../control/demo-signals.ts');
     const host = new DemoHost({ seed: DEMO_SEED, now: () => performance.timeOrigin + performance.now() });
     if (!canDraw()) return listOf(host.source, settings);
+    const { demoSignals, noSignals } = await import('./acting.ts');
     const signals = settings.readOnly ? noSignals(READ_ONLY) : demoSignals(host);
     return dashboard(host.source, settings, signals, 'DEMO');
   },
@@ -155,7 +157,8 @@ async function listOf(source: Source, settings: Settings): Promise<Outcome> {
   return said(await list(source, settings));
 }
 
-function live(source: Source, settings: Settings): Promise<Outcome> {
+async function live(source: Source, settings: Settings): Promise<Outcome> {
+  const { signalsFor } = await import('./acting.ts');
   return dashboard(source, settings, signalsFor(settings), null);
 }
 
@@ -167,6 +170,7 @@ async function dashboard(
   replaying: Replaying | null = null,
 ): Promise<Outcome> {
   const { top } = await import('./commands/top.ts');
+  const { ActionLog, noLog, openActionLog } = await import('./acting.ts');
   const openLog = badge === null ? openActionLog : () => new ActionLog(noLog, '');
   const code = await top(source, signals, openLog, { badge, replaying }, settings);
   return { text: '', code };

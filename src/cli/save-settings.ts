@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { checkedDirectory, self, within } from '../control/checked-directory.ts';
+import { checkedDirectory, self, within } from '../own-files/checked-directory.ts';
 import type { ViewSettings } from '../state/settings.ts';
 import { settings } from './settings.ts';
 import { tomlLine } from './toml.ts';

@@ -1,11 +1,8 @@
-import { asOwnerBy } from '../control/as-owner/helper.ts';
-import { noSignals, ProcessSignals, type Signals } from '../control/signals.ts';
 import { factRequests, limitRecognition } from '../servers/registry.ts';
 import type { FileAnswerer } from '../source/files/files.ts';
 import { HelperFiles } from '../source/files/helper-files.ts';
 import type { Source } from '../source/source.ts';
-import { READ_ONLY } from '../state/answer.ts';
-import { fileHelper, programBeside } from './beside.ts';
+import { fileHelper } from './beside.ts';
 import type { Settings } from './settings.ts';
 import { cpuStopwatch } from './stopwatch.ts';
 import { UsageError } from './usage-error.ts';
@@ -54,11 +51,4 @@ export function opened<Opened>(open: () => Opened): Opened {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
-}
-
-/** What may be signalled: nothing on another machine, and nothing with --read-only. */
-export function signalsFor({ readOnly, proc }: Settings): Signals {
-  if (readOnly) return noSignals(READ_ONLY);
-  if (proc !== '/proc') return noSignals(`Signals reach processes of this machine only, and ${proc} may be another's.`);
-  return new ProcessSignals(asOwnerBy(programBeside('owner-helper')));
 }

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ActionLog, actionLogPath, type LogMessage, noLog, unfinishedIn } from '../../src/control/action-log.ts';
-import { appendPrivately, createPrivately } from '../../src/control/private-file.ts';
+import { appendPrivately, createPrivately } from '../../src/own-files/private-file.ts';
 import type { Operation } from '../../src/state/operation.ts';
 
 let home: string;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { KeptObservations } from '../../src/control/kept-observations.ts';
+import { KeptObservations } from '../../src/own-files/kept-observations.ts';
 import { TuneJournal } from '../../src/control/tune/journal.ts';
 import { tooMany } from '../../src/control/tune/limit.ts';
 import { Observations } from '../../src/model/activity/observations.ts';

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createWriteStream, renameSync, type WriteStream } from 'node:fs';
 import { constants, createGzip, type Gzip } from 'node:zlib';
-import { UnsafePath } from '../../control/checked-directory.ts';
-import { createPrivately } from '../../control/private-file.ts';
 import { Observer } from '../../observer.ts';
+import { UnsafePath } from '../../own-files/checked-directory.ts';
+import { createPrivately } from '../../own-files/private-file.ts';
 import { pause } from '../../pause.ts';
 import type { ProcessFacts, Snapshot } from '../../snapshot.ts';
 import { HEADING, RecordingWriter } from '../../source/recording.ts';

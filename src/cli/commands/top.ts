@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { type ActionLog, statePath } from '../../control/action-log.ts';
-import { UnsafePath } from '../../control/checked-directory.ts';
-import { KeptObservations } from '../../control/kept-observations.ts';
+import type { ActionLog } from '../../control/action-log.ts';
 import { suspendJob } from '../../control/kill.ts';
 import type { Signals } from '../../control/signals.ts';
 import { isUnderWay, TuneJournal } from '../../control/tune/journal.ts';
 import { Dashboard } from '../../dashboard.ts';
 import { Observer } from '../../observer.ts';
+import { UnsafePath } from '../../own-files/checked-directory.ts';
+import { KeptObservations } from '../../own-files/kept-observations.ts';
+import { statePath } from '../../own-files/state-path.ts';
 import type { Source } from '../../source/source.ts';
 import type { Action, MouseEvent } from '../../state/action.ts';
 import type { Operation } from '../../state/operation.ts';

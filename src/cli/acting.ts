@@ -1,0 +1,19 @@
+import { asOwnerBy } from '../control/as-owner/helper.ts';
+import { noSignals, ProcessSignals, type Signals } from '../control/signals.ts';
+import { READ_ONLY } from '../state/answer.ts';
+import { programBeside } from './beside.ts';
+import type { Settings } from './settings.ts';
+
+// Only commands that change something load this file and what it imports: `list` and `export` never do.
+
+export { ActionLog, noLog } from '../control/action-log.ts';
+export { demoSignals } from '../control/demo-signals.ts';
+export { noSignals } from '../control/signals.ts';
+export { openActionLog } from './action-log.ts';
+
+/** What may be signalled: nothing on another machine, and nothing with --read-only. */
+export function signalsFor({ readOnly, proc }: Settings): Signals {
+  if (readOnly) return noSignals(READ_ONLY);
+  if (proc !== '/proc') return noSignals(`Signals reach processes of this machine only, and ${proc} may be another's.`);
+  return new ProcessSignals(asOwnerBy(programBeside('owner-helper')));
+}
