@@ -1,9 +1,13 @@
-import type { Errand, Report } from './control/as-owner/errand.ts';
+import { endAfter } from './control/as-owner/end-after.ts';
+import type { Errand, GoOn, Report } from './control/as-owner/errand.ts';
 import { prepare } from './control/as-owner/perform.ts';
 import { Refused } from './control/as-owner/trust.ts';
 
 // The process that performs one errand with the rights of a server's owner. It blocks if a path does not answer.
 // workertop then kills it or leaves it behind, and never tells it to go on, so it does nothing later.
+
+/** Seconds in which workertop, if it still runs, ends what takes too long itself, and says so. */
+const GRACE = 1;
 
 /** Resolves when the report was sent, or when workertop has ended. */
 function report(message: Report): Promise<void> {
@@ -13,17 +17,22 @@ function report(message: Report): Promise<void> {
   });
 }
 
-function toldToGoOn(): Promise<boolean> {
+/** Null if workertop has ended. */
+function toldToGoOn(): Promise<GoOn | null> {
   return new Promise((resolve) => {
-    process.once('message', () => resolve(true)).once('disconnect', () => resolve(false));
+    process.once('message', (message: GoOn) => resolve(message)).once('disconnect', () => resolve(null));
   });
 }
 
 async function perform(errand: Errand): Promise<void> {
   const deed = prepare(errand);
-  const goesOn = toldToGoOn();
+  const answer = toldToGoOn();
   await report({ type: 'checked' });
-  if (await goesOn) await report({ type: 'done', outcome: await deed() });
+  const goOn = await answer;
+  if (goOn === null) return;
+  // Also if workertop has ended by then.
+  endAfter(goOn.seconds + GRACE);
+  await report({ type: 'done', outcome: await deed() });
 }
 
 process.once('message', async (errand: Errand) => {

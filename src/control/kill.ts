@@ -8,7 +8,7 @@ export function sendSignal(pid: number, signal: NodeJS.Signals): void {
 
 /**
  * Kills a helper process of ours and everything in its process group. Does nothing if it has ended.
- * @param leader a child that was started detached, and was not waited for yet
+ * @param leader a child that was started detached, and was not waited for yet; or such a child itself
  */
 export function killGroup(leader: number): void {
   if (!Number.isInteger(leader) || leader <= 1) return;

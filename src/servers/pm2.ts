@@ -1,7 +1,7 @@
 import type { ProcessFacts } from '../snapshot.ts';
 import type { Claim, ConfiguredWorkers, ControlCommand, ServerDefinition, ServerProcesses } from './definition.ts';
 import { wholeNumber } from './kit/flags.ts';
-import { daemonTitle, isOfPm2Cluster, pm2Variable, pm2Variables } from './kit/pm2-process.ts';
+import { daemonTitle, HOME_VARIABLE, isOfPm2Cluster, pm2Variable, pm2Variables } from './kit/pm2-process.ts';
 
 function idOf(facts: ProcessFacts): number | null {
   return wholeNumber(pm2Variable(facts, 'pm_id') ?? '');
@@ -13,7 +13,7 @@ export const pm2: ServerDefinition = {
   label: 'pm2',
   category: 'app',
   configuredIn: '`instances` of the app',
-  environment: pm2Variables.flatMap((name) => [name, `pm2_env.${name}`]),
+  environment: [HOME_VARIABLE, ...pm2Variables.flatMap((name) => [name, `pm2_env.${name}`])],
   recycling: '--max-memory-restart 200M',
   claim: () => null,
   claimChild,
@@ -72,7 +72,7 @@ function configured({ workers: [worker] }: ServerProcesses): ConfiguredWorkers {
  */
 function command({ head, claim: { app }, workers }: ServerProcesses, direction: 1 | -1): ControlCommand | null {
   const home = daemonTitle(head.facts)?.home;
-  if (app === undefined || home === undefined) return null;
+  if (app === undefined || home === undefined || home === null) return null;
   const environment = { PM2_HOME: home };
   const by = { program: 'pm2', places: besides(head.facts), environment, directories: [home] };
   if (direction === 1) return { ...by, args: ['scale', app, '+1'] };

@@ -1,9 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { asOwnerBy } from '../../src/control/as-owner/helper.ts';
+import { entry } from '../helpers/as-owner.ts';
 import { eventually } from '../helpers/eventually.ts';
+import { makeFolder } from '../helpers/folder.ts';
 import * as kernel from '../helpers/kernel.ts';
 
 const errand = { kind: 'write', pid: 1, startTicks: 1, path: '/mnt/dead/fifo', text: '+' } as const;
@@ -11,7 +14,7 @@ const errand = { kind: 'write', pid: 1, startTicks: 1, path: '/mnt/dead/fifo', t
 let folder: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'workertop-helper-'));
+  folder = makeFolder('helper');
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -21,6 +24,9 @@ function helper(code: string): string {
   writeFileSync(file, `import fs from 'node:fs'; fs.writeFileSync('${folder}/pid', String(process.pid));\n${code}`);
   return file;
 }
+
+const startTicksOf = (one: number) =>
+  Number(readFileSync(`/proc/${one}/stat`, 'latin1').split(') ')[1]?.split(' ')[19]);
 
 const pid = () => Number(readFileSync(join(folder, 'pid'), 'utf8'));
 
@@ -44,6 +50,27 @@ it('gives it none of root’s variables', async () => {
     `process.on('message', () => process.send({ type: 'done', outcome: Object.keys(process.env).join() }));`,
   );
   expect(await asOwnerBy(teller)(errand)).toBe('');
+});
+
+it('a command ends when its time is up, although workertop has ended', async () => {
+  const script = join(folder, 'control');
+  writeFileSync(script, `#!/bin/sh\necho $$ >'${folder}/pid'\nexec sleep 600\n`, { mode: 0o755 });
+  const server = spawn('sleep', ['600'], { cwd: folder, stdio: 'ignore' });
+  const owned = fork(entry, [], { cwd: '/', env: {}, execArgv: [], detached: true });
+  try {
+    const command = { program: script, args: [] };
+    owned.send({ kind: 'run', pid: server.pid, startTicks: startTicksOf(server.pid ?? 0), command, cwd: folder });
+    const [first] = await once(owned, 'message');
+    expect(first).toEqual({ type: 'checked' });
+    owned.send({ seconds: 0.1 });
+    await eventually('it runs', () => existsSync(join(folder, 'pid')) && pid() > 0);
+    owned.disconnect();
+    await eventually('it has ended', () => !kernel.isAlive(pid()));
+    await eventually('and its helper', () => (owned.exitCode ?? owned.signalCode) !== null);
+  } finally {
+    server.kill('SIGKILL');
+    owned.kill('SIGKILL');
+  }
 });
 
 it('tells that there is no helper', async () => {

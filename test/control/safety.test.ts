@@ -29,6 +29,15 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
+/** What each file holds, by its path: most tables differ from the one before in a few files, and writing is what takes time. */
+const held = new Map<string, string>();
+
+function put(path: string, text: string): void {
+  if (held.get(path) === text) return;
+  writeFileSync(path, text, 'latin1');
+  held.set(path, text);
+}
+
 const pidOf = (index: number) => FIRST + index;
 const parentOf = ({ under }: Placed) => (under === null ? 1 : pidOf(under));
 /** puma's workers name their master's pid. */
@@ -69,23 +78,21 @@ function write(actor: Placed, index: number): void {
   const as = now(actor, index);
   if (as === null) {
     rmSync(folder, { recursive: true, force: true });
+    for (const path of held.keys()) if (path.startsWith(`${folder}/`)) held.delete(path);
     return;
   }
   const mask = (bits: number) => bits.toString(16).padStart(16, '0');
   const [uids, gids] = idsAfter(actor.drift);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(
-    join(folder, 'stat'),
-    statLine(pid, { ppid: parentOf(actor), startTicks: as.startTicks, state: as.state }),
-  );
-  writeFileSync(join(folder, 'cmdline'), as.argv.map((word) => `${word}\0`).join(''));
-  writeFileSync(
+  if (!held.has(join(folder, 'stat'))) mkdirSync(folder, { recursive: true });
+  put(join(folder, 'stat'), statLine(pid, { ppid: parentOf(actor), startTicks: as.startTicks, state: as.state }));
+  put(join(folder, 'cmdline'), as.argv.map((word) => `${word}\0`).join(''));
+  put(
     join(folder, 'status'),
     `Uid:\t${uids.join('\t')}\nGid:\t${gids.join('\t')}\nSigBlk:\t${mask(as.blocked)}\nSigIgn:\t${mask(0)}\nSigCgt:\t${mask(as.caught)}\n`,
   );
   const began = actor.drift === 'began as a set-uid program' ? 12_345 : OWNER;
   const auxv = [6, 4096, 11, began, 12, OWNER, 13, OWNER, 14, OWNER, 23, began === OWNER ? 0 : 1, 0, 0];
-  writeFileSync(join(folder, 'auxv'), new BigUint64Array(auxv.map(BigInt)));
+  put(join(folder, 'auxv'), Buffer.from(new BigUint64Array(auxv.map(BigInt)).buffer).toString('latin1'));
 }
 
 /** Whose they are when they are read first. */

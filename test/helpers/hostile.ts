@@ -15,8 +15,8 @@ chdir $directory or die;
 my $self = $$;
 my @workers;
 sub hatch {
-  my $pid = fork;
-  if (!$pid) {
+  my $pid = fork // return;
+  if ($pid == 0) {
     $SIG{$_} = 'DEFAULT' for qw(TTIN TTOU CHLD);
     $0 = $worker;
     while (getppid == $self) { select undef, undef, undef, 0.1 }
@@ -26,7 +26,7 @@ sub hatch {
 }
 $SIG{CHLD} = sub { 1 while waitpid(-1, 1) > 0 };
 $SIG{TTIN} = sub { hatch() };
-$SIG{TTOU} = sub { kill 'TERM', shift @workers };
+$SIG{TTOU} = sub { kill 'TERM', shift @workers if @workers };
 $SIG{HUP} = sub {};
 $0 = $master;
 hatch() for 1 .. 2;

@@ -23,7 +23,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const SWAPPER = `
 my $folder = shift;
 sub note { open my $file, '>', "$folder/$_[0]" or die; print $file $_[1] // ''; close $file }
-sub start { my $name = shift; my $pid = fork; if (!$pid) { $0 = $name; $SIG{HUP} = sub {}; sleep 1 while 1 } return $pid }
+sub start { my $name = shift; my $pid = fork // die; if ($pid == 0) { $0 = $name; $SIG{HUP} = sub {}; sleep 1 while 1 } return $pid }
 my $first = start('the-first-process');
 note('pid', $first);
 select undef, undef, undef, 0.05 until -e "$folder/swap";

@@ -54,6 +54,24 @@ describe('the apps of pm2', () => {
 });
 
 describe('the commands of pm2', () => {
+  const long = `/srv/${'very-'.repeat(40)}long/.pm2`;
+  const cut = `PM2 v7.0.4: God Daemon (${long}`.slice(0, 90);
+  const homeBy = (argv: string, environment: Readonly<Record<string, string>>) => {
+    const [app] = apps(sample({ pid: 10, argv: [argv], environment }), forked(11, 'shop', '0'));
+    return app && command(app, 1)?.environment?.['PM2_HOME'];
+  };
+
+  it('go to the home in the environment of a daemon whose title was cut', () => {
+    expect(homeBy(cut, { PM2_HOME: long })).toBe(long);
+    expect(homeBy('PM2 v7.0.4: God Daemon (/srv/a)', { PM2_HOME: '/srv/a)b' })).toBe('/srv/a)b');
+  });
+
+  it('are none where the title was cut and the environment says nothing of it', () => {
+    expect(apps(sample({ pid: 10, argv: [cut] }), forked(11, 'shop', '0'))).toHaveLength(1);
+    expect(homeBy(cut, {})).toBeUndefined();
+    expect(homeBy(cut, { PM2_HOME: '/home/mallory/.pm2' })).toBeUndefined();
+  });
+
   const shop = () => apps(daemon, forked(11, 'shop', '10'), forked(12, 'shop', '9'))[0];
 
   it('go to the daemon of that home', () => {

@@ -5,11 +5,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { factRequests } from '../../src/servers/registry.ts';
+import type { Inspected } from '../../src/source/proc/inspect.ts';
 import { StatusClient } from '../../src/source/proc/status/status-client.ts';
 import { facts } from '../helpers/samples.ts';
 
 const PID = 4711;
 const uid = process.getuid?.() ?? 0;
+
+/** The master as it is when it is looked at again. */
+type Again = (same: Inspected) => Inspected | null;
+
+function asClient(again: Again = (same) => same): StatusClient {
+  const { comm, argv, caught, ignored, blocked } = facts({});
+  const found = { pid: PID, startTicks: 1, ppid: 1, state: 'S', comm, argv, caught, ignored, blocked };
+  return new StatusClient(() => again({ ...found, uid, ids: 'one' }));
+}
 
 let folder: string;
 let server: Server | null = null;
@@ -50,13 +60,13 @@ async function listen(talk: (socket: Socket, request: { id: number; command: str
 }
 
 /** What a gunicorn master whose title hides its command line is found to say. */
-async function ask(path: string, asker = new StatusClient(), now = 100) {
+async function ask(path: string, asker = asClient(), now = 100) {
   const master = facts({ argv: ['gunicorn: master [shop]'], uid });
   const statusProbe = factRequests.statusProbe(master);
   if (statusProbe === null) throw new Error('gunicorn is not asked');
   const listeners = [{ address: `unix:${path}`, inode: 1, queue: null }];
   const began = performance.now();
-  await asker.ask({ pid: PID, key: 'master', facts: master, listeners }, statusProbe, now, true);
+  await asker.ask({ pid: PID, startTicks: 1, key: 'master', facts: master, listeners }, statusProbe, now, true);
   return { told: asker.told('master'), milliseconds: performance.now() - began };
 }
 
@@ -111,7 +121,7 @@ describe("gunicorn's control socket", () => {
       if (says !== null)
         socket.write(frame({ id, status: 'ok', data: command === 'show stats' ? says : answers[command] }));
     });
-    const asker = new StatusClient();
+    const asker = asClient();
     expect((await ask(path, asker)).told?.configured).toBe(3);
     says = null;
     expect((await ask(path, asker)).told?.configured).toBe(3);
@@ -124,7 +134,7 @@ describe("gunicorn's control socket", () => {
 
   it('that is silent is given up, and asked again later only', async () => {
     const path = await listen(() => {});
-    const asker = new StatusClient();
+    const asker = asClient();
     const { told, milliseconds } = await ask(path, asker);
     expect(told).toBeUndefined();
     expect(milliseconds).toBeGreaterThan(150);
@@ -132,7 +142,8 @@ describe("gunicorn's control socket", () => {
     const master = facts({ argv: ['gunicorn: master [shop]'], uid });
     const statusProbe = factRequests.statusProbe(master);
     const listeners = [{ address: `unix:${path}`, inode: 1, queue: null }];
-    if (statusProbe) await asker.ask({ pid: PID, key: 'master', facts: master, listeners }, statusProbe, 110, false);
+    if (statusProbe)
+      await asker.ask({ pid: PID, startTicks: 1, key: 'master', facts: master, listeners }, statusProbe, 110, false);
     expect(asked).toEqual(['show stats']);
   });
 
@@ -145,6 +156,20 @@ describe("gunicorn's control socket", () => {
     expect(asked).toEqual([]);
   });
 
+  it.each<[string, Again]>([
+    ['of mixed ids', (same) => ({ ...same, ids: 'mixed' })],
+    ['whose ids cannot be read', ({ ids: _, ...same }) => same],
+    ['that belongs to another user by now', (same) => ({ ...same, uid: uid + 1 })],
+    ['that is another process by now', (same) => ({ ...same, startTicks: 2 })],
+    ['that has ended', () => null],
+  ])('is not opened for a master %s', async (_, again) => {
+    const path = await listen((socket, { id, command }) =>
+      socket.write(frame({ id, status: 'ok', data: answers[command] })),
+    );
+    expect((await ask(path, asClient(again))).told).toBeUndefined();
+    expect(asked).toEqual([]);
+  });
+
   it('that is not there is no error', async () => {
     expect((await ask(join(folder, 'none.ctl'))).told).toBeUndefined();
   });
@@ -152,12 +177,12 @@ describe("gunicorn's control socket", () => {
 
 describe('uWSGI by its stats', () => {
   async function askUwsgi(stats: string) {
-    const asker = new StatusClient();
+    const asker = asClient();
     const master = facts({ argv: ['uwsgi', '--master', '--stats', stats], uid });
     const statusProbe = factRequests.statusProbe(master);
     if (statusProbe === null) throw new Error('uWSGI is not asked');
     const began = performance.now();
-    await asker.ask({ pid: PID, key: 'master', facts: master, listeners: [] }, statusProbe, 100, true);
+    await asker.ask({ pid: PID, startTicks: 1, key: 'master', facts: master, listeners: [] }, statusProbe, 100, true);
     return { told: asker.told('master'), milliseconds: performance.now() - began };
   }
 

@@ -14,5 +14,10 @@ export type Errand = {
 /** A message of the helper process. `checked`: it waits to be told to go on. `done`: how it ended. */
 export type Report = { readonly type: 'checked' } | { readonly type: 'done'; readonly outcome: Outcome };
 
+/** The answer to `checked`: the errand may take so many seconds. */
+export interface GoOn {
+  readonly seconds: number;
+}
+
 /** Does an errand. Never rejects. */
 export type AsOwner = (errand: Errand) => Promise<Outcome>;

@@ -57,7 +57,7 @@ class Conversation {
         () => this.#leave(`${what} did not end within ${LONGEST} s and was stopped.`),
         LONGEST * 1000,
       );
-      this.#child.send('go on');
+      this.#child.send({ seconds: LONGEST });
     } else if (message.type === 'done' && 'outcome' in message) {
       const { outcome } = message;
       this.#end(outcome === null ? null : String(outcome).slice(0, MOST_TEXT));

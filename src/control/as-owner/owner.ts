@@ -1,6 +1,6 @@
 import { constants, openSync } from 'node:fs';
 import { readBytes, readLink, readText } from '../../source/proc/files.ts';
-import { parseAuxv } from '../../source/proc/parsers/auxv.ts';
+import { hasOthersIds, parseAuxv } from '../../source/proc/parsers/auxv.ts';
 import { parseStat } from '../../source/proc/parsers/stat.ts';
 import { idsOf } from '../../source/proc/parsers/status.ts';
 import { O_PATH, Refused } from './trust.ts';
@@ -60,11 +60,9 @@ export function lookInto({ pid, uid, gid }: Owner, startTicks: number): Inside |
   const auxv = readBytes(`${folder}/auxv`);
   const began = typeof auxv === 'string' ? null : parseAuxv(auxv);
   if (began === null) return null;
-  const isSetUid = began.uid !== began.effectiveUid || began.gid !== began.effectiveGid;
   // In another user namespace the ids at its start are not comparable with ours, and set-uid root has no effect there.
   const isComparable = readLink(`${folder}/ns/user`) === readLink('/proc/self/ns/user');
-  const hasChanged = isComparable && began.uid !== 0 && (began.uid !== uid || began.gid !== gid);
-  if (isSetUid || hasChanged)
+  if (hasOthersIds(began, isComparable ? { uid, gid } : null))
     throw new Refused(`${pid} started with the ids of another user: nothing is done in its name.`);
   const environment = environmentOf(folder);
   const [root, cwd] = [openDirectory(`${folder}/root`), openDirectory(`${folder}/cwd`)];

@@ -1,13 +1,25 @@
 import type { ProcessFacts } from '../../snapshot.ts';
 import { titleOf } from './program.ts';
 
-/** lib/Daemon.js of pm2: its version, and its PM2_HOME. */
-const title = /^PM2 v(\S+): God Daemon \((.+)\)$/;
+/**
+ * lib/Daemon.js of pm2: its version, and its PM2_HOME. Node cuts a title at the length of the command line that it replaces
+ * (uv_set_process_title of libuv), so a long PM2_HOME loses its end.
+ */
+const title = /^PM2 v(\S+): God Daemon \((.+)$/;
 
-/** What the title of pm2's daemon says; null for any other process. */
-export function daemonTitle({ argv }: ProcessFacts): { readonly version: string; readonly home: string } | null {
-  const [, version, home] = title.exec(titleOf(argv) ?? '') ?? [];
-  return version === undefined || home === undefined ? null : { version, home };
+/** The variable that pm2 starts its daemon with (launchDaemon of lib/Client.js). */
+export const HOME_VARIABLE = 'PM2_HOME';
+
+/** What the title of pm2's daemon says; null for any other process. `home` is null if the title was cut and nothing else tells. */
+export function daemonTitle({ argv, environment }: ProcessFacts): {
+  readonly version: string;
+  readonly home: string | null;
+} | null {
+  const [, version, rest] = title.exec(titleOf(argv) ?? '') ?? [];
+  if (version === undefined || rest === undefined) return null;
+  const home = environment[HOME_VARIABLE];
+  if (home !== undefined && `${home})`.startsWith(rest)) return { version, home };
+  return { version, home: rest.endsWith(')') ? rest.slice(0, -1) : null };
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { ProcessFacts, ProcessSample } from '../../snapshot.ts';
-import { readBytes, readText } from './files.ts';
-import { parseAuxv } from './parsers/auxv.ts';
+import { readBytes, readLink, readText } from './files.ts';
+import { hasOthersIds, parseAuxv } from './parsers/auxv.ts';
 import { parseStat } from './parsers/stat.ts';
-import { parseStatus } from './parsers/status.ts';
+import { idsOf, parseStatus } from './parsers/status.ts';
 import { parseCmdline } from './parsers/text.ts';
 
 /** What decides whether a process is still the same, and how it would react to a signal. */
@@ -18,11 +18,8 @@ export function inspectProcess(root: string, pid: number): Inspected | null {
   const bytes = readBytes(`${folder}/stat`);
   const stat = typeof bytes === 'string' ? null : parseStat(bytes, bytes.length);
   if (stat === null) return null;
-  const status = parseStatus(readText(`${folder}/status`) ?? '');
-  const auxv = readBytes(`${folder}/auxv`);
-  const began = typeof auxv === 'string' ? null : parseAuxv(auxv);
-  // sudo sets all of its ids to root's while it still asks for the password. The ids at its start tell.
-  const isSetUid = began !== null && (began.uid !== began.effectiveUid || began.gid !== began.effectiveGid);
+  const text = readText(`${folder}/status`) ?? '';
+  const status = parseStatus(text);
   const cmdline = readBytes(`${folder}/cmdline`);
   const { comm, startTicks, ppid, state } = stat;
   return {
@@ -33,6 +30,27 @@ export function inspectProcess(root: string, pid: number): Inspected | null {
     state,
     argv: typeof cmdline === 'string' ? [] : parseCmdline(cmdline),
     ...status,
-    ...(isSetUid ? { ids: 'mixed' } : {}),
+    ...(beganWithOthersIds(root, folder, text) ? { ids: 'mixed' } : {}),
   };
+}
+
+/** False also if it may not be looked into: then it is not ours to act on either. */
+function beganWithOthersIds(root: string, folder: string, status: string): boolean {
+  const auxv = readBytes(`${folder}/auxv`);
+  const began = typeof auxv === 'string' ? null : parseAuxv(auxv);
+  if (began === null) return false;
+  const isComparable = readLink(`${folder}/ns/user`) === readLink(`${root}/self/ns/user`);
+  const [uid, gid] = [idsOf(status, 'Uid')?.[1], idsOf(status, 'Gid')?.[1]];
+  return hasOthersIds(began, isComparable && uid !== undefined && gid !== undefined ? { uid, gid } : null);
+}
+
+/**
+ * Whether a process is the same as before and runs with the ids of one user and one group: only then its title says whose
+ * server it is.
+ */
+export function isStill(
+  found: Inspected | null,
+  { startTicks, uid }: { startTicks: number; uid: number | null },
+): boolean {
+  return found !== null && found.startTicks === startTicks && found.ids === 'one' && found.uid === uid;
 }

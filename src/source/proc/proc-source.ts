@@ -10,6 +10,7 @@ import { cgroupMounts } from './cgroups.ts';
 import { FactsReader } from './facts.ts';
 import { readLink, readText } from './files.ts';
 import { HostReader } from './host.ts';
+import { inspectProcess } from './inspect.ts';
 import { pageSize, readUptime, TICKS_PER_SECOND } from './machine.ts';
 import { MemoryReader } from './memory-reader.ts';
 import { type Measurable, type MemoryState, memoryOf, noMemory, readMemory, unreadMemory } from './memory-schedule.ts';
@@ -98,7 +99,7 @@ export class ProcSource implements Source {
     this.#sockets = new Sockets(root);
     this.#activity = new ActivityReader(root, process.arch);
     this.#factRequests = factRequests;
-    this.#status = root === '/proc' ? new StatusClient() : null;
+    this.#status = root === '/proc' ? new StatusClient((pid) => inspectProcess(root, pid)) : null;
     const self = Number(readLink(`${root}/self`) ?? Number.NaN);
     this.#self = Number.isInteger(self) ? self : null;
   }

@@ -10,6 +10,7 @@ import {
 } from '../../model/model.ts';
 import { sumKnown } from '../../model/rates.ts';
 import { moreThatFit } from '../../model/scaling/price.ts';
+import { unreadFiles } from '../../model/silent-mount.ts';
 import { launchersOf } from '../../state/launchers.ts';
 import type { Row } from '../../state/row.ts';
 import { clean } from '../../text/sanitize.ts';
@@ -98,11 +99,21 @@ function projectLines(project: Project, context: Context): readonly Line[] {
     ...say('directory', project.directory),
     ...say('virtualenv', virtualenv === null ? 'none found' : `${virtualenv.path} (${evidence[virtualenv.evidence]})`),
     ...say('versions', versionsOf(project)),
+    ...say('files', unreadFilesOf(project, context.model)),
     ...say('servers', project.servers.map(serverTitle).join(', ')),
     ...memoryLines(project.memory, `project:${project.id}`, context),
     ...say('limit', project.memoryLimit === null ? null : `${bytes(project.memoryLimit)}, of its cgroup`),
     ...say('CPU', `${cpuText(project.cpu)} % of a core`),
   ];
+}
+
+/** Of the first process that has files which could not be read. */
+function unreadFilesOf({ servers, processes }: Project, { silentMounts }: Model): string | null {
+  for (const { sample } of [...servers.flatMap((server) => server.processes), ...processes]) {
+    const why = unreadFiles(sample.facts, silentMounts);
+    if (why !== null) return why;
+  }
+  return null;
 }
 
 const evidence = {
@@ -211,6 +222,7 @@ function processLines(process: ProcessNode, context: Context): readonly Line[] {
     ...say('started', `${ageText(context.model.uptime - process.startedAt)} ago`),
     ...say('directory', facts.cwd ?? 'unknown: may be read by root only'),
     ...say('program', facts.exe),
+    ...say('files', unreadFiles(facts, context.model.silentMounts)),
     ...say('virtualenv', virtualenv === null ? null : `${virtualenv.path} (${evidence[virtualenv.evidence]})`),
     ...say('signals', facts.caught === null ? 'unknown' : `handles ${signalNames(facts.caught)}`),
     ...say('cgroup', facts.cgroup),

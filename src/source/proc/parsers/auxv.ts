@@ -8,6 +8,17 @@ export interface StartingIds {
   readonly effectiveGid: number;
 }
 
+/**
+ * Whether a program has other ids than whoever started it, who chose its title, environment and directory. sudo sets all of
+ * its ids to root's while it still asks for the password, and only the ids at its start tell. Only root's own programs may
+ * have changed to another user.
+ * @param now its ids now; null if it is in another user namespace, where they are not comparable with ours
+ */
+export function hasOthersIds(began: StartingIds, now: { readonly uid: number; readonly gid: number } | null): boolean {
+  if (began.uid !== began.effectiveUid || began.gid !== began.effectiveGid) return true;
+  return now !== null && began.uid !== 0 && (began.uid !== now.uid || began.gid !== now.gid);
+}
+
 /** elf.h: AT_UID, AT_EUID, AT_GID, AT_EGID. */
 const TYPES = [11, 12, 13, 14] as const;
 

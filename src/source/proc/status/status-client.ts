@@ -2,6 +2,7 @@ import { createConnection, isIP, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Listener, ProcessFacts, SelfReport, StatusProbe, StatusRequest } from '../../../snapshot.ts';
 import { findLocalSocket } from '../../files/local-socket.ts';
+import { type Inspected, isStill } from '../inspect.ts';
 import { TICKS_PER_SECOND } from '../machine.ts';
 import { readAll, readFramed } from './status-protocol.ts';
 
@@ -23,6 +24,7 @@ interface Known {
 
 export interface StatusSubject {
   readonly pid: number;
+  readonly startTicks: number;
   readonly key: string;
   readonly facts: ProcessFacts;
   readonly listeners: readonly Listener[];
@@ -31,6 +33,12 @@ export interface StatusSubject {
 /** Asks masters for their status in the background. A reading takes the answers that have come so far. */
 export class StatusClient {
   readonly #known = new Map<string, Known>();
+  readonly #look: (pid: number) => Inspected | null;
+
+  /** @param look reads a process now */
+  constructor(look: (pid: number) => Inspected | null) {
+    this.#look = look;
+  }
 
   /** The last report of a process; undefined if there is none. */
   told(key: string): SelfReport | undefined {
@@ -44,7 +52,7 @@ export class StatusClient {
    * @returns resolves when it has answered or given up
    */
   async ask(
-    { pid, key, facts, listeners }: StatusSubject,
+    { pid, startTicks, key, facts, listeners }: StatusSubject,
     statusProbe: StatusProbe,
     now: number,
     anew: boolean,
@@ -53,7 +61,8 @@ export class StatusClient {
     if (known?.pending) return known.pending;
     if (known !== undefined && !anew && now - known.asked < LASTING) return;
     const request = statusProbe.request(facts, listeners);
-    if (request === null) {
+    // Its address is made of its title, which is its own only if it runs with the ids of one user.
+    if (request === null || !isStill(this.#look(pid), { startTicks, uid: facts.uid })) {
       this.#known.delete(key);
       return;
     }
