@@ -47,7 +47,11 @@ const view = { columns: 120, lines: 40, settings, readOnly: false, badge: null, 
 const history = new History();
 const observations = new Observations();
 const filter = { text: '', user: null };
-let state = initialState({ ...view, arrangement: { sort: 'mem', reverse: false, filter, toggled: new Set() } });
+let state = initialState({
+  ...view,
+  tuneWatch: 600,
+  arrangement: { sort: 'mem', reverse: false, filter, toggled: new Set() },
+});
 for (let reading = 1; reading <= readings; reading++) {
   const model = await observer.observe({ memoryBudget: 0.006, watch: new Set() });
   history.record(model);

@@ -2,6 +2,9 @@ import type { ActionLog } from './control/action-log.ts';
 import { AftermathWatch } from './control/aftermath.ts';
 import { Controller } from './control/controller.ts';
 import type { Signals } from './control/signals.ts';
+import { GuidedRun } from './control/tune/guided.ts';
+import type { Journal } from './control/tune/journal.ts';
+import type { TuneOptions } from './control/tune/world.ts';
 import type { Observations } from './model/activity/observations.ts';
 import { advise } from './model/advice/advice.ts';
 import { History } from './model/history/history.ts';
@@ -10,11 +13,13 @@ import type { Trim } from './model/scaling/fit.ts';
 import { silentMount } from './model/silent-mount.ts';
 import type { Observer } from './observer.ts';
 import { pause } from './pause.ts';
+import type { ProcessKey } from './snapshot.ts';
 import type { Action, Effect, MouseEvent, ReplayMove } from './state/action.ts';
 import type { Operation } from './state/operation.ts';
 import type { ReplayPosition } from './state/replay.ts';
 import type { Ground, ViewSettings } from './state/settings.ts';
 import { type AppState, panelOf } from './state/state.ts';
+import type { Tuning } from './state/tuning.ts';
 import { update } from './state/update.ts';
 import { percent } from './view/format.ts';
 import { clampScroll, frame } from './view/frame.ts';
@@ -40,6 +45,9 @@ const budgets = { first: 0, filling: 0.08, steady: 0.006 } as const;
 /** Shortest time between two frames, in seconds: a held key repeats faster. */
 const SHORTEST_FRAME = 0.016;
 
+/** The exit code after SIGHUP. */
+const LOST_TERMINAL = 129;
+
 export interface DashboardParts {
   readonly observer: Observer;
   /** How many workers were in use, over the last week. */
@@ -51,6 +59,7 @@ export interface DashboardParts {
   readonly state: AppState;
   /** Writes settings to the configuration file. */
   save(settings: ViewSettings): void;
+  readonly tune: { readonly options: TuneOptions; readonly journal: Journal };
   /** The recording that is played; null when live. */
   readonly replaying: { readonly position: ReplayPosition; move(move: ReplayMove): void } | null;
   /** Stops this process as Ctrl-Z does. Returns after it was continued. */
@@ -74,6 +83,8 @@ export class Dashboard {
   #wake = new AbortController();
   #painting: NodeJS.Timeout | null = null;
   #ended = false;
+  #guided: GuidedRun | null = null;
+  #ending = false;
   #theme: Theme;
   #recalled = false;
   #end: (code: number) => void = () => {};
@@ -88,9 +99,11 @@ export class Dashboard {
         this.#history.claimEvents(operation.server, operation.startedAt);
         this.#aftermath.begin(operation, this.#model);
         this.dispatch({ type: 'operation', operation });
+        this.#guided?.operation(operation);
       },
       question: (question) => this.dispatch({ type: 'question', question }),
       notice: (level, text) => {
+        this.#guided?.refused(text);
         if (this.#model !== null) parts.log.note(this.#model.at, text);
         this.dispatch({ type: 'notice', level, text });
       },
@@ -115,11 +128,28 @@ export class Dashboard {
     try {
       return await Promise.race([ended, this.#read()]);
     } finally {
-      this.end(0);
+      this.#finish(0);
     }
   }
 
+  /** Ends the dashboard. A guided run first puts back what it has not found good, unless this is asked a second time. */
   end(code: number): void {
+    const guided = this.#guided;
+    // A terminal that goes away tells so in several ways at once.
+    const isHurried = this.#ending && code !== LOST_TERMINAL;
+    if (guided === null || !guided.isRunning || isHurried) {
+      this.#finish(code);
+      return;
+    }
+    if (this.#ending) return;
+    this.#ending = true;
+    guided.stop();
+    this.dispatch({ type: 'notice', level: 'warning', text: 'Ends once the tune is put back. Again to end at once.' });
+    this.#wake.abort();
+    void guided.ended.then(() => this.#finish(code));
+  }
+
+  #finish(code: number): void {
     this.#ended = true;
     if (this.#painting) clearTimeout(this.#painting);
     this.#wake.abort();
@@ -187,7 +217,7 @@ export class Dashboard {
       const model = await observer.observe({
         memoryBudget: this.#budget(),
         watch: this.#controller.watch,
-        connections: panelOf(this.#state)?.type === 'details',
+        connections: panelOf(this.#state)?.type === 'details' || this.#guided?.isRunning === true,
         ...(this.#model === null ? { patience: PATIENCE } : {}),
       });
       if (this.#ended) break;
@@ -201,6 +231,7 @@ export class Dashboard {
       this.dispatch({ type: 'model', model });
       if (replaying !== null) this.dispatch({ type: 'replay', position: replaying.position });
       this.#controller.observe(model);
+      this.#guided?.observe(model);
       this.#tellOfChanges(model);
       this.#tellOfMounts(model);
       // Advice takes milliseconds: handle pending keys first.
@@ -251,7 +282,25 @@ export class Dashboard {
     const { settings, replay } = this.#state;
     const delay = settings.delay / (replay?.speed ?? 1);
     if (this.#controller.busy) return Math.min(FAST, delay);
+    if (this.#guided?.isRunning) return Math.min(this.#guided.interval, delay);
     return this.#filling ? Math.min(FILLING, delay) : delay;
+  }
+
+  #tune(server: ProcessKey, project: string): void {
+    if (this.#model === null || this.#guided?.isRunning) return;
+    this.#guided = new GuidedRun(server, project, this.#model, {
+      ...this.#parts.tune,
+      setTarget: (key, target, options) => this.#controller.setTarget(key, target, options),
+      report: (tuning) => this.#tuned(tuning),
+    });
+    this.#wake.abort();
+  }
+
+  #tuned(tuning: Tuning): void {
+    const [last] = tuning.said.slice(-1);
+    if (last !== undefined && last !== this.#state.tuning?.said.at(-1)) this.#parts.log.note(last.at, last.text);
+    if (tuning.outcome !== null) this.#parts.log.note(this.#model?.at ?? 0, tuning.outcome);
+    this.dispatch({ type: 'tuning', tuning });
   }
 
   #perform(effect: Effect): void {
@@ -282,6 +331,13 @@ export class Dashboard {
       case 'recall':
         if (!this.#recalled) this.#parts.log.recall();
         this.#recalled = true;
+        return;
+      case 'tune':
+        this.#tune(effect.server, effect.project);
+        return;
+      case 'stop-tune':
+        this.#guided?.stop();
+        this.#wake.abort();
         return;
       case 'cancel':
         this.#controller.cancel();

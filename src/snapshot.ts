@@ -48,6 +48,8 @@ export interface Listener {
   readonly queue: number | null;
   /** Connections that were accepted and are open; left out if they were not counted. */
   readonly open?: number;
+  /** Connections that it closed in the last minute; left out if they were not counted. */
+  readonly closed?: number;
   /** Of those, the ones on which an answer is waited for; only where that was looked at, and could be told. */
   readonly inFlight?: number;
 }

@@ -89,7 +89,7 @@ export const namedCommands: readonly Command[] = [
     name: 'tune',
     help: 'trim workers one by one while no request waits',
     operands: [{ name: 'TARGET', completion: null }],
-    takes: [...everywhere, ...machine, 'readOnly', 'watchFor', 'wait', 'fewest', 'dryRun', 'json'],
+    takes: [...everywhere, ...machine, 'readOnly', 'watchFor', 'wait', 'fewest', 'keepTrim', 'dryRun', 'json'],
   },
   {
     name: 'record',
@@ -110,7 +110,7 @@ export const namedCommands: readonly Command[] = [
     operands: [],
     takes: dashboard,
     // A little faster than real time.
-    settings: { delay: 1 },
+    settings: { delay: 1, watchFor: 60 },
   },
   {
     name: 'export',

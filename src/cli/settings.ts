@@ -160,18 +160,27 @@ const table = {
     initial: 600,
     help: 'how long to watch each number of workers',
     option: { long: 'watch', value: 'TIME' },
+    key: 'tune-watch',
   }),
   wait: setting({
     kind: share,
     initial: 0.05,
     help: 'share of requests that may wait',
     option: { long: 'wait', value: 'PERCENT', help: 'share of requests that may wait, such as 5%' },
+    key: 'tune-wait',
   }),
   fewest: setting({
     kind: count,
     initial: 1,
     help: 'fewest workers to leave',
     option: { long: 'min', value: 'N' },
+    key: 'tune-min',
+  }),
+  keepTrim: setting({
+    kind: flag,
+    initial: false,
+    help: 'keep what was trimmed when interrupted, instead of putting it back',
+    option: { long: 'keep-trim' },
   }),
   json: setting({
     kind: flag,

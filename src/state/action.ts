@@ -7,6 +7,7 @@ import type { NoticeLevel } from './notice.ts';
 import type { Consent, Operation, Question, WantedWorkers } from './operation.ts';
 import type { ReplayPosition } from './replay.ts';
 import type { Ground, ViewSettings } from './settings.ts';
+import type { Tuning } from './tuning.ts';
 
 /** What happened: the only way anything reaches the state. */
 export type Action =
@@ -20,6 +21,7 @@ export type Action =
   /** The terminal has told what its text stands on. */
   | { readonly type: 'ground'; readonly ground: Ground }
   | { readonly type: 'operation'; readonly operation: Operation }
+  | { readonly type: 'tuning'; readonly tuning: Tuning }
   /** Workers are added only after a yes. */
   | { readonly type: 'question'; readonly question: Question }
   | { readonly type: 'notice'; readonly level: NoticeLevel; readonly text: string }
@@ -48,6 +50,10 @@ export type Effect =
   /** Tell in the log what earlier sessions left unfinished. */
   | { readonly type: 'recall' }
   | { readonly type: 'cancel' }
+  /** Begin a guided run of a server. */
+  | { readonly type: 'tune'; readonly server: ProcessKey; readonly project: string }
+  /** End the guided run, and put back what it has not found good. */
+  | { readonly type: 'stop-tune' }
   /** Read now, not at the next tick. */
   | { readonly type: 'refresh' }
   | { readonly type: 'redraw' }

@@ -1,7 +1,7 @@
 import type { Effect } from './action.ts';
 import { type Panel, table } from './mode.ts';
 import type { NoticeLevel } from './notice.ts';
-import type { AppState } from './state.ts';
+import { type AppState, isTuning } from './state.ts';
 
 /** What a key makes of the state, and what is to be done. */
 export type Answer = readonly [AppState, readonly Effect[]];
@@ -31,4 +31,9 @@ export const REPLAYED = 'This is a recording: nothing can be changed.';
 export function readOnlyReason({ readOnly, replay }: AppState): string | null {
   if (replay !== null) return REPLAYED;
   return readOnly ? READ_ONLY : null;
+}
+
+/** Why workers are not changed while a guided run goes on: it would take that for its own doing; null if none does. */
+export function tuningReason(state: AppState): string | null {
+  return isTuning(state) ? `${state.tuning?.project} is being tuned: T shows it, and Esc there stops it.` : null;
 }

@@ -18,6 +18,7 @@ export type Command =
   | 'tag'
   | 'untag'
   | 'fit'
+  | 'tune'
   | 'actions'
   | 'continue'
   | 'filter'
@@ -111,6 +112,15 @@ export const bindings: readonly Binding[] = [
     help: 'fit: the fewest trims that bring memory under a target',
     section: 'Workers',
     footer: { word: 'fit', rank: 10 },
+    changes: true,
+  },
+  {
+    command: 'tune',
+    keys: ['S-t'],
+    label: 'T',
+    help: 'tune: trim one by one while no request waits; Esc puts back',
+    section: 'Workers',
+    footer: { word: 'tune', rank: 11 },
     changes: true,
   },
   {

@@ -14,6 +14,8 @@ export type Panel =
   | { readonly type: 'details'; readonly row: RowId; readonly scroll: number }
   | { readonly type: 'log'; readonly scroll: number }
   | { readonly type: 'memory'; readonly scroll: number }
+  /** The guided run. */
+  | { readonly type: 'tune'; readonly scroll: number }
   | { readonly type: 'advice'; readonly index: number }
   /** The number of workers that is chosen. */
   | { readonly type: 'how-many'; readonly server: ProcessKey; readonly workers: number }

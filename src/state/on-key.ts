@@ -12,6 +12,7 @@ import { changeWorkers, tag } from './scaling.ts';
 import { moveBy, reselect, selectIndex, selectRow } from './selection.ts';
 import { sortNames } from './sort.ts';
 import { type AppState, running, selectedRow } from './state.ts';
+import { openTune } from './tuned.ts';
 import { filtered, keyInFilter, keyInSearch, searchNext } from './typed.ts';
 import { undo } from './undo.ts';
 
@@ -91,6 +92,8 @@ function run(state: AppState, command: Command, history: HistoryReader): Answer 
       return [{ ...state, tagged: new Set() }, []];
     case 'fit':
       return [withPanel(state, { type: 'fit', text: '', problem: null }), []];
+    case 'tune':
+      return openTune(state);
     case 'actions':
       return actions(state);
     case 'continue':

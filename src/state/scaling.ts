@@ -4,7 +4,7 @@ import { freedBy, nextToStop } from '../model/scaling/next-to-stop.ts';
 import { serversMeant, severalMeant } from '../model/scaling/target.ts';
 import { bytes, plural } from '../text/figures.ts';
 import type { Effect } from './action.ts';
-import { type Answer, readOnlyReason, refuse, withPanel } from './answer.ts';
+import { type Answer, readOnlyReason, refuse, tuningReason, withPanel } from './answer.ts';
 import type { Panel } from './mode.ts';
 import type { Question } from './operation.ts';
 import { type Row, type RowId, serverOf } from './row.ts';
@@ -136,6 +136,10 @@ export function targetOf(row: Row): Server | string {
 /** Why a server cannot have one worker more or fewer, as a sentence; null when it can. */
 function whyNot(state: AppState, server: Server, delta: number): string | null {
   const { scaling, workers } = server;
+  if (state.tuning?.server === server.key) {
+    const tuned = tuningReason(state);
+    if (tuned !== null) return tuned;
+  }
   if (!scaling.available) return scaling.reason ?? `${server.definition.label} cannot be scaled.`;
   const change = running(state).find((operation) => operation.server === server.key);
   const target = (change?.target ?? workers.current) + delta;

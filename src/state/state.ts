@@ -9,6 +9,7 @@ import type { ReplayPosition } from './replay.ts';
 import type { Row, RowId } from './row.ts';
 import type { Arrangement } from './rows.ts';
 import type { Ground, ViewSettings } from './settings.ts';
+import type { Tuning } from './tuning.ts';
 
 /** All that the screen shows is computed from this. */
 export interface AppState {
@@ -57,6 +58,10 @@ export interface AppState {
   readonly operations: readonly Operation[];
   /** The operation whose outcome is on the screen. */
   readonly shown: number | null;
+  /** The last guided run; null before the first one. */
+  readonly tuning: Tuning | null;
+  /** Seconds for which a guided run watches each number of workers. */
+  readonly tuneWatch: number;
 }
 
 export interface StateOptions {
@@ -68,6 +73,7 @@ export interface StateOptions {
   readonly replay: ReplayPosition | null;
   readonly ground: Ground;
   readonly arrangement: Arrangement;
+  readonly tuneWatch: number;
 }
 
 export function initialState(options: StateOptions): AppState {
@@ -92,6 +98,7 @@ export function initialState(options: StateOptions): AppState {
     notes: [],
     operations: [],
     shown: null,
+    tuning: null,
   };
 }
 
@@ -103,6 +110,11 @@ export function selectedRow(state: AppState): Row | null {
 /** Operations that are not over yet. */
 export function running(state: AppState): readonly Operation[] {
   return state.operations.filter(({ phase }) => phase === 'running');
+}
+
+/** Whether a guided run goes on. */
+export function isTuning({ tuning }: AppState): boolean {
+  return tuning !== null && tuning.phase !== 'ended';
 }
 
 /** What lies over the table; null where nothing does. */

@@ -13,6 +13,7 @@ import { makeRows } from './rows.ts';
 import { withQuestion } from './scaling.ts';
 import { reselect } from './selection.ts';
 import { type AppState, latestModel, panelOf } from './state.ts';
+import { withTuning } from './tuned.ts';
 
 const MOST_OPERATIONS = 200;
 
@@ -32,6 +33,8 @@ export function update(
       return [{ ...state, advice: action.advice }, []];
     case 'operation':
       return [withOperation(state, action.operation), []];
+    case 'tuning':
+      return [withTuning(state, action.tuning), []];
     case 'question':
       return [withQuestion(state, action.question), []];
     case 'notice':

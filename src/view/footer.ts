@@ -1,6 +1,6 @@
 import { type Binding, bindings } from '../state/keymap.ts';
 import type { Panel } from '../state/mode.ts';
-import type { AppState } from '../state/state.ts';
+import { type AppState, isTuning } from '../state/state.ts';
 import { width } from '../text/width.ts';
 import { type Line, type Span, span } from './style.ts';
 import type { Theme } from './theme.ts';
@@ -87,6 +87,10 @@ function panelHints(panel: Panel, state: AppState): readonly Hint[] {
     case 'memory':
     case 'details':
       return [scroll, close];
+    case 'tune':
+      return isTuning(state)
+        ? [hint('T', 'leave it running', 3, 'S-t'), hint('Esc', 'stop, put back', 1, 'escape')]
+        : [scroll, close];
     case 'log':
       return state.readOnly || state.replay !== null
         ? [scroll, close]

@@ -21,6 +21,7 @@ import { memoryPanel } from './panels/memory.ts';
 import { framed, lastScroll, type PanelContent, sizeOf } from './panels/panel.ts';
 import { settingsPanel } from './panels/settings.ts';
 import { sortMenu } from './panels/sort.ts';
+import { tunePanel } from './panels/tune.ts';
 import type { Scene } from './scene.ts';
 import { overlaid } from './spans.ts';
 import { type Line, span } from './style.ts';
@@ -52,6 +53,7 @@ const large: ReadonlySet<Panel['type']> = new Set([
   'advice',
   'history',
   'how-many',
+  'tune',
 ]);
 
 function middleOf(scene: Scene, height: number): readonly Line[] {
@@ -159,6 +161,8 @@ function contentOf(scene: Scene, shown: Panel): PanelContent {
       return memoryPanel(scene, shown.scroll);
     case 'how-many':
       return howManyPanel(scene, shown);
+    case 'tune':
+      return tunePanel(scene, shown.scroll);
     case 'history':
       return historyPanel(scene, shown);
   }

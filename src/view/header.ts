@@ -1,6 +1,6 @@
 import type { Model } from '../model/model.ts';
 import type { ReplayPosition } from '../state/replay.ts';
-import type { AppState } from '../state/state.ts';
+import { type AppState, isTuning } from '../state/state.ts';
 import { clean } from '../text/sanitize.ts';
 import { cut, width } from '../text/width.ts';
 import { ageText, bytes, percent, plural, shareText } from './format.ts';
@@ -51,6 +51,7 @@ function pieces(state: AppState, model: Model, theme: Theme): readonly Piece[] {
   const say = (rank: number, ...spans: readonly Span[]) => all.push({ spans, rank });
   if (state.badge !== null) say(2, span(state.badge, theme.warning));
   if (state.replay !== null) say(2, span(replayText(state.replay, model.at), theme.warning));
+  if (isTuning(state)) say(2, span(`TUNING ${cut(clean(state.tuning?.project ?? ''), LONGEST_FILTER)}`, theme.warning));
   if (state.frozen !== null) say(2, span('PAUSED', theme.warning));
   const filter = state.arrangement.filter.text.trim();
   if (filter !== '' && state.mode.type !== 'filter')

@@ -42,6 +42,7 @@ export function stateOf({ columns, lines }: Size, options: Partial<StateOptions>
     badge: null,
     replay: null,
     ground: 'dark',
+    tuneWatch: 600,
     arrangement: { sort: 'mem', reverse: false, filter: { text: '', user: null }, toggled: new Set() },
     ...options,
   });

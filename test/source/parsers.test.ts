@@ -39,8 +39,8 @@ it('counts the connections that were accepted, of the whole table', () => {
   const accepted = `${line('0100007F:1F90', '01', 7)}${line('0100007F:1F90', '01', 8)}${line('0100007F:0050', '01', 9)}`;
   const others = `${line('0100007F:1F90', '01', 0)}${line('0100007F:1F90', '06', 0)}${line('0100007F:C001', '01', 10)}`;
   expect(parseAllTcp(listeners + accepted + others)).toEqual([
-    { address: '127.0.0.1:8080', inode: 5, queue: 2, open: 2 },
-    { address: '0.0.0.0:80', inode: 6, queue: 2, open: 1 },
+    { address: '127.0.0.1:8080', inode: 5, queue: 2, open: 2, closed: 1 },
+    { address: '0.0.0.0:80', inode: 6, queue: 2, open: 1, closed: 0 },
   ]);
 });
 

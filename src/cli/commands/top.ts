@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ActionLog } from '../../control/action-log.ts';
 import { suspendJob } from '../../control/kill.ts';
 import type { Signals } from '../../control/signals.ts';
-import { isUnderWay, TuneJournal } from '../../control/tune/journal.ts';
+import { isUnderWay, noJournal, TuneJournal } from '../../control/tune/journal.ts';
 import { Dashboard } from '../../dashboard.ts';
 import { Observer } from '../../observer.ts';
 import { UnsafePath } from '../../own-files/checked-directory.ts';
@@ -92,9 +92,12 @@ export async function top(
     badge,
     replay: replaying?.position ?? null,
     ground: terminal.ground,
+    tuneWatch: settings.watchFor,
     arrangement: { sort, reverse: false, filter: { text, user, uid }, toggled: new Set() },
   });
   const log = openLog((text) => dashboard.dispatch({ type: 'notice', level: 'warning', text }));
+  const journal = badge === null ? new TuneJournal(statePath(process.env, 'tune.json')) : noJournal;
+  const { wait, watchFor: watch, fewest } = settings;
   const dashboard: Dashboard = new Dashboard({
     observer: new Observer(source, modelOptions(settings)),
     observations,
@@ -104,6 +107,7 @@ export async function top(
     terminal,
     state,
     save: (view) => dashboard.dispatch(saved(settings.config ?? usualPath(process.env), view)),
+    tune: { options: { wait, watch, fewest, dryRun: false, keep: false }, journal },
     replaying,
     suspend: stopThisProcess,
   });
@@ -127,13 +131,13 @@ export async function top(
     process.on('SIGTSTP', suspended);
   }
   let inBackground = false;
-  const watch = setInterval(() => {
+  const foreground = setInterval(() => {
     const before = inBackground;
     inBackground = isInBackground();
     if (before && inBackground) dashboard.end(endings.SIGHUP);
   }, FOREGROUND_CHECK * 1000);
   if (terminal.answers && terminal.colors > 0) output.write(GROUND_QUESTION);
-  const left = badge === null ? new TuneJournal(statePath(process.env, 'tune.json')).read() : null;
+  const left = journal.read();
   if (left !== null && !isUnderWay(left)) {
     const text = `A tune that was cut off left ${left.project} ${left.to} of ${left.from} workers: + on its master ${left.pid} puts it back.`;
     dashboard.dispatch({ type: 'notice', level: 'warning', text });
@@ -144,7 +148,7 @@ export async function top(
   } finally {
     clearInterval(keeping);
     kept.write(observations);
-    clearInterval(watch);
+    clearInterval(foreground);
     screen.close();
     tell(dashboard.leave());
     await log.close();

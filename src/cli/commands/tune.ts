@@ -1,17 +1,13 @@
 import type { ActionLog } from '../../control/action-log.ts';
 import { Controller } from '../../control/controller.ts';
 import type { Signals } from '../../control/signals.ts';
-import { isUnderWay, type TuneJournal } from '../../control/tune/journal.ts';
-import {
-  type Found,
-  findIn,
-  putBack,
-  tune as run,
-  TuneRefusal,
-  type TuneResult,
-  type TuneWorld,
-} from '../../control/tune/tune.ts';
+import type { Journal } from '../../control/tune/journal.ts';
+import { repaired } from '../../control/tune/put-back.ts';
+import { tune as run, type TuneResult } from '../../control/tune/tune.ts';
+import { outcomeText } from '../../control/tune/tune-text.ts';
+import { type Found, TuneRefusal, type TuneWorld } from '../../control/tune/world.ts';
 import type { Model } from '../../model/model.ts';
+import { whyNotTuned } from '../../model/scaling/may-tune.ts';
 import { Observer } from '../../observer.ts';
 import { type TextColumn, tabular } from '../../output/columns.ts';
 import { pause } from '../../pause.ts';
@@ -34,7 +30,7 @@ const JITTER = 0.25;
 
 export interface TuneRequest {
   readonly target: string;
-  readonly journal: TuneJournal;
+  readonly journal: Journal;
   /** Aborted when the user wants no more of it: what was trimmed and not yet found good is put back. */
   readonly stop: AbortSignal;
   /** Hears of each step as it begins. */
@@ -59,10 +55,10 @@ export async function tune(
   const world = worldOf(observer, signals, log, request, settings);
   try {
     const first = await repaired(found, world);
-    const refused = whyNot(first);
+    const refused = whyNotTuned(first.server);
     if (refused !== null) throw new TuneRefusal(refused);
-    const { wait, watchFor, fewest, dryRun } = settings;
-    const result = await run(first, world, { wait, watch: watchFor, fewest, dryRun });
+    const { wait, watchFor, fewest, dryRun, keepTrim } = settings;
+    const result = await run(first, world, { wait, watch: watchFor, fewest, dryRun, keep: keepTrim });
     return settings.json ? tuneJson(result) : tuneText(result);
   } catch (error) {
     if (error instanceof TuneRefusal) throw new Refusal(error.message);
@@ -80,7 +76,7 @@ function worldOf(
   const watch: ReadonlySet<number> = new Set();
   const observe = async (): Promise<Model> => {
     await pause(EVERY * (1 + JITTER * (2 * Math.random() - 1)), stop.aborted ? undefined : stop);
-    return observer.observe({ memoryBudget: 0.01, watch });
+    return observer.observe({ memoryBudget: 0.01, watch, connections: true });
   };
   const change = async (key: ProcessKey, target: number, back: boolean): Promise<Operation | string> => {
     if (dryRun) return 'this is a dry run';
@@ -106,35 +102,7 @@ function worldOf(
     }
     return outcome.operation ?? outcome.refusal ?? 'nothing was sent';
   };
-  return { observe, change, say, journal, stop, pid: process.pid };
-}
-
-/** What an earlier tune has left, because it was killed, is put back first. */
-async function repaired(found: Found, world: TuneWorld): Promise<Found> {
-  const left = world.journal.read();
-  if (left === null) return found;
-  if (isUnderWay(left)) throw new TuneRefusal(`Another workertop, ${left.by}, tunes ${left.project} just now.`);
-  const of = findIn(found.model, left.server);
-  if (of === null || of.server.workers.current >= left.from) {
-    world.journal.clear();
-    return found;
-  }
-  world.say(`A tune that was cut off left ${left.project} ${left.to} of ${left.from} workers.`);
-  const now = await putBack(of, left.from, world);
-  return findIn(now.model, found.server.key) ?? found;
-}
-
-/** Why a server is not tuned, as a sentence; null when it may be. */
-function whyNot({ server }: Found): string | null {
-  const { scaling, activity, definition } = server;
-  if (!scaling.available) return scaling.reason ?? `${definition.label} cannot be scaled.`;
-  if (scaling.method === 'command')
-    return `${definition.label} takes no signals: it is not tuned. workertop advise tells what would do.`;
-  if (activity === null || activity.unit === 'loop')
-    return `How many workers of ${definition.label} are in use cannot be told: it is not tuned.`;
-  if (activity.basis !== 'syscall')
-    return 'It may not be read whether its workers are in use: it is not tuned. sudo reads it.';
-  return server.queue === null ? 'Whether requests wait cannot be told: it is not tuned.' : null;
+  return { observe, change, say, watching: () => {}, watched: () => {}, journal, stop };
 }
 
 const columns: readonly TextColumn[] = [
@@ -146,8 +114,8 @@ const columns: readonly TextColumn[] = [
   { title: '', align: 'left', goes: null },
 ];
 
-function tuneText({ steps, workers, reason, server, project }: TuneResult): string {
-  const rows = steps.map(({ workers: count, summary, expected, freed, putBack: why }) => [
+function tuneText(result: TuneResult): string {
+  const rows = result.steps.map(({ workers: count, summary, expected, freed, putBack: why }) => [
     String(count),
     `${summary.inUse.toFixed(1)}±${summary.error.toFixed(1)} of ${summary.total}`,
     summary.waited === null ? '' : percent(summary.waited),
@@ -155,10 +123,7 @@ function tuneText({ steps, workers, reason, server, project }: TuneResult): stri
     freed === null ? '' : bytes(freed),
     why ?? '',
   ]);
-  const { configured } = server.workers;
-  const permanent =
-    configured.count === workers ? '' : ` A restart forgets it: set ${workers} where it is set: ${configured.where}.`;
-  const lines = [...tabular(columns, rows, null), `${project.name} has ${workers} workers: ${reason}.${permanent}`];
+  const lines = [...tabular(columns, rows, null), outcomeText(result)];
   return `${lines.map((line) => clean(line).trimEnd()).join('\n')}\n`;
 }
 

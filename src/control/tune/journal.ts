@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import type { ProcessKey } from '../../snapshot.ts';
 import { forgetPrivately, keepPrivately, readPrivately } from '../../own-files/private-json.ts';
 
-/** A trim that may have to be put back: written before its signal, and taken away when all is well again. */
+/** A trim that may have to be put back: written before its signal, and removed when all is well again. */
 export interface Unfinished {
-  /** The server's identity, which a restart of it changes: there is nothing to put back then. */
+  /** The server's identity. A restart of the server changes it, and then nothing is put back. */
   readonly server: ProcessKey;
   readonly pid: number;
   readonly project: string;
@@ -13,22 +13,30 @@ export interface Unfinished {
   readonly to: number;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** Whose tune it is: the pid of that workertop. */
-  readonly by: number;
+  /** The workertop that runs the tune. */
+  readonly by: ProcessKey;
 }
 
-const VERSION = 1;
+/** Remembers a trim that is being tried. */
+export interface Journal {
+  /** Null if nothing was left unfinished. */
+  read(): Unfinished | null;
+  /** @throws Error if it cannot be written: then nothing may be trimmed */
+  write(tune: Omit<Unfinished, 'by'>): void;
+  clear(): void;
+}
 
-/** Remembers a tune that is under way, over a crash of workertop. */
-export class TuneJournal {
+const VERSION = 2;
+
+/** A journal in a file, which outlives a crash of workertop. */
+export class TuneJournal implements Journal {
   readonly #path: string | null;
 
-  /** @param path null where there is nowhere to keep it */
+  /** @param path null if there is nowhere to keep it */
   constructor(path: string | null) {
     this.#path = path;
   }
 
-  /** Null where nothing was left unfinished. */
   read(): Unfinished | null {
     try {
       const kept = this.#path === null ? null : readPrivately(this.#path);
@@ -38,10 +46,9 @@ export class TuneJournal {
     }
   }
 
-  /** @throws what keeps it from being written: without it nothing may be trimmed */
-  write(tune: Unfinished): void {
+  write(tune: Omit<Unfinished, 'by'>): void {
     if (this.#path === null) throw new Error('there is no home directory to keep a journal in');
-    keepPrivately(this.#path, { version: VERSION, tune });
+    keepPrivately(this.#path, { version: VERSION, tune: { ...tune, by: ownKey() } });
   }
 
   clear(): void {
@@ -49,21 +56,35 @@ export class TuneJournal {
   }
 }
 
+/** A journal for simulated servers, which end with workertop. */
+export const noJournal: Journal = { read: () => null, write: () => {}, clear: () => {} };
+
 function isKept(value: unknown): value is { readonly tune: Unfinished } {
   if (typeof value !== 'object' || value === null || !('version' in value) || !('tune' in value)) return false;
   const { version, tune } = value;
   if (version !== VERSION || typeof tune !== 'object' || tune === null) return false;
   const record = tune as Readonly<Record<string, unknown>>;
-  const numbers = ['pid', 'from', 'to', 'at', 'by'].every((name) => Number.isSafeInteger(record[name]));
-  return numbers && typeof record['server'] === 'string' && typeof record['project'] === 'string';
+  const numbers = ['pid', 'from', 'to', 'at'].every((name) => Number.isSafeInteger(record[name]));
+  return numbers && ['server', 'project', 'by'].every((name) => typeof record[name] === 'string');
 }
 
-/** Whether the workertop whose tune it is still runs: another program may have got its pid, and would not have that word. */
+/** Whether another workertop, whose tune it is, still runs. */
 export function isUnderWay({ by }: Unfinished): boolean {
-  if (by === process.pid) return false;
+  const pid = Number(by.split(':')[0]);
+  return by !== ownKey() && by === keyOf(pid);
+}
+
+function ownKey(): ProcessKey {
+  return keyOf(process.pid) ?? `${process.pid}:`;
+}
+
+/** Null if there is no such process. */
+function keyOf(pid: number): ProcessKey | null {
   try {
-    return readFileSync(`/proc/${by}/cmdline`, 'utf8').split('\0').includes('tune');
+    // proc_pid_stat(5): starttime is field 22, and the third field follows the last parenthesis.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return `${pid}:${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
   } catch {
-    return false;
+    return null;
   }
 }

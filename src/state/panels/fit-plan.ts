@@ -1,4 +1,4 @@
-import { type Answer, closed, readOnlyReason, refuse } from '../answer.ts';
+import { type Answer, closed, readOnlyReason, refuse, tuningReason } from '../answer.ts';
 import type { PanelOf } from '../mode.ts';
 import { isBack } from '../moving.ts';
 import type { AppState } from '../state.ts';
@@ -6,7 +6,7 @@ import type { AppState } from '../state.ts';
 export function keyInFitPlan(state: AppState, panel: PanelOf<'fit-plan'>, key: string): Answer {
   const { trims } = panel.fit;
   if ((key === 'y' || key === 'enter') && trims.length > 0) {
-    const reason = readOnlyReason(state);
+    const reason = readOnlyReason(state) ?? tuningReason(state);
     return reason === null
       ? [closed(state), [{ type: 'fit', trims, target: panel.target }]]
       : refuse(closed(state), reason);

@@ -13,6 +13,7 @@ import { keyInLog } from './log.ts';
 import { keyInScrolling } from './scrolling.ts';
 import { keyInSettings } from './settings.ts';
 import { keyInSort } from './sort.ts';
+import { keyInTune } from './tune.ts';
 
 /** A key while a panel lies over the table. */
 export function keyInPanel(
@@ -43,6 +44,8 @@ export function keyInPanel(
       return keyInHistory(state, panel, key);
     case 'log':
       return keyInLog(state, panel, key);
+    case 'tune':
+      return keyInTune(state, panel, key);
     case 'help':
     case 'memory':
     case 'details':

@@ -5,7 +5,7 @@ import type { PanelOf } from '../mode.ts';
 import { isBack, stepOf } from '../moving.ts';
 import type { AppState } from '../state.ts';
 
-type Scrolling = PanelOf<'help' | 'details' | 'log' | 'memory'>;
+type Scrolling = PanelOf<'help' | 'details' | 'log' | 'memory' | 'tune'>;
 
 /** A key in a panel that is only read: the one that opened it closes it too. */
 export function keyInScrolling(state: AppState, panel: Scrolling, key: string): Answer {

@@ -6,6 +6,9 @@ const ESTABLISHED = '01';
 /** The client has sent all that it will, and may still wait for the answer. */
 const CLOSE_WAIT = '08';
 
+/** Closed by this side: listed for 60 s more (TCP_TIMEWAIT_LEN of the kernel's net/tcp.h). */
+const TIME_WAIT = '06';
+
 /** The inode of a socket that no process has a descriptor of: a connection not accepted yet. */
 const NO_INODE = '0';
 
@@ -29,18 +32,23 @@ export function parseTcp(text: string): { readonly listeners: readonly Listener[
   return { listeners, complete: false };
 }
 
-/** Parses the whole table, and counts the open connections that each listener has accepted. */
+/** Parses the whole table, and counts the connections that each listener has open, and has closed in the last minute. */
 export function parseAllTcp(text: string): readonly Listener[] {
   const keys: string[] = [];
   const open = new Map<string, number>();
+  const closed = new Map<string, number>();
   for (const [, address = '', port = '', state, , inode] of text.matchAll(TCP_LINE)) {
     const key = `${address}:${port}`;
     if (state === LISTEN) keys.push(key);
-    if ((state !== ESTABLISHED && state !== CLOSE_WAIT) || inode === NO_INODE) continue;
+    const counts = state === TIME_WAIT ? closed : state === ESTABLISHED || state === CLOSE_WAIT ? open : null;
+    if (counts === null || (counts === open && inode === NO_INODE)) continue;
     // A listener may be bound to this address or to all addresses.
-    for (const to of [key, `${'0'.repeat(address.length)}:${port}`]) open.set(to, (open.get(to) ?? 0) + 1);
+    for (const to of [key, `${'0'.repeat(address.length)}:${port}`]) count(counts, to);
   }
-  return parseTcp(text).listeners.map((listener, index) => ({ ...listener, open: open.get(keys[index] ?? '') ?? 0 }));
+  return parseTcp(text).listeners.map((listener, index) => {
+    const key = keys[index] ?? '';
+    return { ...listener, open: open.get(key) ?? 0, closed: closed.get(key) ?? 0 };
+  });
 }
 
 /** Parses words of 32 bits in the machine's byte order: little-endian wherever Node runs on Linux, except s390x. */

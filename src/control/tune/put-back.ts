@@ -1,0 +1,36 @@
+import { plural } from '../../text/figures.ts';
+import { isUnderWay } from './journal.ts';
+import { type Found, findIn, look, TuneRefusal, type TuneWorld } from './world.ts';
+
+/** Brings back what was trimmed. The journal stays if that fails. @throws TuneRefusal if it fails */
+export async function putBack(found: Found, target: number, world: TuneWorld): Promise<Found> {
+  const { key, workers } = found.server;
+  if (workers.current < target) {
+    world.say(`Putting back: ${workers.current} → ${target} workers.`);
+    const operation = await world.change(key, target, true);
+    if (typeof operation === 'string')
+      throw new TuneRefusal(`It could not be put back to ${plural(target, 'worker')}: ${operation}`);
+    if (operation.phase !== 'done') throw new TuneRefusal(`It could not be put back: ${operation.text}`);
+  }
+  world.journal.clear();
+  return look(key, world);
+}
+
+/**
+ * Puts back what an earlier run has left because it was killed.
+ * @throws TuneRefusal if another workertop tunes at this moment, or it could not be put back
+ */
+export async function repaired(found: Found, world: TuneWorld): Promise<Found> {
+  const left = world.journal.read();
+  if (left === null) return found;
+  if (isUnderWay(left))
+    throw new TuneRefusal(`Another workertop, ${left.by.split(':')[0]}, is tuning ${left.project}.`);
+  const of = findIn(found.model, left.server);
+  if (of === null || of.server.workers.current >= left.from) {
+    world.journal.clear();
+    return found;
+  }
+  world.say(`A tune that was cut off left ${left.project} ${left.to} of ${left.from} workers.`);
+  const now = await putBack(of, left.from, world);
+  return findIn(now.model, found.server.key) ?? found;
+}

@@ -1,0 +1,67 @@
+import type { Model, Project, Server } from '../../model/model.ts';
+import type { ProcessKey } from '../../snapshot.ts';
+import type { Operation } from '../../state/operation.ts';
+import type { TuneStep, TuneWatch } from '../../state/tuning.ts';
+import type { Journal } from './journal.ts';
+
+export interface TuneOptions {
+  /** Share of requests that may wait, 0 to 1. */
+  readonly wait: number;
+  /** Seconds to watch each number of workers. */
+  readonly watch: number;
+  /** The fewest workers to go down to. */
+  readonly fewest: number;
+  /** Only tell what would be done. */
+  readonly dryRun: boolean;
+  /** Whether what was trimmed stays when the run is interrupted. */
+  readonly keep: boolean;
+}
+
+/** What a guided run needs of the world. */
+export interface TuneWorld {
+  /** Waits until the next reading is due, and reads. */
+  observe(): Promise<Model>;
+  /**
+   * Brings a server to a number of workers, through the same gate as a key press.
+   * @param back whether it had as many before
+   * @returns how that ended, or why it was refused
+   */
+  change(server: ProcessKey, target: number, back: boolean): Promise<Operation | string>;
+  /** Hears of each step as it begins. */
+  say(text: string): void;
+  /** Hears of what is seen, at every reading. */
+  watching(watch: TuneWatch): void;
+  /** Hears of each number of workers once it was watched. */
+  watched(step: TuneStep): void;
+  readonly journal: Journal;
+  /** Aborted when the user wants no more of it: what was not yet found good is put back. */
+  readonly stop: AbortSignal;
+}
+
+/** A server in the reading in which it was seen. */
+export interface Found {
+  readonly model: Model;
+  readonly project: Project;
+  readonly server: Server;
+}
+
+/** It cannot be done; the message is a sentence. */
+export class TuneRefusal extends Error {
+  override readonly name = 'TuneRefusal';
+}
+
+/** Null if it has ended. */
+export function findIn(model: Model, key: ProcessKey): Found | null {
+  for (const project of model.projects) {
+    const server = project.servers.find((one) => one.key === key);
+    if (server) return { model, project, server };
+  }
+  return null;
+}
+
+/** The server at the next reading. @throws TuneRefusal if it has ended */
+export async function look(key: ProcessKey, world: TuneWorld): Promise<Found> {
+  const found = findIn(await world.observe(), key);
+  if (found === null) throw new TuneRefusal('Its master has ended.');
+  return found;
+}

@@ -1,0 +1,17 @@
+import type { Server } from '../model.ts';
+
+/** Why a guided run cannot tune this server, as a sentence; null if it can. */
+export function whyNotTuned({ scaling, activity, definition, queue, workers }: Server): string | null {
+  const { label } = definition;
+  if (!scaling.available) return scaling.reason ?? `${label} cannot be scaled.`;
+  if (scaling.method === 'command')
+    return `${label} takes no signals: it is not tuned. workertop advise tells how many workers are enough.`;
+  if (activity === null || activity.unit === 'loop')
+    return `How many workers of ${label} are in use cannot be told: it is not tuned.`;
+  if (activity.basis !== 'syscall')
+    return 'Whether its workers are in use may not be read: it is not tuned. sudo reads it.';
+  if (queue === null) return 'Whether requests wait cannot be told: it is not tuned.';
+  return workers.current > workers.floor
+    ? null
+    : `It has ${workers.current === 1 ? '1 worker' : `${workers.current} workers`} left: that is the fewest.`;
+}
