@@ -232,6 +232,11 @@ export interface Activity {
   readonly doing: readonly Doing[];
 }
 
+/** The letters for a process's state in proc_pid_stat(5); `?` for another letter, or if the source reports none. */
+export const processStates = ['R', 'S', 'D', 'T', 't', 'Z', 'X', 'I', '?'] as const;
+
+export type ProcessState = (typeof processStates)[number];
+
 /** One reading of one process. */
 export interface ProcessSample {
   readonly pid: number;
@@ -240,8 +245,7 @@ export interface ProcessSample {
   readonly ppid: number;
   readonly pgrp: number;
   readonly session: number;
-  /** One letter: R S D T t Z X I; `?` if the source does not report it. */
-  readonly state: string;
+  readonly state: ProcessState;
   /** CPU time used so far, user and system, in clock ticks. */
   readonly cpuTicks: number;
   readonly memory: MemoryReading;

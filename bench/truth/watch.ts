@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { activityRequests, Observer } from '../../src/observer.ts';
 import { factRequests } from '../../src/servers/registry.ts';
+import { processStates } from '../../src/snapshot.ts';
 import { ActivityReader, type Worker } from '../../src/source/proc/activity/activity-reader.ts';
 import { ProcSource } from '../../src/source/proc/proc-source.ts';
 import type { ActivityRequest } from '../../src/source/source.ts';
@@ -124,7 +125,12 @@ export async function requestsFor(head: number): Promise<ReadonlyMap<number, Act
 function workerOf(pid: number): Worker {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return { pid, key: `${pid}:${fields[19]}`, state: fields[0] ?? 'S', threads: Number(fields[17]) };
+  return {
+    pid,
+    key: `${pid}:${fields[19]}`,
+    state: processStates.find((state) => state === fields[0]) ?? '?',
+    threads: Number(fields[17]),
+  };
 }
 
 /** The threads that a rule counts, in the order in which it gives them. */

@@ -111,7 +111,7 @@ export class Controller {
     const { floor = server.workers.floor, undo = false, oneByOne = false, consent = 'none' } = options;
     const running = this.#running(key);
     if (running === undefined && !server.scaling.available) {
-      this.#reports.notice('warning', server.scaling.reason ?? `${server.kind} cannot be scaled.`);
+      this.#reports.notice('warning', server.scaling.reason);
       return;
     }
     const target = Math.max(wanted, floor);

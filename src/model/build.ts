@@ -8,7 +8,7 @@ import { type ServerActivity, serverActivity } from './activity/in-use.ts';
 import { hostModel } from './host.ts';
 import { boundByMaster, hugePart, processMemory, sumMemory } from './memory.ts';
 import { memoryMap } from './memory-map.ts';
-import type { Coverage, Memory, Model, ProcessNode, Project, Server } from './model.ts';
+import type { Coverage, Memory, Model, ProcessNode, Project, ScalingAnswer, ScalingMethod, Server } from './model.ts';
 import { placeOf } from './projects/cgroup.ts';
 import { groupProcesses } from './projects/group.ts';
 import type { ProjectGroup } from './projects/groups.ts';
@@ -162,7 +162,7 @@ function server(
     const forked = role === 'worker' && process.ppid === head.pid && forks;
     return node(process, role, forked ? boundByMaster(process.memory, head.memory, workers.length) : undefined);
   });
-  const reason = scalingRefusal(definition, recognised, headRole) ?? elsewhere(recognised);
+  const refusal = scalingRefusal(definition, recognised, headRole) ?? elsewhere(recognised);
   const all = managed === null ? listenersOf(recognised) : sharedBy(workers);
   const { isControl } = definition;
   const listeners = isControl ? (all?.filter(({ address }) => !isControl(address)) ?? null) : all;
@@ -189,11 +189,17 @@ function server(
       most: definition.most?.(recognised) ?? null,
     },
     pools: definition.pools?.(recognised) ?? [],
-    scaling: { method: scaling.method, available: reason === null, reason: reason?.replaceAll('%h', hostName) ?? null },
+    scaling: scalingAnswer(scaling.method, refusal?.replaceAll('%h', hostName) ?? null),
     ...sums(processes, total),
     head: headNode,
     processes,
   };
+}
+
+function scalingAnswer(method: ScalingMethod, refusal: string | null): ScalingAnswer {
+  if (refusal !== null) return { method, available: false, reason: refusal };
+  if (method === 'none') return { method, available: false, reason: 'It does not scale while it runs.' };
+  return { method, available: true, reason: null };
 }
 
 /** Without those of its pools, which have them for themselves: what they do is theirs. */

@@ -1,4 +1,12 @@
-import type { Claim, ConfiguredWorkers, MostWorkers, Pool, Role, ServerDefinition } from '../servers/definition.ts';
+import type {
+  Claim,
+  ConfiguredWorkers,
+  MostWorkers,
+  Pool,
+  Role,
+  Scaling,
+  ServerDefinition,
+} from '../servers/definition.ts';
 import type { KernelPart, Listener, ProcessKey, ProcessSample, Virtualenv } from '../snapshot.ts';
 import type { ServerActivity } from './activity/in-use.ts';
 
@@ -53,13 +61,13 @@ export interface Workers {
   readonly most: MostWorkers | null;
 }
 
-export interface ScalingAnswer {
-  /** By TTIN and TTOU, by its master's FIFO, by a command, or not at all while it runs. */
-  readonly method: 'signal' | 'fifo' | 'command' | 'none';
-  readonly available: boolean;
-  /** A sentence when not available. */
-  readonly reason: string | null;
-}
+/** How a server scales: by TTIN and TTOU, by its master's FIFO, by a command, or not at all while it runs. */
+export type ScalingMethod = Scaling['method'];
+
+/** Whether workertop can scale a server now; if not, `reason` is a sentence. */
+export type ScalingAnswer =
+  | { readonly method: Exclude<ScalingMethod, 'none'>; readonly available: true; readonly reason: null }
+  | { readonly method: ScalingMethod; readonly available: false; readonly reason: string };
 
 export interface Server {
   /** The identity of its head process, with the app's name for a managed app. */

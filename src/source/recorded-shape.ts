@@ -1,3 +1,5 @@
+import { processStates } from '../snapshot.ts';
+
 /** Tests a value read from a recording: the file may be damaged, or made by somebody else. */
 type Check = (value: unknown) => boolean;
 
@@ -58,7 +60,7 @@ const process = all({
   ppid: number,
   pgrp: number,
   session: number,
-  state: text,
+  state: one(...processStates),
   cpuTicks: number,
   memory,
   listeners: maybe(list(all({ address: text, inode: number, queue: maybe(number) }))),

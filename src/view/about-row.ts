@@ -116,8 +116,8 @@ function usePhrase(server: Server, { history }: Scene): string | null {
 
 /** Where the number of workers is set; of a server that does not scale, why not. */
 function settingOf(server: Server): string {
-  const { scaling, workers, definition } = server;
-  if (!scaling.available) return scaling.reason ?? `${definition.label} cannot be scaled.`;
+  const { scaling, workers } = server;
+  if (!scaling.available) return scaling.reason;
   const { count, where } = workers.configured;
   const [place = ''] = where.split(';');
   const starter = unitOf(server.startedBy);

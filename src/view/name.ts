@@ -1,4 +1,5 @@
 import { type Model, type Project, type Server, serverTitle } from '../model/model.ts';
+import type { ProcessState } from '../snapshot.ts';
 import { shownProcesses } from '../state/launchers.ts';
 import type { ProjectRow, Row } from '../state/row.ts';
 import type { AppState } from '../state/state.ts';
@@ -195,7 +196,7 @@ function headStyle({ head }: Server, theme: Theme): Style {
 }
 
 /** What stands still is said loudly. */
-function stateNote(letter: string, theme: Theme): readonly Span[] {
+function stateNote(letter: ProcessState, theme: Theme): readonly Span[] {
   switch (letter) {
     case 'T':
       return [span(` ${theme.glyphs.warning} STOPPED`, theme.error)];

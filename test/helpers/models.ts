@@ -1,7 +1,7 @@
 import { buildModel } from '../../src/model/build.ts';
 import { History } from '../../src/model/history/history.ts';
 import type { Model } from '../../src/model/model.ts';
-import type { HostSample, MemoryReading, ProcessSample, Snapshot } from '../../src/snapshot.ts';
+import type { HostSample, MemoryReading, ProcessSample, ProcessState, Snapshot } from '../../src/snapshot.ts';
 import { caught, directory, host, MB, sample, snapshot } from './samples.ts';
 
 export interface WorkerOptions {
@@ -10,7 +10,7 @@ export interface WorkerOptions {
   readonly cpu?: number;
   /** Of the readings, the share in which it is in use; at least what it computes. Null where that is not known. */
   readonly inUse?: number | null;
-  readonly state?: string;
+  readonly state?: ProcessState;
 }
 
 export interface GunicornOptions {
@@ -20,7 +20,7 @@ export interface GunicornOptions {
   readonly workers: readonly WorkerOptions[];
   readonly queue?: number | null;
   readonly caught?: number | null;
-  readonly state?: string;
+  readonly state?: ProcessState;
   /** Of the master. */
   readonly memory?: Partial<MemoryReading>;
 }

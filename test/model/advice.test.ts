@@ -223,7 +223,7 @@ describe('a stopped process', () => {
   });
 
   it('is seen in a worker too', () => {
-    const workers = [{}, { state: 'T' }];
+    const workers = [{}, { state: 'T' as const }];
     expect(of('stopped', seenAfter(10, { pid: 100, workers }))).toMatchObject([{ pid: 102 }]);
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ActivityRule, Doing, Listener } from '../../src/snapshot.ts';
+import type { ActivityRule, Doing, Listener, ProcessState } from '../../src/snapshot.ts';
 import { ActivityReader } from '../../src/source/proc/activity/activity-reader.ts';
 import { callsOf, parseSyscall } from '../../src/source/proc/activity/syscalls.ts';
 
@@ -52,7 +52,7 @@ const listeners: readonly Listener[] = [
 
 interface Seen {
   readonly rule?: ActivityRule;
-  readonly state?: string;
+  readonly state?: ProcessState;
   readonly threads?: number;
   readonly by?: ActivityReader;
 }

@@ -57,7 +57,7 @@ export async function scale(
   const model = await observer.observe({ memoryBudget: Number.POSITIVE_INFINITY, watch: new Set() });
   for (const mount of model.silentMounts) warn(silentMount(mount));
   const { server, project } = findOne(model, request.target);
-  if (!server.scaling.available) throw new Refusal(server.scaling.reason ?? `${server.kind} cannot be scaled.`);
+  if (!server.scaling.available) throw new Refusal(server.scaling.reason);
   const { current } = server.workers;
   const floor = floorOf(server, allowZero);
   const target = count.sign === '' ? count.number : current + (count.sign === '+' ? count.number : -count.number);

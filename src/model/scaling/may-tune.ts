@@ -3,7 +3,7 @@ import type { Server } from '../model.ts';
 /** Why a guided run cannot tune this server, as a sentence; null if it can. */
 export function whyNotTuned({ scaling, activity, definition, queue, workers }: Server): string | null {
   const { label } = definition;
-  if (!scaling.available) return scaling.reason ?? `${label} cannot be scaled.`;
+  if (!scaling.available) return scaling.reason;
   if (scaling.method === 'command')
     return `${label} takes no signals: it is not tuned. workertop advise tells how many workers are enough.`;
   if (activity === null || activity.unit === 'loop')

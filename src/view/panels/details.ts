@@ -11,6 +11,7 @@ import {
 import { sumKnown } from '../../model/rates.ts';
 import { moreThatFit } from '../../model/scaling/price.ts';
 import { unreadFiles } from '../../model/silent-mount.ts';
+import type { ProcessState } from '../../snapshot.ts';
 import { launchersOf } from '../../state/launchers.ts';
 import type { Row } from '../../state/row.ts';
 import { clean } from '../../text/sanitize.ts';
@@ -215,7 +216,7 @@ function processLines(process: ProcessNode, context: Context): readonly Line[] {
   const { facts } = sample;
   const virtualenv = facts.virtualenv;
   return [
-    ...say('process', `${process.pid}, ${stateWord(sample.state)}, child of ${sample.ppid}`),
+    ...say('process', `${process.pid}, ${stateWords[sample.state]}, child of ${sample.ppid}`),
     ...labelled('command', process.command, columns, context.theme),
     ...say('kind', process.unrecognised ? 'unknown: to tell took more than 50 ms' : null),
     ...say('user', facts.user ?? (facts.uid === null ? null : String(facts.uid))),
@@ -308,19 +309,17 @@ function known(value: number | null): string {
   return value === null ? UNKNOWN : bytes(value);
 }
 
-const stateWords: Readonly<Record<string, string>> = {
+const stateWords: Readonly<Record<ProcessState, string>> = {
   R: 'running',
   S: 'sleeping',
   D: 'waiting for a disk',
   T: 'STOPPED: continue it with c',
   t: 'held by a debugger',
   Z: 'ended, not yet reaped',
+  X: 'ended',
   I: 'idle',
+  '?': '?',
 };
-
-function stateWord(letter: string): string {
-  return stateWords[letter] ?? letter;
-}
 
 /** By signal(7), 1 to 31. */
 const names =

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { Activity, ActivityRule, Doing, Wait } from '../../../snapshot.ts';
+import type { Activity, ActivityRule, Doing, ProcessState, Wait } from '../../../snapshot.ts';
 import type { ActivityRequest } from '../../source.ts';
 import { list, readText } from '../files.ts';
 import { Descriptors } from './descriptors.ts';
@@ -22,8 +22,7 @@ export interface Worker {
   readonly pid: number;
   /** Its identity. */
   readonly key: string;
-  /** One letter. */
-  readonly state: string;
+  readonly state: ProcessState;
   /** Threads that it has. */
   readonly threads: number;
 }

@@ -1,8 +1,10 @@
+import { type ProcessState, processStates } from '../../../snapshot.ts';
+
 /** The fields of proc_pid_stat(5) that are read of every process at every reading. */
 export interface Stat {
   /** The text between the parentheses: any characters. */
   comm: string;
-  state: string;
+  state: ProcessState;
   ppid: number;
   pgrp: number;
   session: number;
@@ -35,6 +37,11 @@ const THREADS = 20;
 const START = 22;
 const RSS = 24;
 
+/** The states, by the code of their letter. */
+const states: readonly (ProcessState | undefined)[] = Array.from({ length: 128 }, (_, code) =>
+  processStates.find((state) => state.charCodeAt(0) === code),
+);
+
 /** The numbers of one line, by field. Reused, since parsing runs for every process at every reading. */
 const fields = new Float64Array(RSS + 1);
 
@@ -53,7 +60,7 @@ export function parseStat(buffer: Buffer, length: number, previous?: Stat): Stat
     comm: isAscii(buffer, opening + 1, closing, previous?.comm ?? '')
       ? (previous?.comm ?? '')
       : buffer.toString('utf8', opening + 1, closing),
-    state: String.fromCharCode(buffer[closing + 2] ?? SPACE),
+    state: states[buffer[closing + 2] ?? SPACE] ?? '?',
     ppid: field(PPID),
     pgrp: field(PGRP),
     session: field(SESSION),
