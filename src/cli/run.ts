@@ -62,7 +62,7 @@ const runners: Readonly<Record<CommandName, Run>> = {
   advise: (settings, [target]) =>
     withSource(settings, async (source) => {
       const { advise } = await import('./commands/advise.ts');
-      const kept = new KeptObservations(statePath(process.env, 'workers.json'));
+      const kept = KeptObservations.of(process.env);
       const observations = kept.read();
       const text = await advise(source, { target: target ?? null, observations, stop: interruption() }, settings);
       kept.write(observations);

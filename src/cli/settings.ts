@@ -197,7 +197,7 @@ const table = {
   interval: setting({
     kind: seconds,
     initial: 15,
-    help: 'seconds between readings for metrics',
+    help: 'seconds between full readings for metrics; workers are looked at every 5 s at least',
     option: { long: 'interval', value: 'SECONDS' },
   }),
   tokenFile: setting({

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { fileProblem } from '../text/errno.ts';
-import { type LogMessage, unfinishedIn } from './action-log.ts';
 import { UnsafePath } from '../own-files/checked-directory.ts';
 import { appendPrivately, readTail } from '../own-files/private-file.ts';
+import { fileProblem } from '../text/errno.ts';
+import { type LogMessage, unfinishedIn } from './action-log.ts';
 
 /** A message of the log's writer, one line of JSON. */
 export type LogAnswer =

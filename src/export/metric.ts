@@ -7,13 +7,17 @@ export interface Metric {
   readonly type: MetricType;
   /** One sentence. */
   readonly help: string;
-  /** `bytes` or `seconds` if the name ends with it; null for a plain number. */
-  readonly unit: 'bytes' | 'seconds' | null;
+  /** The base unit that the name ends with; null for a plain number. */
+  readonly unit: (typeof units)[number] | null;
   readonly labels: readonly string[];
 }
 
+/** Prometheus' base units that occur. */
+const units = ['bytes', 'seconds', 'ratio'] as const;
+
 const server = ['project', 'server', 'name'] as const;
 const member = [...server, 'role'] as const;
+const slot = [...server, 'unit'] as const;
 
 /**
  * Every metric that `workertop export` serves. The table in the documentation is generated from this one. Names follow
@@ -36,6 +40,38 @@ export const metrics = {
   trimFrees: gauge('trim_frees_bytes', 'Memory that would be available again with one worker fewer.', server),
   queue: gauge('queue_connections', 'Connections that wait to be accepted.', server),
   queueMax: gauge('queue_connections_max', 'The longest queue seen since the last scrape but one.', server),
+  queueInside: gauge('queue_inside_connections', 'Connections that were accepted and wait for a thread.', server),
+  slots: gauge(
+    'worker_slots',
+    'Workers, threads or event loops that can hold requests, as far as they were read.',
+    slot,
+  ),
+  slotsInUse: gauge('worker_slots_in_use', 'Of the worker slots, those that held a request.', slot),
+  slotsInUseMax: gauge(
+    'worker_slots_in_use_max',
+    'The most in use that were seen since the last scrape but one.',
+    slot,
+  ),
+  slotReadings: counter('worker_slot_readings', 'Readings of worker slots, by whether each held a request.', [
+    ...slot,
+    'state',
+  ]),
+  waitReadings: counter('worker_wait_readings', 'Readings of worker slots in use, by what each waited for.', [
+    ...server,
+    'wait',
+    'port',
+  ]),
+  observed: gauge('observed_seconds', 'How long the workers of a server were watched, of the last week.', server),
+  recommended: gauge('recommended_workers', 'The number of workers that would do, as far as is known.', server),
+  recommendation: gauge('recommendation', '1 for what is recommended, else 0. Absent while nothing is known.', [
+    ...server,
+    'advice',
+  ]),
+  expectedWait: gauge(
+    'expected_wait_ratio',
+    'The largest share of requests expected to wait, as many workers or one fewer.',
+    [...server, 'change'],
+  ),
   cpu: counter('cpu_seconds', 'CPU time used by the processes of a server since they were first seen.', member),
   restarts: counter('worker_starts', 'Workers that came since the server was first seen.', server),
   oomKills: counter('oom_kills', 'Processes that the kernel killed for lack of memory since boot.'),
@@ -62,6 +98,6 @@ function info(name: string, help: string, labels: readonly string[]): Metric {
 }
 
 function make(name: string, type: MetricType, help: string, labels: readonly string[]): Metric {
-  const unit = name.endsWith('_bytes') ? 'bytes' : name.endsWith('_seconds') ? 'seconds' : null;
+  const unit = units.find((one) => name.endsWith(`_${one}`)) ?? null;
   return { name: `workertop_${name}`, type, help, unit, labels };
 }

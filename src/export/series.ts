@@ -1,12 +1,18 @@
+import type { Observations } from '../model/activity/observations.ts';
 import type { Model, ProcessNode, Project, Server } from '../model/model.ts';
 import { freedBy } from '../model/scaling/next-to-stop.ts';
 import type { ProcessKey } from '../snapshot.ts';
-import { clean } from '../text/sanitize.ts';
+import { ActivityCounters, activityNow } from './activity.ts';
 import type { Sample } from './exposition.ts';
-import { type Metric, metrics } from './metric.ts';
+import { metrics } from './metric.ts';
+import { Recommended } from './recommended.ts';
+import { label, maybe, one, Peaks, sum, total } from './samples.ts';
 
-/** Limits of what one machine exports, whatever runs on it. The length of a label is in characters. */
-export const limits = { projects: 200, series: 5000, labelLength: 200 } as const;
+/** Limits of what one machine exports, whatever runs on it. */
+export const limits = { projects: 200, series: 5000 } as const;
+
+/** Of these, how many are kept for what is beyond the limits: memory of `other`, and how many were dropped. */
+const KEPT_BACK = 4;
 
 /** The label for all projects beyond the limit. */
 const OTHER = 'other';
@@ -15,6 +21,7 @@ const OTHER = 'other';
 interface Counters {
   /** CPU seconds by role. */
   readonly cpu: Map<string, number>;
+  readonly activity: ActivityCounters;
   starts: number;
 }
 
@@ -31,26 +38,32 @@ export class Series {
   readonly #counters = new Map<string, Counters>();
   readonly #version: string;
   #seen: ReadonlyMap<ProcessKey, Seen> | null = null;
-  /** The longest queue of each server, since the last scrape and before it. */
-  #queues = { now: new Map<string, number>(), before: new Map<string, number>() };
+  readonly #queues = new Peaks();
+  readonly #inUse = new Peaks();
+  readonly #recommended: Recommended;
   #samples: readonly Sample[] = [];
 
-  /** @param version of workertop */
-  constructor(version: string) {
+  /**
+   * @param version of workertop
+   * @param observations what recommendations are made of
+   */
+  constructor(version: string, observations: Observations) {
     this.#version = version;
+    this.#recommended = new Recommended(observations);
   }
 
   /** Adds the figures of one reading. */
   observe(model: Model): void {
     const projects = model.projects.map(named);
     this.#count(projects);
+    this.#recommended.begin(model);
     const samples = [...this.#host(model), ...memoryOf(model.system.processes, ['system', '', '', ''])];
     const folded: ProcessNode[] = [];
     let dropped = 0;
     // Largest first: the smallest are counted as `other`.
     projects.forEach((project, index) => {
-      const more = this.#project(project);
-      if (index < limits.projects && samples.length + more.length <= limits.series) {
+      const more = this.#project(project, model);
+      if (index < limits.projects && samples.length + more.length <= limits.series - KEPT_BACK) {
         samples.push(...more);
         return;
       }
@@ -62,9 +75,9 @@ export class Series {
 
   /** The samples of the last reading. A scrape does not read the machine. */
   scrape(): readonly Sample[] {
-    const samples = this.#samples;
-    this.#queues = { now: new Map(), before: this.#queues.now };
-    return samples;
+    this.#queues.scraped();
+    this.#inUse.scraped();
+    return this.#samples;
   }
 
   #count(projects: readonly NamedProject[]): void {
@@ -72,12 +85,13 @@ export class Series {
     const seen = new Map<ProcessKey, Seen>();
     const living = new Set<string>();
     for (const { name: project, servers } of projects) {
-      for (const { labels, members } of servers) {
+      for (const { labels, servers: all, members } of servers) {
         const id = [project, ...labels].join('\0');
         living.add(id);
         const counters = this.#counters.get(id);
-        const counted = counters ?? { cpu: new Map<string, number>(), starts: 0 };
+        const counted = counters ?? { cpu: new Map<string, number>(), activity: new ActivityCounters(), starts: 0 };
         this.#counters.set(id, counted);
+        counted.activity.count(all);
         for (const process of members) {
           seen.set(process.key, { cpuSeconds: process.cpuSeconds });
           const known = before?.get(process.key);
@@ -106,13 +120,13 @@ export class Series {
     ];
   }
 
-  #project({ name, project, loose, servers }: NamedProject): readonly Sample[] {
+  #project({ name, project, loose, servers }: NamedProject, model: Model): readonly Sample[] {
     const { directory, virtualenv } = project;
     const about = [name, directory ?? '', virtualenv?.name ?? '', virtualenv?.python ?? ''];
     return [
       one(metrics.project, 1, ...about),
       ...memoryOf(loose, [name, '', '', '']),
-      ...servers.flatMap((server) => this.#server(name, server)),
+      ...servers.flatMap((server) => [...this.#server(name, server), ...this.#activity(name, project, server, model)]),
     ];
   }
 
@@ -123,8 +137,6 @@ export class Series {
     const [first] = servers;
     const counters = this.#counters.get(id);
     const queue = sum(servers.map((server) => server.queue));
-    if (queue !== null) this.#queues.now.set(id, Math.max(queue, this.#queues.now.get(id) ?? 0));
-    const longest = Math.max(this.#queues.now.get(id) ?? 0, this.#queues.before.get(id) ?? 0);
     const scalable = servers.every(({ scaling }) => scaling.method !== 'none');
     return [
       one(metrics.server, 1, ...set, first?.version ?? '', (first?.bind ?? []).join(' ')),
@@ -138,8 +150,19 @@ export class Series {
       ...(scalable ? [one(metrics.workersFloor, total(servers.map(({ workers }) => workers.floor)), ...set)] : []),
       ...(scalable ? maybe(metrics.trimFrees, sum(servers.map((server) => freedBy(server, 1))), ...set) : []),
       ...maybe(metrics.queue, queue, ...set),
-      ...(queue === null ? [] : [one(metrics.queueMax, longest, ...set)]),
+      ...(queue === null ? [] : [one(metrics.queueMax, this.#queues.add(id, queue), ...set)]),
       one(metrics.restarts, counters?.starts ?? 0, ...set),
+    ];
+  }
+
+  #activity(project: string, whole: Project, { labels, servers }: NamedServer, model: Model): readonly Sample[] {
+    const set = [project, ...labels];
+    const [first, second] = servers;
+    return [
+      ...activityNow(servers, set, this.#inUse),
+      ...(this.#counters.get(set.join('\0'))?.activity.samples(set) ?? []),
+      // What is recommended of each of several servers with the same labels cannot be told apart.
+      ...(first !== undefined && second === undefined ? this.#recommended.samples(model, whole, first, set) : []),
     ];
   }
 }
@@ -223,27 +246,4 @@ function memoryOf(processes: readonly ProcessNode[], labels: readonly string[]):
 function sumKnown(processes: readonly ProcessNode[], of: (process: ProcessNode) => number | null): number | null {
   const known = processes.map(of).filter((value) => value !== null);
   return known.length === 0 ? null : total(known);
-}
-
-/** The sum; null if one value is unknown or there are none. */
-function sum(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null);
-  return known.length < values.length || known.length === 0 ? null : total(known);
-}
-
-function total(values: readonly number[]): number {
-  return values.reduce((all, value) => all + value, 0);
-}
-
-/** A value safe for a label: no control characters, limited length. */
-function label(text: string): string {
-  return clean(text).slice(0, limits.labelLength);
-}
-
-function one(metric: Metric, value: number, ...labels: readonly string[]): Sample {
-  return { metric, labels: labels.map(label), value };
-}
-
-function maybe(metric: Metric, value: number | null, ...labels: readonly string[]): readonly Sample[] {
-  return value === null ? [] : [one(metric, value, ...labels)];
 }

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { KeptObservations } from '../../src/own-files/kept-observations.ts';
 import { TuneJournal } from '../../src/control/tune/journal.ts';
 import { tooMany } from '../../src/control/tune/limit.ts';
 import { Observations } from '../../src/model/activity/observations.ts';
+import { KeptObservations } from '../../src/own-files/kept-observations.ts';
 
 let folder: string;
 
@@ -76,4 +76,26 @@ it('observations are kept for their owner alone', () => {
   const path = join(folder, 'workertop', 'workers.json');
   new KeptObservations(path).write(new Observations());
   expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+it('two sessions that keep observations in one file lose none of each other’s', () => {
+  const path = join(folder, 'workertop', 'workers.json');
+  const observed = (id: string) => new Observations([{ id, tallies: [] }]);
+  new KeptObservations(path).write(observed('shop'));
+  new KeptObservations(path).write(observed('blog'));
+  const ids = new KeptObservations(path)
+    .read()
+    .toJSON()
+    .map(({ id }) => id);
+  expect(ids.sort()).toEqual(['blog', 'shop']);
+});
+
+it('what a service has observed is read too, and not written', () => {
+  const [own, service] = [join(folder, 'own', 'workers.json'), join(folder, 'service', 'workers.json')];
+  new KeptObservations(service).write(new Observations([{ id: 'shop', tallies: [] }]));
+  const kept = new KeptObservations(own, service);
+  expect(kept.read().toJSON()).toHaveLength(1);
+  const before = readFileSync(service, 'utf8');
+  kept.write(new Observations([{ id: 'blog', tallies: [] }]));
+  expect(readFileSync(service, 'utf8')).toBe(before);
 });

@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { Sample } from '../../src/export/exposition.ts';
 import { type Metric, metrics } from '../../src/export/metric.ts';
 import { limits, Series } from '../../src/export/series.ts';
+import { Observations } from '../../src/model/activity/observations.ts';
 import { buildModel } from '../../src/model/build.ts';
 import type { Model } from '../../src/model/model.ts';
-import type { ProcessSample } from '../../src/snapshot.ts';
+import type { Doing, ProcessSample } from '../../src/snapshot.ts';
 import { gunicorn, own } from '../helpers/models.ts';
 import { MB, snapshot } from '../helpers/samples.ts';
 
@@ -15,7 +16,7 @@ function modelOf(processes: readonly ProcessSample[], uptime = START): Model {
 }
 
 function scraped(...models: readonly Model[]): readonly Sample[] {
-  const series = new Series('1.2.3');
+  const series = new Series('1.2.3', new Observations());
   for (const model of models) series.observe(model);
   return series.scrape();
 }
@@ -42,7 +43,7 @@ describe('series of a machine', () => {
     const replaced = gunicorn({ pid: 1000, workers: two }).map((process) =>
       process.pid === 1002 ? { ...process, pid: 1777, startTicks: process.startTicks + 5000 } : process,
     );
-    const series = new Series('1');
+    const series = new Series('1', new Observations());
     series.observe(before);
     const names = series.scrape().map(({ metric, labels }) => [metric.name, ...labels].join(' '));
     series.observe(modelOf(replaced, START + 60));
@@ -54,7 +55,7 @@ describe('series of a machine', () => {
   test('CPU time counts from when a server is first seen and never falls when a worker ends', () => {
     const at = (uptime: number, workers: number) =>
       modelOf(gunicorn({ pid: 1000, workers: Array.from({ length: workers }, () => ({ cpu: 0.5 })) }, uptime), uptime);
-    const series = new Series('1');
+    const series = new Series('1', new Observations());
     const cpu = (model: Model) => {
       series.observe(model);
       return values(series.scrape(), metrics.cpu)['project1 gunicorn project1.wsgi worker'];
@@ -90,12 +91,89 @@ describe('series of a machine', () => {
       gunicorn({ pid: 10_000 + index * 10, project: `site${index}`, workers: two }),
     ).flat();
     const samples = scraped(modelOf(many));
-    expect(samples.length).toBeLessThanOrEqual(limits.series + 1);
+    expect(samples.length).toBeLessThanOrEqual(limits.series);
     expect(values(samples, metrics.dropped)['']).toBeGreaterThan(0);
     const pss = values(samples, metrics.pss);
     const all = Object.values(pss).reduce((sum, value) => sum + value, 0);
     const exact = modelOf(many).projects.reduce((sum, { memory }) => sum + (memory.pss ?? 0), 0);
     expect(Object.keys(pss)).toContain('other   ');
     expect(all).toBeCloseTo(exact);
+  });
+});
+
+const database = { wait: 'net', port: 5432, local: false } as const;
+
+/** A model at so many seconds, whose workers do what is given. */
+function doing(uptime: number, ...all: readonly Doing[]): Model {
+  const [master, ...workers] = gunicorn({ pid: 1000, workers: all.map(() => ({ inUse: null })) }, uptime);
+  const busy = workers.map((worker, index) => ({
+    ...worker,
+    activity: { by: 'process', doing: [all[index] ?? 'idle'] } as const,
+  }));
+  return modelOf(master === undefined ? [] : [master, ...busy], uptime);
+}
+
+describe('what workers do', () => {
+  const name = 'project1 gunicorn project1.wsgi';
+
+  test('those in use are told of all, now and at most', () => {
+    const series = new Series('1', new Observations());
+    series.observe(doing(START, 'cpu', database));
+    series.observe(doing(START + 5, 'idle', 'idle'));
+    const samples = series.scrape();
+    expect(values(samples, metrics.slots)).toEqual({ [`${name} worker`]: 2 });
+    expect(values(samples, metrics.slotsInUse)).toEqual({ [`${name} worker`]: 0 });
+    expect(values(samples, metrics.slotsInUseMax)).toEqual({ [`${name} worker`]: 2 });
+  });
+
+  test('readings are counted, so that rates give the share in use and what was waited for', () => {
+    const series = new Series('1', new Observations());
+    series.observe(doing(START, 'cpu', database));
+    series.observe(doing(START + 5, 'idle', database));
+    const samples = series.scrape();
+    expect(values(samples, metrics.slotReadings)).toEqual({ [`${name} worker in_use`]: 3, [`${name} worker idle`]: 1 });
+    expect(values(samples, metrics.waitReadings)).toEqual({ [`${name} cpu `]: 1, [`${name} net 5432`]: 2 });
+  });
+
+  test('an app that connects to a hundred ports makes no hundred series', () => {
+    const series = new Series('1', new Observations());
+    for (let port = 0; port < 100; port++)
+      series.observe(doing(START + port, { wait: 'net', port: 40_000 + port, local: false }));
+    const waits = values(series.scrape(), metrics.waitReadings);
+    expect(Object.keys(waits)).toHaveLength(9);
+    expect(waits[`${name} net other`]).toBe(92);
+  });
+
+  test('what cannot be told is absent', () => {
+    const samples = scraped(modelOf(gunicorn({ pid: 1000, workers: [{ inUse: null }, { inUse: null }] })));
+    const absent = [metrics.slots, metrics.slotsInUse, metrics.slotReadings, metrics.recommendation];
+    for (const metric of absent) expect(values(samples, metric)).toEqual({});
+  });
+
+  test('a recommendation is absent at first and told after an hour of load', () => {
+    const observations = new Observations();
+    const series = new Series('1', observations);
+    let model = modelOf([]);
+    const watch = (from: number, to: number) => {
+      for (let elapsed = from; elapsed < to; elapsed += 5) {
+        const workers = Array.from({ length: 4 }, () => ({ inUse: 0.1, memory: own(100) }));
+        model = modelOf(gunicorn({ pid: 1000, workers }, START + elapsed), START + elapsed);
+        observations.record(model);
+      }
+      series.observe(model);
+      return series.scrape();
+    };
+    const first = watch(0, 10);
+    expect(values(first, metrics.recommended)).toEqual({});
+    expect(values(first, metrics.recommendation)).toEqual({});
+    const told = watch(10, 3700);
+    expect(values(told, metrics.recommended)[name]).toBeLessThan(4);
+    expect(values(told, metrics.recommendation)).toEqual({
+      [`${name} fewer`]: 1,
+      [`${name} keep`]: 0,
+      [`${name} more`]: 0,
+    });
+    expect(values(told, metrics.observed)[name]).toBeGreaterThan(3600);
+    expect(Object.keys(values(told, metrics.expectedWait))).toEqual([`${name} -1`, `${name} 0`]);
   });
 });

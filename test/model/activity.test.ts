@@ -164,3 +164,40 @@ describe('observations', () => {
     expect(observations.of(serverId(project, server)).length).toBeLessThanOrEqual(672);
   });
 });
+
+describe('observations of two sessions', () => {
+  const watched = (from: number, count: number, workers = 2) => {
+    const observations = new Observations();
+    for (let index = 0; index < count; index++) {
+      const all = Array.from({ length: workers }, () => used(0.5));
+      observations.record(
+        watch(0, () => gunicorn({ pid: 100, workers: all }, 100_000 + from + index), { from: from + index }).model,
+      );
+    }
+    return observations;
+  };
+  const readings = (observations: Observations) =>
+    observations
+      .toJSON()
+      .flatMap(({ tallies }) => tallies.map(({ inUse }) => inUse.reduce((sum, times) => sum + times, 0)));
+
+  it('of one time are not added up: the one with more readings stays', () => {
+    const merged = watched(0, 20);
+    merged.merge(watched(0, 50));
+    expect(readings(merged)).toEqual([50]);
+    merged.merge(watched(0, 30));
+    expect(readings(merged)).toEqual([50]);
+  });
+
+  it('of different numbers of workers are both kept', () => {
+    const merged = watched(0, 20);
+    merged.merge(watched(0, 30, 3));
+    expect(readings(merged).sort()).toEqual([20, 30]);
+  });
+
+  it('can be merged again and again', () => {
+    const merged = watched(0, 20);
+    for (let times = 0; times < 3; times++) merged.merge(merged);
+    expect(readings(merged)).toEqual([20]);
+  });
+});

@@ -3,7 +3,9 @@ import { exposition } from '../../export/exposition.ts';
 import { serveMetrics } from '../../export/http.ts';
 import { Series } from '../../export/series.ts';
 import { replaceFile } from '../../export/textfile.ts';
+import type { Observations } from '../../model/activity/observations.ts';
 import { Observer } from '../../observer.ts';
+import { KEEP_EVERY, KeptObservations } from '../../own-files/kept-observations.ts';
 import { pause } from '../../pause.ts';
 import type { Source } from '../../source/source.ts';
 import { fileProblem } from '../../text/errno.ts';
@@ -14,6 +16,9 @@ import { version } from '../version.ts';
 
 /** Longest time to spend on reading memory at each reading, in seconds. */
 const BUDGET = 0.05;
+
+/** Longest time between two looks at workers, in seconds: what `w` shows is made of looks that are close together. */
+const LOOK_EVERY = 5;
 
 /** A reading counts as recent for this many intervals. */
 const RECENT = 3;
@@ -27,11 +32,15 @@ const PATIENCE = 0.5;
  * @throws UsageError if the address, the token or the file cannot be used
  */
 export async function exportMetrics(source: Source, settings: Settings, stop: AbortSignal): Promise<string> {
-  const { once, textfile } = settings;
+  const { once, textfile, interval } = settings;
   const observer = new Observer(source, modelOptions(settings));
-  const series = new Series(version);
+  const kept = KeptObservations.of(process.env);
+  const observations = kept.read();
+  const series = new Series(version, observations);
   const read = async (memoryBudget: number) => {
-    series.observe(await observer.observe({ memoryBudget, watch: new Set(), patience: PATIENCE }));
+    const model = await observer.observe({ memoryBudget, watch: new Set(), patience: PATIENCE });
+    observations.record(model);
+    series.observe(model);
   };
   if (once) {
     // The first reading finds the servers; the second reads their sockets and all memory.
@@ -43,18 +52,32 @@ export async function exportMetrics(source: Source, settings: Settings, stop: Ab
     return '';
   }
   const serving = textfile === null ? await serve(settings, series) : null;
+  const keeping = keep(kept, observations);
+  const looks = Math.ceil(interval / LOOK_EVERY);
   try {
     await read(0);
-    while (!stop.aborted) {
-      await read(BUDGET);
+    for (let look = 0; !stop.aborted; look = (look + 1) % looks) {
+      await read(look === 0 ? BUDGET : 0);
       serving?.tick();
-      if (textfile !== null) writeTextfile(textfile, exposition(series.scrape(), 'prometheus'));
-      await pause(settings.interval, stop);
+      if (textfile !== null && look === 0) writeTextfile(textfile, exposition(series.scrape(), 'prometheus'));
+      await pause(interval / looks, stop);
     }
   } finally {
     serving?.close();
+    keeping.end();
   }
   return '';
+}
+
+/** Writes the observations now and then, and at the end: what was learned outlives a restart. */
+function keep(kept: KeptObservations, observations: Observations): { end(): void } {
+  const timer = setInterval(() => kept.write(observations), KEEP_EVERY * 1000);
+  return {
+    end: () => {
+      clearInterval(timer);
+      kept.write(observations);
+    },
+  };
 }
 
 function writeTextfile(path: string, text: string): void {

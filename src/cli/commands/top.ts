@@ -6,7 +6,7 @@ import { isUnderWay, noJournal, TuneJournal } from '../../control/tune/journal.t
 import { Dashboard } from '../../dashboard.ts';
 import { Observer } from '../../observer.ts';
 import { UnsafePath } from '../../own-files/checked-directory.ts';
-import { KeptObservations } from '../../own-files/kept-observations.ts';
+import { KEEP_EVERY, KeptObservations } from '../../own-files/kept-observations.ts';
 import { statePath } from '../../own-files/state-path.ts';
 import type { Source } from '../../source/source.ts';
 import type { Action, MouseEvent } from '../../state/action.ts';
@@ -35,9 +35,6 @@ export interface Showing {
 
 /** @param tell called with messages about the log itself */
 export type OpenLog = (tell: (text: string) => void) => ActionLog;
-
-/** Seconds between two writes of the observations of workers. */
-const KEEP_EVERY = 300;
 
 /** Seconds between two checks whether the terminal still belongs to this job. */
 const FOREGROUND_CHECK = 1;
@@ -82,7 +79,7 @@ export async function top(
       ready: () => dashboard.repaint(),
     },
   );
-  const kept = new KeptObservations(badge === null ? statePath(process.env, 'workers.json') : null);
+  const kept = badge === null ? KeptObservations.of(process.env) : new KeptObservations(null);
   const observations = kept.read();
   const state = initialState({
     columns: screen.columns,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { ProcessKey } from '../../snapshot.ts';
 import { forgetPrivately, keepPrivately, readPrivately } from '../../own-files/private-json.ts';
+import type { ProcessKey } from '../../snapshot.ts';
 
 /** A trim that may have to be put back: written before its signal, and removed when all is well again. */
 export interface Unfinished {

@@ -74,8 +74,7 @@ export class Observations {
     for (const project of model.projects) {
       for (const server of project.servers) this.#add(serverId(project, server), server, model);
     }
-    if (this.#tracks.size <= MOST_SERVERS) return;
-    for (const id of [...this.#tracks.keys()].slice(0, this.#tracks.size - MOST_SERVERS)) this.#tracks.delete(id);
+    this.#forgetOldest();
   }
 
   /** Oldest first; of one number of workers, where that is given. */
@@ -93,8 +92,35 @@ export class Observations {
     return Array.from(counts, (count) => count ?? 0);
   }
 
+  /**
+   * Adds what another session observed. Of one quarter of an hour and number of workers, what has more readings stays:
+   * both saw the same server, so their readings are never added up.
+   */
+  merge(other: Observations): void {
+    for (const [id, { tallies }] of other.#tracks) {
+      const track = this.#tracks.get(id) ?? { tallies: [], last: null };
+      const merged = new Map(track.tallies.map((tally) => [placeOf(tally), tally]));
+      for (const tally of tallies) {
+        const own = merged.get(placeOf(tally));
+        if (own === undefined || readingsOf(tally) > readingsOf(own)) merged.set(placeOf(tally), copyOf(tally));
+      }
+      const newest = Math.max(0, ...[...merged.values()].map(({ slot }) => slot));
+      track.tallies = [...merged.values()]
+        .filter(({ slot }) => slot > newest - SLOTS)
+        .sort((a, b) => a.slot - b.slot)
+        .slice(-SLOTS);
+      this.#tracks.set(id, track);
+    }
+    this.#forgetOldest();
+  }
+
   toJSON(): readonly Observed[] {
     return [...this.#tracks].map(([id, { tallies }]) => ({ id, tallies }));
+  }
+
+  #forgetOldest(): void {
+    if (this.#tracks.size <= MOST_SERVERS) return;
+    for (const id of [...this.#tracks.keys()].slice(0, this.#tracks.size - MOST_SERVERS)) this.#tracks.delete(id);
   }
 
   #add(id: string, { activity, queue, workers, head }: Server, { at, uptime }: Model): void {
@@ -133,6 +159,15 @@ function tallyOf(track: Track, slot: number, workers: number): Mutable {
   const made: Mutable = { slot, workers, total: 0, seconds: 0, inUse: [], atOnce: [], ...none };
   track.tallies = [...track.tallies.filter((tally) => tally.slot > slot - SLOTS), made].slice(-SLOTS);
   return made;
+}
+
+/** The quarter of an hour and the number of workers that a tally is of. */
+function placeOf({ slot, workers }: Tally): string {
+  return `${slot} ${workers}`;
+}
+
+function readingsOf({ inUse }: Tally): number {
+  return inUse.reduce((sum, times) => sum + times, 0);
 }
 
 function countOne(histogram: number[], value: number): void {
