@@ -229,7 +229,7 @@ const unknown: ConfiguredWorkers = { count: null, by: null, where: 'unknown' };
 /** A flag or variable is set by whatever starts the server: adds it to the place. */
 function configuredBy(configured: ConfiguredWorkers, startedBy: string | null): ConfiguredWorkers {
   const { by, where } = configured;
-  const given = by === null || by === 'default' || by.startsWith('argv ') || /^[A-Z_]+$/.test(by);
+  const given = by === null || by.type === 'default' || by.type === 'flag' || by.type === 'variable';
   return startedBy === null || !given ? configured : { ...configured, where: `${where}; started by ${startedBy}` };
 }
 

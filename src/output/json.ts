@@ -1,4 +1,5 @@
 import type { Advice } from '../model/advice/advice.ts';
+import { configuredByText } from '../model/configured-by.ts';
 import { History } from '../model/history/history.ts';
 import { sumMemory } from '../model/memory.ts';
 import type { Memory, MemoryPart, Model, ProcessNode, Project, Server, SystemGroup } from '../model/model.ts';
@@ -89,7 +90,7 @@ function serverJson(server: Server, model: Model, history: History) {
     workers: {
       current: workers.current,
       configured: workers.configured.count,
-      configuredBy: workers.configured.by,
+      configuredBy: configuredByText(workers.configured.by),
       floor: workers.floor,
       most: workers.most === null ? null : { count: workers.most.count, by: workers.most.by },
       moreThatFit: moreThatFit(server, model),
@@ -97,7 +98,7 @@ function serverJson(server: Server, model: Model, history: History) {
         name,
         current: pids.length,
         configured: configured.count,
-        configuredBy: configured.by,
+        configuredBy: configuredByText(configured.by),
       })),
     },
     scaling: { method: server.scaling.method, available: server.scaling.available, reason: server.scaling.reason },

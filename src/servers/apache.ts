@@ -44,7 +44,7 @@ function ofRequests(facts: ProcessFacts, settings: readonly ApacheSetting[]): Co
   // The other modules have it as a number of threads, of all processes together.
   const processes = mpm === 'prefork' && /^\d+$/.test(value);
   const where = `MaxRequestWorkers ${value} in ${path}${processes ? '' : ', which are threads'}`;
-  return { count: processes ? Number(value) : null, by: 'MaxRequestWorkers', where };
+  return { count: processes ? Number(value) : null, by: { type: 'directive', name: 'MaxRequestWorkers' }, where };
 }
 
 function most({ head: { facts } }: ServerProcesses): MostWorkers | null {

@@ -156,14 +156,23 @@ function configured({ head: { facts }, claim: { args } }: ServerProcesses): Conf
   if (argument) {
     const written = argument.name === '-c' ? `-c ${argument.value}` : `--concurrency=${argument.value}`;
     const place = isFromDefaults(facts, args ?? [], written) ? `in CELERYD_OPTS of ${DEFAULTS}` : 'on the command line';
-    return { count: wholeNumber(argument.value), by: `argv ${argument.name}`, where: `${written} ${place}` };
+    return {
+      count: wholeNumber(argument.value),
+      by: { type: 'flag', name: argument.name },
+      where: `${written} ${place}`,
+    };
   }
   const range = flag(args ?? [], ['--autoscale']);
-  if (range) return { count: null, by: 'argv --autoscale', where: `--autoscale=${range.value} on the command line` };
+  if (range)
+    return {
+      count: null,
+      by: { type: 'flag', name: '--autoscale' },
+      where: `--autoscale=${range.value} on the command line`,
+    };
   const variable = facts.environment['CELERY_WORKER_CONCURRENCY'];
   if (variable !== undefined) {
     const where = `CELERY_WORKER_CONCURRENCY=${variable} in the environment`;
-    return { count: wholeNumber(variable), by: 'CELERY_WORKER_CONCURRENCY', where };
+    return { count: wholeNumber(variable), by: { type: 'variable', name: 'CELERY_WORKER_CONCURRENCY' }, where };
   }
   if (args === null) return { count: null, by: null, where: 'unknown: the process title hides the command line' };
   return { count: null, by: null, where: "unknown: the app's worker_concurrency, else one for each core" };

@@ -41,11 +41,20 @@ export interface ServerProcesses {
   readonly apps?: readonly ServerProcesses[];
 }
 
+/** What sets a number of workers. */
+export type ConfiguredBy =
+  | { readonly type: 'flag' | 'variable'; readonly name: string }
+  /** The name of a configuration file, or of a directive in one. */
+  | { readonly type: 'file' | 'directive'; readonly name: string }
+  /** Its control socket says the number, but not where it is set. */
+  | { readonly type: 'status' }
+  | { readonly type: 'default' };
+
 /** The number of workers after a restart, and where it is set. */
 export interface ConfiguredWorkers {
   readonly count: number | null;
-  /** Short, for programs: `argv -w`, `WEB_CONCURRENCY`, `gunicorn.conf.py`; null if unknown. */
-  readonly by: string | null;
+  /** Null if unknown. */
+  readonly by: ConfiguredBy | null;
   /** For people: a phrase such as `-w 3 on the command line`, or why it is unknown. */
   readonly where: string;
 }

@@ -60,7 +60,7 @@ export const djangoJobs: readonly ServerDefinition[] = table.map(
         return null;
       },
       role: ({ parent }) => (parent === null ? 'single' : 'helper'),
-      configured: fromFlagOr(concurrency, () => ({ count: 1, by: 'default', where: 'one process' })),
+      configured: fromFlagOr(concurrency, () => ({ count: 1, by: { type: 'default' }, where: 'one process' })),
       advice: 'It is one process: start or end another where it is started.',
     }),
 );

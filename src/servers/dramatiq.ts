@@ -17,6 +17,10 @@ export const dramatiq = unscalable({
     return args && withApp(args, ['--use-spawn', '--watch-use-polling', '-v']);
   },
   claimChild: claimSpawned,
-  configured: fromFlagOr(['-p', '--processes'], () => ({ count: null, by: 'default', where: 'one for each core' })),
+  configured: fromFlagOr(['-p', '--processes'], () => ({
+    count: null,
+    by: { type: 'default' },
+    where: 'one for each core',
+  })),
   advice: 'Restart it with another -p.',
 });

@@ -16,12 +16,10 @@ export const foreman = unscalable({
     return name === 'foreman' && args[0] === 'start' ? { role: 'single', args } : null;
   },
   configured: ({ claim: { args } }) => {
-    const told = flag(args ?? [], ['-m', '-c', '--formation']);
-    return {
-      count: null,
-      by: told ? `argv ${told.name}` : null,
-      where: told ? `${told.name} ${told.value}` : 'its Procfile',
-    };
+    const formation = flag(args ?? [], ['-m', '-c', '--formation']);
+    if (formation === null) return { count: null, by: null, where: 'its Procfile' };
+    const { name, value } = formation;
+    return { count: null, by: { type: 'flag', name }, where: `${name} ${value}` };
   },
   program: (supervisor, variable) => supervisor && procfileProgram(supervisor, 'foreman', variable('PS')),
   advice: 'Start it with another formation: -m web=2.',

@@ -192,5 +192,5 @@ function withTold(found: ConfiguredWorkers, told: number | null, hidden: boolean
   if (told === null || found.count === told || (found.count !== null && !hidden)) return found;
   if (found.count === null && found.by !== null) return { ...found, count: told };
   const where = `${told} by its control socket${hidden ? '; where that is set, the process title hides' : ''}`;
-  return { count: told, by: 'control socket', where };
+  return { count: told, by: { type: 'status' }, where };
 }

@@ -78,7 +78,7 @@ function ofGroup(server: ServerProcesses): ConfiguredWorkers {
   }
   const count = /\bprocesses=(\d+)/.exec(setting.value)?.[1] ?? '1';
   const where = `WSGIDaemonProcess ${name} processes=${count} in ${setting.path}`;
-  return { count: Number(count), by: 'WSGIDaemonProcess', where };
+  return { count: Number(count), by: { type: 'directive', name: 'WSGIDaemonProcess' }, where };
 }
 
 function most(server: ServerProcesses): MostWorkers | null {

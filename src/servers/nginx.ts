@@ -1,5 +1,6 @@
 import type { ProcessFacts } from '../snapshot.ts';
-import type { ConfiguredWorkers, ServerDefinition, ServerProcesses } from './definition.ts';
+import type { ConfiguredBy, ConfiguredWorkers, ServerDefinition, ServerProcesses } from './definition.ts';
+import { ofFile } from './kit/configured.ts';
 import { flag } from './kit/flags.ts';
 import { titleOf } from './kit/program.ts';
 
@@ -52,18 +53,18 @@ function configFile(facts: ProcessFacts): string | null {
 /** The number of ngx_core_module: `auto` means one for each core, the default is one. */
 function configured({ head: { facts } }: ServerProcesses): ConfiguredWorkers {
   const told = /\bworker_processes (\w+);/.exec(titleOf(facts.argv) ?? '')?.[1];
-  if (told !== undefined) return answer(told, 'argv -g', '-g on the command line');
+  if (told !== undefined) return answer(told, { type: 'flag', name: '-g' }, '-g on the command line');
   const path = configFile(facts);
   const lines = path === null ? undefined : facts.settings[path];
   if (path === null || lines === undefined) {
     return { count: null, by: null, where: `unknown: ${path ?? 'its configuration'} could not be read` };
   }
   const value = /^\s*worker_processes\s+(\w+)\s*;/.exec(lines.at(-1) ?? '')?.[1];
-  if (value === undefined) return { count: 1, by: 'default', where: 'nginx’s default of 1' };
-  return answer(value, path.slice(path.lastIndexOf('/') + 1), path);
+  if (value === undefined) return { count: 1, by: { type: 'default' }, where: 'nginx’s default of 1' };
+  return answer(value, ofFile(path), path);
 }
 
-function answer(value: string, by: string, where: string): ConfiguredWorkers {
+function answer(value: string, by: ConfiguredBy, where: string): ConfiguredWorkers {
   const phrase = `worker_processes ${value} in ${where}`;
   return { count: /^\d+$/.test(value) ? Number(value) : null, by, where: phrase };
 }

@@ -102,7 +102,11 @@ function ofPool(name: string, facts: ProcessFacts): ConfiguredWorkers {
   const { path, line } = setting;
   const count = /^pm\.max_children\s*=\s*(\d+)$/.exec(line)?.[1];
   const where = `${line} of [${name}] in ${path}`;
-  return { count: count === undefined ? null : Number(count), by: 'pm.max_children', where };
+  return {
+    count: count === undefined ? null : Number(count),
+    by: { type: 'directive', name: 'pm.max_children' },
+    where,
+  };
 }
 
 function most({ head: { facts }, claim: { managed } }: ServerProcesses): MostWorkers | null {

@@ -61,9 +61,9 @@ function whyNoSharing(app: string, { workers, others = [] }: ServerProcesses): s
 function configured({ workers: [worker] }: ServerProcesses): ConfiguredWorkers {
   const instances = worker === undefined ? undefined : pm2Variable(worker.facts, 'instances');
   if (instances === undefined)
-    return { count: 1, by: 'default', where: "pm2's default of 1; pm2 save keeps what runs" };
+    return { count: 1, by: { type: 'default' }, where: "pm2's default of 1; pm2 save keeps what runs" };
   const where = `instances ${instances}, by its ecosystem file or -i; pm2 save keeps what runs`;
-  return { count: wholeNumber(instances), by: 'instances', where };
+  return { count: wholeNumber(instances), by: { type: 'directive', name: 'instances' }, where };
 }
 
 /**

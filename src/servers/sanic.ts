@@ -32,7 +32,7 @@ export const sanic = unscalable({
   },
   configured: fromFlagOr(['-w', '--workers'], ({ claim: { args } }) =>
     hasFlag(args ?? [], ['--fast'])
-      ? { count: null, by: 'argv --fast', where: '--fast on the command line: one for each core' }
+      ? { count: null, by: { type: 'flag', name: '--fast' }, where: '--fast on the command line: one for each core' }
       : byDefault('sanic', 1),
   ),
   advice: 'Restart it with another -w, or where its inspector is on: sanic inspect scale N',

@@ -55,7 +55,7 @@ describe('a model', () => {
       app: 'shop.wsgi',
       bind: ['127.0.0.1:8000'],
       queue: 3,
-      workers: { current: 2, configured: { count: 3, by: 'argv -w' }, floor: 1 },
+      workers: { current: 2, configured: { count: 3, by: { type: 'flag', name: '-w' } }, floor: 1 },
       scaling: { method: 'signal', available: true, reason: null },
       head: { pid: 10, role: 'master' },
     });

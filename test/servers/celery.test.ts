@@ -71,14 +71,17 @@ describe('the configured number of workers', () => {
   it('is -c, then CELERY_WORKER_CONCURRENCY, else the app knows', () => {
     const environment = { CELERY_WORKER_CONCURRENCY: '3' };
     const bare = ['celery', '-A', 'shop', 'worker'];
-    expect(configured({ argv, environment })).toMatchObject({ count: 2, by: 'argv -c' });
-    expect(configured({ argv: bare, environment })).toMatchObject({ count: 3, by: 'CELERY_WORKER_CONCURRENCY' });
+    expect(configured({ argv, environment })).toMatchObject({ count: 2, by: { type: 'flag', name: '-c' } });
+    expect(configured({ argv: bare, environment })).toMatchObject({
+      count: 3,
+      by: { type: 'variable', name: 'CELERY_WORKER_CONCURRENCY' },
+    });
     expect(configured({ argv: bare })).toMatchObject({ count: null, by: null });
   });
 
   it('is read from the arguments that the title repeats', () => {
     const title = ['[celeryd: a@h:MainProcess] -active- (worker -A shop --concurrency=4)'];
-    expect(configured({ argv: title })).toMatchObject({ count: 4, by: 'argv --concurrency' });
+    expect(configured({ argv: title })).toMatchObject({ count: 4, by: { type: 'flag', name: '--concurrency' } });
   });
 });
 

@@ -129,8 +129,14 @@ describe('nginx', () => {
 
   it('has its file where -c and -p say, and the number on its command line where -g says it', () => {
     write({ '/srv/web/conf/n.conf': 'worker_processes 3;' });
-    expect(configured(title('-p', '/srv/web', '-c', 'conf/n.conf'))).toMatchObject({ count: 3, by: 'n.conf' });
-    expect(configured(title('-g', 'daemon off; worker_processes 2;'))).toMatchObject({ count: 2, by: 'argv -g' });
+    expect(configured(title('-p', '/srv/web', '-c', 'conf/n.conf'))).toMatchObject({
+      count: 3,
+      by: { type: 'file', name: 'n.conf' },
+    });
+    expect(configured(title('-g', 'daemon off; worker_processes 2;'))).toMatchObject({
+      count: 2,
+      by: { type: 'flag', name: '-g' },
+    });
   });
 
   it('is not known where the file cannot be read', () => {
@@ -158,7 +164,7 @@ describe('apache', () => {
     write(debian('prefork'));
     expect(configured({ argv })).toEqual({
       count: 150,
-      by: 'MaxRequestWorkers',
+      by: { type: 'directive', name: 'MaxRequestWorkers' },
       where: 'MaxRequestWorkers 150 in /etc/apache2/mods-enabled/mpm_prefork.conf',
     });
     rmSync(root, { recursive: true });
@@ -197,10 +203,10 @@ describe('puma', () => {
 
   it('has the file of its environment before the common one', () => {
     write({ '/srv/shop/config/puma.rb': 'workers 2\n' });
-    expect(configured({ argv })).toMatchObject({ count: 2, by: 'puma.rb' });
+    expect(configured({ argv })).toMatchObject({ count: 2, by: { type: 'file', name: 'puma.rb' } });
     write({ '/srv/shop/config/puma/production.rb': 'workers 5\n' });
     const production = { argv, environment: { RAILS_ENV: 'production', WEB_CONCURRENCY: '9' } };
-    expect(configured(production)).toMatchObject({ count: 5, by: 'production.rb' });
+    expect(configured(production)).toMatchObject({ count: 5, by: { type: 'file', name: 'production.rb' } });
   });
 
   it.each([
@@ -214,7 +220,7 @@ describe('puma', () => {
   ])('reads %j, and runs nothing', (line, environment, count) => {
     write({ '/srv/shop/config/puma.rb': `threads 5, 5\n${line}\n` });
     const where = `${line} in /srv/shop/config/puma.rb`;
-    expect(configured({ argv, environment })).toEqual({ count, by: 'puma.rb', where });
+    expect(configured({ argv, environment })).toEqual({ count, by: { type: 'file', name: 'puma.rb' }, where });
   });
 
   it('is not known where nothing but its hidden command line can tell', () => {
@@ -266,7 +272,7 @@ it.each([
 
 it('is not the default where the environment may be read by root only', () => {
   expect(configured({ argv: ['uvicorn', 'shop:app'], cwd: null })).toMatchObject({ count: null, by: null });
-  expect(configured({ argv: ['uvicorn', 'shop:app'] })).toMatchObject({ count: 1, by: 'default' });
+  expect(configured({ argv: ['uvicorn', 'shop:app'] })).toMatchObject({ count: 1, by: { type: 'default' } });
 });
 
 it('follows no include for ever', () => {

@@ -200,11 +200,17 @@ describe('the dirty arbiter', () => {
 
   it('is configured by --dirty-workers, not by -w', () => {
     const [server] = recognise([sample({ pid: 11, argv: dirty, caught: arbiterMask })]);
-    expect(server?.definition.configured?.(server)).toMatchObject({ count: 3, by: 'argv --dirty-workers' });
+    expect(server?.definition.configured?.(server)).toMatchObject({
+      count: 3,
+      by: { type: 'flag', name: '--dirty-workers' },
+    });
     const settings = { '/p/gunicorn.conf.py': ['workers = 9', 'dirty_workers = 4'] };
     const plain = { argv: ['gunicorn', 'shop.wsgi'], cwd: '/p', settings };
     const [other] = recognise([sample({ pid: 11, ...plain, caught: arbiterMask })]);
-    expect(other?.definition.configured?.(other)).toMatchObject({ count: 4, by: 'gunicorn.conf.py' });
+    expect(other?.definition.configured?.(other)).toMatchObject({
+      count: 4,
+      by: { type: 'file', name: 'gunicorn.conf.py' },
+    });
     expect(configured(plain)).toMatchObject({ count: 9 });
   });
 });
@@ -216,7 +222,7 @@ describe('the configured number of workers', () => {
   it('is what the command line says, above all else', () => {
     expect(configured({ argv, environment, settings })).toEqual({
       count: 2,
-      by: 'argv -w',
+      by: { type: 'flag', name: '-w' },
       where: '-w 2 on the command line',
     });
   });
@@ -224,24 +230,27 @@ describe('the configured number of workers', () => {
   it('then what GUNICORN_CMD_ARGS, the config file and WEB_CONCURRENCY say, in this order', () => {
     const bare = ['gunicorn', 'shop.wsgi'];
     const { WEB_CONCURRENCY } = environment;
-    expect(configured({ argv: bare, environment, settings })).toMatchObject({ count: 4, by: 'GUNICORN_CMD_ARGS' });
+    expect(configured({ argv: bare, environment, settings })).toMatchObject({
+      count: 4,
+      by: { type: 'variable', name: 'GUNICORN_CMD_ARGS' },
+    });
     expect(configured({ argv: bare, environment: { WEB_CONCURRENCY }, settings })).toEqual({
       count: 6,
-      by: 'gunicorn.conf.py',
+      by: { type: 'file', name: 'gunicorn.conf.py' },
       where: 'workers = 6  # enough in /p/gunicorn.conf.py',
     });
     expect(configured({ argv: bare, environment: { WEB_CONCURRENCY } })).toMatchObject({
       count: 5,
-      by: 'WEB_CONCURRENCY',
+      by: { type: 'variable', name: 'WEB_CONCURRENCY' },
     });
-    expect(configured({ argv: bare })).toMatchObject({ count: 1, by: 'default' });
+    expect(configured({ argv: bare })).toMatchObject({ count: 1, by: { type: 'default' } });
   });
 
   it('quotes Python instead of running it', () => {
     const lines = { '/etc/g.py': ['workers = 2', 'workers = multiprocessing.cpu_count() * 2 + 1'] };
     expect(configured({ argv: ['gunicorn', '-c', '/etc/g.py', 'shop'], settings: lines })).toEqual({
       count: null,
-      by: 'g.py',
+      by: { type: 'file', name: 'g.py' },
       where: 'workers = multiprocessing.cpu_count() * 2 + 1 in /etc/g.py',
     });
   });
@@ -253,23 +262,26 @@ describe('the configured number of workers', () => {
       by: null,
       where: 'unknown: the process title hides the command line',
     });
-    expect(configured({ argv: title, settings })).toMatchObject({ count: 6, by: 'gunicorn.conf.py' });
+    expect(configured({ argv: title, settings })).toMatchObject({
+      count: 6,
+      by: { type: 'file', name: 'gunicorn.conf.py' },
+    });
   });
 
   it('is what its control socket says where the title hides it, or where it is code', () => {
     const told = { asOf: 0, workers: null, configured: 5 };
     const title = ['gunicorn: master [shop]'];
     const where = '5 by its control socket; where that is set, the process title hides';
-    expect(configured({ argv: title, told })).toEqual({ count: 5, by: 'control socket', where });
+    expect(configured({ argv: title, told })).toEqual({ count: 5, by: { type: 'status' }, where });
     // The command line, which is hidden, outranks the file.
-    expect(configured({ argv: title, settings, told })).toEqual({ count: 5, by: 'control socket', where });
+    expect(configured({ argv: title, settings, told })).toEqual({ count: 5, by: { type: 'status' }, where });
     const code = { '/p/gunicorn.conf.py': ['workers = cores() + 1'] };
     expect(configured({ argv: ['gunicorn', 'shop'], settings: code, told })).toEqual({
       count: 5,
-      by: 'gunicorn.conf.py',
+      by: { type: 'file', name: 'gunicorn.conf.py' },
       where: 'workers = cores() + 1 in /p/gunicorn.conf.py',
     });
-    expect(configured({ argv, told })).toMatchObject({ count: 2, by: 'argv -w' });
+    expect(configured({ argv, told })).toMatchObject({ count: 2, by: { type: 'flag', name: '-w' } });
   });
 
   it('is unknown, not 1, where the environment or a named file cannot be read', () => {

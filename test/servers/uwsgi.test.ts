@@ -71,7 +71,7 @@ describe('of several settings', () => {
 
   it('the command line’s counts where it comes last', () => {
     const [server] = serversOf(...family(1, [...argv, '-p', '4'], 4, { settings }));
-    expect(server?.workers.configured).toMatchObject({ count: 4, by: 'argv -p' });
+    expect(server?.workers.configured).toMatchObject({ count: 4, by: { type: 'flag', name: '-p' } });
   });
 
   it('those of another section do not count', () => {

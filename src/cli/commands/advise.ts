@@ -2,6 +2,7 @@ import type { Observations } from '../../model/activity/observations.ts';
 import { type Outlook, outlook } from '../../model/activity/outlook.ts';
 import { bandText, type Recommendation, recommend, seenText } from '../../model/activity/recommendation.ts';
 import { type UseShare, usesText } from '../../model/activity/waits.ts';
+import { configuredByText } from '../../model/configured-by.ts';
 import { History } from '../../model/history/history.ts';
 import { type Model, type Project, type Server, serverTitle } from '../../model/model.ts';
 import { findTargets, whyNoTarget } from '../../model/scaling/target.ts';
@@ -136,7 +137,10 @@ function adviseJson(found: readonly Found[], model: Model): string {
         seen: observed,
       };
     }),
-    configured: { count: seen.server.workers.configured.count, by: seen.server.workers.configured.by },
+    configured: {
+      count: seen.server.workers.configured.count,
+      by: configuredByText(seen.server.workers.configured.by),
+    },
   }));
   return `${jsonText({ schema: 1, at: new Date(model.at).toISOString(), servers }, 2)}\n`;
 }

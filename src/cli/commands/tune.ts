@@ -6,6 +6,7 @@ import { repaired } from '../../control/tune/put-back.ts';
 import { tune as run, type TuneResult } from '../../control/tune/tune.ts';
 import { outcomeText } from '../../control/tune/tune-text.ts';
 import { type Found, TuneRefusal, type TuneWorld } from '../../control/tune/world.ts';
+import { configuredByText } from '../../model/configured-by.ts';
 import type { Model } from '../../model/model.ts';
 import { whyNotTuned } from '../../model/scaling/may-tune.ts';
 import { Observer } from '../../observer.ts';
@@ -135,7 +136,7 @@ function tuneJson({ steps, workers, reason, server, project }: TuneResult): stri
     pid: server.head.pid,
     workers,
     reason,
-    configured: { count: server.workers.configured.count, by: server.workers.configured.by },
+    configured: { count: server.workers.configured.count, by: configuredByText(server.workers.configured.by) },
     steps,
   };
   return `${jsonText(document, 2)}\n`;

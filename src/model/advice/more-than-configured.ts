@@ -9,7 +9,7 @@ export const moreThanConfigured: Rule = (model) =>
     if (
       count === null ||
       count < 1 ||
-      configured.by === 'default' ||
+      configured.by?.type === 'default' ||
       current <= count ||
       server.scaling.method === 'none'
     )

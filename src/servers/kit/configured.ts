@@ -1,5 +1,6 @@
 import type { ProcessFacts } from '../../snapshot.ts';
-import type { ConfiguredWorkers, ServerProcesses } from '../definition.ts';
+import { baseName } from '../../text/base-name.ts';
+import type { ConfiguredBy, ConfiguredWorkers, ServerProcesses } from '../definition.ts';
 import { type Flag, flag, wholeNumber } from './flags.ts';
 
 /**
@@ -8,7 +9,10 @@ import { type Flag, flag, wholeNumber } from './flags.ts';
  */
 export function fromFlag(
   { name, value }: Flag,
-  { by, where } = { by: `argv ${name}`, where: 'on the command line' },
+  { by, where }: { readonly by: ConfiguredBy; readonly where: string } = {
+    by: { type: 'flag', name },
+    where: 'on the command line',
+  },
 ): ConfiguredWorkers {
   const written = name.startsWith('--') ? `${name}=${value}` : `${name} ${value}`;
   return { count: wholeNumber(value), by, where: `${written} ${where}` };
@@ -26,7 +30,7 @@ export function fromFlagOr(names: readonly string[], fallback: (server: ServerPr
 export function fromVariable({ environment }: ProcessFacts, name: string): ConfiguredWorkers | null {
   const value = environment[name];
   if (value === undefined) return null;
-  return { count: wholeNumber(value), by: name, where: `${name}=${value} in the environment` };
+  return { count: wholeNumber(value), by: { type: 'variable', name }, where: `${name}=${value} in the environment` };
 }
 
 /**
@@ -38,8 +42,12 @@ export function fromLines(path: string, lines: readonly string[] | undefined, pl
   const line = lines?.at(-1)?.trim();
   if (line === undefined) return null;
   const number = plain.exec(line)?.[1];
-  const by = path.slice(path.lastIndexOf('/') + 1);
-  return { count: number === undefined ? null : Number(number), by, where: `${line} in ${path}` };
+  return { count: number === undefined ? null : Number(number), by: ofFile(path), where: `${line} in ${path}` };
+}
+
+/** A configuration file, as what sets a number. */
+export function ofFile(path: string): ConfiguredBy {
+  return { type: 'file', name: baseName(path) };
 }
 
 export const hiddenByTitle: ConfiguredWorkers = {
@@ -55,7 +63,7 @@ export const hiddenByTitle: ConfiguredWorkers = {
  */
 export function byDefault(label: string, count: number, facts?: ProcessFacts): ConfiguredWorkers {
   if (facts?.cwd === null) return { count: null, by: null, where: 'unknown: its environment may be read by root only' };
-  return { count, by: 'default', where: `${label}'s default of ${count}` };
+  return { count, by: { type: 'default' }, where: `${label}'s default of ${count}` };
 }
 
 /**

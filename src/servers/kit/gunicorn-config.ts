@@ -1,7 +1,7 @@
 import { memoize } from '../../memoize.ts';
 import type { ActivityRule, ProcessFacts, SettingsRequest } from '../../snapshot.ts';
 import type { ConfiguredWorkers, ServerProcesses } from '../definition.ts';
-import { absolutePath, fromFlag } from './configured.ts';
+import { absolutePath, fromFlag, ofFile } from './configured.ts';
 import { flag, hasFlag, splitWords, wholeNumber } from './flags.ts';
 import { upTo } from './lines.ts';
 
@@ -61,7 +61,11 @@ export function configuredIn(
   // What outranks all else may be hidden, so what is found below it is said with that proviso.
   const proviso = args === null ? ', unless its command line, which the process title hides, says otherwise' : '';
   const variable = flag(environmentArgs(facts), setting.flags);
-  if (variable) return fromFlag(variable, { by: 'GUNICORN_CMD_ARGS', where: `in GUNICORN_CMD_ARGS${proviso}` });
+  if (variable)
+    return fromFlag(variable, {
+      by: { type: 'variable', name: 'GUNICORN_CMD_ARGS' },
+      where: `in GUNICORN_CMD_ARGS${proviso}`,
+    });
   const file = configFile(facts, args);
   const lines = file ? facts.settings[file.path] : undefined;
   const found = file && lines ? fromFile(file.path, lines, setting, proviso) : null;
@@ -69,15 +73,16 @@ export function configuredIn(
   if (file?.named && lines === undefined) {
     return { count: null, by: null, where: `unknown: ${file.path} could not be read` };
   }
-  const preset = setting.variable === null ? undefined : facts.environment[setting.variable];
-  if (preset !== undefined) {
-    const where = `${setting.variable}=${preset} in the environment${proviso}`;
-    return { count: wholeNumber(preset), by: setting.variable, where };
+  const name = setting.variable;
+  const preset = name === null ? undefined : facts.environment[name];
+  if (name !== null && preset !== undefined) {
+    const where = `${name}=${preset} in the environment${proviso}`;
+    return { count: wholeNumber(preset), by: { type: 'variable', name }, where };
   }
   if (args === null) return { count: null, by: null, where: 'unknown: the process title hides the command line' };
   // The kernel guards the working directory and the environment alike.
   if (facts.cwd === null) return { count: null, by: null, where: 'unknown: its environment may be read by root only' };
-  return { count: 1, by: 'default', where: "gunicorn's default of 1" };
+  return { count: 1, by: { type: 'default' }, where: "gunicorn's default of 1" };
 }
 
 /** The last assignment counts; only a plain number is a count, anything else is Python that we do not run. */
@@ -90,8 +95,8 @@ function fromFile(
   const line = lines.findLast((one) => setting.line.test(one))?.trimEnd();
   if (line === undefined) return null;
   const plain = setting.plain.exec(line)?.[1];
-  const by = path.slice(path.lastIndexOf('/') + 1);
-  return { count: plain === undefined ? null : Number(plain), by, where: `${line.trim()} in ${path}${proviso}` };
+  const count = plain === undefined ? null : Number(plain);
+  return { count, by: ofFile(path), where: `${line.trim()} in ${path}${proviso}` };
 }
 
 /** Classes that serve one request at a time, by their names in gunicorn's settings. */

@@ -1,5 +1,6 @@
 import type { ProcessFacts, SettingsRequest } from '../../snapshot.ts';
-import { absolutePath } from './configured.ts';
+import type { ConfiguredBy } from '../definition.ts';
+import { absolutePath, ofFile } from './configured.ts';
 import { programOf } from './program.ts';
 
 /** One setting of a uWSGI, as it was written. */
@@ -9,8 +10,7 @@ export interface UwsgiOption {
   readonly value: string;
   /** For people: `-p 3 on the command line`, `processes = 3 in /etc/uwsgi/shop.ini`. */
   readonly where: string;
-  /** For programs: `argv -p`, `shop.ini`. */
-  readonly by: string;
+  readonly by: ConfiguredBy;
 }
 
 /** Other names of options (core/uwsgi.c, plugins/python/python_plugin.c, 2.0.21). */
@@ -61,7 +61,7 @@ function optionsOf(facts: ProcessFacts, args: readonly string[]): readonly Uwsgi
     const arg = args[index] ?? '';
     const written = /^(?:--[\w-]+|-\w)/.exec(arg)?.[0];
     if (written === undefined) {
-      if (isIni(arg)) found.push(...ofFile(facts, arg));
+      if (isIni(arg)) found.push(...ofIni(facts, arg));
       continue;
     }
     const attached = arg.slice(written.length).replace(/^=/, '');
@@ -69,10 +69,10 @@ function optionsOf(facts: ProcessFacts, args: readonly string[]): readonly Uwsgi
     const takesNext = attached === '' && next !== undefined && !next.startsWith('-');
     const value = takesNext ? next : attached || 'true';
     const name = longName(written.replace(/^--?/, ''));
-    if (name === 'ini') found.push(...ofFile(facts, value));
+    if (name === 'ini') found.push(...ofIni(facts, value));
     // A switch may be followed by a file.
     else if (takesNext && isIni(value))
-      found.push({ name, value: 'true', ...from(written, 'true') }, ...ofFile(facts, value));
+      found.push({ name, value: 'true', ...from(written, 'true') }, ...ofIni(facts, value));
     else found.push({ name, value, ...from(written, value) });
     if (takesNext) index++;
   }
@@ -81,7 +81,7 @@ function optionsOf(facts: ProcessFacts, args: readonly string[]): readonly Uwsgi
 
 function from(written: string, value: string): Pick<UwsgiOption, 'by' | 'where'> {
   const text = written.startsWith('--') ? `${written}=${value}` : `${written} ${value}`;
-  return { by: `argv ${written}`, where: `${text} on the command line` };
+  return { by: { type: 'flag', name: written }, where: `${text} on the command line` };
 }
 
 function longName(name: string): string {
@@ -112,7 +112,7 @@ function iniFiles(facts: ProcessFacts): readonly IniFile[] {
   return [...new Set(named)].flatMap((written) => iniFile(facts, written) ?? []);
 }
 
-function ofFile(facts: ProcessFacts, written: string): readonly UwsgiOption[] {
+function ofIni(facts: ProcessFacts, written: string): readonly UwsgiOption[] {
   const file = iniFile(facts, written);
   if (file === null) return [];
   const found: UwsgiOption[] = [];
@@ -123,8 +123,7 @@ function ofFile(facts: ProcessFacts, written: string): readonly UwsgiOption[] {
     const [, name, text] = /^\s*([\w-]+)\s*=(.*)/.exec(line) ?? [];
     if (name === undefined || text === undefined || section !== file.section) continue;
     const value = text.trim();
-    const by = file.path.slice(file.path.lastIndexOf('/') + 1);
-    found.push({ name: longName(name), value, by, where: `${name} = ${value} in ${file.path}` });
+    found.push({ name: longName(name), value, by: ofFile(file.path), where: `${name} = ${value} in ${file.path}` });
   }
   return found;
 }
