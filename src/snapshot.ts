@@ -255,6 +255,8 @@ export interface ProcessSample {
   readonly told?: SelfReport;
   /** Left out if it was not looked at. */
   readonly activity?: Activity;
+  /** When the code that a new worker would load was changed last, milliseconds since 1970. Left out if it was not looked at. */
+  readonly codeChangedAt?: number;
   /** The same object from one snapshot to the next while nothing in it changes. */
   readonly facts: ProcessFacts;
 }

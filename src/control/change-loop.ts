@@ -40,7 +40,10 @@ function wait(change: Change): Step {
 
 function masterEnded(change: Change, at: number): Phase {
   const grew = change.target > fromOf(change) && change.signals > 0;
-  const likely = grew && change.whenBootFails !== null ? `: ${change.whenBootFails}` : '';
+  const likely =
+    grew && change.whenBootFails !== null
+      ? `: ${change.whenBootFails}. Its code on disk may be newer than what ran; its log says why`
+      : '';
   return { type: 'failed', endedAt: at, problem: `its master has ended${likely}`, living: null };
 }
 

@@ -183,6 +183,11 @@ export function failChange(change: Change, problem: string, at: number): Change 
   return { ...change, phase: { type: 'failed', endedAt: at, problem, living: change.seen.present.length } };
 }
 
+/** Ends it before anything more is sent, since it takes a yes. @param at milliseconds since 1970 */
+export function withdrawChange(change: Change, at: number): Change {
+  return { ...change, phase: { type: 'cancelled', endedAt: at } };
+}
+
 /** Ends it because workertop ends. @param at milliseconds since 1970 */
 export function interruptChange(change: Change, at: number): Change {
   return { ...change, phase: { type: 'interrupted', endedAt: at } };

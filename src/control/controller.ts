@@ -16,10 +16,11 @@ import {
   interruptChange,
   isRunning,
   retarget,
+  withdrawChange,
 } from './change.ts';
 import { observeChange } from './change-loop.ts';
 import { toOperation } from './change-text.ts';
-import { growthOf, isAgreed } from './growth.ts';
+import { growthOf, isAgreed, newCode } from './growth.ts';
 import { type FoundServer, findProcess, findServer } from './lookup.ts';
 import type { Outcome } from './outcome.ts';
 import type { Signals } from './signals.ts';
@@ -69,6 +70,8 @@ export class Controller {
   #unpriced = new Map<ProcessKey, Unpriced>();
   /** Commands that still run, by the change they are of: until one has ended there is nothing to wait for. */
   readonly #pending = new Map<number, Outcome | undefined>();
+  /** What was agreed to, by the change that it was for. */
+  readonly #consents = new Map<number, Consent>();
 
   constructor(signals: Signals, reports: Reports) {
     this.#signals = signals;
@@ -128,6 +131,7 @@ export class Controller {
       }
     }
     if (running) {
+      if (consent !== 'none') this.#consents.set(running.id, consent);
       this.#replace(retarget(running, target));
       return;
     }
@@ -135,6 +139,7 @@ export class Controller {
     if (target === now) return;
     const change = beginChange({ id: this.#nextId++, server, project: project.name, target, undo, model });
     this.#changes = [...this.#changes, change];
+    this.#consents.set(change.id, consent);
     this.#reports.operation(toOperation(change));
   }
 
@@ -204,6 +209,14 @@ export class Controller {
     const ready = this.#withCommandEnded(before, model);
     if (ready === null) return;
     const { change, send } = observeChange(ready, server, model);
+    // Asked only now: this reading looked at the code, and nothing was sent since.
+    const objection = send === 1 && server !== null ? newCode(change, server) : null;
+    if (objection !== null && !isAgreed(objection, this.#consents.get(before.id) ?? 'none')) {
+      const { server: key, target, undo } = change;
+      this.#replace(withdrawChange(before, model.at));
+      this.#ask({ ...objection, wanted: { server: key, target, undo } });
+      return;
+    }
     // Reported before it is sent, so that the log has it whatever happens then.
     if (send !== null) this.#reports.operation(toOperation(change));
     const outcome = send === null || server === null ? null : this.#signals.scale(server, send);
@@ -245,6 +258,7 @@ export class Controller {
       this.#changes = this.#changes.map((one) => (one.id === change.id ? change : one));
     } else {
       this.#changes = this.#changes.filter(({ id }) => id !== change.id);
+      this.#consents.delete(change.id);
       const changed = change.start !== null && fromOf(change) !== change.seen.present.length;
       if (!change.undo && changed) this.#undoable = [...this.#undoable, change];
       if (change.phase.type !== 'done') this.#fitting = null;

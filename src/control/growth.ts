@@ -1,5 +1,7 @@
+import type { Server } from '../model/model.ts';
 import type { Growth, Objection } from '../model/scaling/price.ts';
 import type { Consent } from '../state/operation.ts';
+import { duration, plural } from '../text/figures.ts';
 import type { Change } from './change.ts';
 import type { FoundServer } from './lookup.ts';
 
@@ -16,7 +18,17 @@ export function growthOf({ server, project }: FoundServer, to: number, running: 
   return { ...growth, from, came: [...came.keys()] };
 }
 
+/** The objection that new workers would load code that none of its workers has run; null if there is none. */
+export function newCode({ project, target, whenBootFails }: Change, { newerCode, workers }: Server): Objection | null {
+  if (newerCode === null) return null;
+  const risk = whenBootFails === null ? '' : `, and ${whenBootFails}`;
+  const changed = `its code was changed ${duration(newerCode)} ago, after its newest worker started`;
+  const title = `${project} ${workers.current} → ${plural(target, 'worker')}`;
+  return { because: 'code', text: `${title}: ${changed}. A new worker loads it${risk}.` };
+}
+
 /** Whether the user's consent covers an objection. */
 export function isAgreed({ because }: Objection, consent: Consent): boolean {
-  return consent === 'memory' || (consent === 'size' && because !== 'memory');
+  if (because === 'code') return consent === 'all';
+  return consent === 'all' || consent === 'memory' || (consent === 'size' && because !== 'memory');
 }

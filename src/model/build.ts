@@ -72,6 +72,8 @@ export function buildModel(snapshot: Snapshot, previous: Snapshot | null, option
   const here = {
     name: snapshot.host.name,
     container: self === undefined ? null : placeOf(self.facts.cgroup).container,
+    at: snapshot.at / 1000,
+    booted: snapshot.at / 1000 - snapshot.uptime,
   };
   const recognised = recognise(snapshot.processes);
   const startedBy = launchersOf(snapshot.processes, recognised);
@@ -111,6 +113,9 @@ function coverageOf({ processes, self, othersHidden }: Snapshot): Coverage {
 interface Here {
   readonly name: string;
   readonly container: string | null;
+  /** The time, and when it was started, in seconds since 1970. */
+  readonly at: number;
+  readonly booted: number;
 }
 
 /** @param reading replaces the memory in the sample */
@@ -147,8 +152,9 @@ function server(
   startedBy: string | null,
   node: MakeNode,
   total: number,
-  { name, container: ours }: Here,
+  here: Here,
 ): Server {
+  const { name, container: ours } = here;
   const { key, definition, head, headRole, managed, claim, workers } = recognised;
   const { scaling } = definition;
   const headNode = node(head, headRole);
@@ -189,6 +195,7 @@ function server(
       most: definition.most?.(recognised) ?? null,
     },
     pools: definition.pools?.(recognised) ?? [],
+    newerCode: newerCode(head.codeChangedAt, processes, here),
     scaling: scalingAnswer(scaling.method, refusal?.replaceAll('%h', hostName) ?? null),
     ...sums(processes, total),
     head: headNode,
@@ -222,6 +229,18 @@ function sharedBy(workers: readonly ProcessSample[]): readonly Listener[] | null
 
 function inodeOf({ inode }: Listener): number {
   return inode;
+}
+
+/** Seconds since the code was changed. A worker that started just then may have loaded either. */
+function newerCode(
+  changedAt: number | undefined,
+  processes: readonly ProcessNode[],
+  { at, booted }: Here,
+): number | null {
+  if (changedAt === undefined) return null;
+  const newest = Math.max(...processes.flatMap(({ role, startedAt }) => (role === 'worker' ? [startedAt] : [])));
+  const changed = changedAt / 1000;
+  return changed > booted + newest ? Math.max(0, at - changed) : null;
 }
 
 const unknown: ConfiguredWorkers = { count: null, by: null, where: 'unknown' };

@@ -95,6 +95,8 @@ export interface Server {
   readonly workers: Workers;
   /** Its kinds of workers, if there are several. */
   readonly pools: readonly Pool[];
+  /** Seconds since its code was changed, if that was after its newest worker started; null if not, or unknown. */
+  readonly newerCode: number | null;
   readonly scaling: ScalingAnswer;
   readonly memory: Memory;
   readonly cpu: number | null;

@@ -164,6 +164,11 @@ export interface ServerDefinition {
   settings?(facts: ProcessFacts): readonly SettingsRequest[];
   /** Whether its first worker may be what has forked the others, and serves as they do. */
   readonly worksWithoutMaster?: boolean;
+  /**
+   * Matches the names of the files that a new worker loads from disk; null if it takes over what its master has loaded.
+   * @param args of its master; null if a title hides them
+   */
+  loads?(facts: ProcessFacts, args: readonly string[] | null): RegExp | null;
   /** The path of its virtualenv, where its configuration names it; null when it does not. */
   virtualenv?(facts: ProcessFacts): string | null;
   /** How to ask its master for its status. */

@@ -7,6 +7,7 @@ import {
   configuredIn,
   environmentArgs,
   gunicornSettings,
+  isPreloaded,
   type WorkerSetting,
   workerActivity,
 } from './kit/gunicorn-config.ts';
@@ -43,6 +44,9 @@ const statusProbe: StatusProbe = {
     return configured === null ? null : { workers: null, configured };
   },
 };
+
+/** The app's code. Its own configuration is its master's. */
+const modules = /^(?!gunicorn[\w.-]*$).*\.py$/;
 
 const programs = new Set(['gunicorn', 'gunicorn3', 'gunicorn_django', 'gunicorn_paster', 'gunicorn.app.wsgiapp']);
 
@@ -91,6 +95,7 @@ export const gunicorn: ServerDefinition = {
     const told = flags([...environmentArgs(server.head.facts), ...(server.claim.args ?? [])], ['-b', '--bind']);
     return told.map((use) => use.value);
   },
+  loads: (facts, args) => (isPreloaded(facts, args) ? null : modules),
   isControl: (address) => controlSocket.test(address),
   configured: (server) =>
     withTold(configuredIn(server, workers), server.head.told?.configured ?? null, server.claim.args === null),
@@ -102,8 +107,7 @@ export const gunicorn: ServerDefinition = {
     floor: 1,
     victim: 'oldest',
     // arbiter.py raises HaltServer on the exit code WORKER_BOOT_ERROR.
-    whenBootFails:
-      'gunicorn ends itself when a new worker fails to boot: its code on disk may be newer than what ran, and its log says why',
+    whenBootFails: 'gunicorn ends itself when a new worker fails to boot',
     refuse,
   },
 };

@@ -191,6 +191,10 @@ export const factRequests = {
   settings(facts: ProcessFacts): readonly SettingsRequest[] {
     return claimOf(facts)?.definition.settings?.(facts) ?? [];
   },
+  code(facts: ProcessFacts): RegExp | null {
+    const claimed = claimOf(facts);
+    return claimed?.definition.loads?.(facts, claimed.claim.args) ?? null;
+  },
   statusProbe(facts: ProcessFacts): StatusProbe | null {
     return claimOf(facts)?.definition.statusProbe ?? null;
   },

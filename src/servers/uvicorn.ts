@@ -42,6 +42,8 @@ export const uvicorn: ServerDefinition = {
     return [`${host}:${flag(args ?? [], ['--port'])?.value ?? '8000'}`];
   },
   configured,
+  // Each worker is spawned, and imports the app itself (uvicorn/_subprocess.py).
+  loads: () => /\.py$/,
   activity: () => ({ by: 'loop' }),
   scaling: { method: 'signal', floor: 1, victim: 'newest', refuse },
 };

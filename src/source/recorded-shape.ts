@@ -65,6 +65,7 @@ const process = all({
   memory,
   listeners: maybe(list(all({ address: text, inode: number, queue: maybe(number) }))),
   activity: optional(all({ by: one('process', 'tasks', 'threads', 'loop'), doing: list(doing) })),
+  codeChangedAt: optional(number),
   facts: number,
 });
 

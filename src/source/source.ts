@@ -16,6 +16,8 @@ export interface FactRequests {
   /** The path of its virtualenv, where its configuration names it. */
   virtualenv(facts: ProcessFacts): string | null;
   settings(facts: ProcessFacts): readonly SettingsRequest[];
+  /** Matches the names of the files that a new worker of a master loads; null if it loads none. */
+  code(facts: ProcessFacts): RegExp | null;
   /** How to ask a process for its status; null if it cannot be asked. */
   statusProbe(facts: ProcessFacts): StatusProbe | null;
 }

@@ -53,13 +53,16 @@ export interface WantedWorkers {
   readonly undo: boolean;
 }
 
-/** What was agreed to: nothing, that it is a lot or its cost unknown, or that it does not fit into memory. */
-export type Consent = 'none' | 'size' | 'memory';
+/**
+ * What was agreed to: nothing, that it is a lot or its cost unknown, that it does not fit into memory, or whatever speaks against it, other
+ * code on disk too.
+ */
+export type Consent = 'none' | 'size' | 'memory' | 'all';
 
 /** Workers that are added only after a yes. */
 export interface Question {
   /** One sentence with its figures. */
   readonly text: string;
-  readonly because: 'size' | 'unknown' | 'memory';
+  readonly because: 'size' | 'unknown' | 'memory' | 'code';
   readonly wanted: WantedWorkers;
 }

@@ -88,13 +88,16 @@ function questionOf({ settings, model }: AppState, server: Server, delta: number
   return [`Trim ${some} of ${project}: ${current} → ${current + delta}?`, `${who}${gain}u takes it back.${once}`];
 }
 
+/** What a yes agrees to. Other code is asked for last, once nothing else speaks against it. */
+const consents = { size: 'size', unknown: 'size', memory: 'memory', code: 'all' } as const;
+
 /** Asks before workers are added that are many or do not fit. Several such questions, as of tagged servers, become one. */
 export function withQuestion(state: AppState, { text, because, wanted }: Question): AppState {
   const panel = panelOf(state);
   const before = panel?.type === 'confirm' && panel.explicit === true ? panel : { question: [], effects: [] };
   const why = because === 'memory' ? 'It does not fit. y adds them all the same.' : 'y adds them.';
   const question = [...before.question.filter((line) => line !== why), text, why];
-  const effect: Effect = { type: 'set', wanted, consent: because === 'memory' ? 'memory' : 'size' };
+  const effect: Effect = { type: 'set', wanted, consent: consents[because] };
   return withPanel(state, { type: 'confirm', question, effects: [...before.effects, effect], explicit: true });
 }
 

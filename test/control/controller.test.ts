@@ -41,6 +41,8 @@ class Simulated {
   loads = 0;
   /** Whether nothing is known of the workers' memory. */
   unread = false;
+  /** When its code on disk was changed, seconds since boot. */
+  changedAt: number | null = null;
   /** Signals that are lost before one is heard. */
   loses = 0;
   #next = 101;
@@ -97,13 +99,14 @@ class Simulated {
     const [master, one] = template;
     const processes: ProcessSample[] = [];
     if (this.alive && master && one) {
-      processes.push({ ...master, startTicks: 5000 });
+      const codeChangedAt = this.changedAt === null ? undefined : BOOTED + this.changedAt * 1000;
+      processes.push({ ...master, startTicks: 5000, ...(codeChangedAt === undefined ? {} : { codeChangedAt }) });
       for (const { pid, ussMb, startedAt } of this.workers) {
         const loaded = this.loads === 0 || startedAt === 1000 ? 1 : Math.min(1, (this.now - startedAt) / this.loads);
         const uss = ussMb * loaded * MB;
         const known = this.unread ? null : uss;
         const memory = { rss: uss * 1.1, pss: known, uss: known, swap: 0, quality: 'exact', fresh: true } as const;
-        processes.push({ ...one, pid, ppid: 100, startTicks: pid * 100, memory });
+        processes.push({ ...one, pid, ppid: 100, startTicks: startedAt * 100, memory });
       }
     }
     const used = 200 * MB + this.workers.reduce((sum, { ussMb }) => sum + ussMb * MB, 0);
@@ -111,7 +114,7 @@ class Simulated {
     const { totalMb } = this;
     const total = totalMb * MB;
     const memory = { ...base.memory, total, available: total - used, free: total - used };
-    const at = Date.UTC(2026, 10, 24) + this.now * 1000;
+    const at = BOOTED + this.now * 1000;
     const now = snapshot(processes, { uptime: this.now, at, host: { ...base, memory } });
     return buildModel(now, null, { memoryTotal: null });
   }
@@ -125,6 +128,9 @@ interface Run {
   settle(seconds?: number): void;
   step(seconds?: number): void;
 }
+
+/** Milliseconds since 1970. */
+const BOOTED = Date.UTC(2026, 10, 24);
 
 const KEY = '100:5000';
 const STEP = 0.15;
@@ -350,6 +356,46 @@ describe('a growth', () => {
     expect(questions).toMatchObject([{ because: 'memory', wanted: { server: KEY, target: 99, undo: false } }]);
     controller.setTarget(KEY, 99, { consent: 'memory' });
     expect(controller.busy).toBe(true);
+  });
+
+  it('asks before a new worker loads code that is newer than its workers, and sends nothing until then', () => {
+    const server = new Simulated(2);
+    const questions: Question[] = [];
+    const operations: Operation[] = [];
+    const controller = new Controller(server.signals, {
+      operation: (operation) => operations.push(operation),
+      notice: () => {},
+      question: (question) => questions.push(question),
+    });
+    const settle = () => {
+      for (let passed = 0; controller.busy && passed < 300; passed += STEP) {
+        server.pass(STEP);
+        controller.observe(server.model());
+      }
+    };
+    server.pass(60);
+    server.changedAt = 1040;
+    controller.observe(server.model());
+    controller.scale(KEY, 1);
+    settle();
+    expect(server.sent).toEqual([]);
+    expect(operations.at(-1)?.phase).toBe('cancelled');
+    expect(questions).toMatchObject([{ because: 'code', wanted: { server: KEY, target: 3, undo: false } }]);
+    expect(questions[0]?.text).toMatch(
+      /^project1 2 → 3 workers: its code was changed 20 s ago, after its newest worker started\. .*gunicorn ends itself/,
+    );
+    // That it does not fit was agreed to: that its code is other was not.
+    controller.setTarget(KEY, 3, { consent: 'memory' });
+    settle();
+    expect(server.sent).toEqual([]);
+    controller.setTarget(KEY, 3, { consent: 'all' });
+    settle();
+    expect(server.workers).toHaveLength(3);
+    // One of its workers runs the new code by now.
+    controller.scale(KEY, 1);
+    settle();
+    expect(server.workers).toHaveLength(4);
+    expect(questions).toHaveLength(2);
   });
 
   it('is priced by the next reading where memory is not read yet', () => {

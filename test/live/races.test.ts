@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
 import * as kernel from '../helpers/kernel.ts';
@@ -125,4 +127,19 @@ describe('while a change runs', () => {
     const says = Number(/3 → (\d+) workers, cancelled on the way to 23\n$/.exec(stderr)?.[1]);
     await gunicorn.settled(says);
   });
+});
+
+it('adds no worker that would load code which none has run, until that is agreed to', async () => {
+  const code = join(gunicorn.directory, 'changed.py');
+  await writeFile(code, 'import not_installed_yet\n');
+  const refused = await workertop('scale', String(gunicorn.pid), '+1');
+  expect(refused).toMatchObject({ code: 1, stdout: '' });
+  expect(refused.stderr).toMatch(
+    /its code was changed \d+ s ago, after its newest worker started\. .*--yes does it\.\n$/,
+  );
+  expect(gunicorn.workers()).toHaveLength(3);
+  const agreed = await workertop('scale', String(gunicorn.pid), '+1', '--yes');
+  expect(agreed.code).toBe(0);
+  expect(agreed.stderr).toMatch(/^workertop: .*its code was changed/);
+  expect(gunicorn.workers()).toHaveLength(4);
 });

@@ -303,3 +303,22 @@ describe('the configured number of workers', () => {
     expect(asked({ argv: ['gunicorn', 'shop'], ...moved })).toEqual(['/p/site/gunicorn.conf.py']);
   });
 });
+
+describe('a new worker', () => {
+  const loads = (words: readonly string[], rest: Partial<SampleOptions> = {}) =>
+    factRequests.code(sample({ pid: 1, argv: words, cwd: '/p', ...rest }).facts);
+
+  it('loads the app’s code, and not the configuration of gunicorn', () => {
+    const code = loads(argv);
+    expect(
+      ['views.py', 'settings.py', 'a.pyc', 'gunicorn.conf.py', 'gunicorn_config.py'].map((name) => code?.test(name)),
+    ).toEqual([true, true, false, false, false]);
+  });
+
+  it('takes over what its master has loaded where that is told to', () => {
+    expect(loads([...argv, '--preload'])).toBeNull();
+    expect(loads(argv, { environment: { GUNICORN_CMD_ARGS: '--preload' } })).toBeNull();
+    const settings = { '/p/gunicorn.conf.py': ['preload_app = True'] };
+    expect(loads(['gunicorn: master [shop]'], { settings })).toBeNull();
+  });
+});

@@ -148,9 +148,12 @@ async function run({ observer, server, target, signals, log, request, settings }
   controller.setTarget(server.key, target, { floor: target, consent });
   // Read memory once more if it is unknown, before asking.
   controller.observe(await observer.observe({ memoryBudget: 0, watch }));
-  if (outcome.question !== null) {
-    const agreed = await agree(outcome.question, request);
+  // Other code is asked for last.
+  for (let asked = outcome.question; asked !== null; asked = outcome.question) {
+    outcome.question = null;
+    const agreed = asked.because === 'code' && (yes || force) ? warned(asked) : await agree(asked, request);
     controller.setTarget(server.key, target, { floor: target, consent: agreed });
+    controller.observe(await observer.observe({ memoryBudget: 0, watch }));
   }
   const { stop } = request;
   stop.addEventListener('abort', () => controller.cancel(), { once: true });
@@ -163,12 +166,18 @@ async function run({ observer, server, target, signals, log, request, settings }
   return outcome.operation;
 }
 
+/** With --yes, too, it is said. */
+function warned({ text }: Question): Consent {
+  warn(text);
+  return 'all';
+}
+
 /**
  * Asks for consent.
  * @throws Refusal without it
  */
 async function agree({ text, because }: Question, { confirm }: ScaleRequest): Promise<Consent> {
   if (because === 'memory') throw new Refusal(`${text} Nothing was sent. --force adds them all the same.`);
-  if (await confirm?.(text)) return 'size';
+  if (await confirm?.(text)) return because === 'code' ? 'all' : 'size';
   throw new Refusal(`${text} Nothing was sent. --yes does it.`);
 }

@@ -96,7 +96,7 @@ function worldOf(
     });
     controller.observe(await observer.observe({ memoryBudget: 0, watch }));
     // What it had before it may have again, whatever the machine's memory is like by now.
-    controller.setTarget(key, target, back ? { consent: 'memory' } : {});
+    controller.setTarget(key, target, back ? { consent: 'all' } : {});
     while (controller.busy) {
       controller.observe(await observer.observe({ memoryBudget: 0, watch: controller.watch }));
       if (controller.busy) await pause(FAST);

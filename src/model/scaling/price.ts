@@ -54,8 +54,8 @@ export interface StepPrice {
 
 /** Why workers are not added without a question. */
 export interface Objection {
-  /** `size`: there are many. `unknown`: their cost is unknown. `memory`: they do not fit. */
-  readonly because: 'size' | 'unknown' | 'memory';
+  /** `size`: there are many. `unknown`: their cost is unknown. `memory`: they do not fit. `code`: they would load other code. */
+  readonly because: 'size' | 'unknown' | 'memory' | 'code';
   /** One sentence with its figures. */
   readonly text: string;
 }

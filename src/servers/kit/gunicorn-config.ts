@@ -48,7 +48,9 @@ function startDirectory({ cwd, environment }: ProcessFacts, args: readonly strin
 /** The lines that may set one of its numbers of workers, or what its workers are. */
 export function gunicornSettings(facts: ProcessFacts, args: readonly string[] | null): readonly SettingsRequest[] {
   const file = configFile(facts, args);
-  return file === null ? [] : [{ path: file.path, lines: /^\s*(?:(?:dirty_)?workers|worker_class|threads)\s*=/ }];
+  return file === null
+    ? []
+    : [{ path: file.path, lines: /^\s*(?:(?:dirty_)?workers|worker_class|threads|preload_app)\s*=/ }];
 }
 
 /** In the order of app/base.py: command line, GUNICORN_CMD_ARGS, configuration file, the default's variable, 1. */
@@ -118,6 +120,12 @@ export function workerActivity({ head: { facts }, claim: { args } }: ServerProce
   }
   if (one.has(name)) return { by: 'process' };
   return looping.test(name) ? { by: 'loop' } : null;
+}
+
+/** Whether its workers take over the code that its master has loaded (config.py `preload_app`). */
+export function isPreloaded(facts: ProcessFacts, args: readonly string[] | null): boolean {
+  const given = [...(args ?? []), ...environmentArgs(facts)];
+  return given.includes('--preload') || settingOf(facts, args ?? [], [], 'preload_app') === 'True';
 }
 
 /** The text that a line assigns to a name, without a comment; null when it assigns to another. */

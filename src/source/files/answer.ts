@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, opendirSync, openSync, readSync } from 'node:fs';
 import { matchesGlob } from '../../text/glob.ts';
 import { type Answer, MOST_ENTRIES, type Question } from './files.ts';
+import { newestBelow } from './newest.ts';
 import type { Place, Walker } from './walk.ts';
 
 /** Characters of a line that are matched: a configuration line says what matters at its beginning. */
@@ -21,6 +22,8 @@ export function answer(question: Question, walker: Walker): Answer {
         return place.directory ? { status: 'value', value: entriesOf(place, question.glob) } : { status: 'absent' };
       case 'place':
         return { status: 'value', value: [place.path, identityOf(place)] };
+      case 'newest':
+        return place.directory ? newestBelow(place, question.wanted, walker) : { status: 'absent' };
       case 'json':
         return place.file ? textsOf(place, question) : { status: 'absent' };
     }

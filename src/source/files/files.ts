@@ -35,6 +35,11 @@ export type Question =
   /** Where a path leads to, links followed: its path without links, and the device and inode that it is, as `device:inode`. */
   | { readonly kind: 'place'; readonly path: string }
   /**
+   * When the newest file whose name matches was changed, in a directory and below, as milliseconds since 1970. Links, other mounts,
+   * virtualenvs and installed packages are left out.
+   */
+  | { readonly kind: 'newest'; readonly path: string; readonly wanted: RegExp }
+  /**
    * Texts of a JSON file that has at most `limit` bytes: each by the names that lead to it, and empty where there is none. In a list,
    * `id=TEXT` leads to the member that has this id.
    */

@@ -157,6 +157,8 @@ function detailOf(question: Question): string {
       return `${question.limit}\0${question.wanted}`;
     case 'names':
       return question.names.join('\0');
+    case 'newest':
+      return String(question.wanted);
     case 'entries':
       return question.glob;
     case 'place':

@@ -103,6 +103,11 @@ export class Walker {
     return this.#bounds.mounts.has(path);
   }
 
+  /** Whether a path without links lies on this machine's own disks or in its memory. */
+  isLocal(path: string): boolean {
+    return mountOf(path, this.#bounds.mounts)?.kind === 'local';
+  }
+
   close(): void {
     this.#forget();
     closeSync(this.#root);

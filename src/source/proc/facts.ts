@@ -178,6 +178,11 @@ export class FactsReader {
     return { ...facts, virtualenv, packages: this.#packages(virtualenv.path, facts.exe ?? facts.argv[0] ?? '', files) };
   }
 
+  /** The namespace and the rights with which a process sees its files. */
+  viewpointOf(pid: number): Viewpoint {
+    return this.#viewpoints.of(pid, readText(`${this.#root}/${pid}/status`) ?? '');
+  }
+
   /** Whether a program's title and signal handlers are unchanged: it may change both. */
   unchanged(pid: number, facts: ProcessFacts): boolean {
     const { uid, ids, caught, ignored, blocked } = parseStatus(readText(`${this.#root}/${pid}/status`) ?? '');

@@ -7,6 +7,7 @@ import type { FactRequests, ReadHints, Source } from '../source.ts';
 import { ActivityReader, type Worker } from './activity/activity-reader.ts';
 import { portOf, TcpInfo, withInFlight } from './activity/tcp-info.ts';
 import { cgroupMounts } from './cgroups.ts';
+import { CodeChanges } from './code-changes.ts';
 import { FactsReader } from './facts.ts';
 import { readLink, readText } from './files.ts';
 import { HostReader } from './host.ts';
@@ -68,6 +69,7 @@ export class ProcSource implements Source {
   readonly #answerer: FileAnswerer;
   readonly #files: KnownFiles;
   readonly #facts: FactsReader;
+  readonly #code: CodeChanges;
   readonly #host: HostReader;
   readonly #memory: MemoryReader;
   readonly #sockets: Sockets;
@@ -94,6 +96,7 @@ export class ProcSource implements Source {
     this.#answerer = files;
     this.#files = new KnownFiles(files);
     this.#facts = new FactsReader(root, factRequests, this.#files, mounts);
+    this.#code = new CodeChanges(files);
     this.#host = new HostReader(root, this.#pageSize, mounts);
     this.#memory = new MemoryReader(root, this.#pageSize);
     this.#sockets = new Sockets(root);
@@ -126,7 +129,7 @@ export class ProcSource implements Source {
     const living = [...tracked.values()].filter(({ stat }) => !isDead(stat));
     readMemory(living, this.#memory, hints, uptime);
     const listeners = await this.#withRequests(this.#listeners(hints, uptime), hints, uptime);
-    await this.#ask(listeners, hints, uptime);
+    await Promise.all([this.#ask(listeners, hints, uptime), this.#askForCode(hints, uptime)]);
     return {
       at: this.#clock(),
       uptime,
@@ -233,6 +236,21 @@ export class ProcSource implements Source {
     if (awaited.length > 0) await Promise.all(awaited);
   }
 
+  /** When the code of servers was changed that may get another worker now. */
+  async #askForCode({ watch, listeners }: ReadHints, uptime: number): Promise<void> {
+    const keys = new Set<string>();
+    const answers: Promise<void>[] = [];
+    for (const pid of watch) {
+      const process = this.#tracked.get(pid);
+      const wanted = process === undefined || !listeners.has(pid) ? null : this.#factRequests.code(process.facts);
+      if (process === undefined || wanted === null) continue;
+      keys.add(process.key);
+      answers.push(this.#code.ask(process.key, process.facts, wanted, this.#facts.viewpointOf(pid), uptime));
+    }
+    this.#code.keep(keys);
+    if (answers.length > 0) await Promise.all(answers);
+  }
+
   #readActivity({ activity }: ReadHints, uptime: number): ReadonlyMap<number, Activity> {
     const find = (pid: number): Worker | undefined => {
       const process = this.#tracked.get(pid);
@@ -267,7 +285,8 @@ export class ProcSource implements Source {
     const samples: ProcessSample[] = [];
     for (const process of this.#tracked.values()) {
       const { pid, key } = process;
-      samples.push(sampleOf(process, listeners.get(pid) ?? null, this.#status?.told(key), activity.get(pid)));
+      const told = this.#status?.told(key);
+      samples.push(sampleOf(process, listeners.get(pid) ?? null, told, activity.get(pid), this.#code.of(key)));
     }
     return samples;
   }
@@ -279,6 +298,7 @@ function sampleOf(
   listeners: ProcessSample['listeners'],
   told: SelfReport | undefined,
   activity: Activity | undefined,
+  codeChangedAt: number | undefined,
 ): ProcessSample {
   const { pid, stat, facts, sample } = process;
   const memory = isDead(stat) ? noMemory : memoryOf(process);
@@ -289,7 +309,8 @@ function sampleOf(
     sample.memory === memory &&
     sample.listeners === listeners &&
     sample.told === told &&
-    sample.activity === activity;
+    sample.activity === activity &&
+    sample.codeChangedAt === codeChangedAt;
   if (unchanged) return sample;
   const { startTicks, ppid, pgrp, session, state, cpuTicks } = stat;
   process.sampled = stat;
@@ -298,6 +319,7 @@ function sampleOf(
     ...common,
     ...(told === undefined ? {} : { told }),
     ...(activity === undefined ? {} : { activity }),
+    ...(codeChangedAt === undefined ? {} : { codeChangedAt }),
   };
   return process.sample;
 }

@@ -24,7 +24,8 @@ const generalNames =
 /** Further directories of programs and their data that have no directory of their own. */
 const elsewhere = /^\/(?:usr(?!\/src\/[^/])|etc|run|proc|s?bin|lib(?:64)?|nix|snap)(?:\/|$)/;
 
-function isGeneral(path: string): boolean {
+/** Whether a directory holds many things, not one project. */
+export function isGeneral(path: string): boolean {
   return generalNames.test(path);
 }
 

@@ -1,8 +1,8 @@
 /** What the reader of users' files answers, whatever lies at a path. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Question } from '../../../src/source/files/files.ts';
 import { mountOf, parseMounts } from '../../../src/source/files/mounts.ts';
@@ -67,6 +67,39 @@ it('names of a directory are looked up, and what is mounted there is not touched
   const mountinfo = '1 0 8:1 / / rw - ext4 x rw\n2 1 0:50 / /.git rw - nfs x rw\n';
   const question: Question = { kind: 'names', path: '/', names: ['manage.py', 'Gemfile', '.git'] };
   expect(ofRoot(question, mountinfo)).toEqual({ status: 'value', value: ['manage.py', '.git'] });
+});
+
+describe('the newest file below a directory', () => {
+  const put = (path: string, second: number) => {
+    mkdirSync(join(folder, dirname(path)), { recursive: true });
+    writeFileSync(join(folder, path), '');
+    utimesSync(join(folder, path), second, second);
+  };
+  const root = '1 0 8:1 / / rw - ext4 x rw\n';
+  const newest = (mountinfo = root) => ofRoot({ kind: 'newest', path: '/shop', wanted: /\.py$/ }, mountinfo);
+
+  it('is one of its own code: no virtualenv, no packages, no link, no other mount, no other kind', () => {
+    put('shop/manage.py', 100);
+    put('shop/shop/orders/views.py', 300);
+    expect(newest()).toEqual({ status: 'value', value: ['300000'] });
+    put('shop/README.md', 900);
+    put('shop/env/pyvenv.cfg', 1);
+    put('shop/env/lib/python3.11/x.py', 900);
+    put('shop/.git/hook.py', 900);
+    put('shop/frontend/node_modules/gyp/x.py', 900);
+    put('shop/uploads/x.py', 900);
+    put('elsewhere/x.py', 900);
+    symlinkSync('../elsewhere', join(folder, 'shop/link'));
+    symlinkSync('../elsewhere/x.py', join(folder, 'shop/link.py'));
+    expect(newest(`${root}2 1 0:50 / /shop/uploads rw - ext4 x rw\n`)).toEqual({ status: 'value', value: ['300000'] });
+  });
+
+  it('is absent where there is none, and unknown on what is not this machine’s', () => {
+    mkdirSync(join(folder, 'shop'));
+    expect(newest()).toEqual({ status: 'absent' });
+    put('shop/manage.py', 100);
+    expect(newest(`${root}2 1 0:50 / /shop rw - nfs x rw\n`)).toEqual({ status: 'unknown', mount: null });
+  });
 });
 
 it('the directory of a mount is what lies nearest above, with blanks in its name', () => {

@@ -1,0 +1,65 @@
+import { pause } from '../../pause.ts';
+import type { ProcessFacts } from '../../snapshot.ts';
+import type { FileAnswerer, Viewpoint } from '../files/files.ts';
+import { isGeneral } from './project-directory.ts';
+
+/** Seconds for which an answer holds: a change of workers is read many times a second. */
+const LASTING = 2;
+
+/** Most seconds that a reading waits for an answer. */
+const LONGEST = 1;
+
+interface Known {
+  readonly at: number;
+  /** Milliseconds since 1970; undefined if unknown. */
+  readonly changedAt: number | undefined;
+}
+
+/** Tells when the code was changed that a new worker would load. */
+export class CodeChanges {
+  readonly #files: FileAnswerer;
+  readonly #known = new Map<string, Known>();
+
+  constructor(files: FileAnswerer) {
+    this.#files = files;
+  }
+
+  /** The last answer, as milliseconds since 1970; undefined if there is none. */
+  of(key: string): number | undefined {
+    return this.#known.get(key)?.changedAt;
+  }
+
+  /**
+   * Asks anew, and waits for the answer for a second at most.
+   * @param wanted names of the files that count
+   * @param now seconds since boot
+   */
+  async ask(
+    key: string,
+    { directory }: ProcessFacts,
+    wanted: RegExp,
+    viewpoint: Viewpoint,
+    now: number,
+  ): Promise<void> {
+    const known = this.#known.get(key);
+    if (known !== undefined && now - known.at < LASTING) return;
+    // A directory that holds many projects says nothing of this one's code.
+    if (directory === null || !directory.path.startsWith('/') || isGeneral(directory.path)) return;
+    const limit = new AbortController();
+    const answer = await Promise.race([
+      this.#files.ask(viewpoint, { kind: 'newest', path: directory.path, wanted }),
+      pause(LONGEST, limit.signal),
+    ]);
+    limit.abort();
+    const told = typeof answer === 'object' && answer.status === 'value' ? Number(answer.value[0]) : Number.NaN;
+    this.#known.set(key, { at: now, changedAt: Number.isFinite(told) ? told : undefined });
+  }
+
+  /**
+   * Forgets all processes but these.
+   * @param keys processes that still live
+   */
+  keep(keys: { has(key: string): boolean }): void {
+    for (const key of this.#known.keys()) if (!keys.has(key)) this.#known.delete(key);
+  }
+}
