@@ -1,4 +1,4 @@
-import type { Advice } from '../model/advice/advice.ts';
+import { type Advice, pidOf, projectOf } from '../model/advice/advice.ts';
 import { configuredByText } from '../model/configured-by.ts';
 import { History } from '../model/history/history.ts';
 import { sumMemory } from '../model/memory.ts';
@@ -41,9 +41,14 @@ export function listJson(
     coverage: { processes: coverage.processes, exact: coverage.exact, hidden: coverage.hidden },
     projects: model.projects.map((project) => projectJson(project, model, history)),
     system: systemJson(system ?? { ...model.system, processes: [] }, model),
-    advice: advice.map(({ kind, project, pid, text, frees }) => ({ kind, project, pid, text, frees })),
+    advice: advice.map(adviceJson),
   };
   return `${json(document, 2)}\n`;
+}
+
+function adviceJson(advice: Advice) {
+  const { kind, text, frees } = advice;
+  return { kind, project: projectOf(advice)?.name ?? null, pid: pidOf(advice), text, frees };
 }
 
 function projectJson(project: Project, model: Model, history: History) {

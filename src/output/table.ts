@@ -1,4 +1,4 @@
-import type { Advice } from '../model/advice/advice.ts';
+import { type Advice, projectOf } from '../model/advice/advice.ts';
 import { History } from '../model/history/history.ts';
 import { sumMemory } from '../model/memory.ts';
 import {
@@ -169,6 +169,8 @@ function memoryTexts({ counted, file, share }: Memory, { mem, frees }: RowTexts)
   return [mem, files, shareText(share), frees];
 }
 
-function adviceLine({ project, text, where }: Advice): string {
-  return clean(`${project === null ? '' : `${project}: `}${text}${where === null ? '' : ` [${where}]`}`);
+function adviceLine(advice: Advice): string {
+  const { text, where } = advice;
+  const project = projectOf(advice);
+  return clean(`${project === null ? '' : `${project.name}: `}${text}${where === null ? '' : ` [${where}]`}`);
 }

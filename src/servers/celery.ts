@@ -83,6 +83,7 @@ export const celery: ServerDefinition = {
   directoryFlags: ['--workdir'],
   distribution: 'celery',
   recycling: '--max-memory-per-child KIB',
+  schedulerOption: '-B',
   settings: () => [{ path: DEFAULTS, lines: /^\s*CELERYD_OPTS=/ }],
   claim,
   claimChild: ({ caught, ignored }) => (isPoolChild(caught, ignored) ? { args: null } : null),

@@ -213,6 +213,8 @@ export interface ServerDefinition {
   /** The supervisor behind a process that starts programs but is not the supervisor's child, as a phrase. */
   startsFor?(facts: ProcessFacts): string | null;
   readonly embeddable?: Embeddable;
+  /** The option by which one of its workers runs the scheduler itself: `-B`. */
+  readonly schedulerOption?: string;
 }
 
 /** A scheduler that a worker of another kind can run itself. */

@@ -1,5 +1,5 @@
 import { inUsePhrase, sharePhrase } from '../model/activity/words.ts';
-import type { Advice } from '../model/advice/advice.ts';
+import { type Advice, projectOf } from '../model/advice/advice.ts';
 import { lull, type Usage, usage } from '../model/history/utilisation.ts';
 import { beyondMost, type Model, type Project, type Server } from '../model/model.ts';
 import { nextToStop } from '../model/scaling/next-to-stop.ts';
@@ -174,9 +174,9 @@ function adviceFor(all: readonly Advice[], row: Row | null): Advice | null {
   const server = row === null || row.type === 'system' ? null : (serverOf(row)?.key ?? null);
   const news = all.filter(({ kind, severity }) => kind !== 'idle-workers' && severity !== 'info');
   return (
-    news.find((advice) => advice.server === server && server !== null) ??
-    news.find((advice) => advice.projectId === project && project !== null) ??
-    news.find((advice) => advice.projectId === null) ??
+    news.find(({ about }) => server !== null && about.type === 'process' && about.server === server) ??
+    news.find((advice) => project !== null && projectOf(advice)?.id === project) ??
+    news.find(({ about }) => about.type === 'machine') ??
     null
   );
 }

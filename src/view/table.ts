@@ -1,3 +1,4 @@
+import { pidOf } from '../model/advice/advice.ts';
 import { type Memory, type Model, ownHead } from '../model/model.ts';
 import { type RowFigures, rowFigures } from '../model/row-figures.ts';
 import { tableLines } from '../state/layout.ts';
@@ -42,7 +43,7 @@ export function table(scene: Scene): readonly Line[] {
     model,
     changes: new Map(changes.map((operation) => [operation.server, operation])),
     leaving: new Set(changes.flatMap(({ leaving }) => leaving)),
-    warned: new Set(state.advice.flatMap(({ severity, pid }) => (severity === 'info' || pid === null ? [] : pid))),
+    warned: new Set(state.advice.flatMap((one) => (one.severity === 'info' ? [] : (pidOf(one) ?? [])))),
     most: mostOf(model),
   };
   const columns = tableColumns(state, model);

@@ -56,7 +56,7 @@ describe('schedulers', () => {
 describe('a worker', () => {
   it('far larger than its siblings is said to be', () => {
     const [found] = adviceOn('outlier', ...gunicorn([60, 62, 900]));
-    expect(found).toMatchObject({ pid: 13, frees: 839 * MB, key: 'F9', where: '--max-requests 1000' });
+    expect(found).toMatchObject({ about: { pid: 13 }, frees: 839 * MB, key: 'F9', where: '--max-requests 1000' });
     expect(found?.text).toMatch(/^worker 13 has 900M, its siblings 61M: .* frees ≈839M\.$/);
     expect(adviceOn('outlier', ...gunicorn([60, 62, 90]))).toEqual([]);
   });

@@ -33,12 +33,14 @@ describe('idle workers', () => {
     const [found] = of('idle-workers', seenAfter(720, { pid: 9542, workers: three }));
     expect(found).toMatchObject({
       text: '3 workers, 0 of 3 in use for 12 min, nobody waited. One fewer frees ≈150M (69 % → 59 %).',
-      project: 'project1',
-      projectId: 'dir:/srv/sites/project1',
-      pid: 9542,
+      about: {
+        type: 'process',
+        project: { id: 'dir:/srv/sites/project1', name: 'project1' },
+        server: '9542:954200',
+        pid: 9542,
+      },
       frees: 150 * MB,
       key: '-',
-      action: { type: 'trim', server: '9542:954200' },
     });
   });
 
@@ -93,20 +95,19 @@ describe('a queue', () => {
     expect(found).toMatchObject({
       text: '4 wait to be accepted, for 3 min: one worker more costs ≈150M (69 % → 79 %).',
       key: '+',
-      action: { type: 'add', server: '9542:954200' },
     });
   });
 
   it('asks for no worker that memory has no room for', () => {
     const [found] = of('queue', seenAfter(180, { pid: 1, workers: three, queue: 4 }, hostUsing(0.85 * total)));
-    expect(found).toMatchObject({ key: null, action: null });
+    expect(found).toMatchObject({ key: null });
     expect(found?.text).toContain('costs ≈150M, and 230M is left: trim another first');
   });
 
   it('asks for no worker where the cores are the limit', () => {
     const busy = three.map((worker) => ({ ...worker, cpu: 0.65 }));
     const [found] = of('queue', seenAfter(180, { pid: 1, workers: busy, queue: 4 }));
-    expect(found).toMatchObject({ key: null, action: null });
+    expect(found).toMatchObject({ key: null });
     expect(found?.text).toContain('2 cores');
   });
 
@@ -130,7 +131,7 @@ describe('a growing worker', () => {
 
   it('is named, with its pace, the time left, and the setting that replaces it', () => {
     const [found] = of('growing', leaking(0.1));
-    expect(found).toMatchObject({ pid: 102, severity: 'warning', where: '--max-requests 1000' });
+    expect(found).toMatchObject({ about: { pid: 102 }, severity: 'warning', where: '--max-requests 1000' });
     expect(found?.text).toMatch(
       /^worker 102 grows 3\d\dM\/h for 4 min; full in \d+ min\. --max-requests 1000 replaces it in time\.$/,
     );
@@ -170,7 +171,7 @@ describe('celery beat', () => {
     expect(found).toMatchObject({
       text: 'beat takes 79M (5.1 %) to send a few messages. -B on its worker frees ≈77M.',
       severity: 'warning',
-      pid: 9545,
+      about: { pid: 9545 },
       frees: 77 * MB,
       where: 'celery -A shop worker -B',
       key: null,
@@ -218,13 +219,18 @@ describe('little sharing', () => {
 describe('a stopped process', () => {
   it('comes first of all, with the command that continues it', () => {
     const [found] = seenAfter(720, { pid: 9542, workers: three, state: 'T' });
-    expect(found).toMatchObject({ kind: 'stopped', severity: 'critical', pid: 9542, where: 'kill -CONT 9542' });
+    expect(found).toMatchObject({
+      kind: 'stopped',
+      severity: 'critical',
+      about: { pid: 9542 },
+      where: 'kill -CONT 9542',
+    });
     expect(found?.text).toContain('master 9542 is stopped');
   });
 
   it('is seen in a worker too', () => {
     const workers = [{}, { state: 'T' as const }];
-    expect(of('stopped', seenAfter(10, { pid: 100, workers }))).toMatchObject([{ pid: 102 }]);
+    expect(of('stopped', seenAfter(10, { pid: 100, workers }))).toMatchObject([{ about: { pid: 102 } }]);
   });
 });
 
@@ -244,7 +250,7 @@ describe('pressure', () => {
       kind: 'thrashing',
       text: 'Thrashing: tasks wait for memory 23 % of the time, 4.0M/s come from swap. project1 has 80M in swap.',
       severity: 'critical',
-      project: 'project1',
+      about: { type: 'project', project: { name: 'project1' } },
     });
   });
 
@@ -277,7 +283,7 @@ describe('pressure', () => {
       'oom-kills',
       under(600, (elapsed) => ({ oomKills: elapsed < 300 ? 7 : 9 })),
     );
-    expect(found).toMatchObject([{ severity: 'critical', project: null }]);
+    expect(found).toMatchObject([{ severity: 'critical', about: { type: 'machine' } }]);
     expect(found[0]?.text).toContain('killed 2 processes for lack of memory in the last 10 min');
     expect(
       of(
@@ -299,7 +305,10 @@ describe('coverage', () => {
     const workers = [{ memory: { ...own(50), quality: 'estimate' as const } }, { memory: own(50) }];
     expect(of('coverage', seenAfter(10, { pid: 1, workers }))).toEqual([]);
     expect(of('coverage', seenAfter(30, { pid: 1, workers }))).toMatchObject([
-      { text: '2 of 3 processes have exact figures, the others are estimates: sudo for all.', project: null },
+      {
+        text: '2 of 3 processes have exact figures, the others are estimates: sudo for all.',
+        about: { type: 'machine' },
+      },
     ]);
     expect(of('coverage', seenAfter(30, { pid: 1, workers: three }))).toEqual([]);
   });

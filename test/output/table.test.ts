@@ -28,15 +28,11 @@ function modelOf() {
 const advice = [
   {
     kind: 'coverage',
-    projectId: null,
-    project: null,
-    server: null,
-    pid: null,
+    about: { type: 'machine' },
     severity: 'info',
     text: 'Some advice that is far longer than a line of a terminal has columns, and goes on → until it has to be broken.',
     frees: null,
     key: null,
-    action: null,
     where: null,
   },
 ] as const;

@@ -155,7 +155,9 @@ describe('the demo shows', () => {
     let model = await stage.after(0);
     expect(model.host.memory.usedShare).toBeCloseTo(0.72, 1);
     for (let reading = 0; reading < 160; reading++) model = await stage.after(3);
-    const advice = advise(model, stage.history).map(({ kind, project }) => `${project} ${kind}`);
+    const advice = advise(model, stage.history).map(
+      ({ about, kind }) => `${about.type === 'machine' ? '' : about.project.name} ${kind}`,
+    );
     expect(advice).toEqual(expect.arrayContaining(['project2 beat', 'project2 idle-workers', 'project1 growing']));
   });
 

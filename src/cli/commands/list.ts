@@ -1,4 +1,4 @@
-import { advise } from '../../model/advice/advice.ts';
+import { advise, projectOf } from '../../model/advice/advice.ts';
 import { History } from '../../model/history/history.ts';
 import { silentMount } from '../../model/silent-mount.ts';
 import { Observer } from '../../observer.ts';
@@ -48,7 +48,10 @@ export async function list(source: Source, settings: Settings): Promise<string> 
   const filter = { text, user, uid };
   const selected = arranged(model, history, { filter, sort, reverse: false });
   const ids = new Set(selected.projects.map(({ id }) => id));
-  const advice = advise(model, history).filter(({ projectId }) => projectId === null || ids.has(projectId));
+  const advice = advise(model, history).filter((one) => {
+    const project = projectOf(one);
+    return project === null || ids.has(project.id);
+  });
   const system = filterSystem(selected.system, filter, model.host.memory.total);
   if (json) return listJson(selected, advice, system, history);
   return listTable(selected, advice, { system, history, ...printingTraits(process.env, process.stdout) });

@@ -20,6 +20,7 @@ import { tooManyWorkers } from './too-many-workers.ts';
 import { twoSchedulers } from './two-schedulers.ts';
 
 export type { Advice, AdviceKind } from './rule.ts';
+export { pidOf, projectOf } from './rule.ts';
 
 const rules: readonly Rule[] = [
   stopped,

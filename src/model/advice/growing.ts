@@ -30,14 +30,18 @@ export const growing: Rule = (model, history) =>
     if (fastest === undefined) return null;
     const together = growers.reduce((sum, { perHour }) => sum + perHour, 0);
     const left = (model.host.memory.available / together) * HOUR;
-    return serverAdvice(project, server, {
-      kind: 'growing',
-      severity: urgency(left, fastest.seconds),
-      pid: fastest.process.pid,
-      text: `${growth(server, growers, fastest, together)}; ${outlook(left)}. ${remedy(server, fastest)}`,
-      key: isReplaced(fastest.process, server) ? 'F9' : null,
-      where: fastest.process.role === 'worker' ? (server.definition.recycling ?? null) : null,
-    });
+    return serverAdvice(
+      project,
+      server,
+      {
+        kind: 'growing',
+        severity: urgency(left, fastest.seconds),
+        text: `${growth(server, growers, fastest, together)}; ${outlook(left)}. ${remedy(server, fastest)}`,
+        key: isReplaced(fastest.process, server) ? 'F9' : null,
+        where: fastest.process.role === 'worker' ? (server.definition.recycling ?? null) : null,
+      },
+      fastest.process.pid,
+    );
   });
 
 function growerOf(process: ProcessNode, history: History): readonly Grower[] {

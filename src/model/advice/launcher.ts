@@ -3,7 +3,7 @@ import { baseName } from '../../text/base-name.ts';
 import { bytes } from '../../text/figures.ts';
 import { givesBack } from '../memory.ts';
 import type { ProcessNode, Project } from '../model.ts';
-import { advice, type Rule } from './rule.ts';
+import { advice, namedProject, type Rule } from './rule.ts';
 
 /** Bytes that a program which only waits for another may well take. */
 const REASONABLE = 16 * 1024 * 1024;
@@ -22,15 +22,15 @@ export const launcher: Rule = (model) =>
         .map((word) => baseName(word).slice(0, 12))
         .join(' ');
       return [
-        advice({
-          kind: 'launcher',
-          severity: 'info',
-          projectId: project.id,
-          project: project.name,
-          pid: process.pid,
-          text: `${name} (${process.pid}) takes ${bytes(counted)} only to wait for what it started.${gain}`,
-          frees,
-        }),
+        advice(
+          { type: 'process', project: namedProject(project), pid: process.pid, server: null },
+          {
+            kind: 'launcher',
+            severity: 'info',
+            text: `${name} (${process.pid}) takes ${bytes(counted)} only to wait for what it started.${gain}`,
+            frees,
+          },
+        ),
       ];
     }),
   );

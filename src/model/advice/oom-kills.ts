@@ -12,5 +12,10 @@ export const oomKills: Rule = ({ host, uptime }, history) => {
   if (killed < 1) return [];
   const what = killed === 1 ? 'a process' : `${killed} processes`;
   const text = `The kernel killed ${what} for lack of memory in the last ${duration(uptime - since)}.`;
-  return [advice({ kind: 'oom-kills', severity: 'critical', text, where: "journalctl -k | grep -i 'out of memory'" })];
+  return [
+    advice(
+      { type: 'machine' },
+      { kind: 'oom-kills', severity: 'critical', text, where: "journalctl -k | grep -i 'out of memory'" },
+    ),
+  ];
 };

@@ -21,15 +21,19 @@ export const outlier: Rule = (model) =>
     const canRecycle = availableActions(largest, server).some(
       ({ action, refusal }) => action === 'recycle' && refusal === null,
     );
-    return serverAdvice(project, server, {
-      kind: 'outlier',
-      severity: 'info',
-      pid: largest.pid,
-      text: `${nameOf(server, largest)} has ${bytes(size)}, its siblings ${bytes(usual)}: a leak, or one large task. A new one frees ≈${bytes(size - usual)}.`,
-      frees: size - usual,
-      key: canRecycle ? 'F9' : null,
-      where: server.definition.recycling ?? null,
-    });
+    return serverAdvice(
+      project,
+      server,
+      {
+        kind: 'outlier',
+        severity: 'info',
+        text: `${nameOf(server, largest)} has ${bytes(size)}, its siblings ${bytes(usual)}: a leak, or one large task. A new one frees ≈${bytes(size - usual)}.`,
+        frees: size - usual,
+        key: canRecycle ? 'F9' : null,
+        where: server.definition.recycling ?? null,
+      },
+      largest.pid,
+    );
   });
 
 function sizeOf({ memory }: ProcessNode): number {

@@ -4,7 +4,7 @@ import { median } from '../history/trend.ts';
 import { cpuShare, lastStretch } from '../history/utilisation.ts';
 import { givesBack } from '../memory.ts';
 import type { Model, Server } from '../model.ts';
-import { type About, eachServer, type Rule, scaling, serverAdvice } from './rule.ts';
+import { eachServer, type Finding, type Rule, scaling, serverAdvice } from './rule.ts';
 
 /** Seconds. A shorter queue was a burst. */
 const LONG_ENOUGH = 120;
@@ -30,7 +30,12 @@ export const queue: Rule = (model, history) =>
     });
   });
 
-function remedy(server: Server, model: Model, history: History, waits: string): Pick<About, 'text' | 'key'> {
+function remedy(
+  server: Server,
+  model: Model,
+  history: History,
+  waits: string,
+): Pick<Finding, 'text' | 'key' | 'where'> {
   const { cores, memory } = model.host;
   const count = server.workers.current;
   const used = cpuShare(history, server.key, LONG_ENOUGH)?.share ?? 0;

@@ -23,14 +23,23 @@ export type AdviceKind =
 
 export type Severity = 'info' | 'warning' | 'critical';
 
+/** A project's id and its name. */
+export type NamedProject = Pick<Project, 'id' | 'name'>;
+
+/** What an advice is about: the machine, a project, or a process of one. `server` is the key of the process's server. */
+export type Subject =
+  | { readonly type: 'machine' }
+  | { readonly type: 'project'; readonly project: NamedProject }
+  | {
+      readonly type: 'process';
+      readonly project: NamedProject;
+      readonly pid: number;
+      readonly server: ProcessKey | null;
+    };
+
 export interface Advice {
   readonly kind: AdviceKind;
-  /** Null if it is about the whole machine. */
-  readonly projectId: string | null;
-  readonly project: string | null;
-  readonly server: ProcessKey | null;
-  /** The process that it is about. */
-  readonly pid: number | null;
+  readonly about: Subject;
   readonly severity: Severity;
   /** The problem with its figure, and what would help. It does not name the project. */
   readonly text: string;
@@ -38,7 +47,6 @@ export interface Advice {
   readonly frees: number | null;
   /** The key that does it on the screen; null if none does. */
   readonly key: '+' | '-' | 'c' | 'F9' | null;
-  readonly action: { readonly type: 'trim' | 'add'; readonly server: ProcessKey } | null;
   /** The command or setting that does it, or the place to make it permanent. */
   readonly where: string | null;
 }
@@ -46,44 +54,39 @@ export interface Advice {
 /** Looks for one kind of problem. */
 export type Rule = (model: Model, history: History) => readonly Advice[];
 
-/** An advice without the parts that are null. */
-export type About = Pick<Advice, 'kind' | 'severity' | 'text'> & Partial<Advice>;
-
-/** An advice; parts that are left out are null. */
-export function advice(about: About): Advice {
-  return {
-    projectId: null,
-    project: null,
-    server: null,
-    pid: null,
-    frees: null,
-    key: null,
-    action: null,
-    where: null,
-    ...about,
-  };
+/** The project that an advice is about; null if it is about the machine. */
+export function projectOf({ about }: Advice): NamedProject | null {
+  return about.type === 'machine' ? null : about.project;
 }
 
-/** An advice about a server. It is about its head process unless another is given. */
-export function serverAdvice(project: Project, server: Server, about: About): Advice {
-  return advice({
-    projectId: project.id,
-    project: project.name,
-    server: server.key,
-    pid: server.head.pid,
-    ...about,
-  });
+/** The pid of the process that an advice is about; null if it is about no single process. */
+export function pidOf({ about }: Advice): number | null {
+  return about.type === 'process' ? about.pid : null;
+}
+
+/** An advice whose unknown parts are left out. */
+export type Finding = Pick<Advice, 'kind' | 'severity' | 'text'> & Partial<Pick<Advice, 'frees' | 'key' | 'where'>>;
+
+/** An advice about the machine, a project or a process. */
+export function advice(about: Subject, finding: Finding): Advice {
+  return { about, frees: null, key: null, where: null, ...finding };
+}
+
+/** An advice about a process of a server, by default its head. */
+export function serverAdvice(project: Project, server: Server, finding: Finding, pid = server.head.pid): Advice {
+  return advice({ type: 'process', project: namedProject(project), pid, server: server.key }, finding);
+}
+
+/** A project without its processes. */
+export function namedProject({ id, name }: Project): NamedProject {
+  return { id, name };
 }
 
 /** How to change the number of a server's workers by one: a key if workertop can, else why not and what does. */
-export function scaling(server: Server, type: 'trim' | 'add'): Pick<Advice, 'key' | 'action' | 'where'> {
+export function scaling(server: Server, type: 'trim' | 'add'): Pick<Advice, 'key' | 'where'> {
   const { available, reason } = server.scaling;
-  if (!available) return { key: null, action: null, where: reason };
-  return {
-    key: type === 'trim' ? '-' : '+',
-    action: { type, server: server.key },
-    where: server.workers.configured.where,
-  };
+  if (!available) return { key: null, where: reason };
+  return { key: type === 'trim' ? '-' : '+', where: server.workers.configured.where };
 }
 
 /** The name of a process of a server: `master 9542`, `celery beat 9545`. */

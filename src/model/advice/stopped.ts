@@ -10,14 +10,18 @@ export const stopped: Rule = (model) =>
         const what = process.role === 'master' ? 'it replaces no worker and handles no signal' : 'it does no work';
         const text = `${nameOf(server, process)} is stopped: ${what}. ${where} continues it.`;
         return [
-          serverAdvice(project, server, {
-            kind: 'stopped',
-            severity: 'critical',
-            pid: process.pid,
-            key: 'c',
-            text,
-            where,
-          }),
+          serverAdvice(
+            project,
+            server,
+            {
+              kind: 'stopped',
+              severity: 'critical',
+              key: 'c',
+              text,
+              where,
+            },
+            process.pid,
+          ),
         ];
       }),
     ),

@@ -1,7 +1,7 @@
 import { bytes, percent } from '../../text/figures.ts';
 import { lastStretch } from '../history/utilisation.ts';
 import type { Model, Project } from '../model.ts';
-import { advice, type Rule } from './rule.ts';
+import { advice, namedProject, type Rule } from './rule.ts';
 
 /** Bytes per second read from swap that slow the machine down. */
 const SWAP_IN = 1024 * 1024;
@@ -27,9 +27,13 @@ export const thrashing: Rule = (model, history) => {
   ];
   const who = mostSwapped(model);
   const most = who === null ? '' : ` ${who.name} has ${bytes(who.memory.swap ?? 0)} in swap.`;
-  const about = { projectId: who?.id ?? null, project: who?.name ?? null };
+  const text = `Thrashing: ${signs.join(', ')}.${most}`;
   return [
-    advice({ kind: 'thrashing', severity: 'critical', text: `Thrashing: ${signs.join(', ')}.${most}`, ...about }),
+    advice(who === null ? { type: 'machine' } : { type: 'project', project: namedProject(who) }, {
+      kind: 'thrashing',
+      severity: 'critical',
+      text,
+    }),
   ];
 };
 

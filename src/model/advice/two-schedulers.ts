@@ -14,21 +14,25 @@ export const twoSchedulers: Rule = (model) =>
     const same = others.filter(({ server }) => isSameApp(server, first.server));
     if (same.length === 0) return [];
     const listed = [first, ...same]
-      .map(({ server, pid }) => (server.kind === 'celery' ? `${pid} by -B` : String(pid)))
+      .map(({ server, pid }) => [pid, server.definition.schedulerOption].filter(Boolean).join(' by '))
       .join(', ');
     return [
-      serverAdvice(project, first.server, {
-        kind: 'two-schedulers',
-        severity: 'critical',
-        pid: first.pid,
-        text: `${same.length + 1} schedulers run (${listed}), and each sends every task: leave one.`,
-      }),
+      serverAdvice(
+        project,
+        first.server,
+        {
+          kind: 'two-schedulers',
+          severity: 'critical',
+          text: `${same.length + 1} schedulers run (${listed}), and each sends every task: leave one.`,
+        },
+        first.pid,
+      ),
     ];
   });
 
 function schedulersOf({ servers }: Project): readonly Scheduler[] {
   return servers.flatMap((server) =>
-    server.kind === 'celery' || server.kind === 'celery-beat'
+    server.definition.embeddable !== undefined || server.definition.schedulerOption !== undefined
       ? server.processes.filter(({ role }) => role === 'scheduler').map(({ pid }) => ({ server, pid }))
       : [],
   );

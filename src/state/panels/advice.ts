@@ -1,4 +1,4 @@
-import type { Advice } from '../../model/advice/advice.ts';
+import { type Advice, projectOf } from '../../model/advice/advice.ts';
 import type { HistoryReader } from '../../model/history/history.ts';
 import { type Answer, closed, withNotice, withPanel } from '../answer.ts';
 import { goTo } from '../expand.ts';
@@ -16,12 +16,15 @@ export function keyInAdvice(state: AppState, panel: PanelOf<'advice'>, key: stri
   return [withPanel(state, { ...panel, index: moved(panel.index, state.advice.length, key) }), []];
 }
 
-function follow(state: AppState, history: HistoryReader, { server, projectId, pid }: Advice): AppState {
+function follow(state: AppState, history: HistoryReader, advice: Advice): AppState {
+  const { about } = advice;
   const places: RowId[] = [];
-  const project = state.model?.projects.find(({ id }) => id === projectId);
-  const process = project?.servers.flatMap(({ processes }) => processes).find((one) => one.pid === pid);
-  if (process) places.push(`process:${process.key}`);
-  if (server !== null) places.push(`server:${server}`);
+  const project = state.model?.projects.find(({ id }) => id === projectOf(advice)?.id);
+  if (about.type === 'process') {
+    const process = project?.servers.flatMap(({ processes }) => processes).find(({ pid }) => pid === about.pid);
+    if (process) places.push(`process:${process.key}`);
+    if (about.server !== null) places.push(`server:${about.server}`);
+  }
   if (project) places.push(`project:${project.id}`);
   const next = closed(state);
   if (places.length === 0) return next;

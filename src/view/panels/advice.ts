@@ -1,4 +1,4 @@
-import type { Advice } from '../../model/advice/advice.ts';
+import { type Advice, projectOf } from '../../model/advice/advice.ts';
 import { clean } from '../../text/sanitize.ts';
 import { fill, wrap } from '../../text/width.ts';
 import type { Scene } from '../scene.ts';
@@ -26,7 +26,8 @@ export function advicePanel({ state, theme }: Scene, index: number): PanelConten
 function adviceLines(advice: Advice, chosen: boolean, columns: number, theme: Theme): readonly Line[] {
   const mark = { critical: '!!', warning: '! ', info: '  ' }[advice.severity];
   const style = { critical: theme.error, warning: theme.warning, info: plain }[advice.severity];
-  const about = advice.project === null ? '' : `${advice.project}: `;
+  const project = projectOf(advice);
+  const about = project === null ? '' : `${project.name}: `;
   const key = advice.key === null ? '' : ` Key: ${advice.key}.`;
   const where = advice.where === null ? [] : wrap(clean(advice.where), columns - 6);
   return [

@@ -1,3 +1,4 @@
+import { projectOf } from '../../model/advice/advice.ts';
 import type { PanelOf } from '../../state/mode.ts';
 import { clean } from '../../text/sanitize.ts';
 import { wrap } from '../../text/width.ts';
@@ -30,6 +31,6 @@ export function fitPlan({ state, theme }: Scene, { fit, target }: PanelOf<'fit-p
   });
   const besides = advice
     .filter(({ kind }) => kind === 'beat')
-    .flatMap(({ project, text }) => [[], ...say(`No trim, but ${project}: ${text}`, theme.faint)]);
+    .flatMap((one) => [[], ...say(`No trim, but ${projectOf(one)?.name}: ${one.text}`, theme.faint)]);
   return { title: `Fit to ${percent(target)}`, lines: [...head, [], ...steps, ...besides] };
 }
