@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 // Four kinds of test, by what they need: `unit` needs nothing but Node; `screen` draws into a
 // fake terminal; `pty` opens a real one; `live` starts the real servers (see test/live).
+// By default vitest leaves one core free, so that a machine of two would run one file at a time.
 const project = (name: string, include: string[], timeoutSeconds: number) => ({
   test: {
     name,
@@ -14,6 +15,7 @@ const project = (name: string, include: string[], timeoutSeconds: number) => ({
 
 export default defineConfig({
   test: {
+    maxWorkers: '100%',
     projects: [
       project(
         'unit',

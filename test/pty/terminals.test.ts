@@ -108,27 +108,32 @@ describe.each(kinds)('in $called', (kind) => {
 });
 
 describe('live resize', () => {
-  it.each([[], ['t'], ['?'], ['enter'], ['a'], ['s'], ['-']])(
-    'from 60×15 to 300×100 and back, with %s open',
-    async (...keys) => {
-      const pty = await openDashboard(['demo'], { cols: 60, rows: 15 });
-      await pty.waitFor(/project2/);
-      pty.press(...keys);
-      for (const [cols, rows] of [
-        [300, 100],
-        [61, 16],
-        [120, 40],
-        [60, 15],
-        [80, 24],
-        [300, 100],
-      ] as const) {
-        pty.resize(cols, rows);
-        await pty.waitFor((lines) => isWhole(lines) && (keys.length === 0 || isFramed(lines)));
-        expect(pty.lines().some((_, row) => pty.terminal.buffer.active.getLine(row)?.isWrapped)).toBe(false);
-      }
-      await pty.close();
-    },
-  );
+  it.each([
+    ['no panel'],
+    ['history', 't'],
+    ['help', '?'],
+    ['details', 'enter'],
+    ['advice', 'a'],
+    ['the action menu', 's'],
+    ['a question', '-'],
+  ])('from 60×15 to 300×100 and back, with %s open', async (_, ...keys) => {
+    const pty = await openDashboard(['demo'], { cols: 60, rows: 15 });
+    await pty.waitFor(/project2/);
+    pty.press(...keys);
+    for (const [cols, rows] of [
+      [300, 100],
+      [61, 16],
+      [120, 40],
+      [60, 15],
+      [80, 24],
+      [300, 100],
+    ] as const) {
+      pty.resize(cols, rows);
+      await pty.waitFor((lines) => isWhole(lines) && (keys.length === 0 || isFramed(lines)));
+      expect(pty.lines().some((_, row) => pty.terminal.buffer.active.getLine(row)?.isWrapped)).toBe(false);
+    }
+    await pty.close();
+  });
 
   it('says so where there is no room, and comes back', async () => {
     const pty = await openDashboard(['demo'], { cols: 80, rows: 24 });
