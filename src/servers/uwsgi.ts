@@ -126,8 +126,12 @@ function refuse(server: ServerProcesses): string | null {
   if (server.claim.args === null) {
     return `${frozen} Its title hides its command line: whether master-fifo and cheaper are set, which it takes to scale it, is not known. Set processes and reload it.`;
   }
-  const missing = [fifo === null ? 'master-fifo' : '', cheaper === null ? 'cheaper' : ''].filter(Boolean).join(' and ');
-  return `${frozen} It can be scaled with master-fifo and cheaper set, of which ${missing} ${fifo === null && cheaper === null ? 'are' : 'is'} missing; else set processes and reload it.`;
+  const missing = [
+    ...(fifo === null ? ['master-fifo'] : []),
+    ...(cheaper === null ? ['cheaper'] : []),
+    ...(algorithm === 'manual' ? [] : ['cheaper-algo = manual']),
+  ];
+  return `${frozen} To scale it, set ${new Intl.ListFormat('en').format(missing)}; else set processes and reload it.`;
 }
 
 /** What has a process beside the workers, of the same command line. */

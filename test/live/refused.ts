@@ -43,7 +43,7 @@ export const refused: readonly Refused[] = [
     workers: 2,
     helpers: 2,
     configured: [2, 'argv -p'],
-    why: /master-fifo and cheaper is missing/,
+    why: /set master-fifo, cheaper, and cheaper-algo = manual;/,
   },
   {
     kind: 'uwsgi',
