@@ -19,6 +19,7 @@ const entries: Readonly<Record<string, string>> = {
   'owner-helper': 'src/owner-helper.ts',
   'log-helper': 'src/log-helper.ts',
   'file-helper': 'src/file-helper.ts',
+  'own-file-helper': 'src/own-file-helper.ts',
 };
 
 /**

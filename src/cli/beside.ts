@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { OwnFileProcess } from '../own-files/own-file-process.ts';
 
 /**
  * The file of a program that runs in a process of its own: `NAME.js` in the package. In the sources it is
@@ -11,6 +12,18 @@ export function programBeside(name: string): string {
 
 /** The arguments of Node that start the helper that reads files. */
 export function fileHelper(): readonly string[] {
-  const program = programBeside('file-helper');
+  return helper('file-helper');
+}
+
+let files: OwnFileProcess | null = null;
+
+/** workertop's own files, by a helper process that starts when it is needed. */
+export function ownFiles(): OwnFileProcess {
+  files ??= new OwnFileProcess(helper('own-file-helper'));
+  return files;
+}
+
+function helper(name: string): readonly string[] {
+  const program = programBeside(name);
   return [...(program.endsWith('.ts') ? process.execArgv : []), program];
 }

@@ -28,7 +28,7 @@ export async function readConfigFile(named: string | null, environment: NodeJS.P
   if (path === null) return {};
   let text: string;
   try {
-    text = await readOwnFile(path);
+    ({ text } = await readOwnFile(path));
   } catch (error) {
     if (named === null && errorCode(error) === 'ETIMEDOUT') {
       warn(`${path} is left out: ${fileProblem(error)}.`);

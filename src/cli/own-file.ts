@@ -1,39 +1,32 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { HelperFiles } from '../source/files/helper-files.ts';
+import { type NamedFile, readNamedFile } from '../own-files/named-file.ts';
 import { liesHere } from '../source/files/lies-here.ts';
-import { fileHelper } from './beside.ts';
-
-/** Bytes: no configuration file is longer. */
-const LONGEST = 1024 * 1024;
+import { errorCode } from '../text/errno.ts';
+import { ownFiles } from './beside.ts';
+import { UsageError } from './usage-error.ts';
 
 /**
- * Reads a file of the user. If it lies on a network or FUSE file system, such as a home on NFS, a helper process reads
- * it, which can be left behind.
- * @throws errors of open(2) and read(2); one with the code ETIMEDOUT if there is no answer
+ * Reads a file that the user has named, or the configuration file. If it lies on a network or FUSE file system, such as a
+ * home on NFS, a helper process reads it, which can be left behind. Rejects like `readNamedFile`, and with the code
+ * ETIMEDOUT if there is no answer.
  */
-export async function readOwnFile(path: string): Promise<string> {
-  if (process.platform !== 'linux' || liesHere(resolve(path))) return readFileSync(path, 'utf8');
-  const files = new HelperFiles(fileHelper());
-  const viewpoint = { key: '', owner: null, process: null };
-  const question = { kind: 'lines', path: resolve(path), wanted: /^/, limit: LONGEST } as const;
-  // The helper does not keep Node's event loop alive, so a timer must.
-  const awake = setInterval(() => {}, 1000);
-  const answer = await files.ask(viewpoint, question);
-  clearInterval(awake);
-  files.close();
-  switch (answer.status) {
-    case 'value':
-      return answer.value.join('\n');
-    case 'absent':
-      throw failure('ENOENT');
-    case 'denied':
-      throw failure('EACCES');
-    case 'unknown':
-      throw failure('ETIMEDOUT');
-  }
+export async function readOwnFile(path: string): Promise<NamedFile> {
+  const whole = resolve(path);
+  return liesHere(whole) ? readNamedFile(whole) : ownFiles().readNamed(whole);
 }
 
-function failure(code: string): Error {
-  return Object.assign(new Error(code), { code });
+/**
+ * Makes sure that a path that the user has named answers, before it is used directly.
+ * @throws UsageError if its file system does not answer
+ */
+export async function mustAnswer(path: string): Promise<void> {
+  const whole = resolve(path);
+  if (liesHere(whole)) return;
+  try {
+    await ownFiles().probe(whole);
+  } catch (error) {
+    // Other errors are reported by what uses it.
+    if (errorCode(error) === 'ETIMEDOUT')
+      throw new UsageError(`${path} cannot be used: its file system does not answer`);
+  }
 }

@@ -4,9 +4,11 @@ import { statePath } from '../own-files/state-path.ts';
 import type { Source } from '../source/source.ts';
 import { READ_ONLY } from '../state/answer.ts';
 import { clean } from '../text/sanitize.ts';
+import { ownFiles } from './beside.ts';
 import type { Invocation } from './command-line.ts';
 import type { CommandName } from './commands.ts';
 import { settingsInForce } from './in-force.ts';
+import { mustAnswer } from './own-file.ts';
 import { Refusal } from './refusal.ts';
 import type { Replaying } from './replaying.ts';
 import type { Settings } from './settings.ts';
@@ -62,10 +64,12 @@ const runners: Readonly<Record<CommandName, Run>> = {
   advise: (settings, [target]) =>
     withSource(settings, async (source) => {
       const { advise } = await import('./commands/advise.ts');
-      const kept = KeptObservations.of(process.env);
-      const observations = kept.read();
+      const { Observations } = await import('../model/activity/observations.ts');
+      const kept = KeptObservations.of(ownFiles(), process.env);
+      const observations = new Observations();
+      await kept.readInto(observations);
       const text = await advise(source, { target: target ?? null, observations, stop: interruption() }, settings);
-      kept.write(observations);
+      await kept.write(observations);
       return said(text);
     }),
 
@@ -76,7 +80,7 @@ const runners: Readonly<Record<CommandName, Run>> = {
       const { openActionLog, signalsFor } = await import('./acting.ts');
       const say = (text: string) => process.stderr.write(`${clean(text)}\n`);
       const log = openActionLog((text) => process.stderr.write(`workertop: ${clean(text)}\n`));
-      const journal = new TuneJournal(statePath(process.env, 'tune.json'));
+      const journal = new TuneJournal(ownFiles(), statePath(process.env, 'tune.json'));
       const stop = interruption();
       try {
         const text = await tune(source, signalsFor(settings), log, { target, journal, stop, say }, settings);
@@ -91,6 +95,7 @@ const runners: Readonly<Record<CommandName, Run>> = {
   record: (settings, [file = '']) =>
     withSource(settings, async (source) => {
       const { record } = await import('./commands/record.ts');
+      await mustAnswer(file);
       const count = await record(source, file, settings, interruption());
       return said(`${count} readings in ${file}\n`);
     }),
@@ -99,6 +104,7 @@ const runners: Readonly<Record<CommandName, Run>> = {
     const { ReplaySource } = await import('../source/replay.ts');
     const { Replaying } = await import('./replaying.ts');
     const { noSignals } = await import('./acting.ts');
+    await mustAnswer(file);
     const source = opened(() => new ReplaySource(file));
     try {
       if (!canDraw()) throw new Error('a recording is shown on a terminal that can be drawn on');

@@ -1,67 +1,14 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
-import { basename, dirname } from 'node:path';
-import { checkedDirectory, self, within } from '../own-files/checked-directory.ts';
+import type { OwnFiles } from '../own-files/own-files.ts';
 import type { ViewSettings } from '../state/settings.ts';
 import { settings } from './settings.ts';
 import { tomlLine } from './toml.ts';
 
-/** Bytes. A larger configuration file is a mistake. */
-const LARGEST = 1024 * 1024;
-
 /**
- * Writes settings changed on the screen to a configuration file. Other lines stay as they are.
- * @throws Error if it cannot be written, or if others may write there
+ * Writes settings changed on the screen to a configuration file. Other lines stay as they are. Rejects if it cannot be
+ * written, or if others may write there.
  */
-export function saveSettings(path: string, view: ViewSettings): void {
-  const directory = checkedDirectory(dirname(path), 'ours');
-  try {
-    const target = within(directory, basename(path));
-    const before = contentOf(target, path);
-    const made = within(directory, `.${basename(path)}.${process.pid}`);
-    const file = openSync(
-      made,
-      constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
-      0o600,
-    );
-    try {
-      writeSync(file, withSettings(before, view));
-      renameSync(made, target);
-    } catch (error) {
-      unlinkSync(made);
-      throw error;
-    } finally {
-      closeSync(file);
-    }
-  } finally {
-    closeSync(directory.descriptor);
-  }
-}
-
-/**
- * The present content; empty if there is no file.
- * @throws Error if it is not a file of ours
- */
-function contentOf(target: string, path: string): string {
-  if (lstatSync(target, { throwIfNoEntry: false }) === undefined) return '';
-  const file = openSync(target, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    const about = fstatSync(file);
-    if (!about.isFile() || about.uid !== self()) throw new Error(`${path} is not a regular file of yours`);
-    if (about.size > LARGEST) throw new Error(`${path} is too large`);
-    return readFileSync(file, 'utf8');
-  } finally {
-    closeSync(file);
-  }
+export async function saveSettings(files: OwnFiles, path: string, view: ViewSettings): Promise<void> {
+  await files.replace(path, withSettings((await files.read(path)) ?? '', view));
 }
 
 /** Sets the screen's keys in a configuration: in place, else before its first table. */

@@ -1,6 +1,8 @@
+import { resolve } from 'node:path';
 import { factRequests, limitRecognition } from '../servers/registry.ts';
 import type { FileAnswerer } from '../source/files/files.ts';
 import { HelperFiles } from '../source/files/helper-files.ts';
+import { liesHere } from '../source/files/lies-here.ts';
 import type { Source } from '../source/source.ts';
 import { fileHelper } from './beside.ts';
 import type { Settings } from './settings.ts';
@@ -28,6 +30,8 @@ async function openSource({ source, proc }: Settings): Promise<Source> {
     const { PortableSource } = await import('../source/portable.ts');
     return new PortableSource();
   }
+  if (!liesHere(resolve(proc)))
+    throw new UsageError(`${proc} is on a network file system, which may not answer: copy it first`);
   const files = startFiles();
   const { ProcSource } = await import('../source/proc/proc-source.ts');
   limitRecognition(cpuStopwatch);

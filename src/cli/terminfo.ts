@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { liesHere } from '../source/files/lies-here.ts';
 
 /** Magic numbers of term(5), for numbers of 16 and of 32 bits. */
 const NARROW = 0o432;
@@ -16,6 +17,8 @@ export function terminfoColors(terminal: string, environment: NodeJS.ProcessEnv)
   // The name comes from the environment: it must not be a path.
   if (!/^[\w+][\w+.-]*$/.test(terminal)) return null;
   for (const folder of folders(environment)) {
+    // A home on a network may not answer, and the screen waits for this.
+    if (!liesHere(folder)) continue;
     for (const letter of [terminal.charAt(0), terminal.charCodeAt(0).toString(16)]) {
       const colors = colorsIn(join(folder, letter, terminal));
       if (colors !== null) return colors;

@@ -34,12 +34,17 @@ export function self(): number {
 }
 
 /**
- * Opens a directory part by part, so that nobody can exchange a part between check and use. `ours`: every part belongs
- * to us or to root, nobody else may write to it, the last part is ours, and missing parts are made. `named`: the user
- * has named it, and links are followed unless somebody else may have made them.
+ * `ours`: every part belongs to us or to root, nobody else may write to it, the last part is ours, and missing parts are
+ * made. `found`: the same, and nothing is made. `named`: the user has named it, and links are followed unless somebody else
+ * may have made them.
+ */
+type Rule = 'ours' | 'found' | 'named';
+
+/**
+ * Opens a directory part by part, so that nobody can exchange a part between check and use.
  * @throws UnsafePath, or the system's error
  */
-export function checkedDirectory(path: string, rule: 'ours' | 'named'): Directory {
+export function checkedDirectory(path: string, rule: Rule): Directory {
   let parts = partsOf(path);
   let directory = openPart('/');
   let links = 0;
@@ -52,7 +57,7 @@ export function checkedDirectory(path: string, rule: 'ours' | 'named'): Director
         links += 1;
         if (links > MOST_LINKS) throw new UnsafePath(`${path} leads in a circle`);
         if (target.foreign || mayBeChangedByOthers(directory.about)) throw new UnsafePath(`${inside} is a link`);
-        if (rule === 'ours' && parts.length <= OWN_PARTS) throw new UnsafePath(`${inside} is a link`);
+        if (rule !== 'named' && parts.length <= OWN_PARTS) throw new UnsafePath(`${inside} is a link`);
         parts = [...partsOf(resolve(directory.path, target.to)), ...rest];
         directory = replaced(directory, openPart('/'));
         continue;
@@ -76,7 +81,7 @@ function replaced(before: Directory, after: Directory): Directory {
   return after;
 }
 
-function enter(parent: Directory, name: string, rule: 'ours' | 'named', isLast: boolean): Directory {
+function enter(parent: Directory, name: string, rule: Rule, isLast: boolean): Directory {
   const path = `${parent.path === '/' ? '' : parent.path}/${name}`;
   if (rule === 'ours') make(within(parent, name));
   const directory = openPart(within(parent, name), path);

@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
 import { Observations, type Observed } from '../model/activity/observations.ts';
 import type { Tally } from '../model/activity/statistics.ts';
-import { keepPrivately, readPrivately } from './private-json.ts';
+import type { OwnFiles } from './own-files.ts';
 import { statePath } from './state-path.ts';
+
+type Files = Pick<OwnFiles, 'read' | 'replace'>;
 
 /** Version of the file's layout. Other versions are ignored. */
 const VERSION = 1;
@@ -18,6 +19,7 @@ const SERVICE = '/var/lib/workertop/workers.json';
  * to what the others have written. Errors of the file never stop anything else.
  */
 export class KeptObservations {
+  readonly #files: Files;
   readonly #path: string | null;
   readonly #service: string | null;
 
@@ -25,40 +27,55 @@ export class KeptObservations {
    * @param path null if there is no home to keep it in
    * @param service where a service of the same user keeps what it observed, which is read too
    */
-  constructor(path: string | null, service: string | null = null) {
+  constructor(files: Files, path: string | null, service: string | null = null) {
+    this.#files = files;
     this.#path = path;
     this.#service = service === path ? null : service;
   }
 
   /** Those of this user. Root also reads those of the service. */
-  static of(environment: NodeJS.ProcessEnv): KeptObservations {
-    return new KeptObservations(statePath(environment, 'workers.json'), process.geteuid?.() === 0 ? SERVICE : null);
+  static of(files: Files, environment: NodeJS.ProcessEnv): KeptObservations {
+    return new KeptObservations(
+      files,
+      statePath(environment, 'workers.json'),
+      process.geteuid?.() === 0 ? SERVICE : null,
+    );
   }
 
-  read(): Observations {
-    const observations = observationsIn(this.#path);
-    if (this.#service !== null && existsSync(this.#service)) observations.merge(observationsIn(this.#service));
-    return observations;
+  /** Adds what was kept. */
+  async readInto(observations: Observations): Promise<void> {
+    for (const path of [this.#path, this.#service]) {
+      try {
+        if (path !== null) observations.merge(observationsIn(await this.#files.read(path)));
+      } catch {
+        // It may be another user's, or on a mount that does not answer.
+      }
+    }
   }
 
   /** Writes observations, with those that other sessions have written meanwhile. */
-  write(observations: Observations): void {
+  async write(observations: Observations): Promise<void> {
     if (this.#path === null) return;
-    observations.merge(observationsIn(this.#path));
     try {
-      keepPrivately(this.#path, { version: VERSION, servers: observations });
+      // If this fails, the file stays as it is: it may hold a week's.
+      observations.merge(observationsIn(await this.#files.read(this.#path)));
+      await this.#files.replace(this.#path, JSON.stringify({ version: VERSION, servers: observations }));
     } catch {
       // A full or read-only disk must not stop the dashboard.
     }
   }
 }
 
-function observationsIn(path: string | null): Observations {
+function observationsIn(text: string | null): Observations {
+  const kept = parsed(text);
+  return new Observations(isKept(kept) ? kept.servers.filter(isObserved) : []);
+}
+
+function parsed(text: string | null): unknown {
   try {
-    const kept = path === null ? null : readPrivately(path);
-    return new Observations(isKept(kept) ? kept.servers.filter(isObserved) : []);
+    return JSON.parse(text ?? 'null');
   } catch {
-    return new Observations();
+    return null;
   }
 }
 

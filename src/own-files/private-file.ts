@@ -85,10 +85,13 @@ export function createPrivately(path: string): number {
   try {
     const guarded = mayBeChangedByOthers(directory.about);
     const flags = O_WRONLY | O_CREAT | (guarded ? O_NOFOLLOW : 0);
-    const file = openSync(within(directory, basename(path)), flags, PRIVATE_FILE);
+    const inside = within(directory, basename(path));
+    // A FIFO that nobody reads fails with ENXIO, and would wait for a reader otherwise.
+    const file = openSync(inside, flags | O_NONBLOCK, PRIVATE_FILE);
     try {
       const about = fstatSync(file);
       if (guarded) refuseForeign(path, about, directory);
+      if (about.isFIFO()) return waiting(file, inside);
       if (!about.isFile()) return file;
       fchmodSync(file, PRIVATE_FILE);
       ftruncateSync(file);
@@ -100,6 +103,13 @@ export function createPrivately(path: string): number {
   } finally {
     closeSync(directory.descriptor);
   }
+}
+
+/** Opens an open FIFO once more, for writes that wait for its reader. */
+function waiting(file: number, path: string): number {
+  const again = openSync(process.platform === 'linux' ? `/proc/self/fd/${file}` : path, O_WRONLY);
+  closeSync(file);
+  return again;
 }
 
 /** Refuses a file in a directory that others may write to, if they own it or have another name for it. */

@@ -17,10 +17,14 @@ export function nameOf(uid: number): Promise<string | null> {
   return id('-un', String(uid));
 }
 
+/** Where systems keep id(1). The user's own PATH may lead to a mount that does not answer. */
+const PATH = '/usr/bin:/bin:/run/current-system/sw/bin';
+
 /** Runs id(1). macOS has no getent(1), and its users are not in /etc/passwd. */
 function id(what: '-u' | '-un', user: string): Promise<string | null> {
+  const options = { cwd: '/', env: { PATH }, timeout: PATIENCE * 1000, killSignal: 'SIGKILL' } as const;
   return new Promise((resolve) => {
-    execFile('id', [what, user], { timeout: PATIENCE * 1000, killSignal: 'SIGKILL' }, (error, stdout) => {
+    execFile('id', [what, user], options, (error, stdout) => {
       resolve(error === null ? stdout.trim() || null : null);
     });
   });

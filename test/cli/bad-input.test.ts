@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +17,7 @@ beforeAll(() => {
   mkdirSync(join(folder, 'directory'));
   writeFileSync(join(folder, 'text'), 'hello\n');
   writeFileSync(join(folder, 'empty'), '');
+  execFileSync('mkfifo', [join(folder, 'fifo')]);
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
@@ -39,6 +41,18 @@ const oneOf = 'it is one of mem, share';
 const positive = 'a delay is a positive number of seconds, not';
 const range = 'a delay is between 0.1 and 3600 seconds, not';
 const size = 'a size is such as 1.5G or 512M, and 1M at least, not';
+
+describe('a FIFO that nobody writes to or reads', () => {
+  it.each([
+    ['list --config @fifo', 'it is not a regular file'],
+    ['export --token-file @fifo', 'it is not a regular file'],
+    ['record @fifo', 'nobody reads it'],
+    ['replay @fifo', 'is not a file'],
+    ['list --proc @fifo', 'is not a directory'],
+  ])('does not hold up %s', async (line, message) => {
+    await expectRefused(words(line), message, 2);
+  });
+});
 
 describe('on the command line', () => {
   const wrong: readonly (readonly [line: string, message: string | RegExp])[] = [

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/cli/config-file.ts';
 import { saveSettings, withSettings } from '../../src/cli/save-settings.ts';
+import { ownFiles } from '../helpers/own-files.ts';
 
 const view = { delay: 5, theme: 'light', confirm: 'always', mouse: true, hidden: ['swap', 'trend'] } as const;
 const values = { delay: 5, theme: 'light', confirm: 'always', mouse: true, hide: ['swap', 'trend'] };
@@ -39,21 +40,21 @@ describe('saved settings', () => {
     expect(withSettings(after, view)).toBe(after);
   });
 
-  it('are written to a file that is made, with its directories, for its owner alone', () => {
+  it('are written to a file that is made, with its directories, for its owner alone', async () => {
     const path = join(folder, 'deep', 'er', 'config.toml');
-    saveSettings(path, view);
+    await saveSettings(ownFiles, path, view);
     expect(parseConfig(readFileSync(path, 'utf8'), path)).toMatchObject(values);
     expect(lstatSync(path).mode & 0o777).toBe(0o600);
     expect(readdirSync(join(folder, 'deep', 'er'))).toEqual(['config.toml']);
   });
 
-  it('are not written through a link', () => {
+  it('are not written through a link', async () => {
     const other = join(folder, 'other');
     writeFileSync(other, 'precious');
     mkdirSync(join(folder, 'here'));
     const path = join(folder, 'here', 'config.toml');
     symlinkSync(other, path);
-    expect(() => saveSettings(path, view)).toThrow();
+    await expect(saveSettings(ownFiles, path, view)).rejects.toThrow('no regular file');
     expect(readFileSync(other, 'utf8')).toBe('precious');
   });
 });

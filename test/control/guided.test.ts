@@ -42,9 +42,9 @@ async function start(part: Partial<typeof options> = {}): Promise<Run> {
   };
   const journal = { writes: 0, open: false };
   const kept: Journal = {
-    read: () => null,
-    write: () => Object.assign(journal, { writes: journal.writes + 1, open: true }),
-    clear: () => Object.assign(journal, { open: false }),
+    read: async () => null,
+    write: async () => void Object.assign(journal, { writes: journal.writes + 1, open: true }),
+    clear: async () => void Object.assign(journal, { open: false }),
   };
   const told: Tuning[] = [];
   const guided = new GuidedRun(found().key, 'project1', model, {

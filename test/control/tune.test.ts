@@ -1,4 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,6 +15,8 @@ import { TuneJournal } from '../../src/control/tune/journal.ts';
 import { tooMany } from '../../src/control/tune/limit.ts';
 import { Observations } from '../../src/model/activity/observations.ts';
 import { KeptObservations } from '../../src/own-files/kept-observations.ts';
+import type { OwnFiles } from '../../src/own-files/own-files.ts';
+import { ownFiles } from '../helpers/own-files.ts';
 
 let folder: string;
 
@@ -32,70 +43,105 @@ describe('readings in which somebody waited are too many', () => {
 });
 
 describe('the journal of a tune', () => {
-  it('tells what was left unfinished until it is cleared, and to its owner alone', () => {
+  const at = () => join(folder, 'tune.json');
+
+  it('tells what was left unfinished until it is cleared, and to its owner alone', async () => {
     const path = join(folder, 'workertop', 'tune.json');
-    const journal = new TuneJournal(path);
-    expect(journal.read()).toBeNull();
-    journal.write(left);
-    expect(new TuneJournal(path).read()).toMatchObject(left);
+    const journal = new TuneJournal(ownFiles, path);
+    expect(await journal.read()).toBeNull();
+    await journal.write(left);
+    expect(await new TuneJournal(ownFiles, path).read()).toMatchObject(left);
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    journal.clear();
-    expect(journal.read()).toBeNull();
+    await journal.clear();
+    expect(await journal.read()).toBeNull();
   });
 
   it.each(['', '{', '[]', 'null', '{"version":1,"tune":{"pid":"10"}}', '{"version":2,"tune":{}}'])(
     'that is broken, %j, tells nothing',
-    (text) => {
-      const journal = new TuneJournal(join(folder, 'tune.json'));
-      writeFileSync(join(folder, 'tune.json'), text, { mode: 0o600 });
-      expect(journal.read()).toBeNull();
+    async (text) => {
+      writeFileSync(at(), text, { mode: 0o600 });
+      expect(await new TuneJournal(ownFiles, at()).read()).toBeNull();
     },
   );
 
-  it('is not written through a link that leads elsewhere', () => {
+  it('is not written through a link that leads elsewhere', async () => {
     writeFileSync(join(folder, 'precious'), 'mine');
-    symlinkSync(join(folder, 'precious'), join(folder, 'tune.json'));
-    new TuneJournal(join(folder, 'tune.json')).write(left);
+    symlinkSync(join(folder, 'precious'), at());
+    await new TuneJournal(ownFiles, at()).write(left);
     expect(statSync(join(folder, 'precious')).size).toBe(4);
   });
 
-  it('keeps a tune from beginning where it cannot be written', () => {
-    expect(() => new TuneJournal(null).write(left)).toThrow('no home directory');
+  it('keeps a tune from beginning where it cannot be written', async () => {
+    await expect(new TuneJournal(ownFiles, null).write(left)).rejects.toThrow('no home directory');
+    writeFileSync(join(folder, 'file'), '');
+    await expect(new TuneJournal(ownFiles, join(folder, 'file/tune.json')).write(left)).rejects.toThrow();
   });
 });
 
-it.each(['', '{"version":1,"servers":[{"id":"a","tallies":[{"slot":1}]}]}', '{"version":1,"servers":7}', '[1]'])(
-  'kept observations that are broken, %j, are none',
-  (text) => {
-    writeFileSync(join(folder, 'workers.json'), text, { mode: 0o600 });
-    expect(new KeptObservations(join(folder, 'workers.json')).read().toJSON()).toEqual([]);
-  },
-);
+describe('kept observations', () => {
+  const at = () => join(folder, 'workertop', 'workers.json');
+  const tally = { slot: 1, workers: 2, total: 2, seconds: 9, told: 1, waited: 0, mostWaiting: 0, pairs: 1 };
+  const one = { id: 'shop', tallies: [{ ...tally, products: 1, used: 1, computed: 0, inUse: [1], atOnce: [1] }] };
 
-it('observations are kept for their owner alone', () => {
-  const path = join(folder, 'workertop', 'workers.json');
-  new KeptObservations(path).write(new Observations());
-  expect(statSync(path).mode & 0o777).toBe(0o600);
-});
+  async function readBack(): Promise<unknown> {
+    const observations = new Observations();
+    await new KeptObservations(ownFiles, at()).readInto(observations);
+    return JSON.parse(JSON.stringify(observations));
+  }
 
-it('two sessions that keep observations in one file lose none of each other’s', () => {
-  const path = join(folder, 'workertop', 'workers.json');
-  const observed = (id: string) => new Observations([{ id, tallies: [] }]);
-  new KeptObservations(path).write(observed('shop'));
-  new KeptObservations(path).write(observed('blog'));
-  const ids = new KeptObservations(path)
-    .read()
-    .toJSON()
-    .map(({ id }) => id);
-  expect(ids.sort()).toEqual(['blog', 'shop']);
-});
+  it.each(['', '{"version":1,"servers":[{"id":"a","tallies":[{"slot":1}]}]}', '{"version":1,"servers":7}', '[1]'])(
+    'that are broken, %j, are none',
+    async (text) => {
+      mkdirSync(join(folder, 'workertop'));
+      writeFileSync(at(), text, { mode: 0o600 });
+      expect(await readBack()).toEqual([]);
+    },
+  );
 
-it('what a service has observed is read too, and not written', () => {
-  const [own, service] = [join(folder, 'own', 'workers.json'), join(folder, 'service', 'workers.json')];
-  new KeptObservations(service).write(new Observations([{ id: 'shop', tallies: [] }]));
-  const kept = new KeptObservations(own, service);
-  expect(kept.read().toJSON()).toHaveLength(1);
-  const before = readFileSync(service, 'utf8');
-  kept.write(new Observations([{ id: 'blog', tallies: [] }]));
-  expect(readFileSync(service, 'utf8')).toBe(before);
+  it('are there again, for their owner alone', async () => {
+    const kept = new KeptObservations(ownFiles, at());
+    await kept.readInto(new Observations());
+    await kept.write(new Observations([one]));
+    expect(statSync(at()).mode & 0o777).toBe(0o600);
+    expect(await readBack()).toEqual([one]);
+  });
+
+  it('that are not there leave no directory behind', async () => {
+    expect(await readBack()).toEqual([]);
+    expect(existsSync(join(folder, 'workertop'))).toBe(false);
+  });
+
+  it('are not replaced by a session that has not read them', async () => {
+    const written: string[] = [];
+    const silent: Pick<OwnFiles, 'read' | 'replace'> = {
+      read: () => Promise.reject(new Error('no answer')),
+      replace: async (path) => void written.push(path),
+    };
+    const kept = new KeptObservations(silent, at());
+    await kept.readInto(new Observations());
+    await kept.write(new Observations());
+    expect(written).toEqual([]);
+  });
+
+  it('of two sessions in one file lose none of each other’s', async () => {
+    for (const id of ['shop', 'blog']) {
+      await new KeptObservations(ownFiles, at()).write(new Observations([{ id, tallies: [] }]));
+    }
+    const observations = new Observations();
+    await new KeptObservations(ownFiles, at()).readInto(observations);
+    const ids = observations.toJSON().map(({ id }) => id);
+    expect(ids.sort()).toEqual(['blog', 'shop']);
+  });
+
+  it('of a service are read too, and not written', async () => {
+    const service = join(folder, 'service', 'workers.json');
+    await new KeptObservations(ownFiles, service).write(new Observations([{ id: 'shop', tallies: [] }]));
+    const kept = new KeptObservations(ownFiles, at(), service);
+    const observations = new Observations();
+    await kept.readInto(observations);
+    expect(observations.toJSON()).toHaveLength(1);
+    const before = readFileSync(service, 'utf8');
+    await kept.write(new Observations([{ id: 'blog', tallies: [] }]));
+    expect(readFileSync(service, 'utf8')).toBe(before);
+  });
 });

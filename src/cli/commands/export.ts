@@ -1,15 +1,18 @@
-import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { exposition } from '../../export/exposition.ts';
 import { serveMetrics } from '../../export/http.ts';
 import { Series } from '../../export/series.ts';
-import { replaceFile } from '../../export/textfile.ts';
-import type { Observations } from '../../model/activity/observations.ts';
+import { Observations } from '../../model/activity/observations.ts';
 import { Observer } from '../../observer.ts';
 import { KEEP_EVERY, KeptObservations } from '../../own-files/kept-observations.ts';
+import { replaceFile } from '../../own-files/public-file.ts';
 import { pause } from '../../pause.ts';
+import { liesHere } from '../../source/files/lies-here.ts';
 import type { Source } from '../../source/source.ts';
 import { fileProblem } from '../../text/errno.ts';
+import { ownFiles } from '../beside.ts';
 import { modelOptions } from '../in-force.ts';
+import { readOwnFile } from '../own-file.ts';
 import type { Settings } from '../settings.ts';
 import { UsageError } from '../usage-error.ts';
 import { version } from '../version.ts';
@@ -34,8 +37,9 @@ const PATIENCE = 0.5;
 export async function exportMetrics(source: Source, settings: Settings, stop: AbortSignal): Promise<string> {
   const { once, textfile, interval } = settings;
   const observer = new Observer(source, modelOptions(settings));
-  const kept = KeptObservations.of(process.env);
-  const observations = kept.read();
+  const kept = KeptObservations.of(ownFiles(), process.env);
+  const observations = new Observations();
+  await kept.readInto(observations);
   const series = new Series(version, observations);
   const read = async (memoryBudget: number) => {
     const model = await observer.observe({ memoryBudget, watch: new Set(), patience: PATIENCE });
@@ -48,7 +52,7 @@ export async function exportMetrics(source: Source, settings: Settings, stop: Ab
     await read(Number.POSITIVE_INFINITY);
     const text = exposition(series.scrape(), 'prometheus');
     if (textfile === null) return text;
-    writeTextfile(textfile, text);
+    await writeTextfile(textfile, text);
     return '';
   }
   const serving = textfile === null ? await serve(settings, series) : null;
@@ -59,30 +63,33 @@ export async function exportMetrics(source: Source, settings: Settings, stop: Ab
     for (let look = 0; !stop.aborted; look = (look + 1) % looks) {
       await read(look === 0 ? BUDGET : 0);
       serving?.tick();
-      if (textfile !== null && look === 0) writeTextfile(textfile, exposition(series.scrape(), 'prometheus'));
+      if (textfile !== null && look === 0) await writeTextfile(textfile, exposition(series.scrape(), 'prometheus'));
       await pause(interval / looks, stop);
     }
   } finally {
     serving?.close();
-    keeping.end();
+    await keeping.end();
   }
   return '';
 }
 
 /** Writes the observations now and then, and at the end: what was learned outlives a restart. */
-function keep(kept: KeptObservations, observations: Observations): { end(): void } {
-  const timer = setInterval(() => kept.write(observations), KEEP_EVERY * 1000);
+function keep(kept: KeptObservations, observations: Observations): { end(): Promise<void> } {
+  const timer = setInterval(() => void kept.write(observations), KEEP_EVERY * 1000);
   return {
     end: () => {
       clearInterval(timer);
-      kept.write(observations);
+      return kept.write(observations);
     },
   };
 }
 
-function writeTextfile(path: string, text: string): void {
+/** A helper process writes what does not lie on this machine: it can be left behind. Rejects with UsageError. */
+async function writeTextfile(path: string, text: string): Promise<void> {
   try {
-    replaceFile(path, text);
+    const whole = resolve(path);
+    if (path === '' || liesHere(whole)) replaceFile(path, text);
+    else await ownFiles().publish(whole, text);
   } catch (error) {
     throw new UsageError(`${path || 'a file without a name'} cannot be written: ${fileProblem(error)}`);
   }
@@ -100,7 +107,7 @@ async function serve({ listen, tokenFile, interval }: Settings, series: Series):
   const server = await serveMetrics({
     host,
     port: Number(port),
-    token: tokenFile === null ? null : readToken(tokenFile),
+    token: tokenFile === null ? null : await readToken(tokenFile),
     scrape: () => series.scrape(),
     healthy: () => performance.now() - readAt < RECENT * interval * 1000,
   }).catch((error: unknown) => {
@@ -125,19 +132,13 @@ function isLoopback(host: string): boolean {
   return host.startsWith('127.') || host === '::1';
 }
 
-/**
- * Reads the token.
- * @throws UsageError if the file cannot be read, is empty, or others may read it
- */
-function readToken(path: string): string {
-  let token: string;
-  try {
-    if ((statSync(path).mode & 0o077) !== 0) throw new UsageError(`${path} may be read by others: chmod 600 it`);
-    token = readFileSync(path, 'utf8').trim();
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
+/** Reads the token. Rejects with UsageError if the file cannot be read, is empty, or others may read it. */
+async function readToken(path: string): Promise<string> {
+  const { text, mode } = await readOwnFile(path).catch((error: unknown) => {
     throw new UsageError(`${path || 'a file without a name'} cannot be read: ${fileProblem(error)}`);
-  }
+  });
+  if ((mode & 0o077) !== 0) throw new UsageError(`${path} may be read by others: chmod 600 it`);
+  const token = text.trim();
   if (token === '') throw new UsageError(`${path} has no token in it`);
   return token;
 }

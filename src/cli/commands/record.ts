@@ -10,11 +10,15 @@ import { HEADING, RecordingWriter } from '../../source/recording.ts';
 import type { ReadHints, Source } from '../../source/source.ts';
 import { fileProblem } from '../../text/errno.ts';
 import { maskArgv } from '../../text/mask-secrets.ts';
+import { mustAnswer } from '../own-file.ts';
 import type { Settings } from '../settings.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** Longest time to spend on reading memory at each reading, in seconds. */
 const BUDGET = 0.05;
+
+/** Seconds to wait at the end until everything is on the disk. */
+const LAST_WRITES = 5;
 
 /** Longest time to wait for files of new processes, in seconds. */
 const PATIENCE = 0.5;
@@ -38,6 +42,7 @@ export async function record(source: Source, file: string, settings: Settings, s
     count += 1;
     if ((keep !== null && part.seconds >= keep / 2) || (max !== null && part.bytes >= max / 2)) {
       await part.end();
+      await mustAnswer(file);
       renameSync(file, asideOf(file));
       part = new Part(file);
     }
@@ -98,7 +103,10 @@ class Part {
   async end(): Promise<void> {
     if (this.failure !== null) throw this.failure;
     (this.#gzip ?? this.#output).end();
-    await once(this.#output, 'close');
+    const limit = new AbortController();
+    await Promise.race([once(this.#output, 'close'), pause(LAST_WRITES, limit.signal)]);
+    limit.abort();
+    if (!this.#output.closed) throw new Error('its file system does not answer: the end of the recording is missing');
   }
 
   #write(text: string): void {

@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { ActionLog } from '../../control/action-log.ts';
 import { suspendJob } from '../../control/kill.ts';
 import type { Signals } from '../../control/signals.ts';
-import { isUnderWay, noJournal, TuneJournal } from '../../control/tune/journal.ts';
+import { isUnderWay, noJournal, TuneJournal, type Unfinished } from '../../control/tune/journal.ts';
 import { Dashboard } from '../../dashboard.ts';
+import { Observations } from '../../model/activity/observations.ts';
 import { Observer } from '../../observer.ts';
 import { UnsafePath } from '../../own-files/checked-directory.ts';
 import { KEEP_EVERY, KeptObservations } from '../../own-files/kept-observations.ts';
+import type { OwnFiles } from '../../own-files/own-files.ts';
 import { statePath } from '../../own-files/state-path.ts';
 import type { Source } from '../../source/source.ts';
 import type { Action, MouseEvent } from '../../state/action.ts';
@@ -16,6 +19,7 @@ import { initialState } from '../../state/state.ts';
 import { fileProblem } from '../../text/errno.ts';
 import { clean } from '../../text/sanitize.ts';
 import { type Mouse, Screen } from '../../view/screen.ts';
+import { ownFiles } from '../beside.ts';
 import { usualPath } from '../config-file.ts';
 import { modelOptions } from '../in-force.ts';
 import { GROUND_QUESTION, Keyboard } from '../keyboard.ts';
@@ -35,6 +39,9 @@ export interface Showing {
 
 /** @param tell called with messages about the log itself */
 export type OpenLog = (tell: (text: string) => void) => ActionLog;
+
+/** At its end, workertop waits this many seconds for its files to be written. */
+const LAST_WRITES = 0.3;
 
 /** Seconds between two checks whether the terminal still belongs to this job. */
 const FOREGROUND_CHECK = 1;
@@ -79,8 +86,11 @@ export async function top(
       ready: () => dashboard.repaint(),
     },
   );
-  const kept = badge === null ? KeptObservations.of(process.env) : new KeptObservations(null);
-  const observations = kept.read();
+  const files = ownFiles();
+  const kept = badge === null ? KeptObservations.of(files, process.env) : new KeptObservations(files, null);
+  const observations = new Observations();
+  // The first frame does not wait for it.
+  void kept.readInto(observations);
   const state = initialState({
     columns: screen.columns,
     lines: screen.lines,
@@ -93,7 +103,7 @@ export async function top(
     arrangement: { sort, reverse: false, filter: { text, user, uid }, toggled: new Set() },
   });
   const log = openLog((text) => dashboard.dispatch({ type: 'notice', level: 'warning', text }));
-  const journal = badge === null ? new TuneJournal(statePath(process.env, 'tune.json')) : noJournal;
+  const journal = badge === null ? new TuneJournal(files, statePath(process.env, 'tune.json')) : noJournal;
   const { wait, watchFor: watch, fewest } = settings;
   const dashboard: Dashboard = new Dashboard({
     observer: new Observer(source, modelOptions(settings)),
@@ -103,7 +113,7 @@ export async function top(
     screen,
     terminal,
     state,
-    save: (view) => dashboard.dispatch(saved(settings.config ?? usualPath(process.env), view)),
+    save: (view) => void saved(files, settings.config ?? usualPath(process.env), view).then(dashboard.dispatch),
     tune: { options: { wait, watch, fewest, dryRun: false, keep: false }, journal },
     replaying,
     suspend: stopThisProcess,
@@ -134,30 +144,34 @@ export async function top(
     if (before && inBackground) dashboard.end(endings.SIGHUP);
   }, FOREGROUND_CHECK * 1000);
   if (terminal.answers && terminal.colors > 0) output.write(GROUND_QUESTION);
-  const left = journal.read();
-  if (left !== null && !isUnderWay(left)) {
-    const text = `A tune that was cut off left ${left.project} ${left.to} of ${left.from} workers: + on its master ${left.pid} puts it back.`;
-    dashboard.dispatch({ type: 'notice', level: 'warning', text });
-  }
-  const keeping = setInterval(() => kept.write(observations), KEEP_EVERY * 1000);
+  void journal.read().then((left) => {
+    if (left !== null && !isUnderWay(left)) dashboard.dispatch(leftBehind(left));
+  });
+  const keeping = setInterval(() => void kept.write(observations), KEEP_EVERY * 1000);
   try {
     return await dashboard.run();
   } finally {
     clearInterval(keeping);
-    kept.write(observations);
+    void kept.write(observations);
     clearInterval(foreground);
     screen.close();
     tell(dashboard.leave());
-    await log.close();
+    await Promise.all([log.close(), files.settled(LAST_WRITES)]);
   }
 }
 
+/** Tells of a tune that ended before it could put back what it had trimmed. */
+function leftBehind({ project, to, from, pid }: Unfinished): Action {
+  const text = `A tune that was cut off left ${project} ${to} of ${from} workers: + on its master ${pid} puts it back.`;
+  return { type: 'notice', level: 'warning', text };
+}
+
 /** Saves settings, and reports the result. */
-function saved(path: string | null, view: ViewSettings): Action {
+async function saved(files: OwnFiles, path: string | null, view: ViewSettings): Promise<Action> {
   if (path === null)
     return { type: 'notice', level: 'warning', text: 'There is no home directory to save settings in.' };
   try {
-    saveSettings(path, view);
+    await saveSettings(files, resolve(path), view);
     return { type: 'notice', level: 'info', text: `Saved in ${path}.` };
   } catch (error) {
     const reason = error instanceof UnsafePath ? error.message : fileProblem(error);

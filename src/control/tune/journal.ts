@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { forgetPrivately, keepPrivately, readPrivately } from '../../own-files/private-json.ts';
+import type { OwnFiles } from '../../own-files/own-files.ts';
 import type { ProcessKey } from '../../snapshot.ts';
 
 /** A trim that may have to be put back: written before its signal, and removed when all is well again. */
@@ -19,45 +19,47 @@ export interface Unfinished {
 
 /** Remembers a trim that is being tried. */
 export interface Journal {
-  /** Null if nothing was left unfinished. */
-  read(): Unfinished | null;
-  /** @throws Error if it cannot be written: then nothing may be trimmed */
-  write(tune: Omit<Unfinished, 'by'>): void;
-  clear(): void;
+  /** Null if nothing was left unfinished, or its file cannot be read. */
+  read(): Promise<Unfinished | null>;
+  /** Rejects if it cannot be written: then nothing may be trimmed. */
+  write(tune: Omit<Unfinished, 'by'>): Promise<void>;
+  clear(): Promise<void>;
 }
 
 const VERSION = 2;
 
 /** A journal in a file, which outlives a crash of workertop. */
 export class TuneJournal implements Journal {
+  readonly #files: OwnFiles;
   readonly #path: string | null;
 
   /** @param path null if there is nowhere to keep it */
-  constructor(path: string | null) {
+  constructor(files: OwnFiles, path: string | null) {
+    this.#files = files;
     this.#path = path;
   }
 
-  read(): Unfinished | null {
+  async read(): Promise<Unfinished | null> {
     try {
-      const kept = this.#path === null ? null : readPrivately(this.#path);
+      const kept: unknown = this.#path === null ? null : JSON.parse((await this.#files.read(this.#path)) ?? 'null');
       return isKept(kept) ? kept.tune : null;
     } catch {
       return null;
     }
   }
 
-  write(tune: Omit<Unfinished, 'by'>): void {
+  async write(tune: Omit<Unfinished, 'by'>): Promise<void> {
     if (this.#path === null) throw new Error('there is no home directory to keep a journal in');
-    keepPrivately(this.#path, { version: VERSION, tune: { ...tune, by: ownKey() } });
+    await this.#files.replace(this.#path, JSON.stringify({ version: VERSION, tune: { ...tune, by: ownKey() } }));
   }
 
-  clear(): void {
-    if (this.#path !== null) forgetPrivately(this.#path);
+  async clear(): Promise<void> {
+    if (this.#path !== null) await this.#files.remove(this.#path);
   }
 }
 
 /** A journal for simulated servers, which end with workertop. */
-export const noJournal: Journal = { read: () => null, write: () => {}, clear: () => {} };
+export const noJournal: Journal = { read: async () => null, write: async () => {}, clear: async () => {} };
 
 function isKept(value: unknown): value is { readonly tune: Unfinished } {
   if (typeof value !== 'object' || value === null || !('version' in value) || !('tune' in value)) return false;

@@ -12,7 +12,7 @@ export async function putBack(found: Found, target: number, world: TuneWorld): P
       throw new TuneRefusal(`It could not be put back to ${plural(target, 'worker')}: ${operation}`);
     if (operation.phase !== 'done') throw new TuneRefusal(`It could not be put back: ${operation.text}`);
   }
-  world.journal.clear();
+  await world.journal.clear();
   return look(key, world);
 }
 
@@ -21,13 +21,13 @@ export async function putBack(found: Found, target: number, world: TuneWorld): P
  * @throws TuneRefusal if another workertop tunes at this moment, or it could not be put back
  */
 export async function repaired(found: Found, world: TuneWorld): Promise<Found> {
-  const left = world.journal.read();
+  const left = await world.journal.read();
   if (left === null) return found;
   if (isUnderWay(left))
     throw new TuneRefusal(`Another workertop, ${left.by.split(':')[0]}, is tuning ${left.project}.`);
   const of = findIn(found.model, left.server);
   if (of === null || of.server.workers.current >= left.from) {
-    world.journal.clear();
+    await world.journal.clear();
     return found;
   }
   world.say(`A tune that was cut off left ${left.project} ${left.to} of ${left.from} workers.`);

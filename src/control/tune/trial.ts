@@ -20,7 +20,7 @@ export async function trim(found: Found, target: number, world: TuneWorld): Prom
   const from = server.workers.current;
   try {
     const { key, head } = server;
-    world.journal.write({ server: key, pid: head.pid, project: project.name, from, to: target, at: model.at });
+    await world.journal.write({ server: key, pid: head.pid, project: project.name, from, to: target, at: model.at });
   } catch (error) {
     throw new TuneRefusal(`Its journal cannot be written: ${reasonOf(error)}. Nothing was sent.`);
   }

@@ -64,7 +64,7 @@ export async function tune(first: Found, world: TuneWorld, options: TuneOptions)
       const now = await putBack(trial.found, current, world);
       return { steps, workers: now.server.workers.current, reason: trial.putBack, ...now };
     }
-    world.journal.clear();
+    await world.journal.clear();
     at = trial;
   }
 }

@@ -47,9 +47,9 @@ export function mountOf(path: string, mounts: Mounts): MountedFiles | null {
 }
 
 function kindOf(type: string, point: string): MountedFiles['kind'] {
-  if (local.has(type)) return 'local';
-  // If the root itself is such a file system, as in some virtual machines, treat it as local: without it nothing works.
-  if (remote.has(type) || type.startsWith('fuse.')) return point === '/' ? 'local' : 'remote';
+  // Without its root nothing works, whatever that is: in some virtual machines it is on a network.
+  if (local.has(type) || point === '/') return 'local';
+  if (remote.has(type) || type.startsWith('fuse.')) return 'remote';
   return type === 'autofs' ? 'trigger' : 'kernel';
 }
 

@@ -1,0 +1,95 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { errorCode } from '../text/errno.ts';
+import { checkedDirectory, type Directory, self, UnsafePath, within } from './checked-directory.ts';
+
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+
+/** Only its owner may read and write it. */
+const PRIVATE = 0o600;
+
+/** Bytes. Longer files are not ours. */
+const LARGEST = 64 * 1024 * 1024;
+
+/**
+ * Replaces a file of our own, in a directory of our own. A reader gets the old text or the new. A link there is replaced, never
+ * followed.
+ * @throws UnsafePath if somebody else may have chosen the file; else the system's error
+ */
+export function replacePrivately(path: string, text: string): void {
+  const directory = checkedDirectory(dirname(path), 'ours');
+  const made = within(directory, `.${basename(path)}.${process.pid}`);
+  try {
+    const file = openSync(made, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, PRIVATE);
+    try {
+      writeFileSync(file, text);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(made, within(directory, basename(path)));
+  } catch (error) {
+    if (lstatSync(made, { throwIfNoEntry: false })?.isFile()) unlinkSync(made);
+    throw error;
+  } finally {
+    closeSync(directory.descriptor);
+  }
+}
+
+/**
+ * Reads a file that `replacePrivately` wrote; null if there is none.
+ * @throws like `replacePrivately`, and UnsafePath if it is a link, not a regular file, another user's, or too large
+ */
+export function readPrivately(path: string): string | null {
+  const directory = directoryOf(path);
+  if (directory === null) return null;
+  try {
+    const inside = within(directory, basename(path));
+    const found = lstatSync(inside, { throwIfNoEntry: false });
+    if (found === undefined) return null;
+    if (!found.isFile()) throw new UnsafePath(`${path} is no regular file`);
+    const file = openSync(inside, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    try {
+      const about = fstatSync(file);
+      if (!about.isFile() || about.uid !== self()) throw new UnsafePath(`${path} is another user’s`);
+      if (about.size > LARGEST) throw new UnsafePath(`${path} is too large`);
+      const buffer = Buffer.alloc(about.size);
+      return buffer.toString('utf8', 0, readSync(file, buffer, 0, about.size, 0));
+    } finally {
+      closeSync(file);
+    }
+  } finally {
+    closeSync(directory.descriptor);
+  }
+}
+
+/** Removes such a file, if there is one. @throws like `replacePrivately` */
+export function removePrivately(path: string): void {
+  const directory = directoryOf(path);
+  if (directory === null) return;
+  try {
+    const inside = within(directory, basename(path));
+    if (lstatSync(inside, { throwIfNoEntry: false }) !== undefined) unlinkSync(inside);
+  } finally {
+    closeSync(directory.descriptor);
+  }
+}
+
+/** Null if it does not exist. */
+function directoryOf(path: string): Directory | null {
+  try {
+    return checkedDirectory(dirname(path), 'found');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
