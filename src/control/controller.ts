@@ -114,7 +114,8 @@ export class Controller {
     const { floor = server.workers.floor, undo = false, oneByOne = false, consent = 'none' } = options;
     const running = this.#running(key);
     if (running === undefined && !server.scaling.available) {
-      this.#reports.notice('warning', server.scaling.reason);
+      const { scaling, workers } = server;
+      this.#reports.notice('warning', wanted > workers.current ? scaling.reasonToAdd : scaling.reason);
       return;
     }
     const target = Math.max(wanted, floor);

@@ -161,14 +161,17 @@ function server(
   const forks = managed === null || claimOf(head.facts)?.definition === definition;
   const within = containerOf(head.facts);
   const hostName = within?.host ?? name;
-  const elsewhere = (one: RecognisedServer) =>
-    within === null || within.id === ours ? null : refusalWithin(one, within, hostName);
   const processes = recognised.processes.map(({ process, role }) => {
     if (process === head) return headNode;
     const forked = role === 'worker' && process.ppid === head.pid && forks;
     return node(process, role, forked ? boundByMaster(process.memory, head.memory, workers.length) : undefined);
   });
-  const refusal = scalingRefusal(definition, recognised, headRole) ?? elsewhere(recognised);
+  const refused = scalingRefusal(definition, recognised, headRole);
+  const refusal = (direction: 1 | -1) => {
+    const elsewhere =
+      within === null || within.id === ours ? null : refusalWithin(recognised, within, hostName, direction);
+    return (refused ?? elsewhere)?.replaceAll('%h', hostName) ?? null;
+  };
   const all = managed === null ? listenersOf(recognised) : sharedBy(workers);
   const { isControl } = definition;
   const listeners = isControl ? (all?.filter(({ address }) => !isControl(address)) ?? null) : all;
@@ -183,6 +186,7 @@ function server(
     version: versionOf(recognised),
     app: claim.app ?? null,
     remark: definition.remark?.(recognised) ?? null,
+    names: definition.names?.(recognised) ?? [],
     startedBy,
     bind: told.length > 0 ? told : (listeners ?? []).map(({ address }) => address),
     listeners,
@@ -196,17 +200,18 @@ function server(
     },
     pools: definition.pools?.(recognised) ?? [],
     newerCode: newerCode(head.codeChangedAt, processes, here),
-    scaling: scalingAnswer(scaling.method, refusal?.replaceAll('%h', hostName) ?? null),
+    scaling: scalingAnswer(scaling.method, refusal(-1), refusal(1)),
     ...sums(processes, total),
     head: headNode,
     processes,
   };
 }
 
-function scalingAnswer(method: ScalingMethod, refusal: string | null): ScalingAnswer {
-  if (refusal !== null) return { method, available: false, reason: refusal };
-  if (method === 'none') return { method, available: false, reason: 'It does not scale while it runs.' };
-  return { method, available: true, reason: null };
+function scalingAnswer(method: ScalingMethod, reason: string | null, reasonToAdd: string | null): ScalingAnswer {
+  if (reason !== null) return { method, available: false, reason, reasonToAdd: reasonToAdd ?? reason };
+  const never = 'It does not scale while it runs.';
+  if (method === 'none') return { method, available: false, reason: never, reasonToAdd: never };
+  return { method, available: true, reason: null, reasonToAdd: null };
 }
 
 /** Without those of its pools, which have them for themselves: what they do is theirs. */

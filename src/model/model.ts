@@ -64,10 +64,20 @@ export interface Workers {
 /** How a server scales: by TTIN and TTOU, by its master's FIFO, by a command, or not at all while it runs. */
 export type ScalingMethod = Scaling['method'];
 
-/** Whether workertop can scale a server now; if not, `reason` is a sentence. */
+/** Whether workertop can scale a server now; if not, why one worker fewer and one more cannot be had, as sentences. */
 export type ScalingAnswer =
-  | { readonly method: Exclude<ScalingMethod, 'none'>; readonly available: true; readonly reason: null }
-  | { readonly method: ScalingMethod; readonly available: false; readonly reason: string };
+  | {
+      readonly method: Exclude<ScalingMethod, 'none'>;
+      readonly available: true;
+      readonly reason: null;
+      readonly reasonToAdd: null;
+    }
+  | {
+      readonly method: ScalingMethod;
+      readonly available: false;
+      readonly reason: string;
+      readonly reasonToAdd: string;
+    };
 
 export interface Server {
   /** The identity of its head process, with the app's name for a managed app. */
@@ -82,6 +92,8 @@ export interface Server {
   readonly app: string | null;
   /** What distinguishes it from others of its kind. */
   readonly remark: string | null;
+  /** Its names among others of its kind, such as that of a celery node and those of its queues. */
+  readonly names: readonly string[];
   /** Its systemd unit, supervisord program, Procfile or container, as a phrase; null if unknown. */
   readonly startedBy: string | null;
   readonly bind: readonly string[];

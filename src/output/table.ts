@@ -12,7 +12,7 @@ import {
 } from '../model/model.ts';
 import { sumKnown } from '../model/rates.ts';
 import { type RowSubject, rowFigures } from '../model/row-figures.ts';
-import { moreThatFit } from '../model/scaling/price.ts';
+import { fitText } from '../model/scaling/price.ts';
 import { toAscii } from '../text/ascii.ts';
 import { bytes, percent, plural } from '../text/figures.ts';
 import { clean } from '../text/sanitize.ts';
@@ -150,8 +150,7 @@ function ownRow(server: Server): RowSubject {
 
 /** Beside a limit of workers, how many more the memory has room for. */
 function roomText(server: Server, model: Model): string {
-  const fit = server.workers.most === null ? null : moreThatFit(server, model);
-  return fit === null ? '' : `${fit} more fit`;
+  return (server.workers.most === null ? null : fitText(server, model)) ?? '';
 }
 
 function processRow(process: ProcessNode, depth: number, uptime: number): Cells {

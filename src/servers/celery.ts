@@ -4,6 +4,7 @@ import type {
   ConfiguredWorkers,
   ControlCommand,
   Member,
+  Pool,
   Role,
   ServerDefinition,
   ServerProcesses,
@@ -89,6 +90,8 @@ export const celery: ServerDefinition = {
   claimChild: ({ caught, ignored }) => (isPoolChild(caught, ignored) ? { args: null } : null),
   role,
   remark,
+  names,
+  pools,
   configured,
   activity: ({ claim: { args } }) => (pool(args ?? []) === 'prefork' ? { by: 'tasks', takesTurns: true } : null),
   scaling: { method: 'command', floor: 1, victim: 'oldest', refuse, command },
@@ -198,9 +201,10 @@ function refuse({ head, claim }: ServerProcesses): string | null {
     const control = `celery -A ${claim.app ?? 'APP'} control -d ${node(head.facts, args)}`;
     return `${frozen} It scales by itself. Use: ${control} autoscale MAX MIN`;
   }
-  if (claim.app === undefined) return `${frozen} Its app is not known here. Use: celery -A APP control pool_shrink 1`;
+  if (claim.app === undefined)
+    return `${frozen} Its app is not known here. Use: celery -A APP control pool_grow 1, or pool_shrink 1`;
   if (programPath(head.facts) === null) {
-    return `${frozen} Where it has its program from is only guessed. Use: celery -A ${claim.app} control pool_shrink 1`;
+    return `${frozen} Where it has its program from is only guessed. Use: celery -A ${claim.app} control pool_grow 1, or pool_shrink 1`;
   }
   return null;
 }
@@ -237,11 +241,28 @@ function programPath({ argv, virtualenv }: ProcessFacts): string | null {
 function remark({ head: { facts }, claim: { args } }: ServerProcesses): string | null {
   const name = node(facts, args ?? []);
   const named = name.startsWith('celery@') ? null : name.replace(/@%h$/, '');
-  const queues = flag(args ?? [], ['-Q', '--queues'])?.value;
+  const told = queues(args);
   const kind = pool(args ?? []);
-  const told = [named, queues === undefined ? null : `queues ${queues}`, kind === 'prefork' ? null : kind];
-  const known = told.filter((one) => one !== null);
+  const parts = [named, told.length === 0 ? null : `queues ${told.join(',')}`, kind === 'prefork' ? null : kind];
+  const known = parts.filter((one) => one !== null);
   return known.length === 0 ? null : known.join(', ');
+}
+
+/** The queues that a node takes tasks of; empty where it takes those of its app's settings. */
+function queues(args: readonly string[] | null): readonly string[] {
+  const told = flag(args ?? [], ['-Q', '--queues'])?.value ?? '';
+  return told.split(',').filter((name) => name !== '');
+}
+
+function names({ head: { facts }, claim: { args } }: ServerProcesses): readonly string[] {
+  return [node(facts, args ?? []).replace(/@.*$/, ''), ...queues(args)];
+}
+
+/** All of a node's workers take tasks of all of its queues. */
+function pools(server: ServerProcesses): readonly Pool[] {
+  const told = queues(server.claim.args);
+  if (told.length === 0) return [];
+  return [{ name: told.join(','), pids: server.workers.map(({ pid }) => pid), configured: configured(server) }];
 }
 
 /** The node's name: from the title, else from `-n`; `%h`, as celery writes it, is the machine's name. */

@@ -193,6 +193,8 @@ export interface ServerDefinition {
   role?(member: Member): Role;
   /** What distinguishes this instance from others of its kind, for people; null if nothing does. */
   remark?(server: ServerProcesses): string | null;
+  /** Names that this instance has among others of its kind: of its node, of its queues. */
+  names?(server: ServerProcesses): readonly string[];
   /** Addresses that its arguments tell it to listen on; empty if unknown. */
   bind?(server: ServerProcesses): readonly string[];
   /** Whether it listens at an address for commands, not for requests. */

@@ -143,7 +143,7 @@ function whyNot(state: AppState, server: Server, delta: number): string | null {
     const tuned = tuningReason(state);
     if (tuned !== null) return tuned;
   }
-  if (!scaling.available) return scaling.reason;
+  if (!scaling.available) return delta > 0 ? scaling.reasonToAdd : scaling.reason;
   const change = running(state).find((operation) => operation.server === server.key);
   const target = (change?.target ?? workers.current) + delta;
   if (delta > 0) return beyondMost(server, target);

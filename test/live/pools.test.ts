@@ -120,7 +120,7 @@ it('php-fpm has each of four pools in its own project, with its memory, its queu
   expect(master?.bind).toEqual([`unix:${folder}/idle.sock`]);
 
   const { stdout } = await workertop('list');
-  expect(stdout).toMatch(/php-fpm shop {2}127\.0\.0\.1:\d+ \d+ more fit +2\/2 /);
+  expect(stdout).toMatch(/php-fpm shop {2}127\.0\.0\.1:\d+ over 50 more fit +2\/2 /);
   expect(stdout).toMatch(/blog: pm\.max_children is 900000 and 1 worker runs: .* may come, where \d+ fit in memory\./);
 });
 

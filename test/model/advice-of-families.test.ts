@@ -97,6 +97,14 @@ describe('a celery', () => {
     expect(remark('-n', 'w1@%h', '-Q', 'mail,news', '-P', 'gevent')).toBe('w1, queues mail,news, gevent');
   });
 
+  it('has its queues as a pool, with the workers that take their tasks', () => {
+    const node = celery(20, ['worker', '-Q', 'mail,news', '-c', '1']);
+    const child = celery(21, ['worker', '-Q', 'mail,news', '-c', '1'], { ppid: 20, caught: caught.celeryPoolChild });
+    const [server] = serversOf(node, child);
+    expect(server?.pools).toMatchObject([{ name: 'mail,news', pids: [21], configured: { count: 1 } }]);
+    expect(serversOf(celery(20, ['worker']))[0]?.pools).toEqual([]);
+  });
+
   it('that scales by itself names a command that works as it stands', () => {
     const reason = serversOf(celery(20, ['worker', '-n', 'auto@%h', '--autoscale', '5,1']))[0]?.scaling.reason;
     expect(reason).toContain('-d auto@vps1 autoscale MAX MIN');
@@ -106,9 +114,10 @@ describe('a celery', () => {
     const cgroup = `/docker/${'0123456789ab'.repeat(6).slice(0, 64)}`;
     const [server] = serversOf(celery(20, ['worker', '-c', '2'], { cgroup }));
     expect(server?.scaling.available).toBe(false);
-    expect(server?.scaling.reason).toBe(
-      'celery 20 is in container 0123456789ab, and its command is to be run there. Use: docker exec 0123456789ab celery -A shop control --timeout 5 -d celery@0123456789ab pool_shrink 1',
-    );
+    const told =
+      'celery 20 is in container 0123456789ab, and its command is to be run there. Use: docker exec 0123456789ab celery -A shop control --timeout 5 -d celery@0123456789ab';
+    expect(server?.scaling.reason).toBe(`${told} pool_shrink 1`);
+    expect(server?.scaling.reasonToAdd).toBe(`${told} pool_grow 1`);
   });
 
   it('is scaled where it is in the container that workertop is in too', () => {

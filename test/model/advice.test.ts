@@ -62,6 +62,27 @@ describe('idle workers', () => {
     expect(of('idle-workers', seenAfter(720, options))).toEqual([]);
   });
 
+  it('are named in a pool that waits for tasks, of which no queue is known', () => {
+    const idle = { by: 'tasks', doing: ['idle'] } as const;
+    const common = { cwd: '/srv/shop', directory: directory('/srv/shop'), argv: ['celery', '-A', 'shop', 'worker'] };
+    const pool = [11, 12, 13, 14, 15].map((pid) =>
+      sample({ ...common, pid, ppid: 10, caught: caught.celeryPoolChild, activity: idle, memory: own(26) }),
+    );
+    const main = sample({ ...common, pid: 10, caught: caught.celeryMain });
+    const found = adviceAfter(400, () => [main, ...pool]);
+    expect(of('idle-workers', found)).toMatchObject([
+      { text: '5 workers, 0 of 5 in use for 7 min. One fewer frees ≈26M (69 % → 67 %).', key: '-', pid: 10 },
+    ]);
+    // That they are many for the machine’s cores says nothing of tasks.
+    const many = [main, ...pool, ...pool.map((one) => ({ ...one, pid: one.pid + 10 }))];
+    expect(
+      of(
+        'too-many-workers',
+        adviceAfter(10, () => many),
+      ),
+    ).toEqual([]);
+  });
+
   it('are not seen after a minute, nor soon after someone waited', () => {
     expect(of('idle-workers', seenAfter(60, { pid: 1, workers: three }))).toEqual([]);
     const waited = adviceAfter(720, (elapsed, uptime) =>

@@ -57,10 +57,11 @@ export async function scale(
   const model = await observer.observe({ memoryBudget: Number.POSITIVE_INFINITY, watch: new Set() });
   for (const mount of model.silentMounts) warn(silentMount(mount));
   const { server, project } = findOne(model, request.target);
-  if (!server.scaling.available) throw new Refusal(server.scaling.reason);
   const { current } = server.workers;
   const floor = floorOf(server, allowZero);
   const target = count.sign === '' ? count.number : current + (count.sign === '+' ? count.number : -count.number);
+  const { scaling } = server;
+  if (!scaling.available) throw new Refusal(target > current ? scaling.reasonToAdd : scaling.reason);
   if (target < floor) {
     throw new Refusal(
       `${project.name} has ${plural(current, 'worker')}, and ${floor} is the fewest: nothing was sent.`,

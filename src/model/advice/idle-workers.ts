@@ -14,15 +14,19 @@ const LONG_ENOUGH = 300;
 const SCARCE = 0.7;
 
 /**
- * Workers that are hardly ever in use while no connection waits: one fewer would do. Their CPU use does not tell that.
+ * Workers that are hardly ever in use while nothing waits for them: one fewer would do. Their CPU use does not tell that.
  */
 export const idleWorkers: Rule = (model, history) =>
   eachServer(model, (server, project) => {
-    if (server.queue !== 0 || spareWorkers(server) < 1) return null;
+    // A worker that waits for tasks is given one as soon as there is one: nobody waits while it is idle.
+    const forTasks = server.activity?.rule.by === 'tasks';
+    const spare = forTasks ? server.workers.current - server.workers.floor : spareWorkers(server);
+    if (spare < 1 || (!forTasks && server.queue !== 0)) return null;
     const quiet = lull(history, server.key, IDLE);
+    if (quiet === null) return null;
     const empty = lastStretch(history.series(`server:${server.key}`, 'queue'), (waiting) => waiting === 0);
-    const seconds = Math.min(quiet?.seconds ?? 0, empty.seconds);
-    if (quiet === null || seconds < LONG_ENOUGH) return null;
+    const seconds = forTasks ? quiet.seconds : Math.min(quiet.seconds, empty.seconds);
+    if (seconds < LONG_ENOUGH) return null;
     const used = sharePhrase(server, quiet.share);
     if (used === null) return null;
     const { used: taken, total, usedShare } = model.host.memory;
@@ -35,7 +39,7 @@ export const idleWorkers: Rule = (model, history) =>
     return serverAdvice(project, server, {
       kind: 'idle-workers',
       severity: usedShare >= SCARCE ? 'warning' : 'info',
-      text: `${workers}, ${used} for ${duration(seconds)}, nobody waited. ${gain}`,
+      text: `${workers}, ${used} for ${duration(seconds)}${forTasks ? '' : ', nobody waited'}. ${gain}`,
       frees,
       ...scaling(server, 'trim'),
     });

@@ -84,8 +84,8 @@ export function namedProject({ id, name }: Project): NamedProject {
 
 /** How to change the number of a server's workers by one: a key if workertop can, else why not and what does. */
 export function scaling(server: Server, type: 'trim' | 'add'): Pick<Advice, 'key' | 'where'> {
-  const { available, reason } = server.scaling;
-  if (!available) return { key: null, where: reason };
+  const { available, reason, reasonToAdd } = server.scaling;
+  if (!available) return { key: null, where: type === 'add' ? reasonToAdd : reason };
   return { key: type === 'trim' ? '-' : '+', where: server.workers.configured.where };
 }
 

@@ -25,10 +25,15 @@ export function containerOf({ cgroup, container }: ProcessFacts): Container | nu
 }
 
 /** A server of a container is told by a command that has to be run there: a sentence with all of it. Null where none is run. */
-export function refusalWithin(server: RecognisedServer, container: Container, hostName: string): string | null {
+export function refusalWithin(
+  server: RecognisedServer,
+  container: Container,
+  hostName: string,
+  direction: 1 | -1,
+): string | null {
   const { definition, head } = server;
   if (definition.scaling.method !== 'command') return null;
-  const command = definition.scaling.command(server, -1);
+  const command = definition.scaling.command(server, direction);
   const told = command === null ? null : maskArgv([...container.exec, command.program, ...command.args]).join(' ');
   const use = told === null ? '' : ` Use: ${told.replaceAll('%h', hostName)}`;
   return `${definition.label} ${head.pid} is in container ${container.id}, and its command is to be run there.${use}`;

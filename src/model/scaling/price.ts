@@ -90,6 +90,15 @@ export function moreThatFit(server: Server, model: Model): number | null {
   return Math.max(0, Math.min(...counts));
 }
 
+/** Beyond this number of workers it is no longer memory that limits them. */
+const MOST_FIT = 50;
+
+/** How many workers more fit, for people: `8 more fit`; null if unknown. */
+export function fitText(server: Server, model: Model): string | null {
+  const fit = moreThatFit(server, model);
+  return fit === null ? null : `${fit > MOST_FIT ? `over ${MOST_FIT}` : fit} more fit`;
+}
+
 /** What one more worker costs, or one fewer frees, and what the machine would use then. */
 export function priceOfStep(server: Server, direction: 1 | -1, model: Model): StepPrice {
   const { current } = server.workers;

@@ -24,8 +24,8 @@ function titleWithNote(server: Server): string {
 }
 
 /**
- * The servers that TARGET names: the pid of any of its processes, a project, or `project:kind`. A managed app also has
- * its own name.
+ * The servers that TARGET names: the pid of any of its processes, a project, `project:kind`, or `project:name` of a managed app, a celery
+ * node or one of its queues.
  */
 export function findTargets(model: Model, text: string): readonly Server[] {
   if (isPid(text)) {
@@ -38,7 +38,9 @@ export function findTargets(model: Model, text: string): readonly Server[] {
   const [name, kind] = splitTarget(text);
   const { servers } = projectNamed(model, name) ?? { servers: [] };
   const apps = servers.filter(({ managed }) => managed === kind);
-  return apps.length > 0 ? apps : servers.filter((server) => server.kind === kind);
+  if (apps.length > 0) return apps;
+  const ofKind = servers.filter((server) => server.kind === kind);
+  return ofKind.length > 0 ? ofKind : servers.filter(({ names }) => kind !== undefined && names.includes(kind));
 }
 
 /** The sentence for a TARGET that names no server: what it is instead, or what there is. */

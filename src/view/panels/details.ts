@@ -9,7 +9,7 @@ import {
   serverTitle,
 } from '../../model/model.ts';
 import { sumKnown } from '../../model/rates.ts';
-import { moreThatFit } from '../../model/scaling/price.ts';
+import { fitText } from '../../model/scaling/price.ts';
 import { unreadFiles } from '../../model/silent-mount.ts';
 import type { ProcessState } from '../../snapshot.ts';
 import { launchersOf } from '../../state/launchers.ts';
@@ -198,8 +198,8 @@ function connectionsOf({ listeners, queue }: Server): string | null {
 function mostOf(server: Server, model: Model): string | null {
   const { most } = server.workers;
   if (most === null) return null;
-  const fit = moreThatFit(server, model);
-  return `${most.count}, by ${most.by}${fit === null ? '' : `; ${fit} more fit in memory`}`;
+  const fit = fitText(server, model);
+  return `${most.count}, by ${most.by}${fit === null ? '' : `; ${fit} in memory`}`;
 }
 
 function workersOf({ workers, definition, bind }: Server, { host }: Model): string | null {

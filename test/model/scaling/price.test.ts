@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildModel } from '../../../src/model/build.ts';
 import type { Model, Server } from '../../../src/model/model.ts';
-import { type Growth, objectionTo, priceOf, priceOfStep } from '../../../src/model/scaling/price.ts';
+import { fitText, type Growth, objectionTo, priceOf, priceOfStep } from '../../../src/model/scaling/price.ts';
 import type { Pressure, ProcessSample } from '../../../src/snapshot.ts';
 import { gunicorn, own } from '../../helpers/models.ts';
 import { host, MB, snapshot } from '../../helpers/samples.ts';
@@ -102,6 +102,16 @@ describe('both ways from here', () => {
     const model = machine([50, 60], { availableMb: 100 });
     expect(priceOfStep(serverOf(model), 1, model).fits).toBe(false);
   });
+});
+
+it('more workers fit as long as a twentieth of the memory is left, and over 50 are not counted', () => {
+  const room = (workerMb: number) => {
+    const model = machine([workerMb], { availableMb: 512 });
+    return fitText(serverOf(model), model);
+  };
+  const all = Math.floor((512 - 0.05 * (host().memory.total / MB)) / 100);
+  expect(room(100)).toBe(`${all} more fit`);
+  expect(room(0.1)).toBe('over 50 more fit');
 });
 
 describe('workers that do not fit', () => {

@@ -11,6 +11,11 @@ const model = buildModel(
     sample({ pid: 11, ppid: 10, ...gunicorn, caught: caught.gunicornWorker }),
     sample({ pid: 20, argv: ['celery', 'worker'], ...shop }),
     sample({ pid: 30, argv: ['celery', 'worker'], directory: directory('/srv/mail') }),
+    sample({
+      pid: 31,
+      argv: ['celery', 'worker', '-n', 'bulk@%h', '-Q', 'news,ads'],
+      directory: directory('/srv/mail'),
+    }),
     sample({ pid: 40 }),
   ]),
   null,
@@ -25,8 +30,11 @@ it.each([
   ['shop', [10]],
   ['shop:celery', [20]],
   ['shop:gunicorn', [10]],
-  ['mail', [30]],
-  ['dir:/srv/mail', [30]],
+  ['mail', [30, 31]],
+  ['dir:/srv/mail', [30, 31]],
+  // By the name of a celery node, or of one of its queues.
+  ['mail:bulk', [31]],
+  ['mail:ads', [31]],
 ])('%s names its servers', (text, pids) => {
   expect(findTargets(model, text).map(({ head }) => head.pid)).toEqual(pids);
 });
