@@ -38,6 +38,9 @@ interface Fitting {
   readonly trims: readonly Trim[];
 }
 
+/** A control command that was started for a change. */
+type CommandState = { readonly type: 'running' } | { readonly type: 'ended'; readonly outcome: Outcome };
+
 interface Unpriced {
   readonly target: number;
   readonly options: TargetOptions;
@@ -69,7 +72,7 @@ export class Controller {
   /** Targets whose price is not known before the next reading, which reads the memory of their servers. */
   #unpriced = new Map<ProcessKey, Unpriced>();
   /** Commands that still run, by the change they are of: until one has ended there is nothing to wait for. */
-  readonly #pending = new Map<number, Outcome | undefined>();
+  readonly #commands = new Map<number, CommandState>();
   /** What was agreed to, by the change that it was for. */
   readonly #consents = new Map<number, Consent>();
 
@@ -222,20 +225,20 @@ export class Controller {
     if (send !== null) this.#reports.operation(toOperation(change));
     const outcome = send === null || server === null ? null : this.#signals.scale(server, send);
     if (outcome instanceof Promise) {
-      this.#pending.set(change.id, undefined);
-      void outcome.then((ended) => this.#pending.set(change.id, ended));
+      this.#commands.set(change.id, { type: 'running' });
+      void outcome.then((ended) => this.#commands.set(change.id, { type: 'ended', outcome: ended }));
     }
-    const refused = typeof outcome === 'string' ? outcome : null;
-    this.#replace(refused === null ? change : failChange(before, refused, model.at));
+    this.#replace(typeof outcome === 'string' ? failChange(before, outcome, model.at) : change);
   }
 
   /** The change once its command has ended, from when on its effect is waited for; null while it runs. */
   #withCommandEnded(change: Change, model: Model): Change | null {
-    if (!this.#pending.has(change.id)) return change;
-    const ended = this.#pending.get(change.id);
-    if (ended === undefined) return null;
-    this.#pending.delete(change.id);
-    return ended === null ? commandEnded(change, model.uptime) : failChange(change, ended, model.at);
+    const command = this.#commands.get(change.id);
+    if (command === undefined) return change;
+    if (command.type === 'running') return null;
+    this.#commands.delete(change.id);
+    const { outcome } = command;
+    return outcome === null ? commandEnded(change, model.uptime) : failChange(change, outcome, model.at);
   }
 
   /** What speaks against this growth, beside all that is under way. */

@@ -1,4 +1,5 @@
 import { type ProcessNode, type Server, serverTitle } from '../model/model.ts';
+import { isRefused, type Refused } from '../model/refused.ts';
 import type { ProcessAction } from '../model/scaling/process-actions.ts';
 import { availableActions } from '../model/scaling/process-actions.ts';
 import { scalingRefusal } from '../recognise/may-scale.ts';
@@ -53,7 +54,7 @@ export class ProcessSignals implements Signals {
   scale(server: Server, direction: 1 | -1): Outcome | Promise<Outcome> {
     const { head, definition } = server;
     const found = this.#identify(head);
-    if (typeof found === 'string') return found;
+    if (isRefused(found)) return found.refused;
     const fresh = renewed(head.sample, found);
     const claimed = claimOf(fresh.facts);
     const runs = claimed?.definition.manages ?? claimed?.definition;
@@ -61,8 +62,9 @@ export class ProcessSignals implements Signals {
       return `${head.pid} runs another program by now: nothing was sent.`;
     }
     const workers = server.processes.flatMap((process) => {
-      const worker = process.role === 'worker' ? this.#identify(process) : '';
-      return typeof worker === 'string' || worker.state === 'Z' ? [] : [renewed(process.sample, worker)];
+      if (process.role !== 'worker') return [];
+      const worker = this.#identify(process);
+      return isRefused(worker) || worker.state === 'Z' ? [] : [renewed(process.sample, worker)];
     });
     const claim = server.managed === null ? claimed.claim : server.claim;
     const processes = { head: fresh, claim, workers };
@@ -92,9 +94,9 @@ export class ProcessSignals implements Signals {
     }
   }
 
-  act(action: ProcessAction, process: ProcessNode, server: Server | null): string | null {
+  act(action: ProcessAction, process: ProcessNode, server: Server | null): Outcome {
     const found = this.#identify(process);
-    if (typeof found === 'string') return found;
+    if (isRefused(found)) return found.refused;
     const fresh: ProcessNode = { ...process, sample: renewed(process.sample, found) };
     const refusal = availableActions(fresh, server).find((offer) => offer.action === action)?.refusal ?? null;
     return refusal === null ? send(process, signalOf[action]) : `${process.pid} was left alone: ${refusal}.`;
@@ -102,18 +104,21 @@ export class ProcessSignals implements Signals {
 
   /**
    * Reads the process now.
-   * @returns a sentence if it is not the same any more
+   * @returns a refusal if it is not the same any more
    */
-  #identify({ pid, sample }: ProcessNode): Inspected | string {
+  #identify({ pid, sample }: ProcessNode): Inspected | Refused {
     // 0 and below stand for groups of processes, and 1 is the machine's init.
-    if (!Number.isInteger(pid) || pid <= 1) return `${pid} is never sent a signal.`;
+    if (!Number.isInteger(pid) || pid <= 1) return { refused: `${pid} is never sent a signal.` };
     // In a container that sees the host's /proc, kill(2) would take the pid for another process.
     if (readLink(`${this.#root}/self`) !== String(process.pid))
-      return `${this.#root} shows another PID namespace, where pids mean other processes: nothing was sent.`;
+      return {
+        refused: `${this.#root} shows another PID namespace, where pids mean other processes: nothing was sent.`,
+      };
     const found = inspectProcess(this.#root, pid);
-    if (found === null) return `${pid} has ended.`;
-    if (found.startTicks !== sample.startTicks) return `${pid} is another process by now: nothing was sent.`;
-    if (found.ids === undefined) return `The owner of ${pid} cannot be read: nothing was sent.`;
+    if (found === null) return { refused: `${pid} has ended.` };
+    if (found.startTicks !== sample.startTicks)
+      return { refused: `${pid} is another process by now: nothing was sent.` };
+    if (found.ids === undefined) return { refused: `The owner of ${pid} cannot be read: nothing was sent.` };
     return found;
   }
 }
@@ -125,7 +130,7 @@ function renewed(sample: ProcessSample, found: Inspected): ProcessSample {
   return { ...sample, pid, startTicks, state, ppid, facts };
 }
 
-function send({ pid, sample }: ProcessNode, signal: NodeJS.Signals): string | null {
+function send({ pid, sample }: ProcessNode, signal: NodeJS.Signals): Outcome {
   try {
     sendSignal(pid, signal);
     return null;

@@ -1,4 +1,5 @@
 import { beyondMost, type Server, serverTitle } from '../model/model.ts';
+import { isRefused, type Refused } from '../model/refused.ts';
 import { commandText, ownerOf } from '../model/scaling/command-text.ts';
 import { freedBy, nextToStop } from '../model/scaling/next-to-stop.ts';
 import { serversMeant, severalMeant } from '../model/scaling/target.ts';
@@ -19,7 +20,7 @@ export function changeWorkers(state: AppState, delta: 1 | -1): Answer {
   const row = selectedRow(state);
   if (row === null) return [state, []];
   const target = targetOf(row);
-  if (typeof target === 'string') return refuse(state, target);
+  if (isRefused(target)) return refuse(state, target.refused);
   return changeServer(state, target, delta);
 }
 
@@ -124,16 +125,17 @@ export function taggedServers(state: AppState): readonly Server[] {
 }
 
 /** The server that a row means, by the rule that `scale` has too; a sentence where it means none, or several. */
-export function targetOf(row: Row): Server | string {
-  if (row.type === 'system') return 'No workers here. Select a project or a server.';
+export function targetOf(row: Row): Server | Refused {
+  if (row.type === 'system') return { refused: 'No workers here. Select a project or a server.' };
   const server = serverOf(row);
   if (server !== null) return server;
-  if (row.type !== 'project') return 'No workers here: it is no part of a server. Select a project or a server.';
+  if (row.type !== 'project')
+    return { refused: 'No workers here: it is no part of a server. Select a project or a server.' };
   const { name } = row.project;
   const meant = serversMeant(row.project);
   const [first] = meant;
-  if (first === undefined) return `${name} has no server.`;
-  return meant.length > 1 ? `${severalMeant(name, meant)} Select one.` : first;
+  if (first === undefined) return { refused: `${name} has no server.` };
+  return meant.length > 1 ? { refused: `${severalMeant(name, meant)} Select one.` } : first;
 }
 
 /** Why a server cannot have one worker more or fewer, as a sentence; null when it can. */
@@ -156,7 +158,7 @@ export function tag(state: AppState): Answer {
   const row = selectedRow(state);
   if (row === null) return [state, []];
   const target = targetOf(row);
-  if (typeof target === 'string') return refuse(state, target);
+  if (isRefused(target)) return refuse(state, target.refused);
   const id: RowId = `server:${target.key}`;
   const tagged = new Set(state.tagged);
   if (!tagged.delete(id)) tagged.add(id);

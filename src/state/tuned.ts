@@ -1,4 +1,5 @@
 import { type Project, type Server, serverTitle } from '../model/model.ts';
+import { isRefused } from '../model/refused.ts';
 import { whyNotTuned } from '../model/scaling/may-tune.ts';
 import { duration, plural } from '../text/figures.ts';
 import { type Answer, readOnlyReason, refuse, withNotice, withPanel } from './answer.ts';
@@ -14,7 +15,7 @@ export function openTune(state: AppState): Answer {
   const row = selectedRow(state);
   if (row === null) return [state, []];
   const server = targetOf(row);
-  if (typeof server === 'string') return refuse(state, server);
+  if (isRefused(server)) return refuse(state, server.refused);
   const refusal = whyNotTuned(server);
   if (refusal !== null) return refuse(state, refusal);
   const project = state.model?.projects.find(({ servers }) => servers.includes(server));

@@ -8,6 +8,7 @@ import { outcomeText } from '../../control/tune/tune-text.ts';
 import { type Found, TuneRefusal, type TuneWorld } from '../../control/tune/world.ts';
 import { configuredByText } from '../../model/configured-by.ts';
 import type { Model } from '../../model/model.ts';
+import type { Refused } from '../../model/refused.ts';
 import { whyNotTuned } from '../../model/scaling/may-tune.ts';
 import { Observer } from '../../observer.ts';
 import { type TextColumn, tabular } from '../../output/columns.ts';
@@ -79,8 +80,8 @@ function worldOf(
     await pause(EVERY * (1 + JITTER * (2 * Math.random() - 1)), stop.aborted ? undefined : stop);
     return observer.observe({ memoryBudget: 0.01, watch, connections: true });
   };
-  const change = async (key: ProcessKey, target: number, back: boolean): Promise<Operation | string> => {
-    if (dryRun) return 'this is a dry run';
+  const change = async (key: ProcessKey, target: number, back: boolean): Promise<Operation | Refused> => {
+    if (dryRun) return { refused: 'this is a dry run' };
     const outcome: { operation: Operation | null; refusal: string | null } = { operation: null, refusal: null };
     const controller = new Controller(signals, {
       operation: (operation) => {
@@ -101,7 +102,7 @@ function worldOf(
       controller.observe(await observer.observe({ memoryBudget: 0, watch: controller.watch }));
       if (controller.busy) await pause(FAST);
     }
-    return outcome.operation ?? outcome.refusal ?? 'nothing was sent';
+    return outcome.operation ?? { refused: outcome.refusal ?? 'nothing was sent' };
   };
   return { observe, change, say, watching: () => {}, watched: () => {}, journal, stop };
 }

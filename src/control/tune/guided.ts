@@ -1,4 +1,5 @@
 import type { Model } from '../../model/model.ts';
+import type { Refused } from '../../model/refused.ts';
 import { whyNotTuned } from '../../model/scaling/may-tune.ts';
 import type { ProcessKey } from '../../snapshot.ts';
 import type { Operation } from '../../state/operation.ts';
@@ -31,7 +32,7 @@ export class GuidedRun {
   #model: Model;
   #dueAt = 0;
   #waiting: ((model: Model) => void) | null = null;
-  #change: { readonly server: ProcessKey; ended(result: Operation | string): void } | null = null;
+  #change: { readonly server: ProcessKey; ended(result: Operation | Refused): void } | null = null;
   /** Resolves once it has ended, and what was not found good is back. */
   readonly ended: Promise<void>;
 
@@ -74,7 +75,7 @@ export class GuidedRun {
 
   /** Call this when something that was asked for is refused. */
   refused(text: string): void {
-    this.#change?.ended(text);
+    this.#change?.ended({ refused: text });
   }
 
   async #run(): Promise<void> {
@@ -109,8 +110,8 @@ export class GuidedRun {
     };
   }
 
-  async #changeTo(server: ProcessKey, target: number, back: boolean): Promise<Operation | string> {
-    const result = new Promise<Operation | string>((ended) => {
+  async #changeTo(server: ProcessKey, target: number, back: boolean): Promise<Operation | Refused> {
+    const result = new Promise<Operation | Refused>((ended) => {
       this.#change = { server, ended };
     });
     // What it had before it may have again, whatever the machine's memory is like by now.

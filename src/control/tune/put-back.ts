@@ -1,3 +1,4 @@
+import { isRefused } from '../../model/refused.ts';
 import { plural } from '../../text/figures.ts';
 import { isUnderWay } from './journal.ts';
 import { type Found, findIn, look, TuneRefusal, type TuneWorld } from './world.ts';
@@ -8,8 +9,8 @@ export async function putBack(found: Found, target: number, world: TuneWorld): P
   if (workers.current < target) {
     world.say(`Putting back: ${workers.current} → ${target} workers.`);
     const operation = await world.change(key, target, true);
-    if (typeof operation === 'string')
-      throw new TuneRefusal(`It could not be put back to ${plural(target, 'worker')}: ${operation}`);
+    if (isRefused(operation))
+      throw new TuneRefusal(`It could not be put back to ${plural(target, 'worker')}: ${operation.refused}`);
     if (operation.phase !== 'done') throw new TuneRefusal(`It could not be put back: ${operation.text}`);
   }
   await world.journal.clear();

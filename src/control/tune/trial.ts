@@ -1,5 +1,6 @@
 import { Observations } from '../../model/activity/observations.ts';
 import type { Summary } from '../../model/activity/statistics.ts';
+import { isRefused, type Refused } from '../../model/refused.ts';
 import { duration } from '../../text/figures.ts';
 import { summaryOf } from './baseline.ts';
 import { harmSince } from './harm.ts';
@@ -15,7 +16,7 @@ const WINDOW = 12;
 const LONGEST_FULL = 60;
 
 /** Trims to a number of workers. @returns the server with so many, or why it was not done @throws TuneRefusal */
-export async function trim(found: Found, target: number, world: TuneWorld): Promise<Found | string> {
+export async function trim(found: Found, target: number, world: TuneWorld): Promise<Found | Refused> {
   const { server, project, model } = found;
   const from = server.workers.current;
   try {
@@ -26,9 +27,9 @@ export async function trim(found: Found, target: number, world: TuneWorld): Prom
   }
   world.say(`Trimming ${from} → ${target} workers.`);
   const operation = await world.change(server.key, target, false);
-  if (typeof operation !== 'string' && operation.phase === 'done') return look(server.key, world);
+  if (!isRefused(operation) && operation.phase === 'done') return look(server.key, world);
   await putBack(await look(server.key, world), from, world);
-  return typeof operation === 'string' ? operation : operation.text;
+  return isRefused(operation) ? operation : { refused: operation.text };
 }
 
 function reasonOf(error: unknown): string {

@@ -1,6 +1,7 @@
 import { waiting } from '../../model/activity/erlang.ts';
 import type { Summary } from '../../model/activity/statistics.ts';
 import type { Project, Server } from '../../model/model.ts';
+import { isRefused } from '../../model/refused.ts';
 import { freedBy } from '../../model/scaling/next-to-stop.ts';
 import type { TuneStep } from '../../state/tuning.ts';
 import { percent } from '../../text/figures.ts';
@@ -54,7 +55,7 @@ export async function tune(first: Found, world: TuneWorld, options: TuneOptions)
     const freed = freedBy(server, 1);
     const served = servedOf(server);
     const outcome = await trim(found, target, world);
-    if (typeof outcome === 'string') return ended(outcome);
+    if (isRefused(outcome)) return ended(outcome.refused);
     const share = Math.max(expected, LEAST_EXPECTED);
     const trial = await watchFewer(outcome, { workers: target, share, served }, world, options);
     const { summary } = trial;

@@ -1,4 +1,5 @@
 import type { Model, Project, Server } from '../../model/model.ts';
+import type { Refused } from '../../model/refused.ts';
 import type { ProcessKey } from '../../snapshot.ts';
 import type { Operation } from '../../state/operation.ts';
 import type { TuneStep, TuneWatch } from '../../state/tuning.ts';
@@ -26,7 +27,7 @@ export interface TuneWorld {
    * @param back whether it had as many before
    * @returns how that ended, or why it was refused
    */
-  change(server: ProcessKey, target: number, back: boolean): Promise<Operation | string>;
+  change(server: ProcessKey, target: number, back: boolean): Promise<Operation | Refused>;
   /** Hears of each step as it begins. */
   say(text: string): void;
   /** Hears of what is seen, at every reading. */

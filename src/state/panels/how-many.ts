@@ -1,4 +1,5 @@
 import type { Project, Server } from '../../model/model.ts';
+import { isRefused } from '../../model/refused.ts';
 import type { ProcessKey } from '../../snapshot.ts';
 import { type Answer, closed, refuse, withPanel } from '../answer.ts';
 import { commandFor } from '../keymap.ts';
@@ -16,7 +17,7 @@ export function openHowMany(state: AppState): Answer {
   if (row === null) return [state, []];
   // Of a worker's row its server is meant.
   const target = row.type === 'process' && row.server !== null ? row.server : targetOf(row);
-  if (typeof target === 'string') return refuse(state, target);
+  if (isRefused(target)) return refuse(state, target.refused);
   return [withPanel(state, { type: 'how-many', server: target.key, workers: target.workers.current }), []];
 }
 
