@@ -19,7 +19,7 @@ export default defineConfig({
     projects: [
       project(
         'unit',
-        ['test/{architecture,export,source,recognise,servers,text,model,state,view,control,output,cli}/**/*.test.ts'],
+        ['test/{architecture,export,source,recognise,servers,text,model,state,view,control,output,own-files,cli}/**/*.test.ts'],
         30,
       ),
       project('screen', ['test/screen/**/*.test.ts'], 30),

@@ -36,7 +36,10 @@ const FILLING = 0.2;
 /** Seconds after the start in which readings are frequent. Memory not read by then is read at the usual interval. */
 const FILLING_TIME = 3;
 
-/** Longest time that the first frame waits for files, in seconds: they tell to which project a process belongs. */
+/**
+ * Longest time that the first list waits for files, in seconds: they tell to which project a process belongs, and rows that
+ * are shown without them change their names and places at once. The frame around the list is there before.
+ */
 const PATIENCE = 0.1;
 
 /** Longest time to spend on reading memory, in seconds: in the first reading, while figures fill in, and later. */
@@ -125,6 +128,7 @@ export class Dashboard {
     const ended = new Promise<number>((resolve) => {
       this.#end = resolve;
     });
+    this.repaint();
     try {
       return await Promise.race([ended, this.#read()]);
     } finally {

@@ -15,6 +15,7 @@ function requestOf(line: string): FileRequest | null {
 
 // Nobody reads the answers once workertop has ended.
 process.stdout.on('error', () => {});
+process.stdout.write('"ready"\n');
 createInterface({ input: process.stdin }).on('line', (line) => {
   const request = requestOf(line);
   if (request !== null) process.stdout.write(`${JSON.stringify(answerRequest(request))}\n`);

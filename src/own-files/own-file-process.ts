@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { errorOf, type FileReply, type FileRequest, type OwnFiles } from './own-files.ts';
 
-/** Seconds for one answer, with the start of the helper: a busy disk takes less. */
-const LONGEST = 5;
+/** Seconds for the start of a helper, for reading, and for writing: a busy disk takes less. */
+const LONGEST: Limits = { start: 5, reading: 1, writing: 5 };
 
 /** Seconds after which an idle helper ends: it takes as much memory as another Node. */
 const IDLE = 1;
@@ -11,9 +11,18 @@ const IDLE = 1;
 /** If this number of helpers wait for mounts, nothing is asked any more. */
 const MOST_STUCK = 3;
 
+interface Limits {
+  readonly start: number;
+  readonly reading: number;
+  readonly writing: number;
+}
+
 interface Open {
+  readonly limit: keyof Limits;
   resolve(reply: FileReply): void;
 }
+
+const writing: ReadonlySet<FileRequest['kind']> = new Set(['replace', 'remove', 'publish']);
 
 const silence: FileReply = { done: false, unsafe: false, code: 'ETIMEDOUT', message: 'there is no answer' };
 
@@ -23,7 +32,7 @@ const silence: FileReply = { done: false, unsafe: false, code: 'ETIMEDOUT', mess
  */
 export class OwnFileProcess implements OwnFiles {
   readonly #command: readonly string[];
-  readonly #longest: number;
+  readonly #limits: Limits;
   #helper: Helper | null = null;
   #stuck = 0;
   #open = 0;
@@ -31,11 +40,11 @@ export class OwnFileProcess implements OwnFiles {
 
   /**
    * @param command arguments of Node that start a helper
-   * @param longest seconds for one answer
+   * @param limits seconds
    */
-  constructor(command: readonly string[], longest = LONGEST) {
+  constructor(command: readonly string[], limits = LONGEST) {
     this.#command = command;
-    this.#longest = longest;
+    this.#limits = limits;
   }
 
   async read(path: string): Promise<string | null> {
@@ -82,7 +91,7 @@ export class OwnFileProcess implements OwnFiles {
   }
 
   #helperNow(): Helper {
-    this.#helper ??= new Helper(this.#command, this.#longest, {
+    this.#helper ??= new Helper(this.#command, this.#limits, {
       left: () => {
         this.#helper = null;
       },
@@ -109,14 +118,15 @@ interface HelperEvents {
 /** One helper process and its open requests. */
 class Helper {
   readonly #child: ChildProcess;
-  readonly #longest: number;
+  readonly #limits: Limits;
   readonly #events: HelperEvents;
   readonly #open: Open[] = [];
   #timer: NodeJS.Timeout | null = null;
+  #isReady = false;
   #isLeft = false;
 
-  constructor(command: readonly string[], longest: number, events: HelperEvents) {
-    this.#longest = longest;
+  constructor(command: readonly string[], limits: Limits, events: HelperEvents) {
+    this.#limits = limits;
     this.#events = events;
     // A session of its own, so signals of our terminal do not reach it. Its working directory is not on a dead mount.
     this.#child = spawn(process.execPath, [...command], {
@@ -128,26 +138,30 @@ class Helper {
     this.#child.stdin?.on('error', () => {});
     this.#child.on('error', () => this.#leave()).on('exit', () => this.#leave());
     if (this.#child.stdout) {
-      createInterface({ input: this.#child.stdout }).on('line', (line) => this.#hear(JSON.parse(line) as FileReply));
+      createInterface({ input: this.#child.stdout }).on('line', (line) =>
+        this.#hear(JSON.parse(line) as FileReply | 'ready'),
+      );
     }
   }
 
   ask(request: FileRequest): Promise<FileReply> {
     return new Promise((resolve) => {
-      this.#open.push({ resolve });
+      this.#open.push({ limit: writing.has(request.kind) ? 'writing' : 'reading', resolve });
       this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
       if (this.#open.length === 1) this.#expect();
     });
   }
 
-  #hear(reply: FileReply): void {
-    this.#open.shift()?.resolve(reply);
+  #hear(reply: FileReply | 'ready'): void {
+    if (reply === 'ready') this.#isReady = true;
+    else this.#open.shift()?.resolve(reply);
     if (this.#open.length > 0) this.#expect();
     else this.#schedule(IDLE, () => this.#leave()).unref();
   }
 
   #expect(): void {
-    this.#schedule(this.#longest, () => {
+    const [next] = this.#open;
+    this.#schedule(this.#limits[this.#isReady && next ? next.limit : 'start'], () => {
       this.#events.stuck();
       this.#child.once('exit', () => this.#events.freed());
       this.#leave();

@@ -138,7 +138,11 @@ export interface Claimed {
   readonly claim: Claim;
 }
 
-/** Milliseconds that recognising one process may take, of this program's own time. */
+/**
+ * Milliseconds of CPU time that recognising one process may take. Nothing in it waits, so by the clock it takes longer only
+ * while the machine runs other programs. The time is looked at after each definition, and a definition takes linear time of
+ * text that is cut to a few thousand characters.
+ */
 export const RECOGNITION_LIMIT = 50;
 
 /** Starts a stopwatch, which tells milliseconds. */

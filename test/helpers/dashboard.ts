@@ -7,9 +7,9 @@ import { eventually } from './eventually.ts';
 import { openPty, type Pty, type PtyOptions } from './pty.ts';
 import { workertopCommand } from './workertop.ts';
 
-/** Waits until the dashboard has drawn itself: its header is the first line of the alternate screen. */
+/** Waits until the dashboard has drawn its list: its header, the first line of the alternate screen, tells of the machine. */
 export async function drawn(pty: Pty): Promise<void> {
-  await pty.waitFor((lines) => pty.alternateScreen() && /^\s*workertop\b/.test(lines[0] ?? ''));
+  await pty.waitFor((lines) => pty.alternateScreen() && /^\s*workertop\b(?!\s+reading)/.test(lines[0] ?? ''));
 }
 
 export async function openDashboard(args: readonly string[] = [], options: PtyOptions = {}): Promise<Pty> {

@@ -48,7 +48,7 @@ afterEach(async () => {
 
 /** The processes of workertop that wait in the kernel and cannot be ended. */
 function stuck(): readonly number[] {
-  return kernel.pids().filter((pid) => kernel.commandLine(pid).includes('file-helper') && kernel.state(pid) === 'D');
+  return kernel.pids().filter((pid) => /(?:file|log)-helper/.test(kernel.commandLine(pid)) && kernel.state(pid) === 'D');
 }
 
 describe('list', () => {
@@ -140,6 +140,30 @@ describe('the dashboard', () => {
     await shell.waitFor((lines) => !lines.some((line) => line.includes('Esc close')));
     end(pid);
     await endedAtOnce(pid, status);
+  });
+
+  it('whose home lies there starts, and ends by q', async () => {
+    await mount.silence();
+    const home = join(mount.directory, 'shop');
+    const pid = await shell.start(`env HOME=${home} TERMINFO=${home} ${COMMAND}`);
+    await drawn(shell);
+    await shell.waitFor('blog');
+    shell.press('q');
+    await endedAtOnce(pid, '0');
+  });
+
+  it('whose home falls silent hears keys, tells what was not saved, and ends by SIGTERM', async () => {
+    const home = join(mount.directory, 'shop');
+    const pid = await shell.start(`env HOME=${home} ${COMMAND}`);
+    await drawn(shell);
+    await shell.waitFor('blog');
+    await mount.silence();
+    shell.press('f2');
+    await shell.waitFor('Settings');
+    shell.press('s');
+    await shell.waitFor('Not saved: its file system does not answer', 10);
+    process.kill(pid, 'SIGTERM');
+    await endedAtOnce(pid, '143');
   });
 
   it('leaves nobody behind once it answers again', async () => {

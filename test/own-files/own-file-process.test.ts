@@ -49,7 +49,7 @@ describe('a helper that does not answer', () => {
       `import fs from 'node:fs'; fs.writeFileSync('${at('pid')}', String(process.pid));
        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);`,
     );
-    return new OwnFileProcess([program], seconds);
+    return new OwnFileProcess([program], { start: seconds, reading: 1, writing: 1 });
   };
 
   it('is given up and ended, with everything that was asked of it', async () => {
@@ -60,6 +60,13 @@ describe('a helper that does not answer', () => {
       asked.map(() => expect.objectContaining({ code: 'ETIMEDOUT' })),
     );
     await eventually('its end', () => !kernel.isAlive(Number(readFileSync(at('pid'), 'utf8'))));
+  });
+
+  it('that falls silent once it has started has less time', async () => {
+    const program = at('silent.mjs');
+    writeFileSync(program, `process.stdout.write('"ready"\\n'); setInterval(() => {}, 1000);`);
+    const files = new OwnFileProcess([program], { start: 600, reading: 0.1, writing: 600 });
+    await expect(files.read(at('a'))).rejects.toMatchObject({ code: 'ETIMEDOUT' });
   });
 
   it('holds up an end for no longer than was said', async () => {

@@ -41,7 +41,7 @@ export interface Showing {
 export type OpenLog = (tell: (text: string) => void) => ActionLog;
 
 /** At its end, workertop waits this many seconds for its files to be written. */
-const LAST_WRITES = 0.3;
+const LAST_WRITES = 0.2;
 
 /** Seconds between two checks whether the terminal still belongs to this job. */
 const FOREGROUND_CHECK = 1;
