@@ -138,6 +138,8 @@ export interface SettingsRequest {
   /** Absolute. If the last part contains `*` or `?`, it stands for several files. */
   readonly path: string;
   readonly lines: RegExp;
+  /** How a line goes on in the next one: after a `\` at its end, or where the next one is indented. Left out where it does not. */
+  readonly continued?: 'backslash' | 'indent';
 }
 
 /** What a master reported about itself over its own socket. */

@@ -1,6 +1,7 @@
 import { scalingRefusal } from '../recognise/may-scale.ts';
 import { type RecognisedServer, recognise } from '../recognise/recognise.ts';
 import type { ConfiguredWorkers, Role } from '../servers/definition.ts';
+import { startedWith } from '../servers/kit/start-command.ts';
 import { claimOf, tookTooLong } from '../servers/registry.ts';
 import { type Listener, type MemoryReading, type ProcessSample, processKey, type Snapshot } from '../snapshot.ts';
 import { commandOf } from '../text/mask-secrets.ts';
@@ -12,7 +13,7 @@ import type { Coverage, Memory, Model, ProcessNode, Project, ScalingAnswer, Scal
 import { placeOf } from './projects/cgroup.ts';
 import { groupProcesses } from './projects/group.ts';
 import type { ProjectGroup } from './projects/groups.ts';
-import { launchersOf } from './projects/launcher.ts';
+import { type Launcher, launchersOf, type Start } from './projects/launcher.ts';
 import type { GroupRule } from './projects/rules.ts';
 import { cpuSince, sumKnown } from './rates.ts';
 import { containerOf, refusalWithin } from './scaling/in-container.ts';
@@ -76,10 +77,10 @@ export function buildModel(snapshot: Snapshot, previous: Snapshot | null, option
     booted: snapshot.at / 1000 - snapshot.uptime,
   };
   const recognised = recognise(snapshot.processes);
-  const startedBy = launchersOf(snapshot.processes, recognised);
+  const launcher = launchersOf(snapshot.processes, recognised);
   const grouping = groupProcesses(snapshot, recognised, options.rules);
   const projects = grouping.projects
-    .map((group) => project(group, startedBy, node, total, here))
+    .map((group) => project(group, launcher, node, total, here))
     .sort((a, b) => (b.memory.counted ?? -1) - (a.memory.counted ?? -1) || (a.id < b.id ? -1 : 1));
   const others = grouping.system.map(({ process, role }) => node(process, role));
   const system = { ...sums(others, total), processes: others };
@@ -123,12 +124,12 @@ type MakeNode = (process: ProcessSample, role: Role | null, reading?: MemoryRead
 
 function project(
   group: ProjectGroup,
-  startedBy: (server: RecognisedServer) => string | null,
+  launcher: (server: RecognisedServer) => Launcher,
   node: MakeNode,
   total: number,
   here: Here,
 ): Project {
-  const servers = group.servers.map((recognised) => server(recognised, startedBy(recognised), node, total, here));
+  const servers = group.servers.map((recognised) => server(recognised, launcher(recognised), node, total, here));
   const processes = group.processes.map((process) => node(process, null));
   const { id, name, numbered, directory, virtualenv, evidence } = group;
   const limits = group.servers.flatMap(({ head }) => head.facts.memoryLimit ?? []).filter((limit) => limit < total);
@@ -149,7 +150,7 @@ function project(
 
 function server(
   recognised: RecognisedServer,
-  startedBy: string | null,
+  { phrase: startedBy, start }: Launcher,
   node: MakeNode,
   total: number,
   here: Here,
@@ -194,7 +195,7 @@ function server(
     queue: queueOf(listeners ?? [], activity),
     workers: {
       current: workers.length,
-      configured: configuredBy(definition.configured?.(recognised) ?? unknown, startedBy),
+      configured: configuredBy(configuredOf(recognised, start), startedBy),
       floor: scaling.method === 'none' ? 1 : Math.max(1, scaling.floor),
       most: definition.most?.(recognised) ?? null,
     },
@@ -249,6 +250,19 @@ function newerCode(
 }
 
 const unknown: ConfiguredWorkers = { count: null, by: null, where: 'unknown' };
+
+/** Where its title hides what it was started with, what starts it answers. */
+function configuredOf(server: RecognisedServer, start: Start | null): ConfiguredWorkers {
+  const { definition, head, claim } = server;
+  const found = definition.configured?.(server) ?? unknown;
+  if (found.count !== null || claim.args !== null || start === null) return found;
+  const facts = { ...startedWith(head.facts, start.command), settings: start.settings };
+  const claimed = definition.claim(facts);
+  const told =
+    claimed === null ? null : definition.configured?.({ ...server, head: { ...head, facts }, claim: claimed });
+  // A variable that starts it so may be hidden as well: a default is a guess.
+  return told == null || told.by === null || told.by.type === 'default' ? found : told;
+}
 
 /** A flag or variable is set by whatever starts the server: adds it to the place. */
 function configuredBy(configured: ConfiguredWorkers, startedBy: string | null): ConfiguredWorkers {

@@ -255,7 +255,7 @@ function queues(args: readonly string[] | null): readonly string[] {
 }
 
 function names({ head: { facts }, claim: { args } }: ServerProcesses): readonly string[] {
-  return [node(facts, args ?? []).replace(/@.*$/, ''), ...queues(args)];
+  return [node(facts, args ?? []).split('@', 1)[0] ?? '', ...queues(args)];
 }
 
 /** All of a node's workers take tasks of all of its queues. */

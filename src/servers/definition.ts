@@ -28,6 +28,15 @@ export interface Member {
   readonly children: readonly Member[];
 }
 
+/** What a supervisor or a unit starts. */
+export interface StartCommand {
+  /** Of the program or unit. */
+  readonly name: string;
+  readonly argv: readonly string[];
+  /** Where it is started; null if that is not told. */
+  readonly cwd: string | null;
+}
+
 /** One running instance of a server. */
 export interface ServerProcesses {
   /** The process that stands for the server: its master, its only process, or the manager of this app and others. */
@@ -212,6 +221,8 @@ export interface ServerDefinition {
    * @param variable reads the program's environment; null if not set
    */
   program?(supervisor: ServerProcesses | null, variable: (name: string) => string | null): string | null;
+  /** What its configuration, as it was read, has it start. */
+  starts?(facts: ProcessFacts): readonly StartCommand[];
   /** The supervisor behind a process that starts programs but is not the supervisor's child, as a phrase. */
   startsFor?(facts: ProcessFacts): string | null;
   readonly embeddable?: Embeddable;

@@ -27,6 +27,7 @@ import { hypercorn } from './hypercorn.ts';
 import { java } from './java.ts';
 import { jupyter } from './jupyter.ts';
 import { codeDirectory } from './kit/code-directory.ts';
+import { startedWith, unitCommand, unitSettings } from './kit/start-command.ts';
 import { laravelQueue } from './laravel-queue.ts';
 import { mariadb } from './mariadb.ts';
 import { memcached } from './memcached.ts';
@@ -193,7 +194,7 @@ export const factRequests = {
     return claimOf(facts)?.definition.virtualenv?.(facts) ?? null;
   },
   settings(facts: ProcessFacts): readonly SettingsRequest[] {
-    return claimOf(facts)?.definition.settings?.(facts) ?? [];
+    return settingsOf(facts);
   },
   code(facts: ProcessFacts): RegExp | null {
     const claimed = claimOf(facts);
@@ -203,6 +204,21 @@ export const factRequests = {
     return claimOf(facts)?.definition.statusProbe ?? null;
   },
 } as const;
+
+/** Where a title hides what a server was started with, that may be read of what starts it. */
+function settingsOf(facts: ProcessFacts): readonly SettingsRequest[] {
+  const claimed = claimOf(facts);
+  if (claimed === null) return [];
+  const { definition, claim } = claimed;
+  const own = definition.settings?.(facts) ?? [];
+  const hidden = claim.args === null && definition.configured !== undefined;
+  const ofUnit = hidden ? unitCommand(facts) : null;
+  const ofStarted = [...(ofUnit === null ? [] : [ofUnit]), ...(definition.starts?.(facts) ?? [])].flatMap((start) => {
+    const within = startedWith(facts, start);
+    return claimOf(within)?.definition.settings?.(within) ?? [];
+  });
+  return [...own, ...(hidden ? unitSettings(facts) : []), ...ofStarted];
+}
 
 function union(
   common: readonly string[],

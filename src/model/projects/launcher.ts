@@ -1,20 +1,34 @@
 import { byPid } from '../../recognise/process-table.ts';
 import type { RecognisedServer } from '../../recognise/recognise.ts';
+import type { StartCommand } from '../../servers/definition.ts';
+import { startedWith, unitCommand } from '../../servers/kit/start-command.ts';
 import { definitions } from '../../servers/registry.ts';
-import type { ProcessSample } from '../../snapshot.ts';
+import type { ProcessFacts, ProcessSample } from '../../snapshot.ts';
 import { evidenceOf } from './evidence.ts';
+
+export interface Launcher {
+  /** For people; null where nothing tells. */
+  readonly phrase: string | null;
+  /** What it starts, with the settings that were read for it; null where that is not known. */
+  readonly start: Start | null;
+}
+
+export interface Start {
+  readonly command: StartCommand;
+  readonly settings: ProcessFacts['settings'];
+}
 
 /** A table read while processes come and go may hold circles. */
 const MOST_ANCESTORS = 50;
 
 /**
  * What starts each server, and so gives it its command line and its environment: where a number of workers is to be set that stands in one
- * of these. A phrase for people; null where nothing tells.
+ * of these.
  */
 export function launchersOf(
   processes: readonly ProcessSample[],
   servers: readonly RecognisedServer[],
-): (server: RecognisedServer) => string | null {
+): (server: RecognisedServer) => Launcher {
   const table = byPid(processes);
   const supervisors = new Map<number, RecognisedServer>();
   for (const server of servers) {
@@ -31,16 +45,43 @@ export function launchersOf(
     return null;
   };
   return (server) => {
-    if (server.definition.category === 'supervisor') return placed(server);
+    if (server.definition.category === 'supervisor') return { phrase: placed(server), start: null };
     const found = above(server.head);
-    if (typeof found === 'string') return found;
-    return (found === null ? startedOutOfSight(server) : startedBy(server, found)) ?? placed(server);
+    if (typeof found === 'string') return { phrase: found, start: null };
+    if (found === null) return { phrase: startedOutOfSight(server) ?? placed(server), start: ofUnit(server) };
+    const start = ofSupervisor(server, found);
+    return { phrase: startedBy(server, found, start), start };
   };
 }
 
-function startedBy(server: RecognisedServer, supervisor: RecognisedServer): string {
+function ofUnit({ head: { facts } }: RecognisedServer): Start | null {
+  const command = unitCommand(facts);
+  return command === null ? null : { command, settings: facts.settings };
+}
+
+/** The one program that is such a server: by its name, where the environment tells that, else by its app or its directory. */
+function ofSupervisor(server: RecognisedServer, { definition, head: { facts } }: RecognisedServer): Start | null {
+  const name = variable(server, 'SUPERVISOR_PROCESS_NAME');
+  const { head, claim } = server;
+  const alike = (definition.starts?.(facts) ?? []).flatMap((command) => {
+    const claimed = server.definition.claim(startedWith(head.facts, command));
+    return claimed === null ? [] : [{ command, app: claimed.app, name: command.name }];
+  });
+  const named = alike.filter((one) => one.name === name);
+  const sameApp = alike.filter(({ app }) => app !== undefined && app === claim.app);
+  const here = alike.filter(({ command }) => command.cwd !== null && command.cwd === head.facts.cwd);
+  const [only] = [named, sameApp, here, alike].find((some) => some.length === 1) ?? [];
+  // Another app's program is none of its own, even where it is the only one.
+  if (only === undefined || (only.app !== undefined && claim.app !== undefined && only.app !== claim.app)) return null;
+  return { command: only.command, settings: facts.settings };
+}
+
+/** A title has often wiped the environment that names the program. */
+function startedBy(server: RecognisedServer, supervisor: RecognisedServer, start: Start | null): string {
   const { definition, head } = supervisor;
-  const named = definition.program?.(supervisor, (name) => variable(server, name)) ?? null;
+  const told = (name: string) =>
+    variable(server, name) ?? (name === 'SUPERVISOR_PROCESS_NAME' ? (start?.command.name ?? null) : null);
+  const named = definition.program?.(supervisor, told) ?? null;
   return named ?? `${definition.label} ${head.pid}`;
 }
 

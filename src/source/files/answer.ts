@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, lstatSync, opendirSync, openSync, readSync } from 'node:fs';
 import { matchesGlob } from '../../text/glob.ts';
-import { type Answer, MOST_ENTRIES, type Question } from './files.ts';
+import { type Answer, type Continued, MOST_ENTRIES, type Question } from './files.ts';
 import { newestBelow } from './newest.ts';
 import type { Place, Walker } from './walk.ts';
 
@@ -32,11 +32,16 @@ export function answer(question: Question, walker: Walker): Answer {
   }
 }
 
-function linesOf(place: Place, { wanted, limit }: Question & { kind: 'lines' }): readonly string[] {
-  return startOf(place, limit)
+function linesOf(place: Place, { wanted, limit, continued }: Question & { kind: 'lines' }): readonly string[] {
+  return joined(startOf(place, limit), continued)
     .split('\n')
     .map((line) => line.slice(0, LONGEST_LINE))
     .filter((line) => wanted.test(line));
+}
+
+function joined(text: string, continued: Continued | undefined): string {
+  if (continued === undefined) return text;
+  return continued === 'backslash' ? text.replaceAll('\\\n', ' ') : text.replace(/\n(?=[ \t]+[^\s[])/g, ' ');
 }
 
 /** Opens the file by the descriptor that was checked, never by its name again. */

@@ -24,10 +24,19 @@ export interface Viewpoint {
   readonly process: string | null;
 }
 
+/** How a line goes on in the next one: after a `\` at its end, or where the next one is indented. */
+export type Continued = 'backslash' | 'indent';
+
 /** A question about files. Paths are absolute. */
 export type Question =
   /** Lines that match, of the first `limit` bytes of a regular file. */
-  | { readonly kind: 'lines'; readonly path: string; readonly wanted: RegExp; readonly limit: number }
+  | {
+      readonly kind: 'lines';
+      readonly path: string;
+      readonly wanted: RegExp;
+      readonly limit: number;
+      readonly continued?: Continued;
+    }
   /** Which of these names a directory contains. */
   | { readonly kind: 'names'; readonly path: string; readonly names: readonly string[] }
   /** The names in a directory that match a pattern with `*` and `?`, of its first `MOST_ENTRIES` entries. */

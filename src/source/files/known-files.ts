@@ -1,4 +1,4 @@
-import type { Answer, FileAnswerer, Question, Viewpoint } from './files.ts';
+import type { Answer, Continued, FileAnswerer, Question, Viewpoint } from './files.ts';
 
 /** An answer is requested again after this many seconds. The old one is used until the new one has come. */
 const LASTING = 60;
@@ -113,9 +113,10 @@ export class FileView {
   /**
    * The lines that match.
    * @param limit bytes of the file that are read
+   * @param continued how a line goes on in the next one
    */
-  lines(path: string, wanted: RegExp, limit = SMALL): readonly string[] | null {
-    return this.#look({ kind: 'lines', path, wanted, limit });
+  lines(path: string, wanted: RegExp, limit = SMALL, continued?: Continued): readonly string[] | null {
+    return this.#look({ kind: 'lines', path, wanted, limit, ...(continued === undefined ? {} : { continued }) });
   }
 
   /** Which of these names a directory contains. */
@@ -154,7 +155,7 @@ function keyOf({ key }: Viewpoint, question: Question): string {
 function detailOf(question: Question): string {
   switch (question.kind) {
     case 'lines':
-      return `${question.limit}\0${question.wanted}`;
+      return `${question.limit}\0${question.wanted}\0${question.continued ?? ''}`;
     case 'names':
       return question.names.join('\0');
     case 'newest':

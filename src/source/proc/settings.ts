@@ -25,11 +25,11 @@ export function readSettings(
       .filter(({ path }) => !done.has(path))
       .slice(0, MOST_FILES);
     if (requests.length === 0) break;
-    for (const { path, lines } of requests) {
+    for (const { path, lines, continued } of requests) {
       done.add(path);
       for (const file of filesOf(path, files)) {
         if (Object.keys(settings).length >= MOST_FILES) break;
-        const found = files.lines(file, lines, LARGEST);
+        const found = files.lines(file, lines, LARGEST, continued);
         if (found !== null) settings[file] = found;
       }
     }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildModel } from '../../../src/model/build.ts';
 import { placeOf } from '../../../src/model/projects/cgroup.ts';
+import { factRequests } from '../../../src/servers/registry.ts';
 import type { ProcessSample } from '../../../src/snapshot.ts';
 import { caught, type SampleOptions, sample, snapshot } from '../../helpers/samples.ts';
 
@@ -114,5 +115,105 @@ describe('who starts a server', () => {
     expect(configuredWhere(gunicorn({}))).toBe(flag);
     const circle = [gunicorn({ ppid: 80 }), sample({ pid: 80, ppid: 81 }), sample({ pid: 81, ppid: 80 })];
     expect(configuredWhere(...circle)).toBe(flag);
+  });
+});
+
+describe('a gunicorn whose title hides its command line', () => {
+  const master = (options: Partial<SampleOptions>) =>
+    sample({
+      pid: 90,
+      ppid: 80,
+      argv: ['gunicorn: master [shop.wsgi]'],
+      caught: caught.gunicornMaster,
+      cwd: '/srv/shop',
+      ...options,
+    });
+  const configured = (...processes: readonly ProcessSample[]) => {
+    const { projects } = buildModel(snapshot(processes), null, { memoryTotal: null });
+    const server = projects.flatMap(({ servers }) => servers).find(({ kind }) => kind === 'gunicorn');
+    return server && { ...server.workers.configured, startedBy: server.startedBy };
+  };
+
+  describe('in a systemd unit', () => {
+    const cgroup = '/system.slice/shop.service';
+    const file = '/etc/systemd/system/shop.service';
+
+    it('has the number of its ExecStart', () => {
+      const settings = { [file]: ['ExecStart=-/v/bin/gunicorn   -w 3 shop.wsgi'] };
+      expect(configured(master({ cgroup, settings }))).toMatchObject({ count: 3, by: { type: 'flag', name: '-w' } });
+    });
+
+    it('has that of the file that its ExecStart names, which is asked for', () => {
+      const unit = { [file]: ['WorkingDirectory=/srv/shop/web', 'ExecStart=/v/bin/gunicorn -c conf.py shop.wsgi'] };
+      const asked = factRequests.settings(master({ cgroup, settings: unit }).facts).map(({ path }) => path);
+      expect(asked).toContain(file);
+      expect(asked).toContain('/srv/shop/web/conf.py');
+      const settings = { ...unit, '/srv/shop/web/conf.py': ['workers = 5'] };
+      expect(configured(master({ cgroup, settings }))).toMatchObject({
+        count: 5,
+        where: 'workers = 5 in /srv/shop/web/conf.py',
+      });
+    });
+
+    it('goes by what an administrator has put over it, and by the instance of a template', () => {
+      const settings = {
+        '/lib/systemd/system/gunicorn@.service': ['ExecStart=/v/bin/gunicorn -w 2 %i.wsgi'],
+        '/etc/systemd/system/gunicorn@.service.d/override.conf': [
+          'ExecStart=',
+          'ExecStart=/v/bin/gunicorn -w 7 %i.wsgi',
+        ],
+      };
+      const instance = '/system.slice/system-gunicorn.slice/gunicorn@shop.service';
+      expect(configured(master({ cgroup: instance, settings }))?.count).toBe(7);
+    });
+
+    it('has an unknown one where that is a script, or leaves the number to the environment', () => {
+      for (const command of ['/srv/shop/start.sh', '/v/bin/gunicorn shop.wsgi'])
+        expect(configured(master({ cgroup, settings: { [file]: [`ExecStart=${command}`] } }))?.count).toBeNull();
+    });
+  });
+
+  describe('under supervisord', () => {
+    const conf = '/etc/supervisor/supervisord.conf';
+    const program = (name: string, command: string) => [
+      `[program:${name}]`,
+      `command=${command}`,
+      'directory=/srv/shop',
+    ];
+    const supervisor = (lines: readonly string[], more: Record<string, readonly string[]> = {}) =>
+      sample({
+        pid: 80,
+        argv: ['/usr/bin/python3', '/usr/bin/supervisord', '-c', conf],
+        settings: { [conf]: ['[include]', 'files = conf.d/*.conf'], '/etc/supervisor/conf.d/a.conf': lines, ...more },
+      });
+
+    it('has the number of its program, which is named', () => {
+      const lines = [
+        ...program('news', '/v/bin/gunicorn -w 9 news.wsgi'),
+        ...program('web', '/v/bin/gunicorn -w 4 shop.wsgi ; x'),
+      ];
+      expect(configured(supervisor(lines), master({}))).toMatchObject({
+        count: 4,
+        startedBy: `supervisord’s program web (${conf})`,
+      });
+    });
+
+    it('has that of the file that its program names', () => {
+      const lines = program('web', '/v/bin/gunicorn -c %(here)s/g.py shop.wsgi');
+      const path = '/etc/supervisor/conf.d/g.py';
+      expect(factRequests.settings(supervisor(lines).facts).map((one) => one.path)).toEqual(
+        expect.arrayContaining([conf, '/etc/supervisor/conf.d/*.conf', path]),
+      );
+      expect(configured(supervisor(lines, { [path]: ['workers = 6'] }), master({}))?.count).toBe(6);
+    });
+
+    it('has an unknown one where two programs may be it, or it is another app’s', () => {
+      const twice = [
+        ...program('a', '/v/bin/gunicorn -w 4 shop.wsgi'),
+        ...program('b', '/v/bin/gunicorn -w 5 shop.wsgi'),
+      ];
+      expect(configured(supervisor(twice), master({}))?.count).toBeNull();
+      expect(configured(supervisor(program('a', '/v/bin/gunicorn -w 4 news.wsgi')), master({}))?.count).toBeNull();
+    });
   });
 });

@@ -62,6 +62,19 @@ describe('a path', () => {
   });
 });
 
+it.each([
+  [
+    'backslash',
+    'ExecStart=/v/gunicorn \\\n  -c conf.py \\\napp\nUser=x\n',
+    ['ExecStart=/v/gunicorn    -c conf.py  app'],
+  ],
+  ['indent', 'ExecStart=/v/gunicorn\n\t-c conf.py\n\n  [x]\nUser=x\n', ['ExecStart=/v/gunicorn \t-c conf.py']],
+] as const)('lines that go on by a %s are one', (continued, text, value) => {
+  writeFileSync(join(folder, 'file'), text);
+  const question: Question = { kind: 'lines', path: '/file', wanted: /^ExecStart=/, limit: 1000, continued };
+  expect(ofRoot(question)).toEqual({ status: 'value', value });
+});
+
 it('names of a directory are looked up, and what is mounted there is not touched for it', () => {
   writeFileSync(join(folder, 'manage.py'), '');
   const mountinfo = '1 0 8:1 / / rw - ext4 x rw\n2 1 0:50 / /.git rw - nfs x rw\n';

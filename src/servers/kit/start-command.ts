@@ -1,0 +1,66 @@
+import type { ProcessFacts, SettingsRequest } from '../../snapshot.ts';
+import type { StartCommand } from '../definition.ts';
+import { splitWords } from './flags.ts';
+
+/** Where units are, the strongest first (systemd.unit(5)). */
+const directories = [
+  '/etc/systemd/system',
+  '/run/systemd/system',
+  '/usr/local/lib/systemd/system',
+  '/lib/systemd/system',
+  '/usr/lib/systemd/system',
+];
+
+const settings = /^\s*(?:ExecStart|WorkingDirectory)\s*=/;
+
+/** The process as its starter would start it: with this command line, in this directory. */
+export function startedWith(facts: ProcessFacts, { argv, cwd }: StartCommand): ProcessFacts {
+  return { ...facts, argv, cwd: cwd ?? facts.cwd };
+}
+
+/** What is asked of the files of the systemd unit that a process runs in. Users' own units are left out. */
+export function unitSettings(facts: ProcessFacts): readonly SettingsRequest[] {
+  const unit = unitOf(facts);
+  if (unit === null) return [];
+  return directories.flatMap((directory) =>
+    [`${directory}/${unit.file}`, `${directory}/${unit.file}.d/*.conf`, `${directory}/${unit.name}.d/*.conf`].map(
+      (path): SettingsRequest => ({ path, lines: settings, continued: 'backslash' }),
+    ),
+  );
+}
+
+/** What a process's systemd unit starts; null where it has none, or its files were not read. */
+export function unitCommand(facts: ProcessFacts): StartCommand | null {
+  const unit = unitOf(facts);
+  if (unit === null) return null;
+  const file = directories.map((directory) => `${directory}/${unit.file}`).find((path) => path in facts.settings);
+  if (file === undefined) return null;
+  const added = Object.keys(facts.settings).filter((path) => /\.service\.d\/[^/]*$/.test(path));
+  const byName = added.sort((a, b) => (a.slice(a.lastIndexOf('/')) < b.slice(b.lastIndexOf('/')) ? -1 : 1));
+  const lines = [file, ...byName].flatMap((path) => facts.settings[path] ?? []);
+  const last = (name: string) => {
+    const line = lines.findLast((one) => one.trimStart().startsWith(name));
+    return line?.slice(line.indexOf('=') + 1).trim() ?? '';
+  };
+  const expanded = (text: string) =>
+    text.replaceAll('%i', unit.instance).replaceAll('%I', unit.instance).replaceAll('%n', unit.name);
+  // Prefixes say how it is started, not what.
+  const argv = splitWords(expanded(last('ExecStart')).replace(/^[-@:+!|]+/, ''));
+  const cwd = expanded(last('WorkingDirectory')).replace(/^-/, '');
+  return argv.length === 0 ? null : { argv, cwd: cwd.startsWith('/') ? cwd : null, name: unit.name };
+}
+
+interface Unit {
+  readonly name: string;
+  /** The file's name: an instance `web@shop.service` has the file of its template, `web@.service`. */
+  readonly file: string;
+  readonly instance: string;
+}
+
+function unitOf({ cgroup }: ProcessFacts): Unit | null {
+  const path = cgroup ?? '';
+  const name = /\/([\w.@:\\-]+\.service)(?:\/[^/]*)?$/.exec(path)?.[1];
+  if (name === undefined || path.includes('/user@')) return null;
+  const [, template, instance] = /^([^@]+@)(.+)\.service$/.exec(name) ?? [];
+  return { name, file: template === undefined ? name : `${template}.service`, instance: instance ?? '' };
+}

@@ -1,0 +1,65 @@
+import type { ProcessFacts, SettingsRequest } from '../../snapshot.ts';
+import type { StartCommand } from '../definition.ts';
+import { absolutePath } from './configured.ts';
+import { flag, splitWords } from './flags.ts';
+
+const DEBIAN = '/etc/supervisor/supervisord.conf';
+
+const settings = /^\s*(?:\[|(?:command|directory|files)\s*=)/;
+
+/** What is asked of supervisord's configuration, and of the files that it includes (https://supervisord.org/configuration.html). */
+export function programSettings(facts: ProcessFacts, args: readonly string[]): readonly SettingsRequest[] {
+  const file = mainFile(facts, args);
+  const included = entries(facts, file).flatMap(({ section, name, value }) =>
+    section === 'include' && name === 'files' ? splitWords(value) : [],
+  );
+  const folder = file.slice(0, file.lastIndexOf('/'));
+  const paths = included.map((path) => (path.startsWith('/') ? path : `${folder}/${path}`));
+  return [file, ...paths].map((path) => ({ path, lines: settings, continued: 'indent' }));
+}
+
+/** The programs that supervisord's configuration, as it was read, has. */
+export function programCommands(facts: ProcessFacts): readonly StartCommand[] {
+  const programs = new Map<string, { command: string; directory: string | null }>();
+  for (const file of Object.keys(facts.settings)) {
+    const here = file.slice(0, file.lastIndexOf('/'));
+    for (const { section, name, value } of entries(facts, file)) {
+      const program = /^program:(.+)$/.exec(section)?.[1]?.trim();
+      if (program === undefined) continue;
+      const known = programs.get(program) ?? { command: '', directory: null };
+      const text = value.replaceAll('%(here)s', here).replaceAll('%(program_name)s', program);
+      if (name === 'command') programs.set(program, { ...known, command: text });
+      else if (name === 'directory') programs.set(program, { ...known, directory: text });
+    }
+  }
+  return [...programs].flatMap(([name, { command, directory }]) => {
+    const argv = splitWords(command);
+    return argv.length === 0 ? [] : [{ name, argv, cwd: directory?.startsWith('/') ? directory : null }];
+  });
+}
+
+function mainFile(facts: ProcessFacts, args: readonly string[]): string {
+  const given = flag(args, ['-c', '--configuration'])?.value;
+  return given === undefined ? DEBIAN : (absolutePath(facts, given) ?? given);
+}
+
+interface Entry {
+  readonly section: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+function entries({ settings: read }: ProcessFacts, file: string): readonly Entry[] {
+  const found: Entry[] = [];
+  let section = '';
+  for (const line of read[file] ?? []) {
+    const header = /^\s*\[([^\]]*)\]/.exec(line)?.[1];
+    if (header !== undefined) section = header;
+    const equals = line.indexOf('=');
+    if (header !== undefined || equals < 0) continue;
+    // A comment starts with a semicolon after a blank.
+    const value = line.slice(equals + 1).split(' ;', 1)[0] ?? '';
+    found.push({ section, name: line.slice(0, equals).trim(), value: value.trim() });
+  }
+  return found;
+}
