@@ -1,12 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
-// Four kinds of test, by what they need: `unit` needs nothing but Node; `screen` draws into a
-// fake terminal; `pty` opens a real one; `live` starts the real servers (see test/live).
+// Kinds of test, by what they need: `unit` needs nothing but Node; `screen` draws into a fake
+// terminal; `pty` opens a real one; `live` starts the real servers; `alone` does so too, and
+// measures what any other work of the machine would change (its memory, its time, its processes).
 // By default vitest leaves one core free, so that a machine of two would run one file at a time.
-const project = (name: string, include: string[], timeoutSeconds: number) => ({
+const ALONE = ['hosts', 'in-use', 'memory', 'tune'].map((name) => `test/live/${name}.test.ts`);
+
+const project = (name: string, include: string[], timeoutSeconds: number, exclude: string[] = []) => ({
   test: {
     name,
     include,
+    exclude,
     setupFiles: 'test/helpers/random-seed.ts',
     testTimeout: timeoutSeconds * 1000,
     hookTimeout: timeoutSeconds * 1000,
@@ -17,20 +21,11 @@ export default defineConfig({
   test: {
     maxWorkers: '100%',
     projects: [
-      project(
-        'unit',
-        ['test/{architecture,export,source,recognise,servers,text,model,state,view,control,output,own-files,cli}/**/*.test.ts'],
-        30,
-      ),
+      project('unit', ['test/**/*.test.ts'], 30, ['test/{screen,pty,live}/**']),
       project('screen', ['test/screen/**/*.test.ts'], 30),
       project('pty', ['test/pty/**/*.test.ts'], 60),
-      {
-        test: {
-          ...project('live', ['test/live/**/*.test.ts'], 120).test,
-          // Real servers on a small machine: one file at a time.
-          fileParallelism: false,
-        },
-      },
+      project('live', ['test/live/**/*.test.ts'], 120, ALONE),
+      { test: { ...project('alone', ALONE, 120).test, fileParallelism: false } },
     ],
   },
 });
