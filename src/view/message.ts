@@ -56,10 +56,14 @@ function beside(left: Span, right: Said | undefined, columns: number): Line {
   return [left, span(' '.repeat(gap)), span(right.text, right.style)];
 }
 
-/** A line that parts the table from what is below it, with a title at the left and a place at the right. */
+/**
+ * A line that parts the table from what is below it, with a title at the left and a place at the right. The place is
+ * left out where the title would be cut for it.
+ */
 function ruled({ text, style }: Said, place: string, columns: number, theme: Theme): Line {
   const { rule } = theme.glyphs;
-  const end = place === '' || columns < 60 ? '' : ` ${place} ${rule}`;
+  const fits = columns >= 60 && width(clean(text)) + width(place) + 8 <= columns;
+  const end = place === '' || !fits ? '' : ` ${place} ${rule}`;
   const title =
     text === '' ? '' : ` ${cut(clean(text), Math.max(0, columns - 5 - width(end)), theme.glyphs.ellipsis)} `;
   const rest = Math.max(0, columns - 1 - width(title) - width(end));

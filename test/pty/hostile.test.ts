@@ -50,7 +50,7 @@ describe('names that real processes gave themselves', () => {
         await pty.waitFor('Add a worker to');
         pty.press('y');
       }
-      await pty.waitFor(key === '+' ? /done: evil.* 3 workers ─/ : /done: evil.* 2 workers ─/);
+      await pty.waitFor(key === '+' ? /done: evil.* 2 → 3 workers / : /done: evil.* 3 → 2 workers /);
     }
     for (const panel of ['enter', 'l', 'a', 't']) {
       pty.press(panel);
