@@ -31,6 +31,7 @@ export class Observer {
   #newest: Snapshot | null = null;
   #prefer: ReadonlySet<number> = new Set();
   #listening: ReadonlySet<number> = new Set();
+  #unhurried: ReadonlySet<number> = new Set();
   #activity: ReadonlyMap<number, ActivityRequest> = new Map();
   /** Whether the next reading is to count connections, and the ports at which requests in flight are to be told. */
   #connections = false;
@@ -52,6 +53,7 @@ export class Observer {
       ...options,
       prefer: this.#prefer,
       listeners: this.#listening,
+      unhurried: this.#unhurried,
       activity: this.#activity,
       inFlight: this.#inFlight,
       connections: options.connections === true || this.#connections,
@@ -68,7 +70,10 @@ export class Observer {
     const heads = servers.map((server) => server.head.pid);
     // Another process of an app can only be started if the app listens: pm2 shares its sockets.
     const ofApps = servers.filter(({ managed }) => managed !== null).flatMap(({ processes }) => processes);
-    this.#listening = new Set([...heads, ...ofApps.map(({ pid }) => pid), ...undecided(snapshot.processes)]);
+    const open = undecided(snapshot.processes);
+    this.#listening = new Set([...heads, ...ofApps.map(({ pid }) => pid), ...open]);
+    const unqueued = servers.filter(hasNoQueue).flatMap(({ head, processes }) => [head, ...processes]);
+    this.#unhurried = new Set([...unqueued.map(({ pid }) => pid), ...open]);
     this.#activity = activityRequests(model);
     const all = model.projects.flatMap((project) => project.servers);
     this.#connections = all.some(needsConnections);
@@ -79,6 +84,11 @@ export class Observer {
 
 function processesOf(project: Project): readonly ProcessNode[] {
   return [...project.servers.flatMap((server) => server.processes), ...project.processes];
+}
+
+/** Servers whose waiting connections are not shown: services, and what listens nowhere. */
+function hasNoQueue({ definition, listeners }: Server): boolean {
+  return definition.category !== 'app' || listeners?.length === 0;
 }
 
 /** The processes whose activity the next reading is to tell. */

@@ -41,6 +41,8 @@ export interface ReadHints {
   readonly watch: ReadonlySet<number>;
   /** Pids whose listening sockets are read: masters. */
   readonly listeners: ReadonlySet<number>;
+  /** Of those, the ones whose waiting connections nobody is shown: they may be some seconds old. */
+  readonly unhurried?: ReadonlySet<number>;
   /** By pid: the workers whose activity is read. */
   readonly activity?: ReadonlyMap<number, ActivityRequest>;
   /** Ports of servers of which to tell the requests in flight: that takes a program of its own. */

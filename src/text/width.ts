@@ -10,10 +10,17 @@ export function width(text: string): number {
   return columns;
 }
 
+/** Widths that have been looked up, by code point of the basic plane; 0 for those that have not. */
+const known = new Uint8Array(0x10000);
+
 /** Number of columns of one character: 1 or 2. */
 export function widthOf(character: string): number {
   const code = character.codePointAt(0) ?? 0;
-  return code < 0x1100 ? 1 : eastAsianWidth(code);
+  if (code < 0x1100) return 1;
+  const columns = known[code] || eastAsianWidth(code);
+  // A write beyond the end of the array does nothing.
+  known[code] = columns;
+  return columns;
 }
 
 /** Cuts text to a number of columns. `mark` replaces the end of text that was cut. */

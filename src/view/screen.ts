@@ -69,6 +69,8 @@ interface Internals {
   };
 }
 
+const ESC = '\x1b';
+
 /** Terminals that know mode 2026 show nothing of an update before its end; others ignore it. */
 const BEGIN_UPDATE = '\x1b[?2026h';
 const END_UPDATE = '\x1b[?2026l';
@@ -88,6 +90,16 @@ const DEFAULT_COLOR = 0x1ff;
 const BOLD = 1;
 const UNDERLINE = 2;
 const INVERSE = 8;
+
+/** A movement of the cursor that another one follows at once: blessed goes to the start of a line first. */
+const overruled = new RegExp(`${ESC}\\[\\d+;\\d+H(?=${ESC}\\[\\d+;\\d+H)`, 'g');
+
+function isSameLine(a: Line, b: Line): boolean {
+  return (
+    a === b ||
+    (a.length === b.length && a.every(({ text, style }, at) => text === b[at]?.text && style === b[at].style))
+  );
+}
 
 /** A serial console does not know its size, and tells 0×0: curses takes that for the usual size too. */
 function assumeSize(output: WriteStream): void {
@@ -115,6 +127,11 @@ export class Screen {
   readonly #attributes = new WeakMap<Style, number>();
   readonly #canvas: BrailleCanvas;
   #away = false;
+  /** What each line of cells was made of. */
+  #painted: (Line | undefined)[] = [];
+  #hadPlot = false;
+  /** blessed makes new cells when the size changes, and when all is to be drawn anew. */
+  #rows: Internals['lines'] | null = null;
 
   constructor({ input, output, terminal, colors, ascii, mouse, modern }: ScreenOptions, events: ScreenEvents) {
     this.#output = output;
@@ -169,10 +186,19 @@ export class Screen {
     // First, since it clears where it stood before.
     const plotted = plot !== null && this.#canvas.draw(plot) ? plot : null;
     if (plot === null) this.#canvas.hide();
+    // The canvas writes into cells by itself.
+    if (plotted !== null || this.#hadPlot || rows !== this.#rows) this.#painted = [];
+    this.#hadPlot = plotted !== null;
+    this.#rows = rows;
     rows.forEach((cells, y) => {
       const hole = plotted !== null && y >= plotted.top && y < plotted.top + plotted.lines ? plotted : null;
-      if (this.#put(lines[y] ?? [], cells, this.#internals.olines[y], hole) || hole !== null) cells.dirty = true;
+      const line = lines[y] ?? [];
+      const before = this.#painted[y];
+      if (before !== undefined && isSameLine(line, before)) return;
+      this.#painted[y] = line;
+      if (this.#put(line, cells, this.#internals.olines[y], hole) || hole !== null) cells.dirty = true;
     });
+    this.#painted.length = rows.length;
     this.#send();
   }
 
@@ -191,7 +217,8 @@ export class Screen {
       program._write = write;
     }
     if (text === '') return;
-    const whole = this.#modern && text.length >= LARGE_UPDATE ? BEGIN_UPDATE + text + END_UPDATE : text;
+    const short = text.replace(overruled, '');
+    const whole = this.#modern && short.length >= LARGE_UPDATE ? BEGIN_UPDATE + short + END_UPDATE : short;
     program._write(whole);
   }
 

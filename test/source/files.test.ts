@@ -76,7 +76,7 @@ describe('a table of the kernel, which it gives in short reads,', () => {
 
   it('tells every listener with its queue', () => {
     const sockets = new Sockets('/proc');
-    sockets.begin(new Set(['self']), false);
+    sockets.begin(new Set(['self']), { connections: false, isFresh: true });
     const listeners = sockets.of(process.pid, 'self', 0) ?? [];
     const ours = listeners.filter(({ address }) => address.startsWith(`unix:${folder}/`));
     expect(ours).toHaveLength(COUNT);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { openSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ActionLog } from '../../control/action-log.ts';
 import { suspendJob } from '../../control/kill.ts';
@@ -200,11 +200,16 @@ function neverBlock(output: NodeJS.WriteStream): void {
  */
 function isInBackground(): boolean {
   if (process.platform !== 'linux') return false;
+  // It is read each second: an open descriptor saves half a millisecond.
+  ownStat ??= openSync('/proc/self/stat', 'r');
   // proc_pid_stat(5): pgrp is the fifth field, tpgid the eighth.
-  const stat = readFileSync('/proc/self/stat', 'latin1');
+  const stat = statBuffer.toString('latin1', 0, readSync(ownStat, statBuffer, 0, statBuffer.length, 0));
   const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return Number(foreground) > 0 && foreground !== group;
 }
+
+const statBuffer = Buffer.alloc(1024);
+let ownStat: number | null = null;
 
 /** Two clicks at one place within this many milliseconds are a double click. */
 const DOUBLE_CLICK = 400;

@@ -9,6 +9,8 @@ const MB = 1024 * 1024;
  * Figures are read again after this many seconds even if RSS has not changed: shared memory depends on other processes.
  */
 const OLDEST_PREFERRED = 30;
+/** The same for a process that has not run since: only others can have changed its figures. */
+const OLDEST_RESTING = 60;
 const OLDEST = 90;
 
 /** Shortest time between two readings of a process outside projects, in seconds, even if its RSS changes. */
@@ -27,19 +29,27 @@ export interface MemoryState {
   rssAtReading: number;
   /** Seconds since boot. */
   readAt: number;
+  /** CPU time that it had used by then, in clock ticks. */
+  ticksAtReading: number;
   deniedAt: number;
 }
 
 /** The state of a process whose memory was never read. */
 export function unreadMemory(): MemoryState {
-  return { reading: null, rssAtReading: 0, readAt: Number.NEGATIVE_INFINITY, deniedAt: Number.NEGATIVE_INFINITY };
+  return {
+    reading: null,
+    rssAtReading: 0,
+    readAt: Number.NEGATIVE_INFINITY,
+    ticksAtReading: 0,
+    deniedAt: Number.NEGATIVE_INFINITY,
+  };
 }
 
 export interface Measurable {
   readonly pid: number;
   /** Resident bytes as `stat` has them now. */
   readonly rss: number;
-  readonly stat: { readonly ppid: number };
+  readonly stat: { readonly ppid: number; readonly cpuTicks: number };
   readonly memory: MemoryState;
 }
 
@@ -56,7 +66,8 @@ function urgency(process: Measurable, hints: ReadHints, now: number): number | n
   if (memory.reading === null) return preferred ? 1 : 2;
   if (hints.memoryBudget === Number.POSITIVE_INFINITY) return 3;
   if (moved(process) && (preferred || now - memory.readAt > SHORTEST)) return preferred ? 3 : 5;
-  if (now - memory.readAt > (preferred ? OLDEST_PREFERRED : OLDEST)) return preferred ? 4 : 6;
+  const oldest = process.stat.cpuTicks === memory.ticksAtReading ? OLDEST_RESTING : OLDEST_PREFERRED;
+  if (now - memory.readAt > (preferred ? oldest : OLDEST)) return preferred ? 4 : 6;
   return null;
 }
 
@@ -121,6 +132,7 @@ function readOne({ pid, rss, stat, memory }: Measurable, reader: MemoryReader, n
   // It has just ended: its memory was freed. The next reading will find it gone.
   memory.reading = reading === 'missing' || reading.rss === 0 ? noMemory : reading;
   memory.rssAtReading = rss;
+  memory.ticksAtReading = stat.cpuTicks;
   memory.readAt = now;
 }
 

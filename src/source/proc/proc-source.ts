@@ -128,7 +128,7 @@ export class ProcSource implements Source {
     if (hints.patience !== undefined) await this.#awaitFiles(hints.patience, uptime);
     const living = [...tracked.values()].filter(({ stat }) => !isDead(stat));
     readMemory(living, this.#memory, hints, uptime);
-    const listeners = await this.#withRequests(this.#listeners(hints, uptime), hints, uptime);
+    const listeners = await this.#withRequests(this.#listeners(hints, activity, uptime), hints, uptime);
     await Promise.all([this.#ask(listeners, hints, uptime), this.#askForCode(hints, uptime)]);
     return {
       at: this.#clock(),
@@ -202,10 +202,15 @@ export class ProcSource implements Source {
     return (this.#readings + pid) % every === 0;
   }
 
-  #listeners(hints: ReadHints, uptime: number): ReadonlyMap<number, ProcessSample['listeners']> {
+  #listeners(
+    hints: ReadHints,
+    activity: ReadonlyMap<number, Activity>,
+    uptime: number,
+  ): ReadonlyMap<number, ProcessSample['listeners']> {
     const keys = new Set<string>();
     for (const pid of hints.listeners) keys.add(this.#tracked.get(pid)?.key ?? '');
-    this.#sockets.begin(keys, hints.connections ?? false);
+    const isFresh = hints.connections === true || !nobodyWaits(hints, activity);
+    this.#sockets.begin(keys, { connections: hints.connections ?? false, isFresh });
     this.#status?.keep(keys);
     const listeners = new Map<number, ProcessSample['listeners']>();
     for (const pid of hints.listeners) {
@@ -290,6 +295,16 @@ export class ProcSource implements Source {
     }
     return samples;
   }
+}
+
+/** Whether every server whose queue is shown has an idle worker at this reading: it would take what waits. */
+function nobodyWaits({ listeners, unhurried, activity }: ReadHints, found: ReadonlyMap<number, Activity>): boolean {
+  const idle = new Set<number>();
+  for (const [pid, { rule, master }] of activity ?? []) {
+    const isIdle = rule.by === 'tasks' || (rule.by === 'process' && found.get(pid)?.doing.includes('idle'));
+    if (isIdle) idle.add(master);
+  }
+  return [...listeners].every((pid) => unhurried?.has(pid) || idle.has(pid));
 }
 
 /** The same object as last time if nothing has changed: caches are keyed by its identity. */

@@ -5,6 +5,9 @@ import { parseAllTcp, parseTcp, parseUnix } from './parsers/net.ts';
 /** The socket numbers of a process are read again after this many seconds: servers open listeners once. */
 const LASTING = 20;
 
+/** While nobody waits, the tables are read again after this many seconds only. */
+const CALM = 5;
+
 /** Bytes of one read of a socket table: the kernel returns whole lines. */
 const PAGE = 4096;
 /** Bytes: more than a line of tcp or tcp6 has (150 and 180). */
@@ -21,12 +24,15 @@ interface Namespace {
   readonly byInode: ReadonlyMap<number, Listener>;
   /** Seconds since boot when all tables were read. */
   readonly readAt: number;
+  /** Seconds since boot when those of our listeners were read. */
+  readonly oursReadAt: number;
 }
 
 const none: Namespace = {
   tables: { tcp: [], tcp6: [], unix: [] },
   byInode: new Map(),
   readAt: Number.NEGATIVE_INFINITY,
+  oursReadAt: Number.NEGATIVE_INFINITY,
 };
 
 /** Reads where processes listen, and how many connections wait there. */
@@ -37,6 +43,7 @@ export class Sockets {
   /** Namespaces that this reading has read already. */
   #current = new Set<string>();
   #connections = false;
+  #isFresh = true;
 
   constructor(root: string) {
     this.#root = root;
@@ -46,9 +53,14 @@ export class Sockets {
    * Starts a reading. Call it before `of`.
    * @param keys processes that still live
    * @param connections whether to count open connections
+   * @param isFresh whether somebody may wait, so that the tables are to be read anew
    */
-  begin(keys: { has(key: string): boolean }, connections: boolean): void {
+  begin(
+    keys: { has(key: string): boolean },
+    { connections, isFresh }: { readonly connections: boolean; readonly isFresh: boolean },
+  ): void {
     this.#connections = connections;
+    this.#isFresh = isFresh;
     for (const name of this.#namespaces.keys()) if (!this.#current.has(name)) this.#namespaces.delete(name);
     this.#current = new Set();
     for (const key of this.#inodes.keys()) if (!keys.has(key)) this.#inodes.delete(key);
@@ -89,7 +101,10 @@ export class Sockets {
   #namespace(pid: number, now: number): Namespace {
     const name = readLink(`${this.#root}/${pid}/ns/net`) ?? `pid:${pid}`;
     const known = this.#namespaces.get(name) ?? none;
-    if (this.#current.has(name) && known !== none) return known;
+    if (known !== none && (this.#current.has(name) || this.#isCalm(known, now))) {
+      this.#current.add(name);
+      return known;
+    }
     const folder = `${this.#root}/${pid}/net`;
     const all = now - known.readAt >= LASTING;
     const ours = (table: Table) => all || known.tables[table].some(({ inode }) => this.#isOurs(inode));
@@ -100,10 +115,16 @@ export class Sockets {
     };
     const listeners = Object.values(tables).flat();
     const byInode = new Map(listeners.map((listener) => [listener.inode, listener]));
-    const namespace = { tables, byInode, readAt: all ? now : known.readAt };
+    const namespace = { tables, byInode, readAt: all ? now : known.readAt, oursReadAt: now };
     this.#namespaces.set(name, namespace);
     this.#current.add(name);
     return namespace;
+  }
+
+  /** Whether nobody waited when it was read, a short while ago, and nobody can now. */
+  #isCalm({ tables, oursReadAt }: Namespace, now: number): boolean {
+    if (this.#isFresh || now - oursReadAt >= CALM) return false;
+    return Object.values(tables).every((all) => all.every(({ queue, inode }) => !queue || !this.#isOurs(inode)));
   }
 
   #readTcp(path: string): readonly Listener[] {

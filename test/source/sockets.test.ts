@@ -1,0 +1,54 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, it } from 'vitest';
+import { Sockets } from '../../src/source/proc/sockets.ts';
+import { makeFolder } from '../helpers/folder.ts';
+
+let root: string;
+let sockets: Sockets;
+
+const titles = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
+
+/** The kernel's table, with so many connections that wait at a listener. */
+function waitAt(listener: number): void {
+  const queue = listener.toString(16).padStart(8, '0');
+  const line = `   0: 0100007F:1F90 00000000:0000 0A 00000000:${queue} 00:00000000 00000000     0        0 5 1\n`;
+  writeFileSync(join(root, '1/net/tcp'), titles + line);
+}
+
+beforeEach(() => {
+  root = makeFolder('sockets');
+  for (const folder of ['1/fd', '1/net', '1/ns']) mkdirSync(join(root, folder), { recursive: true });
+  symlinkSync('socket:[5]', join(root, '1/fd/3'));
+  symlinkSync('net:[1]', join(root, '1/ns/net'));
+  for (const table of ['tcp6', 'unix']) writeFileSync(join(root, '1/net', table), titles);
+  sockets = new Sockets(root);
+});
+
+/** How many wait at a time, by a reading. @param isFresh whether somebody may wait */
+function queueAt(now: number, isFresh: boolean): number | null | undefined {
+  sockets.begin(new Set(['1:1']), { connections: false, isFresh });
+  return sockets.of(1, '1:1', now)?.[0]?.queue;
+}
+
+it('reads who waits at every reading while somebody may wait', () => {
+  waitAt(0);
+  expect(queueAt(1, true)).toBe(0);
+  waitAt(3);
+  expect(queueAt(3, true)).toBe(3);
+});
+
+it('reads it seldom while an idle worker would take what waits', () => {
+  waitAt(0);
+  expect(queueAt(1, true)).toBe(0);
+  waitAt(3);
+  expect(queueAt(3, false)).toBe(0);
+  expect(queueAt(6, false)).toBe(3);
+});
+
+it('never leaves a queue standing that has been seen', () => {
+  waitAt(3);
+  expect(queueAt(1, true)).toBe(3);
+  waitAt(0);
+  expect(queueAt(3, false)).toBe(0);
+});
