@@ -48,7 +48,9 @@ afterEach(async () => {
 
 /** The processes of workertop that wait in the kernel and cannot be ended. */
 function stuck(): readonly number[] {
-  return kernel.pids().filter((pid) => /(?:file|log)-helper/.test(kernel.commandLine(pid)) && kernel.state(pid) === 'D');
+  return kernel
+    .pids()
+    .filter((pid) => /(?:file|log)-helper/.test(kernel.commandLine(pid)) && kernel.state(pid) === 'D');
 }
 
 describe('list', () => {

@@ -19,7 +19,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 it.runIf(process.platform === 'linux')(
   'the mounts of a process that has ended and is not reaped yet are missing',
   async () => {
-    const parent = spawn('sh', ['-c', 'sh -c "read line" & echo $!; exec sleep 60'], {
+    const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     try {

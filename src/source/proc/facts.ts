@@ -8,7 +8,7 @@ import type { FactRequests } from '../source.ts';
 import { Cache } from './cache.ts';
 import { type CgroupMount, limitedCgroups, limitOf } from './cgroups.ts';
 import { containerOf } from './containers.ts';
-import { readBytes, readLink, readText } from './files.ts';
+import { readBytes, readLink, readText, readWholeText } from './files.ts';
 import { installedVersions } from './packages.ts';
 import { sourceOf } from './parsers/bind-mounts.ts';
 import { parseStatus, type Status } from './parsers/status.ts';
@@ -97,7 +97,7 @@ export class FactsReader {
           mapped ??= sitePrefixes(readText(`${folder}/maps`, MOST_MAPS) ?? '');
           return mapped;
         },
-        mounts: () => (viewpoint.process === null ? '' : (readText(`${folder}/mountinfo`, MOST_MAPS) ?? '')),
+        mounts: () => (viewpoint.process === null ? '' : (readWholeText(`${folder}/mountinfo`, MOST_MAPS) ?? '')),
         version: '',
       },
       now,

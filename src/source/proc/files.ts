@@ -108,6 +108,12 @@ export function readText(path: string, limit?: number): string | null {
   return typeof bytes === 'string' ? null : bytes.toString('utf8');
 }
 
+/** A whole file's text; null if it has more than `limit` bytes, does not exist or may not be read. */
+export function readWholeText(path: string, limit: number): string | null {
+  const bytes = readWhole(path, limit);
+  return typeof bytes === 'string' ? null : bytes.toString('utf8');
+}
+
 /** The target of a link; null if it does not exist or may not be read. */
 export function readLink(path: string): string | null {
   try {

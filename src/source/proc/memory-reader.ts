@@ -29,20 +29,23 @@ export class MemoryReader {
   read(pid: number, parent: number): MemoryReading | ReadFailure | 'huge' {
     const figures = this.#figures(`${this.#root}/${pid}`);
     if (typeof figures === 'string') return figures;
-    const frees = figures.frees + this.#unshared(pid, parent, figures);
+    const unshared = this.#unshared(pid, parent, figures);
+    const frees = unshared === null ? null : figures.frees + unshared;
     return { ...figures, frees, quality: 'exact', fresh: true };
   }
 
   /**
    * Bytes of shared memory that are freed when a process ends: it alone maps them, and its parent, which would pass
-   * them on, does not. Most processes have next to none; then nothing more is read.
+   * them on, does not. Most processes have next to none; then nothing more is read. Null if that would take too long.
    */
-  #unshared(pid: number, parent: number, { uss, privateHuge, frees, shmem }: MemoryFigures): number {
+  #unshared(pid: number, parent: number, { uss, privateHuge, frees, shmem }: MemoryFigures): number | null {
     if (Math.min(uss - privateHuge - frees, shmem ?? 0) < WORTH_READING) return 0;
     const smaps = readWhole(`${this.#root}/${pid}/smaps`, LARGEST_SMAPS);
+    if (smaps === 'huge') return null;
     const all = typeof smaps === 'string' ? [] : parseUnshared(smaps.toString('latin1'));
     if (all.length === 0) return 0;
     const maps = readWhole(`${this.#root}/${parent}/maps`, LARGEST_SMAPS);
+    if (maps === 'huge') return null;
     if (typeof maps === 'string') return 0;
     const parents = maps.toString('latin1');
     const own = all.filter(({ inode }) => !parents.includes(` ${inode} `));

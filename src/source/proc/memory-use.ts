@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { KernelPart, MemoryUse } from '../../snapshot.ts';
 import { isOfThisKernel } from './cgroups.ts';
-import { list, readText } from './files.ts';
+import { list, readText, readWhole, readWholeText } from './files.ts';
 import { isLxcfs, parseArc, parseCpuLists, parseZram, parseZramSwap } from './parsers/memory-use.ts';
 
 /**
@@ -10,6 +10,7 @@ import { isLxcfs, parseArc, parseCpuLists, parseZram, parseZramSwap } from './pa
  */
 const LASTING = 10;
 
+/** Bytes. A longer file is not read, and its figure is unknown. */
 const LARGEST = 1024 * 1024;
 
 /** Figures that are not in meminfo. */
@@ -73,7 +74,7 @@ export class MemoryUseReader {
   }
 
   #readElsewhere(): Elsewhere {
-    const zoneinfo = readText(`${this.#root}/zoneinfo`, LARGEST);
+    const zoneinfo = readWholeText(`${this.#root}/zoneinfo`, LARGEST);
     return {
       arc: this.#arc(),
       swapInMemory: parseZramSwap(readText(`${this.#root}/swaps`) ?? ''),
@@ -89,9 +90,10 @@ export class MemoryUseReader {
 
   /** ZFS's cache. Null in a container with lxcfs: meminfo is then the container's, and arcstats the host's. */
   #arc(): MemoryUse['arc'] {
-    const mounts =
-      readText(`${this.#root}/self/mountinfo`, LARGEST) ?? readText(`${this.#root}/1/mountinfo`, LARGEST) ?? '';
-    return isLxcfs(mounts) ? null : parseArc(readText(`${this.#root}/spl/kstat/zfs/arcstats`) ?? '');
+    const mounts = ['self', '1'].map((process) => readWhole(`${this.#root}/${process}/mountinfo`, LARGEST));
+    const known = mounts.find((one) => one !== 'missing' && one !== 'denied') ?? '';
+    if (known === 'huge') return null;
+    return isLxcfs(known.toString()) ? null : parseArc(readText(`${this.#root}/spl/kstat/zfs/arcstats`) ?? '');
   }
 }
 

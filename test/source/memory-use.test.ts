@@ -1,0 +1,267 @@
+/** Memory that no process has, from texts as kernels print them. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { MemoryUse } from '../../src/snapshot.ts';
+import { MemoryReader } from '../../src/source/proc/memory-reader.ts';
+import { MemoryUseReader } from '../../src/source/proc/memory-use.ts';
+import { parseCounters, parseMeminfo } from '../../src/source/proc/parsers/host.ts';
+import { makeProcTree, type ProcTree } from '../helpers/proc-tree.ts';
+
+const KB = 1024;
+const PAGE = 4096;
+
+/** A machine's trees, side by side. */
+let machine: string;
+
+beforeEach(() => {
+  machine = mkdtempSync(join(tmpdir(), 'workertop-machine-'));
+});
+afterEach(() => rmSync(machine, { recursive: true }));
+
+function write(path: string, text: string): void {
+  mkdirSync(join(machine, dirname(path)), { recursive: true });
+  writeFileSync(join(machine, path), text);
+}
+
+function use(meminfo: string, vmstat = ''): MemoryUse {
+  return new MemoryUseReader(join(machine, 'proc'), PAGE).read(parseMeminfo(meminfo), parseCounters(vmstat), 0);
+}
+
+/** The lines of Linux 6.18 that are not 0, of a virtual machine with 24 GB. */
+const meminfo = [
+  'MemTotal:       24684092 kB',
+  'MemFree:        19988124 kB',
+  'MemAvailable:   22123740 kB',
+  'Buffers:          123232 kB',
+  'Cached:          1909048 kB',
+  'SwapCached:            0 kB',
+  'Active(file):     863200 kB',
+  'Inactive(file):  1160008 kB',
+  'Unevictable:       21288 kB',
+  'Mlocked:           20284 kB',
+  'Zswap:                 0 kB',
+  'AnonPages:       1978852 kB',
+  'Shmem:              9072 kB',
+  'Slab:             477556 kB',
+  'SReclaimable:     431472 kB',
+  'SUnreclaim:        46084 kB',
+  'KernelStack:        5128 kB',
+  'PageTables:        29124 kB',
+  'SecPageTables:         0 kB',
+  'VmallocUsed:       17956 kB',
+  'Percpu:              784 kB',
+  'Balloon:               0 kB',
+  'HugePages_Total:       0',
+  'HugePages_Free:        0',
+  'Hugepagesize:       2048 kB',
+  'Hugetlb:               0 kB',
+].join('\n');
+
+/** The same text with other figures, in kB or pages. */
+const withFigures = (figures: Readonly<Record<string, number>>) =>
+  Object.entries(figures).reduce(
+    (text, [name, value]) =>
+      text.replace(new RegExp(`^${name.replace(/[()]/g, '\\$&')}:.*$`, 'm'), (line) =>
+        line.replace(/\d+(?= kB$|$)/, String(value)),
+      ),
+    meminfo,
+  );
+
+it('the kernel’s own parts are those of meminfo, and what is 0 is left out', () => {
+  const { anonymous, shmem, huge, arc, swapInMemory, kernel } = use(meminfo);
+  expect({ anonymous, shmem, huge, arc, swapInMemory }).toEqual({
+    anonymous: 1978852 * KB,
+    shmem: 9072 * KB,
+    huge: null,
+    arc: null,
+    swapInMemory: null,
+  });
+  expect(kernel).toEqual({
+    slab: 46084 * KB,
+    'page-tables': 29124 * KB,
+    stacks: 5128 * KB,
+    'per-cpu': 784 * KB,
+    // Kernel stacks are in VmallocUsed, too.
+    vmalloc: (17956 - 5128) * KB,
+  });
+});
+
+it('page cache that cannot be dropped is told', () => {
+  const locked = use(withFigures({ 'Active(file)': 800000, 'Inactive(file)': 1000000 })).kernel.locked;
+  expect(locked).toBe((123232 + 1909048 - 9072 - 1800000) * KB);
+});
+
+it('before Linux 5.3 vmalloc is unknown: it had addresses, not memory', () => {
+  const old = withFigures({ VmallocUsed: 34359738 }).replace(/^Percpu:.*\n/m, '');
+  expect(use(old).kernel).not.toHaveProperty('vmalloc');
+});
+
+it('page tables of virtual machines and of devices count', () => {
+  expect(use(withFigures({ SecPageTables: 1000 })).kernel['page-tables']).toBe((29124 + 1000) * KB);
+});
+
+describe('huge pages', () => {
+  it('are all that are reserved, and how many are in use', () => {
+    const some = withFigures({ HugePages_Total: 640, HugePages_Free: 128, Hugetlb: 1310720 });
+    expect(use(some).huge).toEqual({ total: 1310720 * KB, used: 512 * 2048 * KB });
+  });
+
+  it('of another size are in the total: Hugetlb counts those of 1 GB', () => {
+    const some = withFigures({ HugePages_Total: 10, HugePages_Free: 10, Hugetlb: 20480 + 4 * 1048576 });
+    expect(use(some).huge).toEqual({ total: (20480 + 4 * 1048576) * KB, used: 0 });
+  });
+});
+
+describe('a balloon', () => {
+  it('has what meminfo says since Linux 6.16', () => {
+    expect(use(withFigures({ Balloon: 524288 })).kernel.balloon).toBe(524288 * KB);
+  });
+
+  it('has, before that, what was taken and not given back', () => {
+    const old = meminfo.replace(/^Balloon:.*\n/m, '');
+    const vmstat = 'balloon_inflate 300000\nballoon_deflate 100000\nballoon_migrate 0\n';
+    expect(use(old, vmstat).kernel.balloon).toBe(200000 * PAGE);
+  });
+});
+
+describe('zram', () => {
+  it('takes the third figure of mm_stat, of seven columns or nine, of all devices', () => {
+    // Before Linux 4.18 and since 5.15.
+    write('sys/block/zram0/mm_stat', '181977088 57352941 64512000        0 106196992     3992        0\n');
+    writeSys(
+      'block/zram1/mm_stat',
+      ' 2539520   880640  1048576        0  1048576      102        0       12       12\n',
+    );
+    write('sys/block/sda/stat', '1 2 3\n');
+    expect(use(meminfo).kernel.zram).toBe(64512000 + 1048576);
+  });
+
+  it('is what the kernel counts for zsmalloc where there is no sys tree, less what zswap has of it', () => {
+    expect(use(withFigures({ Zswap: 40 }), 'nr_zspages 1000\n').kernel.zram).toBe(1000 * PAGE - 40 * KB);
+  });
+
+  it('that is swap is told apart from a disk', () => {
+    write(
+      'proc/swaps',
+      'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n/dev/zram0                              partition\t2993148\t\t239872\t\t100\n/dev/sda2                               partition\t976892\t\t0\t\t-2\n',
+    );
+    expect(use(meminfo).swapInMemory).toEqual({ total: 2993148 * KB, used: 239872 * KB });
+  });
+
+  it('there is none of, where swap is on disks alone', () => {
+    write('proc/swaps', 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n/swapfile file 976892 5000 -2\n');
+    expect(use(meminfo).swapInMemory).toBeNull();
+  });
+});
+
+it('zswap and the swap cache are told', () => {
+  expect(use(withFigures({ Zswap: 5000, SwapCached: 7000 })).kernel).toMatchObject({
+    zswap: 5000 * KB,
+    'swap-cache': 7000 * KB,
+  });
+});
+
+describe('ZFS’s cache', () => {
+  const arcstats = [
+    '9 1 0x01 147 39984 4026867198 8436358124041',
+    'name                            type data',
+    'hits                            4    10390029',
+    'c                               4    4173881344',
+    'c_min                           4    268435456',
+    'c_max                           4    8589934592',
+    'size                            4    4294967296',
+    'compressed_size                 4    3221225472',
+    'data_size                       4    3000000000',
+    'arc_meta_used                   4    700000000',
+    'l2_size                         4    99999999999',
+    '',
+  ].join('\n');
+
+  it('has its size and the least that it keeps', () => {
+    write('proc/spl/kstat/zfs/arcstats', arcstats);
+    expect(use(meminfo).arc).toEqual({ size: 4294967296, least: 268435456 });
+  });
+
+  it.each(['self', '1'])('is another machine’s where lxcfs makes meminfo, by the mounts of %s', (process) => {
+    write('proc/spl/kstat/zfs/arcstats', arcstats);
+    const line =
+      '421 403 0:53 /proc/meminfo /proc/meminfo rw,nosuid,nodev,relatime - fuse.lxcfs lxcfs rw,user_id=0,group_id=0,allow_other';
+    write(`proc/${process}/mountinfo`, `403 386 0:87 / /proc rw,nosuid - proc proc rw\n${line}\n`);
+    expect(use(meminfo).arc).toBeNull();
+  });
+
+  it('is unknown where the mounts are too many to be read', () => {
+    write('proc/spl/kstat/zfs/arcstats', arcstats);
+    write('proc/1/mountinfo', '403 386 0:87 / /mnt/x rw - tmpfs x rw\n'.repeat(30_000));
+    expect(use(meminfo).arc).toBeNull();
+  });
+});
+
+describe('free pages that CPUs keep', () => {
+  const zone = (counts: readonly number[]) =>
+    `Node 0, zone   Normal\n  pages free     4821903\n  pagesets\n${counts
+      .map(
+        (count, cpu) =>
+          `    cpu: ${cpu}\n              count:    ${count}\n              high:     14154\n              batch:    63\n`,
+      )
+      .join('')}  vm stats threshold: 30\n`;
+
+  it('are those of all zones and CPUs', () => {
+    write('proc/zoneinfo', zone([12, 300]) + zone([0, 7]));
+    expect(use(meminfo).kernel['cpu-lists']).toBe(319 * PAGE);
+  });
+
+  it('are unknown, and not too few, where the file is too long', () => {
+    write('proc/zoneinfo', zone(Array(20_000).fill(1)));
+    expect(use(meminfo).kernel).not.toHaveProperty('cpu-lists');
+  });
+});
+
+describe('a process with more mappings than can be read in time', () => {
+  const mapping = [
+    '7f0000000000-7f0000001000 rw-s 00000000 00:01 4242 /dev/zero (deleted)',
+    'Rss:                   4 kB',
+    'Pss:                   4 kB',
+    'Shared_Clean:          0 kB',
+    'Shared_Dirty:          0 kB',
+    'Private_Clean:         0 kB',
+    'Private_Dirty:         4 kB',
+    '',
+  ].join('\n');
+  const huge = mapping.repeat(40_000);
+  let tree: ProcTree;
+
+  beforeEach(() => {
+    tree = makeProcTree();
+  });
+  afterEach(() => tree.close());
+
+  it('has no exact figures on a kernel without smaps_rollup, rather than the sum of some', () => {
+    tree.add(50, { memory: null });
+    tree.write('50/smaps', huge);
+    const reader = new MemoryReader(tree.root, PAGE);
+    expect(reader.read(50, 1)).toBe('huge');
+    expect(reader.estimate(50)).toMatchObject({ quality: 'estimate' });
+  });
+
+  it('frees an unknown amount where that depends on them', () => {
+    tree.add(50, {});
+    const figures = [
+      'Rss: 160000',
+      'Pss: 160000',
+      'Pss_Anon: 0',
+      'Pss_File: 0',
+      'Pss_Shmem: 160000',
+      'Private_Clean: 0',
+      'Private_Dirty: 160000',
+    ];
+    tree.write('50/smaps_rollup', `0-1 ---p 0 00:00 0 [rollup]\n${figures.map((line) => `${line} kB\n`).join('')}`);
+    tree.write('50/smaps', huge);
+    expect(new MemoryReader(tree.root, PAGE).read(50, 1)).toMatchObject({ pss: 160000 * KB, frees: null });
+    tree.write('50/smaps', mapping.repeat(1000));
+    tree.write('1/maps', '');
+    expect(new MemoryReader(tree.root, PAGE).read(50, 1)).toMatchObject({ frees: 4000 * KB });
+  });
+});
