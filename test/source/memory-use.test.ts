@@ -130,8 +130,8 @@ describe('zram', () => {
   it('takes the third figure of mm_stat, of seven columns or nine, of all devices', () => {
     // Before Linux 4.18 and since 5.15.
     write('sys/block/zram0/mm_stat', '181977088 57352941 64512000        0 106196992     3992        0\n');
-    writeSys(
-      'block/zram1/mm_stat',
+    write(
+      'sys/block/zram1/mm_stat',
       ' 2539520   880640  1048576        0  1048576      102        0       12       12\n',
     );
     write('sys/block/sda/stat', '1 2 3\n');
