@@ -9,6 +9,7 @@ import { History } from '../src/model/history/history.ts';
 import { Observer } from '../src/observer.ts';
 import { factRequests } from '../src/servers/registry.ts';
 import { HelperFiles } from '../src/source/files/helper-files.ts';
+import { LocalTree } from '../src/source/proc/local-tree.ts';
 import { ProcSource } from '../src/source/proc/proc-source.ts';
 import type { ReadHints, Source } from '../src/source/source.ts';
 import { initialState } from '../src/state/state.ts';
@@ -25,7 +26,7 @@ const files = new HelperFiles([fileURLToPath(new URL('../dist/file-helper.js', i
 
 /** The machine, with a clock on which readings are as far apart as those of a dashboard. */
 class HastySource implements Source {
-  readonly #source = new ProcSource({ root: '/proc', factRequests, files });
+  readonly #source = new ProcSource({ tree: new LocalTree('/proc'), factRequests, files });
   #count = 0;
 
   async read(hints: ReadHints) {

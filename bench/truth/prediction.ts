@@ -4,6 +4,7 @@ import { Observations, serverId } from '../../src/model/activity/observations.ts
 import { type Summary, summarise } from '../../src/model/activity/statistics.ts';
 import { Observer } from '../../src/observer.ts';
 import { factRequests } from '../../src/servers/registry.ts';
+import { LocalTree } from '../../src/source/proc/local-tree.ts';
 import { ProcSource } from '../../src/source/proc/proc-source.ts';
 import { eventually } from '../../test/helpers/eventually.ts';
 import { filesHere } from '../../test/helpers/files.ts';
@@ -138,7 +139,7 @@ async function tryPattern(
 
 /** What is read at many workers. */
 async function learned(master: number, seconds: number, random: () => number): Promise<Summary> {
-  const source = new ProcSource({ root: '/proc', factRequests, files: filesHere() });
+  const source = new ProcSource({ tree: new LocalTree('/proc'), factRequests, files: filesHere() });
   try {
     const observer = new Observer(source, { memoryTotal: null });
     const observations = new Observations();

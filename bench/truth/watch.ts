@@ -5,6 +5,7 @@ import { activityRequests, Observer } from '../../src/observer.ts';
 import { factRequests } from '../../src/servers/registry.ts';
 import { processStates } from '../../src/snapshot.ts';
 import { ActivityReader, type Worker } from '../../src/source/proc/activity/activity-reader.ts';
+import { LocalTree } from '../../src/source/proc/local-tree.ts';
 import { ProcSource } from '../../src/source/proc/proc-source.ts';
 import type { ActivityRequest } from '../../src/source/source.ts';
 import { eventually } from '../../test/helpers/eventually.ts';
@@ -110,7 +111,7 @@ function once(to: Stage['to']): Promise<Sent> {
 
 /** What workertop itself would ask its source of this server's workers. */
 export async function requestsFor(head: number): Promise<ReadonlyMap<number, ActivityRequest> | null> {
-  const source = new ProcSource({ root: '/proc', factRequests, files: filesHere() });
+  const source = new ProcSource({ tree: new LocalTree('/proc'), factRequests, files: filesHere() });
   try {
     const observer = new Observer(source, { memoryTotal: null });
     await observer.observe({ memoryBudget: 0, watch: nothing });

@@ -34,8 +34,9 @@ async function openSource({ source, proc }: Settings): Promise<Source> {
     throw new UsageError(`${proc} is on a network file system, which may not answer: copy it first`);
   const files = startFiles();
   const { ProcSource } = await import('../source/proc/proc-source.ts');
+  const { LocalTree } = await import('../source/proc/local-tree.ts');
   limitRecognition(cpuStopwatch);
-  return opened(() => new ProcSource({ root: proc, factRequests, files }));
+  return opened(() => new ProcSource({ tree: new LocalTree(proc), factRequests, files }));
 }
 
 /** Starts the helper that reads files before everything else, so that it is ready when first asked. */

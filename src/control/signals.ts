@@ -5,8 +5,9 @@ import { availableActions } from '../model/scaling/process-actions.ts';
 import { scalingRefusal } from '../recognise/may-scale.ts';
 import { claimOf } from '../servers/registry.ts';
 import type { ProcessFacts, ProcessSample } from '../snapshot.ts';
-import { readLink } from '../source/proc/files.ts';
 import { type Inspected, inspectProcess } from '../source/proc/inspect.ts';
+import { LocalTree } from '../source/proc/local-tree.ts';
+import type { ProcTree } from '../source/proc/tree.ts';
 import { errorCode } from '../text/errno.ts';
 import { plural } from '../text/figures.ts';
 import type { AsOwner } from './as-owner/errand.ts';
@@ -44,11 +45,11 @@ const signalOf: Readonly<Record<ProcessAction, NodeJS.Signals>> = {
  */
 export class ProcessSignals implements Signals {
   readonly #asOwner: AsOwner;
-  readonly #root: string;
+  readonly #tree: ProcTree;
 
   constructor(asOwner: AsOwner, root = '/proc') {
     this.#asOwner = asOwner;
-    this.#root = root;
+    this.#tree = new LocalTree(root);
   }
 
   scale(server: Server, direction: 1 | -1): Outcome | Promise<Outcome> {
@@ -110,11 +111,11 @@ export class ProcessSignals implements Signals {
     // 0 and below stand for groups of processes, and 1 is the machine's init.
     if (!Number.isInteger(pid) || pid <= 1) return { refused: `${pid} is never sent a signal.` };
     // In a container that sees the host's /proc, kill(2) would take the pid for another process.
-    if (readLink(`${this.#root}/self`) !== String(process.pid))
+    if (this.#tree.self !== process.pid)
       return {
-        refused: `${this.#root} shows another PID namespace, where pids mean other processes: nothing was sent.`,
+        refused: `${this.#tree.root} shows another PID namespace, where pids mean other processes: nothing was sent.`,
       };
-    const found = inspectProcess(this.#root, pid);
+    const found = inspectProcess(this.#tree, pid);
     if (found === null) return { refused: `${pid} has ended.` };
     if (found.startTicks !== sample.startTicks)
       return { refused: `${pid} is another process by now: nothing was sent.` };

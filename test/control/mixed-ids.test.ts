@@ -9,6 +9,7 @@ import { buildModel } from '../../src/model/build.ts';
 import type { Server } from '../../src/model/model.ts';
 import type { ProcessSample } from '../../src/snapshot.ts';
 import { inspectProcess } from '../../src/source/proc/inspect.ts';
+import { LocalTree } from '../../src/source/proc/local-tree.ts';
 import { asOwner } from '../helpers/as-owner.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { makeFolder } from '../helpers/folder.ts';
@@ -100,7 +101,7 @@ describe.runIf(isRoot)('nothing is sent to', () => {
   ])('%s, which a stranger has started under the title of a server', async (_, program) => {
     const { pid = 0 } = start(program, nobody);
     await eventually('it runs', () => readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith(TITLE));
-    expect(inspectProcess('/proc', pid)?.ids).toBe('mixed');
+    expect(inspectProcess(new LocalTree('/proc'), pid)?.ids).toBe('mixed');
     await expectNothingSent(pid);
   });
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { factRequests } from '../../src/servers/registry.ts';
 import type { ProcessSample, Snapshot } from '../../src/snapshot.ts';
 import { PortableSource } from '../../src/source/portable.ts';
+import { LocalTree } from '../../src/source/proc/local-tree.ts';
 import { ProcSource } from '../../src/source/proc/proc-source.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { filesHere } from '../helpers/files.ts';
@@ -27,7 +28,10 @@ beforeAll(async () => {
   const other = spawn('sleep', ['600'], { stdio: 'ignore', uid: NOBODY, gid: NOBODY });
   children.push(busy, other);
   await eventually('the titles', () => kernel.commandLine(busy.pid ?? 0).startsWith('perl: worker'));
-  const [proc, ps] = [new ProcSource({ root: '/proc', factRequests, files: filesHere() }), new PortableSource()];
+  const [proc, ps] = [
+    new ProcSource({ tree: new LocalTree('/proc'), factRequests, files: filesHere() }),
+    new PortableSource(),
+  ];
   await ps.read();
   before = await proc.read(hints);
   portable = await ps.read();

@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { limitedCgroups, limitOf, parseMounts, usageOf } from '../../src/source/proc/cgroups.ts';
+import { LocalTree } from '../../src/source/proc/local-tree.ts';
+
+const proc = new LocalTree('/proc');
 
 let folder: string;
 
@@ -42,7 +45,7 @@ describe('mounts of cgroups', () => {
 
 describe('the limit that a process is under', () => {
   const lowest = (cgroup: string, version: 1 | 2, root = '/') =>
-    limitedCgroups(cgroup, [{ version, point: folder, root }]).map(limitOf);
+    limitedCgroups(proc, cgroup, [{ version, point: folder, root }]).map((one) => limitOf(proc, one));
 
   it.each([
     ['its own cgroup', '0::/system.slice/shop.service\n', [100, 300]],
@@ -77,10 +80,10 @@ describe('what is used of a limit', () => {
       'memory.current': '1000\n',
       'memory.stat': 'anon 500\ninactive_file 200\nactive_file 150\nslab_reclaimable 50\n',
     });
-    expect(usageOf({ version: 2, folder })).toMatchObject({ used: 600, cache: 400, use: { anonymous: 500 } });
+    expect(usageOf(proc, { version: 2, folder })).toMatchObject({ used: 600, cache: 400, use: { anonymous: 500 } });
   });
 
   it('is unknown where the file is not there', () => {
-    expect(usageOf({ version: 1, folder })).toBeNull();
+    expect(usageOf(proc, { version: 1, folder })).toBeNull();
   });
 });

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readBytes, readText, readWhole } from '../../src/source/proc/files.ts';
+import { LocalTree } from '../../src/source/proc/local-tree.ts';
 import { Sockets } from '../../src/source/proc/sockets.ts';
 
 const KB = 1024;
@@ -75,7 +76,7 @@ describe('a table of the kernel, which it gives in short reads,', () => {
   });
 
   it('tells every listener with its queue', () => {
-    const sockets = new Sockets('/proc');
+    const sockets = new Sockets(new LocalTree('/proc'));
     sockets.begin(new Set(['self']), { connections: false, isFresh: true });
     const listeners = sockets.of(process.pid, 'self', 0) ?? [];
     const ours = listeners.filter(({ address }) => address.startsWith(`unix:${folder}/`));

@@ -14,6 +14,7 @@ import { listTable } from '../../src/output/table.ts';
 import { factRequests } from '../../src/servers/registry.ts';
 import type { Snapshot } from '../../src/snapshot.ts';
 import { DemoHost } from '../../src/source/demo/host.ts';
+import { LocalTree } from '../../src/source/proc/local-tree.ts';
 import { ProcSource } from '../../src/source/proc/proc-source.ts';
 import { inspectVirtualenv } from '../../src/source/proc/virtualenv.ts';
 import { RecordingReader, RecordingWriter } from '../../src/source/recording.ts';
@@ -94,7 +95,7 @@ it('a tree of broken files gives no exception and no nonsense, up to what is pri
     .nat(files.length - 1)
     .chain((index) => mutated(files[index]?.[1]).map((bytes) => ({ path: files[index]?.[0] ?? '', bytes })));
   const source = new ProcSource({
-    root: tree.root,
+    tree: new LocalTree(tree.root),
     factRequests,
     files: filesHere(),
     cgroups: join(tree.root, 'cgroups'),

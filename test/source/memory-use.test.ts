@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MemoryUse } from '../../src/snapshot.ts';
+import { LocalTree } from '../../src/source/proc/local-tree.ts';
 import { MemoryReader } from '../../src/source/proc/memory-reader.ts';
 import { MemoryUseReader } from '../../src/source/proc/memory-use.ts';
 import { parseCounters, parseMeminfo } from '../../src/source/proc/parsers/host.ts';
@@ -26,7 +27,11 @@ function write(path: string, text: string): void {
 }
 
 function use(meminfo: string, vmstat = ''): MemoryUse {
-  return new MemoryUseReader(join(machine, 'proc'), PAGE).read(parseMeminfo(meminfo), parseCounters(vmstat), 0);
+  return new MemoryUseReader(new LocalTree(join(machine, 'proc')), PAGE).read(
+    parseMeminfo(meminfo),
+    parseCounters(vmstat),
+    0,
+  );
 }
 
 /** The lines of Linux 6.18 that are not 0, of a virtual machine with 24 GB. */
@@ -241,7 +246,7 @@ describe('a process with more mappings than can be read in time', () => {
   it('has no exact figures on a kernel without smaps_rollup, rather than the sum of some', () => {
     tree.add(50, { memory: null });
     tree.write('50/smaps', huge);
-    const reader = new MemoryReader(tree.root, PAGE);
+    const reader = new MemoryReader(new LocalTree(tree.root), PAGE);
     expect(reader.read(50, 1)).toBe('huge');
     expect(reader.estimate(50)).toMatchObject({ quality: 'estimate' });
   });
@@ -259,9 +264,12 @@ describe('a process with more mappings than can be read in time', () => {
     ];
     tree.write('50/smaps_rollup', `0-1 ---p 0 00:00 0 [rollup]\n${figures.map((line) => `${line} kB\n`).join('')}`);
     tree.write('50/smaps', huge);
-    expect(new MemoryReader(tree.root, PAGE).read(50, 1)).toMatchObject({ pss: 160000 * KB, frees: null });
+    expect(new MemoryReader(new LocalTree(tree.root), PAGE).read(50, 1)).toMatchObject({
+      pss: 160000 * KB,
+      frees: null,
+    });
     tree.write('50/smaps', mapping.repeat(1000));
     tree.write('1/maps', '');
-    expect(new MemoryReader(tree.root, PAGE).read(50, 1)).toMatchObject({ frees: 4000 * KB });
+    expect(new MemoryReader(new LocalTree(tree.root), PAGE).read(50, 1)).toMatchObject({ frees: 4000 * KB });
   });
 });

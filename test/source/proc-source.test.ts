@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { factRequests } from '../../src/servers/registry.ts';
 import { inspectProcess } from '../../src/source/proc/inspect.ts';
+import { LocalTree } from '../../src/source/proc/local-tree.ts';
 import { ProcSource } from '../../src/source/proc/proc-source.ts';
 import { findMarked } from '../../src/source/proc/project-directory.ts';
 import { StatTable } from '../../src/source/proc/stat-table.ts';
@@ -38,7 +39,7 @@ function hints(options: Partial<ReadHints> = {}): ReadHints {
 
 async function read(options: Partial<ReadHints> = {}) {
   source ??= new ProcSource({
-    root: tree.root,
+    tree: new LocalTree(tree.root),
     factRequests,
     files: filesHere(),
     cgroups: join(tree.root, 'cgroups'),
@@ -133,7 +134,7 @@ it.each([
   ['that is not there', '/nonexistent/proc'],
   ['that is none', tmpdir()],
 ])('takes no directory %s', (_, root) => {
-  expect(() => new ProcSource({ root, factRequests, files: filesHere() })).toThrow(root);
+  expect(() => new ProcSource({ tree: new LocalTree(root), factRequests, files: filesHere() })).toThrow(root);
 });
 
 describe('memory', () => {
@@ -320,7 +321,7 @@ describe('the host', () => {
     tree.write('cgroups/memory.current', '300000000');
     tree.add(1, { cgroup });
     const other = folder === null ? {} : { cgroups: join(tree.root, folder) };
-    source = new ProcSource({ root: tree.root, factRequests, files: filesHere(), ...other });
+    source = new ProcSource({ tree: new LocalTree(tree.root), factRequests, files: filesHere(), ...other });
     const snapshot = await source.read(hints());
     expect(snapshot.host.cgroup).toBeNull();
     expect(snapshot.processes[0]?.facts.memoryLimit).toBeNull();
@@ -342,12 +343,12 @@ it('reads the same with no room for descriptors, and with some', () => {
 
 it('inspects a process as it is at this moment', () => {
   tree.add(10, { comm: 'a) b', argv: ['a', 'b'], startTicks: 5, caught: '300000', state: 'T' });
-  expect(inspectProcess(tree.root, 10)).toMatchObject({
+  expect(inspectProcess(new LocalTree(tree.root), 10)).toMatchObject({
     startTicks: 5,
     state: 'T',
     caught: 0x300000,
     argv: ['a', 'b'],
     comm: 'a) b',
   });
-  expect(inspectProcess(tree.root, 11)).toBeNull();
+  expect(inspectProcess(new LocalTree(tree.root), 11)).toBeNull();
 });

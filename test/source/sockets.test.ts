@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
+import { LocalTree } from '../../src/source/proc/local-tree.ts';
 import { Sockets } from '../../src/source/proc/sockets.ts';
 import { makeFolder } from '../helpers/folder.ts';
 
@@ -22,7 +23,7 @@ beforeEach(() => {
   symlinkSync('socket:[5]', join(root, '1/fd/3'));
   symlinkSync('net:[1]', join(root, '1/ns/net'));
   for (const table of ['tcp6', 'unix']) writeFileSync(join(root, '1/net', table), titles);
-  sockets = new Sockets(root);
+  sockets = new Sockets(new LocalTree(root));
 });
 
 /** How many wait at a time, by a reading. @param isFresh whether somebody may wait */

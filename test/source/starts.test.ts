@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { factRequests } from '../../src/servers/registry.ts';
 import type { ProcessFacts } from '../../src/snapshot.ts';
+import { LocalTree } from '../../src/source/proc/local-tree.ts';
 import { ProcSource } from '../../src/source/proc/proc-source.ts';
 import { filesHere } from '../helpers/files.ts';
 import { makeProcTree, type ProcTree, type TreeProcess } from '../helpers/proc-tree.ts';
@@ -39,7 +40,7 @@ function venv(path: string): string {
 
 async function factsOf(process: TreeProcess): Promise<ProcessFacts> {
   tree.add(10, { exe: '/usr/bin/python3.11', ...process });
-  const source = new ProcSource({ root: tree.root, factRequests, files: filesHere() });
+  const source = new ProcSource({ tree: new LocalTree(tree.root), factRequests, files: filesHere() });
   try {
     const { processes } = await source.read({
       memoryBudget: 0,

@@ -1,10 +1,6 @@
-import { statfsSync } from 'node:fs';
 import type { MemoryLimit, MemoryUse } from '../../snapshot.ts';
-import { readText } from './files.ts';
 import { parseCounters } from './parsers/host.ts';
-
-/** PROC_SUPER_MAGIC of statfs(2). */
-const PROCFS = 0x9fa0;
+import type { ProcTree } from './tree.ts';
 
 /** cgroup v1 reports the largest number of whole pages if there is no limit. */
 const UNLIMITED = 2 ** 60;
@@ -18,24 +14,15 @@ export interface CgroupMount {
   readonly root: string;
 }
 
-/** Whether a directory is the proc file system of this kernel, not a copy of another machine's. */
-export function isOfThisKernel(root: string): boolean {
-  try {
-    return statfsSync(root).type === PROCFS;
-  } catch {
-    return false;
-  }
-}
-
 /**
- * The mounts where the cgroups of a proc tree can be read: this machine's if the tree is this kernel's; else none.
+ * The mounts where the cgroups of a proc tree can be read: none if it is only a copy.
  * @param folder a folder laid out like /sys/fs/cgroup, seen from the topmost cgroup; replaces the mounts
  */
-export function cgroupMounts(root: string, folder?: string): readonly CgroupMount[] {
+export function cgroupMounts(tree: ProcTree, folder?: string): readonly CgroupMount[] {
   if (folder !== undefined) return laidOut(folder);
-  if (!isOfThisKernel(root)) return [];
+  if (!tree.isKernels) return [];
   // Paths in it, like those in /proc/PID/cgroup, are relative to the reader's namespace (cgroup_namespaces(7)).
-  const mounts = parseMounts(readText('/proc/self/mountinfo', 1024 * 1024) ?? '');
+  const mounts = parseMounts(tree.text('/proc/self/mountinfo', 1024 * 1024) ?? '');
   return mounts.length > 0 ? mounts : laidOut('/sys/fs/cgroup');
 }
 
@@ -76,17 +63,21 @@ export interface LimitedCgroup {
  * as another container's, are left out.
  * @param cgroup the text of /proc/PID/cgroup
  */
-export function limitedCgroups(cgroup: string, mounts: readonly CgroupMount[]): readonly LimitedCgroup[] {
+export function limitedCgroups(
+  tree: Pick<ProcTree, 'text' | 'expect'>,
+  cgroup: string,
+  mounts: readonly CgroupMount[],
+): readonly LimitedCgroup[] {
   const hierarchies = new Map<string, string>();
   for (const [, controllers = '', path = ''] of cgroup.matchAll(/^\d+:([^:\n]*):(.*)$/gm)) {
     for (const controller of controllers.split(',')) hierarchies.set(controller, path);
   }
-  return mounts
-    .flatMap(({ version, point, root }) => {
-      const path = within(root, hierarchies.get(version === 2 ? '' : 'memory'));
-      return path === null ? [] : upwards(path).map((one) => ({ version, folder: point + one }));
-    })
-    .filter((limited) => limitOf(limited) !== null);
+  const all = mounts.flatMap(({ version, point, root }) => {
+    const path = within(root, hierarchies.get(version === 2 ? '' : 'memory'));
+    return path === null ? [] : upwards(path).map((one): LimitedCgroup => ({ version, folder: point + one }));
+  });
+  tree.expect(all.map(limitFile));
+  return all.filter((limited) => limitOf(tree, limited) !== null);
 }
 
 /** The part of a cgroup's path below `root`; null if it is not below it. */
@@ -98,22 +89,31 @@ function within(root: string, path: string | undefined): string | null {
 }
 
 /** The limit in bytes; null if there is none. */
-export function limitOf({ version, folder }: LimitedCgroup): number | null {
-  const bytes = number(readText(`${folder}/${version === 2 ? 'memory.max' : 'memory.limit_in_bytes'}`));
+export function limitOf(tree: Pick<ProcTree, 'text'>, cgroup: LimitedCgroup): number | null {
+  const bytes = number(tree.text(limitFile(cgroup)));
   return bytes === null || bytes >= UNLIMITED ? null : bytes;
 }
 
+function limitFile({ version, folder }: LimitedCgroup): string {
+  return `${folder}/${version === 2 ? 'memory.max' : 'memory.limit_in_bytes'}`;
+}
+
 /** Memory used within a limit; null if it cannot be read. */
-export function usageOf(cgroup: LimitedCgroup): Omit<MemoryLimit, 'limit'> | null {
+export function usageOf(
+  tree: Pick<ProcTree, 'text' | 'expect'>,
+  cgroup: LimitedCgroup,
+): Omit<MemoryLimit, 'limit'> | null {
   const { version, folder } = cgroup;
-  const usage = number(readText(`${folder}/${version === 2 ? 'memory.current' : 'memory.usage_in_bytes'}`));
+  const usageFile = `${folder}/${version === 2 ? 'memory.current' : 'memory.usage_in_bytes'}`;
+  tree.expect([usageFile, `${folder}/memory.stat`]);
+  const usage = number(tree.text(usageFile));
   if (usage === null) return null;
-  const stat = parseCounters(readText(`${folder}/memory.stat`) ?? '');
+  const stat = parseCounters(tree.text(`${folder}/memory.stat`) ?? '');
   // In v1 the plain figures leave out descendants; those with `total_` include them.
   const of = (name: string) => stat.get(version === 2 ? name : `total_${name}`) ?? null;
   const slab = version === 2 ? (of('slab_reclaimable') ?? 0) : 0;
   const cache = Math.min(usage, (of('inactive_file') ?? 0) + (of('active_file') ?? 0) + slab);
-  return { used: usage - cache, cache, use: version === 2 ? useV2(of) : useV1(of, folder) };
+  return { used: usage - cache, cache, use: version === 2 ? useV2(of) : useV1(of, tree, folder) };
 }
 
 type Figure = (name: string) => number | null;
@@ -136,10 +136,10 @@ function useV2(of: Figure): MemoryUse {
 }
 
 /** Memory used, for cgroup v1 (Documentation/admin-guide/cgroup-v1/memory.rst). */
-function useV1(of: Figure, folder: string): MemoryUse {
+function useV1(of: Figure, tree: Pick<ProcTree, 'text'>, folder: string): MemoryUse {
   const kernel = Object.fromEntries([
-    ...entry('kernel', number(readText(`${folder}/memory.kmem.usage_in_bytes`))),
-    ...entry('sockets', number(readText(`${folder}/memory.kmem.tcp.usage_in_bytes`))),
+    ...entry('kernel', number(tree.text(`${folder}/memory.kmem.usage_in_bytes`))),
+    ...entry('sockets', number(tree.text(`${folder}/memory.kmem.tcp.usage_in_bytes`))),
   ]);
   return { ...nowhere, anonymous: of('rss'), shmem: of('shmem'), kernel };
 }

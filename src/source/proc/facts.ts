@@ -8,13 +8,13 @@ import type { FactRequests } from '../source.ts';
 import { Cache } from './cache.ts';
 import { type CgroupMount, limitedCgroups, limitOf } from './cgroups.ts';
 import { containerOf } from './containers.ts';
-import { readBytes, readLink, readText, readWholeText } from './files.ts';
 import { installedVersions } from './packages.ts';
 import { sourceOf } from './parsers/bind-mounts.ts';
 import { parseStatus, type Status } from './parsers/status.ts';
 import { membersOf, parseCgroup, parseCmdline, parsePasswd, pickEnvironment, sitePrefixes } from './parsers/text.ts';
 import { projectDirectory } from './project-directory.ts';
 import { readSettings } from './settings.ts';
+import type { ProcTree } from './tree.ts';
 import { ViewpointReader, withOwnRights } from './viewpoint.ts';
 import { findVirtualenv, inspectVirtualenv, isProjectsOwn, virtualenvAt } from './virtualenv.ts';
 
@@ -24,6 +24,9 @@ const LASTING = 60;
 const MOST_MAPS = 4 * 1024 * 1024;
 
 const MOST_PASSWD = 1024 * 1024;
+
+/** Files and links of a process that its facts are read from. */
+const factFiles = ['status', 'ns/mnt', 'cmdline', 'cwd', 'exe', 'environ', 'cgroup'];
 
 /** Variables that are read here, and dropped unless a definition asks for them. */
 const ownVariables = ['VIRTUAL_ENV', 'CONDA_PREFIX', 'PATH', 'PWD', 'BUNDLE_GEMFILE'];
@@ -48,7 +51,7 @@ interface Traces {
 
 /** Reads the part of a sample that rarely changes. */
 export class FactsReader {
-  readonly #root: string;
+  readonly #tree: ProcTree;
   readonly #factRequests: FactRequests;
   readonly #files: KnownFiles;
   readonly #viewpoints: ViewpointReader;
@@ -61,16 +64,19 @@ export class FactsReader {
   /** Of processes whose files have not been read completely. */
   readonly #incomplete = new WeakMap<ProcessFacts, Traces>();
 
-  constructor(root: string, factRequests: FactRequests, files: KnownFiles, cgroups: readonly CgroupMount[]) {
-    this.#root = root;
+  constructor(tree: ProcTree, factRequests: FactRequests, files: KnownFiles, cgroups: readonly CgroupMount[]) {
+    this.#tree = tree;
     this.#factRequests = factRequests;
     this.#files = files;
-    this.#viewpoints = new ViewpointReader(root);
+    this.#viewpoints = new ViewpointReader(tree);
     this.#machine = withOwnRights(this.#viewpoints.of(1, ''));
     this.#wanted = new Set(factRequests.environment);
     this.#variables = new Set([...factRequests.environment, ...ownVariables]);
     this.#members = membersOf(this.#variables);
-    this.#cgroups = new Cache(LASTING, (text) => ({ path: parseCgroup(text), limit: lowestLimit(text, cgroups) }));
+    this.#cgroups = new Cache(LASTING, (text) => ({
+      path: parseCgroup(text),
+      limit: lowestLimit(tree, text, cgroups),
+    }));
   }
 
   /**
@@ -78,8 +84,9 @@ export class FactsReader {
    * @param now seconds since boot
    */
   read(pid: number, comm: string, now: number): ProcessFacts {
-    const folder = `${this.#root}/${pid}`;
-    const status = readText(`${folder}/status`) ?? '';
+    const tree = this.#tree;
+    tree.expect(factFiles.map((name) => `${pid}/${name}`));
+    const status = tree.text(`${pid}/status`) ?? '';
     const viewpoint = this.#viewpoints.of(pid, status);
     let mapped: ReadonlySet<string> | null = null;
     return this.#derive(
@@ -87,17 +94,17 @@ export class FactsReader {
         pid,
         comm,
         argv: this.#argv(pid),
-        cwd: readLink(`${folder}/cwd`),
-        exe: readLink(`${folder}/exe`),
+        cwd: tree.link(`${pid}/cwd`),
+        exe: tree.link(`${pid}/exe`),
         status: parseStatus(status),
         environment: this.#environment(pid),
-        cgroup: this.#cgroups.get(readText(`${folder}/cgroup`) ?? '', now),
+        cgroup: this.#cgroups.get(tree.text(`${pid}/cgroup`) ?? '', now),
         viewpoint,
         mapped: () => {
-          mapped ??= sitePrefixes(readText(`${folder}/maps`, MOST_MAPS) ?? '');
+          mapped ??= sitePrefixes(tree.text(`${pid}/maps`, MOST_MAPS) ?? '');
           return mapped;
         },
-        mounts: () => (viewpoint.process === null ? '' : (readWholeText(`${folder}/mountinfo`, MOST_MAPS) ?? '')),
+        mounts: () => (viewpoint.process === null ? '' : (tree.wholeText(`${pid}/mountinfo`, MOST_MAPS) ?? '')),
         version: '',
       },
       now,
@@ -180,24 +187,25 @@ export class FactsReader {
 
   /** The namespace and the rights with which a process sees its files. */
   viewpointOf(pid: number): Viewpoint {
-    return this.#viewpoints.of(pid, readText(`${this.#root}/${pid}/status`) ?? '');
+    return this.#viewpoints.of(pid, this.#tree.text(`${pid}/status`) ?? '');
   }
 
   /** Whether a program's title and signal handlers are unchanged: it may change both. */
   unchanged(pid: number, facts: ProcessFacts): boolean {
-    const { uid, ids, caught, ignored, blocked } = parseStatus(readText(`${this.#root}/${pid}/status`) ?? '');
+    this.#tree.expect([`${pid}/status`, `${pid}/cmdline`]);
+    const { uid, ids, caught, ignored, blocked } = parseStatus(this.#tree.text(`${pid}/status`) ?? '');
     const sameIds = uid === facts.uid && ids === facts.ids;
     const same = sameIds && caught === facts.caught && ignored === facts.ignored && blocked === facts.blocked;
     return same && equal(this.#argv(pid), facts.argv);
   }
 
   #environment(pid: number): Readonly<Record<string, string>> {
-    const bytes = readBytes(`${this.#root}/${pid}/environ`);
+    const bytes = this.#tree.bytes(`${pid}/environ`);
     return typeof bytes === 'string' ? {} : pickEnvironment(bytes, this.#variables, this.#members);
   }
 
   #argv(pid: number): readonly string[] {
-    const bytes = readBytes(`${this.#root}/${pid}/cmdline`);
+    const bytes = this.#tree.bytes(`${pid}/cmdline`);
     return typeof bytes === 'string' ? [] : parseCmdline(bytes);
   }
 
@@ -232,8 +240,8 @@ function ownPrefix(exe: string | null): string | null {
   return prefix === undefined || prefix === '/usr' ? null : prefix;
 }
 
-function lowestLimit(cgroup: string, mounts: readonly CgroupMount[]): number | null {
-  const limits = limitedCgroups(cgroup, mounts).flatMap((one) => limitOf(one) ?? []);
+function lowestLimit(tree: ProcTree, cgroup: string, mounts: readonly CgroupMount[]): number | null {
+  const limits = limitedCgroups(tree, cgroup, mounts).flatMap((one) => limitOf(tree, one) ?? []);
   return limits.length === 0 ? null : Math.min(...limits);
 }
 

@@ -1,33 +1,32 @@
-import { arch, release } from 'node:os';
 import type { HostMemory, HostSample, MemoryLimit, Pressure } from '../../snapshot.ts';
 import { type CgroupMount, type LimitedCgroup, limitedCgroups, limitOf, usageOf } from './cgroups.ts';
-import { readText } from './files.ts';
 import { TICKS_PER_SECOND } from './machine.ts';
 import { cacheLists, MemoryUseReader, pageCache } from './memory-use.ts';
 import { parseCounters, parseLoad, parseMeminfo, parsePressure } from './parsers/host.ts';
+import type { ProcTree } from './tree.ts';
 
 /** Reads the host's figures from a proc tree, which may be another machine's or a container's. */
 export class HostReader {
-  readonly #root: string;
+  readonly #tree: ProcTree;
   readonly #pageSize: number;
   readonly #fixed: Pick<HostSample, 'name' | 'os' | 'cores' | 'ticksPerSecond'>;
   /** The cgroups of the first process: all processes looked at are in them. */
   readonly #limited: readonly LimitedCgroup[];
   readonly #use: MemoryUseReader;
 
-  constructor(root: string, pageSize: number, mounts: readonly CgroupMount[]) {
-    this.#root = root;
+  constructor(tree: ProcTree, pageSize: number, mounts: readonly CgroupMount[]) {
+    this.#tree = tree;
     this.#pageSize = pageSize;
-    this.#use = new MemoryUseReader(root, pageSize);
+    this.#use = new MemoryUseReader(tree, pageSize);
     this.#fixed = {
-      name: (readText(`${root}/sys/kernel/hostname`) ?? 'unknown').trim(),
-      os: systemName(root),
-      cores: countCores(readText(`${root}/stat`) ?? ''),
+      name: (tree.text('sys/kernel/hostname') ?? 'unknown').trim(),
+      os: systemName(tree),
+      cores: countCores(tree.text('stat') ?? ''),
       ticksPerSecond: TICKS_PER_SECOND,
     };
     // If the first process is hidden, only processes of this user are visible, and they are in workertop's own cgroup.
-    const first = readText(`${root}/1/cgroup`) ?? readText(`${root}/self/cgroup`) ?? '';
-    this.#limited = limitedCgroups(first, mounts);
+    const first = tree.text('1/cgroup') ?? tree.text('self/cgroup') ?? '';
+    this.#limited = limitedCgroups(tree, first, mounts);
   }
 
   /**
@@ -36,23 +35,28 @@ export class HostReader {
    * @throws Error if the tree has no meminfo: then it is not a proc tree
    */
   read(now: number, distribution: string | null): HostSample {
-    const text = readText(`${this.#root}/meminfo`);
-    if (text === null) throw new Error(`${this.#root}/meminfo cannot be read: is ${this.#root} a proc tree?`);
+    const tree = this.#tree;
+    tree.expect(['meminfo', 'vmstat', 'pressure/memory', 'loadavg']);
+    const text = tree.text('meminfo');
+    if (text === null) throw new Error(`${tree.root}/meminfo cannot be read: is ${tree.root} a proc tree?`);
     const meminfo = parseMeminfo(text);
-    const counters = parseCounters(readText(`${this.#root}/vmstat`) ?? '');
+    const counters = parseCounters(tree.text('vmstat') ?? '');
     return {
       ...this.#fixed,
-      os: distribution === null ? `${this.#fixed.os} ${arch()}` : `${distribution}, ${this.#fixed.os}`,
+      os:
+        distribution === null
+          ? [this.#fixed.os, tree.architecture ?? ''].join(' ').trim()
+          : `${distribution}, ${this.#fixed.os}`,
       memory: hostMemory(meminfo),
       cgroup: this.#limit(),
       use: this.#use.read(meminfo, counters, now),
       pressure: this.#pressure(counters),
-      load: parseLoad(readText(`${this.#root}/loadavg`) ?? ''),
+      load: parseLoad(tree.text('loadavg') ?? ''),
     };
   }
 
   #pressure(counters: ReadonlyMap<string, number>): Pressure | null {
-    const averages = parsePressure(readText(`${this.#root}/pressure/memory`) ?? '');
+    const averages = parsePressure(this.#tree.text('pressure/memory') ?? '');
     if (counters.size === 0 && averages.someAvg10 === null) return null;
     const inBytes = (pages: number | undefined) => (pages === undefined ? null : pages * this.#pageSize);
     return {
@@ -67,9 +71,9 @@ export class HostReader {
   #limit(): MemoryLimit | null {
     let lowest: MemoryLimit | null = null;
     for (const cgroup of this.#limited) {
-      const limit = limitOf(cgroup);
+      const limit = limitOf(this.#tree, cgroup);
       if (limit === null || (lowest !== null && limit >= lowest.limit)) continue;
-      lowest = { limit, ...(usageOf(cgroup) ?? { used: 0, cache: 0 }) };
+      lowest = { limit, ...(usageOf(this.#tree, cgroup) ?? { used: 0, cache: 0 }) };
     }
     return lowest;
   }
@@ -93,7 +97,7 @@ function countCores(stat: string): number {
   return Math.max(1, [...stat.matchAll(/^cpu\d+ /gm)].length);
 }
 
-function systemName(root: string): string {
-  const kernel = (readText(`${root}/sys/kernel/osrelease`) ?? release()).trim();
+function systemName(tree: ProcTree): string {
+  const kernel = (tree.text('sys/kernel/osrelease') ?? 'unknown').trim();
   return `Linux ${kernel}`;
 }

@@ -1,9 +1,9 @@
 import type { ProcessFacts, ProcessSample } from '../../snapshot.ts';
-import { readBytes, readLink, readText } from './files.ts';
 import { hasOthersIds, parseAuxv } from './parsers/auxv.ts';
 import { parseStat } from './parsers/stat.ts';
 import { idsOf, parseStatus } from './parsers/status.ts';
 import { parseCmdline } from './parsers/text.ts';
+import type { ProcTree } from './tree.ts';
 
 /** What decides whether a process is still the same, and how it would react to a signal. */
 export type Inspected = Pick<ProcessSample, 'pid' | 'startTicks' | 'ppid' | 'state'> &
@@ -13,14 +13,17 @@ export type Inspected = Pick<ProcessSample, 'pid' | 'startTicks' | 'ppid' | 'sta
  * Reads one process now; null if there is none with that pid (any more).
  * @throws Error for anything but ENOENT, ESRCH, EACCES and EPERM
  */
-export function inspectProcess(root: string, pid: number): Inspected | null {
-  const folder = `${root}/${pid}`;
-  const bytes = readBytes(`${folder}/stat`);
+/** Files and links of a process that it is inspected by. */
+const inspected = ['stat', 'status', 'cmdline', 'auxv', 'ns/user'];
+
+export function inspectProcess(tree: ProcTree, pid: number): Inspected | null {
+  tree.expect([...inspected.map((name) => `${pid}/${name}`), 'self/ns/user']);
+  const bytes = tree.bytes(`${pid}/stat`);
   const stat = typeof bytes === 'string' ? null : parseStat(bytes, bytes.length);
   if (stat === null) return null;
-  const text = readText(`${folder}/status`) ?? '';
+  const text = tree.text(`${pid}/status`) ?? '';
   const status = parseStatus(text);
-  const cmdline = readBytes(`${folder}/cmdline`);
+  const cmdline = tree.bytes(`${pid}/cmdline`);
   const { comm, startTicks, ppid, state } = stat;
   return {
     pid,
@@ -30,16 +33,16 @@ export function inspectProcess(root: string, pid: number): Inspected | null {
     state,
     argv: typeof cmdline === 'string' ? [] : parseCmdline(cmdline),
     ...status,
-    ...(beganWithOthersIds(root, folder, text) ? { ids: 'mixed' } : {}),
+    ...(beganWithOthersIds(tree, pid, text) ? { ids: 'mixed' } : {}),
   };
 }
 
 /** False also if it may not be looked into: then it is not ours to act on either. */
-function beganWithOthersIds(root: string, folder: string, status: string): boolean {
-  const auxv = readBytes(`${folder}/auxv`);
+function beganWithOthersIds(tree: ProcTree, pid: number, status: string): boolean {
+  const auxv = tree.bytes(`${pid}/auxv`);
   const began = typeof auxv === 'string' ? null : parseAuxv(auxv);
   if (began === null) return false;
-  const isComparable = readLink(`${folder}/ns/user`) === readLink(`${root}/self/ns/user`);
+  const isComparable = tree.link(`${pid}/ns/user`) === tree.link('self/ns/user');
   const [uid, gid] = [idsOf(status, 'Uid')?.[1], idsOf(status, 'Gid')?.[1]];
   return hasOthersIds(began, isComparable && uid !== undefined && gid !== undefined ? { uid, gid } : null);
 }

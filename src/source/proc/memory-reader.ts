@@ -1,6 +1,7 @@
 import type { MemoryReading } from '../../snapshot.ts';
-import { type ReadFailure, readBytes, readChunks, readWhole } from './files.ts';
+import type { ReadFailure } from './files.ts';
 import { type MemoryFigures, parseRollup, parseStatm, parseUnshared, SmapsSum } from './parsers/memory.ts';
+import type { ProcTree } from './tree.ts';
 
 /** Bytes of smaps with 10,000 mappings. A longer file is not read: it would take a second. */
 const LARGEST_SMAPS = 8 * 1024 * 1024;
@@ -12,13 +13,13 @@ const WORTH_READING = 4 * 1024 * 1024;
 
 /** Reads PSS and USS if the kernel permits, and estimates them otherwise. */
 export class MemoryReader {
-  readonly #root: string;
+  readonly #tree: ProcTree;
   readonly #pageSize: number;
   /** False once smaps_rollup was missing: Linux before 4.14. */
   #rollup = true;
 
-  constructor(root: string, pageSize: number) {
-    this.#root = root;
+  constructor(tree: ProcTree, pageSize: number) {
+    this.#tree = tree;
     this.#pageSize = pageSize;
   }
 
@@ -27,7 +28,7 @@ export class MemoryReader {
    * long. `missing`: the process has no memory any more.
    */
   read(pid: number, parent: number): MemoryReading | ReadFailure | 'huge' {
-    const figures = this.#figures(`${this.#root}/${pid}`);
+    const figures = this.#figures(pid);
     if (typeof figures === 'string') return figures;
     const unshared = this.#unshared(pid, parent, figures);
     const frees = unshared === null ? null : figures.frees + unshared;
@@ -40,11 +41,11 @@ export class MemoryReader {
    */
   #unshared(pid: number, parent: number, { uss, privateHuge, frees, shmem }: MemoryFigures): number | null {
     if (Math.min(uss - privateHuge - frees, shmem ?? 0) < WORTH_READING) return 0;
-    const smaps = readWhole(`${this.#root}/${pid}/smaps`, LARGEST_SMAPS);
+    const smaps = this.#tree.whole(`${pid}/smaps`, LARGEST_SMAPS);
     if (smaps === 'huge') return null;
     const all = typeof smaps === 'string' ? [] : parseUnshared(smaps.toString('latin1'));
     if (all.length === 0) return 0;
-    const maps = readWhole(`${this.#root}/${parent}/maps`, LARGEST_SMAPS);
+    const maps = this.#tree.whole(`${parent}/maps`, LARGEST_SMAPS);
     if (maps === 'huge') return null;
     if (typeof maps === 'string') return 0;
     const parents = maps.toString('latin1');
@@ -52,9 +53,21 @@ export class MemoryReader {
     return own.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
+  /** Tells the tree whose memory is read next. @param mayRead whether more than an estimate is tried */
+  expect(processes: readonly { readonly pid: number; readonly mayRead: boolean }[]): void {
+    this.#tree.expect(
+      processes.flatMap(({ pid, mayRead }) => [`${pid}/statm`, ...(mayRead ? [`${pid}/smaps_rollup`] : [])]),
+    );
+  }
+
+  /** How many processes may be read within a budget of seconds. */
+  mostWithin(budget: number): number {
+    return this.#tree.mostWithin(budget);
+  }
+
   /** An estimate from what every user may read: resident pages that belong to no file or shared memory. */
   estimate(pid: number): MemoryReading | ReadFailure {
-    const bytes = readBytes(`${this.#root}/${pid}/statm`);
+    const bytes = this.#tree.bytes(`${pid}/statm`);
     if (typeof bytes === 'string') return bytes;
     const pages = parseStatm(bytes.toString('latin1'));
     if (pages === null) return 'missing';
@@ -64,21 +77,20 @@ export class MemoryReader {
     return { rss, pss: own, uss: own, anon: own, ...unknown, frees: own, swap: null, quality: 'estimate', fresh: true };
   }
 
-  #figures(folder: string): MemoryFigures | ReadFailure | 'huge' {
+  #figures(pid: number): MemoryFigures | ReadFailure | 'huge' {
     if (this.#rollup) {
-      const bytes = readBytes(`${folder}/smaps_rollup`);
+      const bytes = this.#tree.bytes(`${pid}/smaps_rollup`);
       if (bytes !== 'missing') return bytes === 'denied' ? bytes : (parseRollup(bytes.toString('latin1')) ?? 'missing');
     }
     // Either the process has ended, or this kernel has no smaps_rollup.
-    const figures = sumOf(`${folder}/smaps`);
+    const figures = sumOf(this.#tree.chunks(`${pid}/smaps`, CHUNK));
     if (figures !== 'missing' && figures !== 'denied') this.#rollup = false;
     return figures;
   }
 }
 
-function sumOf(path: string): MemoryFigures | ReadFailure | 'huge' {
+function sumOf(chunks: Generator<string, ReadFailure | null>): MemoryFigures | ReadFailure | 'huge' {
   const sum = new SmapsSum();
-  const chunks = readChunks(path, CHUNK);
   let length = 0;
   for (;;) {
     const { done, value } = chunks.next();

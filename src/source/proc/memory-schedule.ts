@@ -96,8 +96,11 @@ export function readMemory(
     (a, b) =>
       a.urgency - b.urgency || compare(a.process.memory.readAt, b.process.memory.readAt) || orderOf(a) - orderOf(b),
   );
+  const most = reader.mostWithin(hints.memoryBudget);
+  const chosen = wanting.filter((one, index) => one.urgency === 0 || index < most);
+  reader.expect(chosen.map(({ process }) => ({ pid: process.pid, mayRead: mayRead(process, now) })));
   const isOver = stopwatch(hints.memoryBudget);
-  for (const { process, urgency } of wanting) {
+  for (const { process, urgency } of chosen) {
     if (urgency > 0 && isOver()) break;
     readOne(process, reader, now);
   }
@@ -122,11 +125,15 @@ function stopwatch(seconds: number): () => boolean {
   };
 }
 
+function mayRead({ memory }: Pick<Measurable, 'memory'>, now: number): boolean {
+  return now - memory.deniedAt > DENIED;
+}
+
 function readOne({ pid, rss, stat, memory }: Measurable, reader: MemoryReader, now: number): void {
-  const mayRead = now - memory.deniedAt > DENIED;
-  const exact = mayRead ? reader.read(pid, stat.ppid) : 'denied';
+  const tried = mayRead({ memory }, now);
+  const exact = tried ? reader.read(pid, stat.ppid) : 'denied';
   const couldNot = exact === 'denied' || exact === 'huge';
-  if (couldNot && mayRead) memory.deniedAt = now;
+  if (couldNot && tried) memory.deniedAt = now;
   const reading = typeof exact === 'string' ? reader.estimate(pid) : exact;
   if (reading === 'denied') return;
   // It has just ended: its memory was freed. The next reading will find it gone.

@@ -1,8 +1,6 @@
-import { dirname } from 'node:path';
 import type { KernelPart, MemoryUse } from '../../snapshot.ts';
-import { isOfThisKernel } from './cgroups.ts';
-import { list, readText, readWhole, readWholeText } from './files.ts';
 import { isLxcfs, parseArc, parseCpuLists, parseZram, parseZramSwap } from './parsers/memory-use.ts';
+import type { ProcTree } from './tree.ts';
 
 /**
  * Figures from other files than meminfo are read again after this many seconds: they change slowly, and zoneinfo is
@@ -21,16 +19,13 @@ type Elsewhere = Pick<MemoryUse, 'arc' | 'swapInMemory'> & {
 
 /** Accounts for memory that no process has. */
 export class MemoryUseReader {
-  readonly #root: string;
+  readonly #tree: ProcTree;
   readonly #pageSize: number;
-  readonly #sys: string;
   #elsewhere: { readonly at: number; readonly found: Elsewhere } | null = null;
 
-  constructor(root: string, pageSize: number) {
-    this.#root = root;
+  constructor(tree: ProcTree, pageSize: number) {
+    this.#tree = tree;
     this.#pageSize = pageSize;
-    // A copy of another machine's proc tree may have its sys tree beside it.
-    this.#sys = isOfThisKernel(root) ? '/sys' : `${dirname(root)}/sys`;
   }
 
   /**
@@ -74,26 +69,29 @@ export class MemoryUseReader {
   }
 
   #readElsewhere(): Elsewhere {
-    const zoneinfo = readWholeText(`${this.#root}/zoneinfo`, LARGEST);
+    this.#tree.expect(['zoneinfo', 'swaps', 'self/mountinfo', 'spl/kstat/zfs/arcstats']);
+    const zoneinfo = this.#tree.wholeText('zoneinfo', LARGEST);
     return {
       arc: this.#arc(),
-      swapInMemory: parseZramSwap(readText(`${this.#root}/swaps`) ?? ''),
+      swapInMemory: parseZramSwap(this.#tree.text('swaps') ?? ''),
       zram: this.#zram(),
       cpuLists: zoneinfo === null ? null : parseCpuLists(zoneinfo) * this.#pageSize,
     };
   }
 
   #zram(): number | null {
-    const devices = list(`${this.#sys}/block`)?.filter((name) => /^zram\d+$/.test(name)) ?? [];
-    return devices.map((name) => parseZram(readText(`${this.#sys}/block/${name}/mm_stat`) ?? '')).reduce(sumOf, null);
+    const devices = this.#tree.list(`${this.#tree.sys}/block`)?.filter((name) => /^zram\d+$/.test(name)) ?? [];
+    return devices
+      .map((name) => parseZram(this.#tree.text(`${this.#tree.sys}/block/${name}/mm_stat`) ?? ''))
+      .reduce(sumOf, null);
   }
 
   /** ZFS's cache. Null in a container with lxcfs: meminfo is then the container's, and arcstats the host's. */
   #arc(): MemoryUse['arc'] {
-    const mounts = ['self', '1'].map((process) => readWhole(`${this.#root}/${process}/mountinfo`, LARGEST));
+    const mounts = ['self', '1'].map((process) => this.#tree.whole(`${process}/mountinfo`, LARGEST));
     const known = mounts.find((one) => one !== 'missing' && one !== 'denied') ?? '';
     if (known === 'huge') return null;
-    return isLxcfs(known.toString()) ? null : parseArc(readText(`${this.#root}/spl/kstat/zfs/arcstats`) ?? '');
+    return isLxcfs(known.toString()) ? null : parseArc(this.#tree.text('spl/kstat/zfs/arcstats') ?? '');
   }
 }
 

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { pause } from '../../pause.ts';
 import type { Activity, Listener, ProcessFacts, ProcessSample, SelfReport, Snapshot } from '../../snapshot.ts';
 import type { FileAnswerer } from '../files/files.ts';
@@ -9,17 +8,15 @@ import { portOf, TcpInfo, withInFlight } from './activity/tcp-info.ts';
 import { cgroupMounts } from './cgroups.ts';
 import { CodeChanges } from './code-changes.ts';
 import { FactsReader } from './facts.ts';
-import { readLink, readText } from './files.ts';
 import { HostReader } from './host.ts';
 import { inspectProcess } from './inspect.ts';
 import { pageSize, readUptime, TICKS_PER_SECOND } from './machine.ts';
 import { MemoryReader } from './memory-reader.ts';
 import { type Measurable, type MemoryState, memoryOf, noMemory, readMemory, unreadMemory } from './memory-schedule.ts';
 import type { Stat } from './parsers/stat.ts';
-import { parseOpenFiles } from './parsers/text.ts';
 import { Sockets } from './sockets.ts';
-import { StatTable } from './stat-table.ts';
 import { StatusClient } from './status/status-client.ts';
+import type { ProcTree } from './tree.ts';
 import { here } from './viewpoint.ts';
 
 /** Programs set their titles and signal handlers in the first seconds of their lives. */
@@ -31,12 +28,9 @@ const SETTLING = 5;
 const RECHECK_PREFERRED = 8;
 const RECHECK = 60;
 
-/** Descriptors left for everything else: sockets, the terminal, files of one process at a time. */
-const DESCRIPTORS_SPARED = 96;
-const MOST_DESCRIPTORS = 8192;
-
 export interface ProcSourceOptions {
-  readonly root: string;
+  /** The source closes it. */
+  readonly tree: ProcTree;
   readonly factRequests: FactRequests;
   /** Answers questions about users' files. The source closes it. */
   readonly files: FileAnswerer;
@@ -63,9 +57,8 @@ interface Tracked extends Measurable {
  * Reads a Linux proc tree. Each file has its own interval, so a reading costs little more than one pass over `stat`.
  */
 export class ProcSource implements Source {
-  readonly #root: string;
+  readonly #tree: ProcTree;
   readonly #clock: () => number;
-  readonly #stats: StatTable;
   readonly #answerer: FileAnswerer;
   readonly #files: KnownFiles;
   readonly #facts: FactsReader;
@@ -73,71 +66,78 @@ export class ProcSource implements Source {
   readonly #host: HostReader;
   readonly #memory: MemoryReader;
   readonly #sockets: Sockets;
-  readonly #activity: ActivityReader;
+  /** Null if files of the tree cannot be opened here. */
+  readonly #activity: ActivityReader | null;
   readonly #tcpInfo = new TcpInfo();
   readonly #factRequests: FactRequests;
   /** Null if the tree may be another machine's: its sockets are not here. */
   readonly #status: StatusClient | null;
   readonly #pageSize: number;
-  readonly #self: number | null;
   #tracked = new Map<number, Tracked>();
   #readings = 0;
 
-  /** @throws Error if `root` is not a proc tree */
-  constructor({ root, factRequests, files, cgroups, clock = Date.now }: ProcSourceOptions) {
-    if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
-      throw new Error(`${root || 'a proc tree without a name'} is not a directory`);
-    readUptime(root);
-    this.#root = root;
+  /** @throws Error if it is not a proc tree */
+  constructor({ tree, factRequests, files, cgroups, clock = Date.now }: ProcSourceOptions) {
+    tree.expect([
+      'uptime',
+      '/proc/self/auxv',
+      '/proc/self/mountinfo',
+      'stat',
+      '1/cgroup',
+      'self/cgroup',
+      'self/ns/mnt',
+    ]);
+    readUptime(tree);
+    this.#tree = tree;
     this.#clock = clock;
-    this.#pageSize = pageSize();
-    this.#stats = new StatTable(root, descriptorRoom());
-    const mounts = cgroupMounts(root, cgroups);
+    this.#pageSize = pageSize(tree);
+    const mounts = cgroupMounts(tree, cgroups);
     this.#answerer = files;
     this.#files = new KnownFiles(files);
-    this.#facts = new FactsReader(root, factRequests, this.#files, mounts);
+    this.#facts = new FactsReader(tree, factRequests, this.#files, mounts);
     this.#code = new CodeChanges(files);
-    this.#host = new HostReader(root, this.#pageSize, mounts);
-    this.#memory = new MemoryReader(root, this.#pageSize);
-    this.#sockets = new Sockets(root);
-    this.#activity = new ActivityReader(root, process.arch);
+    this.#host = new HostReader(tree, this.#pageSize, mounts);
+    this.#memory = new MemoryReader(tree, this.#pageSize);
+    this.#sockets = new Sockets(tree);
+    this.#activity = tree.opens ? new ActivityReader(tree.root, process.arch) : null;
     this.#factRequests = factRequests;
-    this.#status = root === '/proc' ? new StatusClient((pid) => inspectProcess(root, pid)) : null;
-    const self = Number(readLink(`${root}/self`) ?? Number.NaN);
-    this.#self = Number.isInteger(self) ? self : null;
+    this.#status = tree.isOwn ? new StatusClient((pid) => inspectProcess(tree, pid)) : null;
   }
 
   async read(hints: ReadHints): Promise<Snapshot> {
-    const uptime = readUptime(this.#root);
+    const tree = this.#tree;
+    await tree.begin();
+    const uptime = await tree.settle(() => readUptime(tree));
     this.#readings += 1;
     const everything = hints.memoryBudget === Number.POSITIVE_INFINITY;
     // Its question travels together with those about the processes' files.
     this.#distribution(uptime);
-    const tracked = new Map<number, Tracked>();
+    const found: (Tracked | Promise<Tracked>)[] = [];
     let kernelThreads = 0;
     // Idle processes outside projects are read at every fourth reading only.
     const isWanted = (pid: number) => hints.prefer.has(pid) || hints.watch.has(pid) || hints.listeners.has(pid);
     const mayRest = (pid: number) => !everything && !isWanted(pid);
-    this.#stats.scan((pid, stat) => {
+    tree.stats.scan((pid, stat) => {
       if (stat.kernelThread) kernelThreads += 1;
-      else tracked.set(pid, this.#track(pid, stat, uptime, hints));
+      else found.push(tree.settle(() => this.#track(pid, stat, uptime, hints)));
     }, mayRest);
+    const tracked = new Map((await Promise.all(found)).map((process) => [process.pid, process]));
     this.#tracked = tracked;
     // First of all: reading memory delays the process that is read.
     const activity = this.#readActivity(hints, uptime);
     if (hints.patience !== undefined) await this.#awaitFiles(hints.patience, uptime);
     const living = [...tracked.values()].filter(({ stat }) => !isDead(stat));
-    readMemory(living, this.#memory, hints, uptime);
-    const listeners = await this.#withRequests(this.#listeners(hints, activity, uptime), hints, uptime);
+    await tree.settle(() => readMemory(living, this.#memory, hints, uptime));
+    const listeners = await this.#withRequests(await this.#listeners(hints, activity, uptime), hints, uptime);
     await Promise.all([this.#ask(listeners, hints, uptime), this.#askForCode(hints, uptime)]);
     return {
       at: this.#clock(),
       uptime,
-      host: this.#host.read(uptime, this.#distribution(uptime)),
+      host: await tree.settle(() => this.#host.read(uptime, this.#distribution(uptime))),
       accounting: 'pss',
       processes: this.#samples(listeners, activity),
       kernelThreads,
-      self: this.#self,
+      self: tree.self,
       // The first process exists in every tree: if it is hidden, so are other users' processes.
       othersHidden: !tracked.has(1),
       silentMounts: this.#files.silent,
@@ -145,9 +145,9 @@ export class ProcSource implements Source {
   }
 
   close(): void {
-    this.#stats.close();
+    this.#tree.close();
     this.#answerer.close();
-    this.#activity.close();
+    this.#activity?.close();
     this.#tracked.clear();
   }
 
@@ -185,7 +185,12 @@ export class ProcSource implements Source {
     });
     while (!isOver && [...this.#tracked.values()].some(({ facts }) => facts.files === 'waiting')) {
       await Promise.race([this.#files.settled(), timeout]);
-      for (const process of this.#tracked.values()) process.facts = this.#facts.again(process.facts, uptime);
+      const tracked = [...this.#tracked.values()];
+      const again = tracked.map(({ facts }) => this.#tree.settle(() => this.#facts.again(facts, uptime)));
+      for (const [index, facts] of (await Promise.all(again)).entries()) {
+        const process = tracked[index];
+        if (process !== undefined) process.facts = facts;
+      }
     }
     limit.abort();
   }
@@ -206,18 +211,17 @@ export class ProcSource implements Source {
     hints: ReadHints,
     activity: ReadonlyMap<number, Activity>,
     uptime: number,
-  ): ReadonlyMap<number, ProcessSample['listeners']> {
+  ): ReadonlyMap<number, ProcessSample['listeners']> | Promise<ReadonlyMap<number, ProcessSample['listeners']>> {
     const keys = new Set<string>();
     for (const pid of hints.listeners) keys.add(this.#tracked.get(pid)?.key ?? '');
     const isFresh = hints.connections === true || !nobodyWaits(hints, activity);
     this.#sockets.begin(keys, { connections: hints.connections ?? false, isFresh });
     this.#status?.keep(keys);
-    const listeners = new Map<number, ProcessSample['listeners']>();
-    for (const pid of hints.listeners) {
-      const process = this.#tracked.get(pid);
-      if (process !== undefined) listeners.set(pid, this.#sockets.of(pid, process.key, uptime));
-    }
-    return listeners;
+    const listening = [...hints.listeners].flatMap((pid) => this.#tracked.get(pid) ?? []);
+    return this.#tree.settle(() => {
+      this.#sockets.expect(listening, uptime);
+      return new Map(listening.map(({ pid, key }) => [pid, this.#sockets.of(pid, key, uptime)]));
+    });
   }
 
   /**
@@ -263,7 +267,7 @@ export class ProcSource implements Source {
       const { key, stat } = process;
       return { pid, key, state: stat.state, threads: stat.threads };
     };
-    return this.#activity.read(activity ?? new Map(), find, uptime);
+    return this.#activity?.read(activity ?? new Map(), find, uptime) ?? new Map();
   }
 
   /** Adds the requests in flight. What ss(8) tells is of this machine's own network namespace. */
@@ -272,12 +276,13 @@ export class ProcSource implements Source {
     { inFlight: ports = new Set() }: ReadHints,
     uptime: number,
   ): Promise<ReadonlyMap<number, ProcessSample['listeners']>> {
-    if (ports.size === 0 || this.#root !== '/proc') return listeners;
+    if (ports.size === 0 || !this.#tree.isOwn) return listeners;
     const found = await this.#tcpInfo.inFlight(ports, uptime);
-    const here = readLink('/proc/self/ns/net');
+    const here = this.#tree.link('self/ns/net');
     return new Map(
       [...listeners].map(([pid, all]) => {
-        const told = all?.some(({ address }) => found.has(portOf(address))) && readLink(`/proc/${pid}/ns/net`) === here;
+        const told =
+          all?.some(({ address }) => found.has(portOf(address))) && this.#tree.link(`${pid}/ns/net`) === here;
         return [pid, told && all ? withInFlight(all, found) : all];
       }),
     );
@@ -341,9 +346,4 @@ function sampleOf(
 
 function isDead({ state }: Stat): boolean {
   return state === 'Z' || state === 'X';
-}
-
-function descriptorRoom(): number {
-  const limit = parseOpenFiles(readText('/proc/self/limits') ?? '') ?? 1024;
-  return Math.max(0, Math.min(MOST_DESCRIPTORS, limit - DESCRIPTORS_SPARED));
 }

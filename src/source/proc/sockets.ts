@@ -1,6 +1,6 @@
 import type { Listener } from '../../snapshot.ts';
-import { list, readBytes, readChunks, readLink, readWhole } from './files.ts';
 import { parseAllTcp, parseTcp, parseUnix } from './parsers/net.ts';
+import type { ProcTree } from './tree.ts';
 
 /** The socket numbers of a process are read again after this many seconds: servers open listeners once. */
 const LASTING = 20;
@@ -37,7 +37,7 @@ const none: Namespace = {
 
 /** Reads where processes listen, and how many connections wait there. */
 export class Sockets {
-  readonly #root: string;
+  readonly #tree: ProcTree;
   readonly #inodes = new Map<string, { readonly at: number; readonly inodes: ReadonlySet<number> | null }>();
   #namespaces = new Map<string, Namespace>();
   /** Namespaces that this reading has read already. */
@@ -45,8 +45,8 @@ export class Sockets {
   #connections = false;
   #isFresh = true;
 
-  constructor(root: string) {
-    this.#root = root;
+  constructor(tree: ProcTree) {
+    this.#tree = tree;
   }
 
   /**
@@ -66,6 +66,13 @@ export class Sockets {
     for (const key of this.#inodes.keys()) if (!keys.has(key)) this.#inodes.delete(key);
   }
 
+  /** Tells the tree which processes' sockets are read next. @param now seconds since boot */
+  expect(processes: readonly { readonly pid: number; readonly key: string }[], now: number): void {
+    const isDue = ({ key }: { readonly key: string }) => now - (this.#inodes.get(key)?.at ?? -LASTING) >= LASTING;
+    const names = processes.filter(isDue).map(({ pid }) => `${pid}/fd`);
+    this.#tree.expect([...names, ...processes.map(({ pid }) => `${pid}/ns/net`)]);
+  }
+
   /**
    * The listeners of a process; null if its descriptors may not be read.
    * @param now seconds since boot
@@ -81,11 +88,11 @@ export class Sockets {
   #inodesOf(pid: number, key: string, now: number): ReadonlySet<number> | null {
     const known = this.#inodes.get(key);
     if (known !== undefined && now - known.at < LASTING) return known.inodes;
-    const folder = `${this.#root}/${pid}/fd`;
-    const entries = list(folder);
+    const folder = `${pid}/fd`;
+    const entries = this.#tree.list(folder);
     const inodes = entries === null ? null : new Set<number>();
     for (const entry of entries ?? []) {
-      const inode = /^socket:\[(\d+)\]$/.exec(readLink(`${folder}/${entry}`) ?? '')?.[1];
+      const inode = /^socket:\[(\d+)\]$/.exec(this.#tree.link(`${folder}/${entry}`) ?? '')?.[1];
       if (inode !== undefined) inodes?.add(Number(inode));
     }
     this.#inodes.set(key, { at: now, inodes });
@@ -99,19 +106,19 @@ export class Sockets {
    * machine's memory (2 ms on 24 GB). So only tables that hold listeners of ours are read every time.
    */
   #namespace(pid: number, now: number): Namespace {
-    const name = readLink(`${this.#root}/${pid}/ns/net`) ?? `pid:${pid}`;
+    const name = this.#tree.link(`${pid}/ns/net`) ?? `pid:${pid}`;
     const known = this.#namespaces.get(name) ?? none;
     if (known !== none && (this.#current.has(name) || this.#isCalm(known, now))) {
       this.#current.add(name);
       return known;
     }
-    const folder = `${this.#root}/${pid}/net`;
+    const folder = `${pid}/net`;
     const all = now - known.readAt >= LASTING;
     const ours = (table: Table) => all || known.tables[table].some(({ inode }) => this.#isOurs(inode));
     const tables = {
       tcp: ours('tcp') ? this.#readTcp(`${folder}/tcp`) : [],
       tcp6: ours('tcp6') ? this.#readTcp(`${folder}/tcp6`) : [],
-      unix: ours('unix') ? readUnix(`${folder}/unix`) : [],
+      unix: ours('unix') ? readUnix(this.#tree, `${folder}/unix`) : [],
     };
     const listeners = Object.values(tables).flat();
     const byInode = new Map(listeners.map((listener) => [listener.inode, listener]));
@@ -127,8 +134,8 @@ export class Sockets {
     return Object.values(tables).every((all) => all.every(({ queue, inode }) => !queue || !this.#isOurs(inode)));
   }
 
-  #readTcp(path: string): readonly Listener[] {
-    return this.#connections ? readAllTcp(path) : readListeners(path);
+  #readTcp(name: string): readonly Listener[] {
+    return this.#connections ? readAllTcp(this.#tree, name) : readListeners(this.#tree, name);
   }
 
   #isOurs(inode: number): boolean {
@@ -145,9 +152,9 @@ function sameSet(a: ReadonlySet<number> | null, b: ReadonlySet<number> | null): 
  * Reads the listeners, which come first in the kernel's list; on a busy server the rest would be megabytes. A page with
  * room for one more line is the last: another read would walk through the kernel's table again (2 ms on 24 GB).
  */
-function readListeners(path: string): readonly Listener[] {
+function readListeners(tree: ProcTree, name: string): readonly Listener[] {
   let text = '';
-  for (const chunk of readChunks(path, PAGE)) {
+  for (const chunk of tree.chunks(name, PAGE)) {
     text += chunk;
     const { listeners, complete } = parseTcp(text);
     if (complete || chunk.length < PAGE - LONGEST_LINE) return listeners;
@@ -156,17 +163,17 @@ function readListeners(path: string): readonly Listener[] {
 }
 
 /** Reads the whole table with the number of open connections, unless it is too large. */
-function readAllTcp(path: string): readonly Listener[] {
-  const bytes = readWhole(path, LARGEST_TABLE);
-  if (bytes === 'huge') return readListeners(path);
+function readAllTcp(tree: ProcTree, name: string): readonly Listener[] {
+  const bytes = tree.whole(name, LARGEST_TABLE);
+  if (bytes === 'huge') return readListeners(tree, name);
   return typeof bytes === 'string' ? [] : parseAllTcp(bytes.toString('latin1'));
 }
 
 /** Reads Unix listeners. If the table is too large, only those in its first part, without their queues. */
-function readUnix(path: string): readonly Listener[] {
-  const bytes = readWhole(path, LARGEST_TABLE);
+function readUnix(tree: ProcTree, name: string): readonly Listener[] {
+  const bytes = tree.whole(name, LARGEST_TABLE);
   if (bytes !== 'huge') return typeof bytes === 'string' ? [] : parseUnix(bytes.toString('utf8'));
-  const part = readBytes(path, LARGEST_TABLE);
+  const part = tree.bytes(name, LARGEST_TABLE);
   if (typeof part === 'string') return [];
   return parseUnix(part.toString('utf8')).map(({ address, inode }) => ({ address, inode, queue: null }));
 }

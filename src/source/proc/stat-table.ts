@@ -1,6 +1,7 @@
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { readFailureOf } from './files.ts';
 import { parseStat, type Stat } from './parsers/stat.ts';
+import type { StatScan } from './tree.ts';
 
 /** A stat line has at most some 400 bytes, with a name of 15 bytes or, for kernel workers, 64. */
 const buffer = Buffer.allocUnsafe(1024);
@@ -25,7 +26,7 @@ interface Kept {
  * Reads `stat` of every process over descriptors that stay open. Reading again costs a third of opening, and fails with
  * ESRCH once the process has died. So figures never come from another process with the same pid.
  */
-export class StatTable {
+export class StatTable implements StatScan {
   readonly #root: string;
   /** Most descriptors to keep open. */
   readonly #room: number;

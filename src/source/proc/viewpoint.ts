@@ -1,6 +1,6 @@
 import type { Owner, Viewpoint } from '../files/files.ts';
-import { readLink } from './files.ts';
 import { idsOf } from './parsers/status.ts';
+import type { ProcTree } from './tree.ts';
 
 /** Ids with hardly any rights, for a process whose owner is unknown. */
 const NOBODY = 65534;
@@ -10,28 +10,26 @@ const MOST_GROUPS = 256;
 
 /** Tells in which namespace and with whose rights a process's files are read. */
 export class ViewpointReader {
-  readonly #root: string;
+  readonly #tree: ProcTree;
   readonly #namespace: string | null;
-  readonly #isRoot: boolean;
 
-  constructor(root: string) {
-    this.#root = root;
-    this.#namespace = readLink(`${root}/self/ns/mnt`);
-    this.#isRoot = process.geteuid?.() === 0;
+  constructor(tree: ProcTree) {
+    this.#tree = tree;
+    this.#namespace = tree.link('self/ns/mnt');
   }
 
   /** @param status the text of /proc/PID/status */
   of(pid: number, status: string): Viewpoint {
-    const owner = this.#isRoot ? ownerOf(status) : null;
+    const owner = this.#tree.isRoot ? ownerOf(status) : null;
     const namespace = this.#foreignNamespace(pid);
     const rights = owner === null ? '' : [owner.uid, owner.gid, ...owner.groups].join(' ');
-    const process = namespace === null ? null : `${this.#root}/${pid}`;
+    const process = namespace === null ? null : `${this.#tree.root}/${pid}`;
     return { key: `${namespace ?? ''}:${rights}`, owner, process };
   }
 
   /** A process in another mount namespace: its files are read through its /proc/PID/root, so its paths are right. */
   #foreignNamespace(pid: number): string | null {
-    const namespace = readLink(`${this.#root}/${pid}/ns/mnt`);
+    const namespace = this.#tree.link(`${pid}/ns/mnt`);
     return this.#namespace === null || namespace === this.#namespace ? null : namespace;
   }
 }
