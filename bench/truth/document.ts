@@ -12,7 +12,7 @@ themselves note. \`npm run bench:truth -- PART…\` makes some of it anew.
 `;
 
 /** The parts, in the order in which the document has them. */
-export const parts = ['in-use', 'prediction'] as const;
+export const parts = ['in-use', 'profile', 'prediction'] as const;
 export type Part = (typeof parts)[number];
 
 /** Puts a part in its place, in the place of the one before. */
@@ -24,7 +24,7 @@ export function write(part: Part, title: string, lines: readonly string[]): void
         )
       : [],
   );
-  sections.set(part, [`## ${title}`, '', machine(), '', ...lines].join('\n'));
+  sections.set(part, [`## ${title}`, '', machine(part), '', ...lines].join('\n'));
   const all = parts.flatMap((name) => {
     const text = sections.get(name);
     return text === undefined ? [] : [`\n<!-- ${name} -->\n${text}\n<!-- end -->\n`];
@@ -33,9 +33,9 @@ export function write(part: Part, title: string, lines: readonly string[]): void
   writeFileSync(path, heading + all.join(''));
 }
 
-function machine(): string {
+function machine(part: Part): string {
   const [cpu] = cpus();
   const memory = `${(totalmem() / 1024 ** 3).toFixed(0)} GB`;
   const date = new Date().toISOString().slice(0, 10);
-  return `${date}, ${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${memory}, Linux ${release()}, Node ${process.version}; load ${(loadavg()[0] ?? 0).toFixed(1)} at the end.`;
+  return `${date}, ${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${memory}, Linux ${release()}, Node ${process.version}; load average ${(loadavg()[0] ?? 0).toFixed(1)} at the end; \`npm run bench:truth -- ${part}\`.`;
 }

@@ -45,12 +45,44 @@ interface Pattern {
   readonly name: string;
   /** Seconds from one arrival to the next, and how many come with it. */
   next(random: () => number): { readonly gap: number; readonly count: number };
+  /** Whether the prediction was made for such arrivals: else it is told, and is no bar. */
+  readonly isBar: boolean;
+  /** Where it needs other times than the rest. */
+  readonly times?: PredictionTimes;
+}
+
+/** Seconds of one rise and fall of the rate, and by which share of itself it does so. */
+const PERIOD = 60;
+const SWING = 0.8;
+
+/** Arrivals at random, at a rate that rises and falls. */
+function waves(): Pattern {
+  let at = 0;
+  return {
+    name: `in waves of ${PERIOD} s (sine)`,
+    isBar: false,
+    // A whole number of waves.
+    times: { learn: 2 * PERIOD, observe: PERIOD },
+    next: (random) => {
+      // Thinning: candidates at the highest rate, of which as many are kept as the rate of their moment has.
+      const most = RATE * (1 + SWING);
+      let gap = 0;
+      for (;;) {
+        gap += exponential(1 / most, random);
+        const rate = RATE * (1 + SWING * Math.sin((2 * Math.PI * (at + gap)) / PERIOD));
+        if (random() < rate / most) break;
+      }
+      at += gap;
+      return { gap, count: 1 };
+    },
+  };
 }
 
 /** Arrivals at random, each of so many requests on average. */
 function batches(size: number, name: string): Pattern {
   return {
     name,
+    isBar: true,
     next: (random) => ({
       gap: exponential(size / RATE, random),
       // Geometric, with that mean.
@@ -63,6 +95,7 @@ const patterns: readonly Pattern[] = [
   batches(1, 'at random (Poisson)'),
   batches(2, 'in bursts, of 2 on average'),
   batches(3, 'in bursts, of 3 on average'),
+  waves(),
 ];
 
 export interface PredictionTimes {
@@ -72,26 +105,28 @@ export interface PredictionTimes {
 }
 
 /** What is said of fewer workers, from what is read at many, and what is so once there are fewer. @returns whether all bars are met */
-export async function prediction({ learn, observe }: PredictionTimes): Promise<boolean> {
+export async function prediction(usual: PredictionTimes): Promise<boolean> {
   const rows: string[] = [];
   let met = true;
   for (const [index, pattern] of patterns.entries()) {
     const on = await stage(scene);
     try {
-      met = (await tryPattern(pattern, index + 1, on, learn, observe, rows)) && met;
+      const { learn, observe } = pattern.times ?? usual;
+      const good = await tryPattern(pattern, index + 1, on, learn, observe, rows);
+      if (pattern.isBar) met &&= good;
     } finally {
       await on.end();
     }
   }
   write('prediction', 'What fewer workers would do', [
-    `gunicorn, requests of ${MEAN * 1000} ms on average (exponential) that wait for a database, ${RATE} a second. It is watched for ${learn} s at ${MOST} workers, then`,
-    `trimmed by TTOU, and each number tried for ${observe} s. Waited: longer than ${WAITED * 1000} ms. a: in use at once; z: peakedness.`,
+    `gunicorn, requests of ${MEAN * 1000} ms on average (exponential) that wait for a database, ${RATE} a second. It is watched for ${usual.learn} s at ${MOST} workers, then`,
+    `trimmed by TTOU, and each number tried for ${usual.observe} s (waves: ${2 * PERIOD} and ${PERIOD} s). Waited: longer than ${WAITED * 1000} ms. a: in use at once; z: peakedness.`,
     '',
     '| requests come | a | z | workers | waited | mean wait | plain Erlang C | with peakedness | |',
     '| --- | --: | --: | --: | --: | --: | --: | --: | --- |',
     ...rows,
     '',
-    `Allowed: the share within ${SHARE}, the mean wait within a factor of ${FACTOR} (or 10 ms): ${met ? 'met' : '**missed**'}.`,
+    `Allowed: the share within ${SHARE}, the mean wait within a factor of ${FACTOR} (or 10 ms), for the first three: ${met ? 'met' : '**missed**'}.`,
   ]);
   return met;
 }

@@ -2,9 +2,11 @@
 import { type Part, parts } from './document.ts';
 import { inUse } from './in-use.ts';
 import { prediction } from './prediction.ts';
+import { profile } from './profile.ts';
 
 const make: Readonly<Record<Part, () => Promise<boolean>>> = {
   'in-use': () => inUse(6),
+  profile: () => profile(75),
   prediction: () => prediction({ learn: 75, observe: 25 }),
 };
 

@@ -119,6 +119,9 @@ const puma = (work: string): Scene => ({
   threads: true,
 });
 
+/** What its workers wait for is noted by the app itself. */
+export const profiled: Scene = sync('profile');
+
 /** Each with the kinds of work that its workers wait for in different ways. */
 export const scenes: readonly Scene[] = [
   ...['db', 'pg', 'sel', 'cpu', 'mix', 'sub'].map(sync),

@@ -95,7 +95,7 @@ export const namedCommands: readonly Command[] = [
     name: 'record',
     help: 'record to FILE (.gz compresses); Ctrl-C stops',
     operands: [file],
-    takes: [...everywhere, ...machine, 'delay', 'keep', 'max'],
+    takes: [...everywhere, ...machine, 'delay', 'keep', 'max', 'peers'],
   },
   {
     name: 'replay',

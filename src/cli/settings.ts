@@ -125,6 +125,12 @@ const table = {
     help: 'largest size of a recording, such as 50M; its older half is dropped first',
     option: { long: 'max', value: 'SIZE' },
   }),
+  peers: setting({
+    kind: flag,
+    initial: false,
+    help: 'record the addresses of those that workers wait for, too',
+    option: { long: 'peers' },
+  }),
   dryRun: setting({
     kind: flag,
     initial: false,

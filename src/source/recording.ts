@@ -11,17 +11,20 @@ interface RecordedSnapshot extends Omit<Snapshot, 'processes'> {
   readonly processes: readonly (Omit<ProcessSample, 'facts'> & { readonly facts: number })[];
 }
 
-/**
- * Serialises snapshots to lines of JSON.
- * @param mask removes secrets
- */
+/** Serialises snapshots to lines of JSON. */
 export class RecordingWriter {
   readonly #mask: (facts: ProcessFacts) => ProcessFacts;
   #numbers = new Map<ProcessFacts, number>();
   #next = 1;
+  readonly #peers: boolean;
 
-  constructor(mask: (facts: ProcessFacts) => ProcessFacts) {
+  /**
+   * @param mask removes secrets
+   * @param peers whether to keep the addresses of those that workers wait for
+   */
+  constructor(mask: (facts: ProcessFacts) => ProcessFacts, peers = false) {
     this.#mask = mask;
+    this.#peers = peers;
   }
 
   line(snapshot: Snapshot): string {
@@ -34,7 +37,7 @@ export class RecordingWriter {
         facts[number] = this.#mask(process.facts);
       }
       numbers.set(process.facts, number);
-      return { ...withoutPeers(process), facts: number };
+      return { ...(this.#peers ? process : withoutPeers(process)), facts: number };
     });
     this.#numbers = numbers;
     const recorded: RecordedSnapshot = { ...snapshot, self: null, facts, processes };

@@ -1,5 +1,6 @@
+import { doingWord } from '../model/activity/words.ts';
 import { pidOf } from '../model/advice/advice.ts';
-import { type Memory, type Model, ownHead } from '../model/model.ts';
+import { type Memory, type Model, ownHead, type ProcessNode } from '../model/model.ts';
 import { type RowFigures, rowFigures } from '../model/row-figures.ts';
 import { tableLines } from '../state/layout.ts';
 import type { Operation } from '../state/operation.ts';
@@ -176,8 +177,9 @@ function barStyle(row: Row, { state, theme }: Context): Style {
 
 /** The workers that run, and beside them where a change goes or what another number is configured. */
 function workersCell(row: Row, running: string, { changes, theme }: Context): Span {
+  if (row.type === 'process') return doingCell(row.process, theme);
   const style = row.type === 'project' ? theme.strong : plain;
-  const server = row.type === 'process' ? null : serverOf(row);
+  const server = serverOf(row);
   if (server === null) return span(running, style);
   const { current, configured } = server.workers;
   const change = changes.get(server.key);
@@ -187,6 +189,13 @@ function workersCell(row: Row, running: string, { changes, theme }: Context): Sp
   }
   const differs = running !== '' && configured.count !== null && configured.count !== current;
   return span(differs ? `${running} of ${configured.count}` : running, style);
+}
+
+/** What a worker is doing; blank if its kind is not looked at. */
+function doingCell({ role, sample: { activity } }: ProcessNode, theme: Theme): Span {
+  if (role !== 'worker' || activity === undefined) return span('');
+  const word = doingWord(activity);
+  return span(word, word === 'idle' || word === 'unknown' ? theme.faint : plain);
 }
 
 /** The least part of the scale that a curve must move by: less looks flat, and is left out. */

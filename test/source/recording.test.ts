@@ -23,6 +23,12 @@ it('a recording keeps what workers did, and not the addresses of whom they waite
   expect(second?.activity).toBeUndefined();
 });
 
+it('a recording keeps those addresses where they are asked for', () => {
+  const writer = new RecordingWriter((facts) => facts, true);
+  const line = writer.line(snapshot([sample({ pid: 10, activity: { by: 'threads', doing } })]));
+  expect(new RecordingReader().snapshot(line).processes[0]?.activity?.doing).toEqual(doing);
+});
+
 it.each([
   { by: 'magic', doing: [] },
   { by: 'loop', doing: ['asleep'] },

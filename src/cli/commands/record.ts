@@ -31,10 +31,10 @@ const PATIENCE = 0.5;
  * @throws UsageError when the file cannot be opened; Error when the disk is full
  */
 export async function record(source: Source, file: string, settings: Settings, stop: AbortSignal): Promise<number> {
-  const { delay, keep, max } = settings;
+  const { delay, keep, max, peers } = settings;
   const observed = new Observed(source);
   const observer = new Observer(observed, { memoryTotal: null });
-  let part = new Part(file);
+  let part = new Part(file, peers);
   let count = 0;
   while (!stop.aborted && part.failure === null) {
     await observer.observe({ memoryBudget: BUDGET, watch: new Set(), patience: PATIENCE });
@@ -44,7 +44,7 @@ export async function record(source: Source, file: string, settings: Settings, s
       await part.end();
       await mustAnswer(file);
       renameSync(file, asideOf(file));
-      part = new Part(file);
+      part = new Part(file, peers);
     }
     await pause(delay, stop);
   }
@@ -61,7 +61,7 @@ function asideOf(file: string): string {
 class Part {
   readonly #output: WriteStream;
   readonly #gzip: Gzip | null;
-  readonly #writer = new RecordingWriter(masked);
+  readonly #writer: RecordingWriter;
   /** Uptimes of the first and the last reading. */
   #first: number | null = null;
   #last = 0;
@@ -71,7 +71,8 @@ class Part {
    * Creates the file.
    * @throws UsageError if it cannot be opened
    */
-  constructor(file: string) {
+  constructor(file: string, peers: boolean) {
+    this.#writer = new RecordingWriter(masked, peers);
     this.#output = createWriteStream(file, { fd: create(file) });
     this.#gzip = file.endsWith('.gz') ? createGzip({ level: constants.Z_BEST_SPEED }) : null;
     this.#gzip?.pipe(this.#output);

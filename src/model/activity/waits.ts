@@ -70,7 +70,7 @@ export class Waits {
       }
     }
     return [...sums]
-      .map(([name, count]) => ({ use: useOf(name), share: count / all }))
+      .map(([name, count]) => ({ use: useNamed(name), share: count / all }))
       .sort((a, b) => b.share - a.share);
   }
 }
@@ -81,7 +81,13 @@ function nameOf(doing: Doing): string | null {
   return doing.wait === 'net' ? `net ${doing.port} ${doing.local ? 'here' : 'there'}` : doing.wait;
 }
 
-function useOf(name: string): Use {
+/** Null for one that is idle, or of which nothing is known. */
+export function useOf(doing: Doing): Use | null {
+  const name = nameOf(doing);
+  return name === null ? null : useNamed(name);
+}
+
+function useNamed(name: string): Use {
   const [type, port, place] = name.split(' ');
   if (type === 'net') return { type, port: Number(port), local: place === 'here' };
   return { type: type as Exclude<Use['type'], 'net'> };

@@ -1,5 +1,7 @@
-import type { Server } from '../model.ts';
+import type { Activity, Doing } from '../../snapshot.ts';
+import type { Model, Server } from '../model.ts';
 import type { ServerActivity } from './in-use.ts';
+import { useOf, useText } from './waits.ts';
 
 /** `2.7 of 3`; a figure that is next to nothing is 0. */
 export function ofAll(inUse: number, total: number): string {
@@ -16,4 +18,51 @@ export function inUsePhrase(inUse: number, { unit, total }: ServerActivity): str
 /** What is said of a share of them that was in use: null where it is not known how many there are. */
 export function sharePhrase({ activity }: Server, share: number): string | null {
   return activity?.total === null || activity === null ? null : inUsePhrase(share * activity.total, activity);
+}
+
+type State = 'idle' | 'cpu' | 'waits' | 'client' | 'unknown';
+
+function stateOf(doing: Doing): State {
+  return typeof doing === 'string' ? doing : 'waits';
+}
+
+const stateWords: Readonly<Record<State, string>> = {
+  idle: 'idle',
+  cpu: 'CPU',
+  waits: 'waits',
+  client: 'client',
+  unknown: 'unknown',
+};
+
+const letters: Readonly<Record<State, string>> = { idle: 'i', cpu: 'C', waits: 'w', client: 'h', unknown: '?' };
+
+/** What `lettersOf` means. */
+export const LETTERS = 'i idle, C on CPU, w waits, h held by a client, ? unknown';
+
+/** What a worker does in a word, or how many of its threads are in use: `idle`, `CPU`, `waits`, `client`, `3/4 used`. */
+export function doingWord({ doing }: Activity): string {
+  const [first] = doing;
+  if (first === undefined) return '';
+  if (doing.length === 1) return stateWords[stateOf(first)];
+  const known = doing.filter((one) => one !== 'unknown');
+  return known.length === 0 ? 'unknown' : `${known.filter((one) => one !== 'idle').length}/${known.length} used`;
+}
+
+/** A letter for each worker, or for each thread of its pool: `wiC`. */
+export function lettersOf({ processes }: Server): string {
+  return processes
+    .flatMap(({ role, sample }) => (role === 'worker' || role === 'single' ? [sample.activity] : []))
+    .flatMap((activity) => activity?.doing.map((one) => letters[stateOf(one)]).join('') ?? [])
+    .join(' ')
+    .replace(/^((?:\S )*\S)$/, (all) => all.replaceAll(' ', ''));
+}
+
+/** What a worker does, as a phrase for each of its threads: `waits for :5432 postgres`. */
+export function doingPhrases({ doing }: Activity, model: Model): readonly string[] {
+  return doing.map((one) => {
+    const use = useOf(one);
+    if (use === null) return one === 'idle' ? 'idle' : 'unknown';
+    if (use.type === 'cpu') return 'on CPU';
+    return use.type === 'client' ? 'held by a client' : `waits for ${useText(use, model)}`;
+  });
 }

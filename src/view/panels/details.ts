@@ -1,4 +1,7 @@
+import { usesText } from '../../model/activity/waits.ts';
+import { doingPhrases, inUsePhrase, LETTERS, lettersOf, sharePhrase } from '../../model/activity/words.ts';
 import type { HistoryId } from '../../model/history/history.ts';
+import { usage } from '../../model/history/utilisation.ts';
 import {
   type Memory,
   type Model,
@@ -17,13 +20,19 @@ import type { Row } from '../../state/row.ts';
 import { clean } from '../../text/sanitize.ts';
 import { cut, fill, wrap } from '../../text/width.ts';
 import { apportion, sparkline } from '../bars.ts';
-import { ageText, bytes, countText, cpuText, memoryText, shareText, UNKNOWN } from '../format.ts';
+import { ageText, bytes, countText, cpuText, duration, memoryText, shareText, UNKNOWN } from '../format.ts';
 import type { Scene } from '../scene.ts';
 import { type Line, type Span, span } from '../style.ts';
 import type { Theme } from '../theme.ts';
 import type { PanelContent } from './panel.ts';
 
 const LABEL = 13;
+
+/** Seconds over which it is told how many workers were in use. */
+const LATELY = 600;
+
+/** Things that workers wait for, at most. */
+const MOST_USES = 8;
 
 /** Lines of the processes of system that take most. */
 const LARGEST = 12;
@@ -163,6 +172,7 @@ function serverLines(server: Server, project: Project | null, context: Context):
     ...say('listens on', server.bind.join(', ')),
     ...say('connections', connectionsOf(server)),
     ...say('workers', workersOf(server, model)),
+    ...inUseLines(server, context),
     ...(pools.length > 0 ? [] : say('configured', `${configured}${workers.configured.where}`)),
     ...say('at most', mostOf(server, model)),
     // The place of a number that is given by it says it already.
@@ -174,6 +184,27 @@ function serverLines(server: Server, project: Project | null, context: Context):
       : [span(fill('scaling', LABEL), theme.faint), span('not by signals', theme.warning)],
     ...say('', scaling.reason),
     ...memoryLines(server.memory, `server:${server.key}`, context),
+  ];
+}
+
+/** How many workers are in use, what each is doing now, and what they have waited for. */
+function inUseLines(server: Server, { say, history, model }: Context): readonly Line[] {
+  const { activity } = server;
+  if (activity === null) return [];
+  const { basis, inUse, total } = activity;
+  if (basis === null || inUse === null || total === null)
+    return say('in use', 'unknown: what its workers are doing may be read by root only');
+  const lately = usage(history, server.key, LATELY);
+  const share = lately === null ? null : sharePhrase(server, lately.share);
+  const phrase =
+    share === null || lately === null ? inUsePhrase(inUse, activity) : `${share}, ${duration(lately.seconds)}`;
+  if (basis === 'connections') return say('in use', `${phrase}; by its accepted connections`);
+  const now = lettersOf(server);
+  const uses = usesText(history.uses(server.key), model, MOST_USES);
+  return [
+    ...say('in use', phrase),
+    ...say('now', now === '' ? null : `${now}   (${LETTERS})`),
+    ...say('waits for', uses === null ? null : `${uses} (shares of the time in use, 10 min)`),
   ];
 }
 
@@ -219,6 +250,7 @@ function processLines(process: ProcessNode, context: Context): readonly Line[] {
     ...say('process', `${process.pid}, ${stateWords[sample.state]}, child of ${sample.ppid}`),
     ...labelled('command', process.command, columns, context.theme),
     ...say('kind', process.unrecognised ? 'unknown: to tell took more than 50 ms' : null),
+    ...say('doing', sample.activity === undefined ? null : doingPhrases(sample.activity, context.model).join(', ')),
     ...say('user', facts.user ?? (facts.uid === null ? null : String(facts.uid))),
     ...say('started', `${ageText(context.model.uptime - process.startedAt)} ago`),
     ...say('directory', facts.cwd ?? 'unknown: may be read by root only'),
