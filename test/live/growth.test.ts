@@ -93,8 +93,11 @@ describe('scale', () => {
 
   it('says what is likely where the code on disk is broken and gunicorn ends itself', async () => {
     writeFileSync(join(folder, 'app.py'), 'raise RuntimeError("half deployed")\n');
-    const text = refusal(await scale('+1'));
-    expect(text).toContain('its master has ended: gunicorn ends itself when a new worker fails to boot');
+    expect(refusal(await scale('+1'))).toContain('its code was changed');
+    expect(workers()).toHaveLength(2);
+    const { code, stderr } = await scale('+1', '--yes');
+    expect(code).toBe(1);
+    expect(stderr).toContain('its master has ended: gunicorn ends itself when a new worker fails to boot');
   });
 });
 
