@@ -9,6 +9,9 @@ import type { ServerDefinition } from '../src/servers/definition.ts';
 import { definitions } from '../src/servers/registry.ts';
 import { bindings } from '../src/state/keymap.ts';
 import { liveKinds, recordedKinds } from '../test/helpers/tested-kinds.ts';
+import { alertRules, alertTable } from './monitoring/alerts.ts';
+import { grafanaDashboard } from './monitoring/dashboard.ts';
+import { metricTable } from './monitoring/metric-table.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -53,6 +56,8 @@ const parts: Readonly<Record<string, () => string>> = {
       '| --- | --- | --- | --- | --- | --- |',
       ...[...definitions, prefork].map(serverRow),
     ].join('\n'),
+  metrics: metricTable,
+  alerts: alertTable,
   bench: () => current('bench/results.md').trim(),
 };
 
@@ -79,6 +84,9 @@ export const generated: readonly Generated[] = [
   { file: 'README.md', renewed: withParts },
   { file: 'docs/servers.md', renewed: withParts },
   { file: 'docs/benchmarks.md', renewed: withParts },
+  { file: 'docs/prometheus/README.md', renewed: withParts },
+  { file: 'docs/prometheus/alerts.yml', renewed: alertRules },
+  { file: 'docs/prometheus/grafana.json', renewed: grafanaDashboard },
   { file: 'docs/workertop.1', renewed: () => manPage(manifest.version) },
 ];
 

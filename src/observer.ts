@@ -96,6 +96,8 @@ export function activityRequests({ projects }: Model): ReadonlyMap<number, Activ
   const requests = new Map<number, ActivityRequest>();
   for (const { activity, head, listeners, processes } of projects.flatMap(({ servers }) => servers)) {
     if (activity === null) continue;
+    // Whether a worker waits for a request is told by what it listens at. Until that is known, it would look in use.
+    if (listeners === null && activity.rule.by !== 'tasks') continue;
     const request = { rule: activity.rule, listeners: listeners ?? [], master: head.pid };
     const serving = processes.filter(({ role }) => role === 'worker' || role === 'single');
     for (const { pid } of serving) requests.set(pid, request);

@@ -1,10 +1,12 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
+import { alertExpressions, dashboardExpressions, monitoringFile } from '../helpers/monitoring.ts';
 import { requireServer } from '../helpers/requirements.ts';
 import { freePort, type Gunicorn, type Home, openHome } from '../helpers/story.ts';
 import { workertop, workertopCommand } from '../helpers/workertop.ts';
@@ -30,10 +32,12 @@ interface Exporter {
   stop(): Promise<void>;
 }
 
-async function startExporter(...args: readonly string[]): Promise<Exporter> {
+async function startExporter(environment: Record<string, string>, ...args: readonly string[]): Promise<Exporter> {
   const port = await freePort();
   const [node, cli] = workertopCommand();
-  const child = spawn(node, [cli, 'export', '--listen', `127.0.0.1:${port}`, '--interval', '0.5', ...args]);
+  const child = spawn(node, [cli, 'export', '--listen', `127.0.0.1:${port}`, '--interval', '0.5', ...args], {
+    env: { ...process.env, ...environment },
+  });
   const url = `http://127.0.0.1:${port}`;
   await eventually(
     'the exporter to answer',
@@ -84,7 +88,7 @@ describe('workertop export', () => {
   });
 
   it('serves both formats on loopback to GET alone', async () => {
-    const exporter = await startExporter();
+    const exporter = await startExporter({});
     try {
       await eventually(
         'the server to be seen',
@@ -104,7 +108,7 @@ describe('workertop export', () => {
   it('asks for its token', async () => {
     const token = join(directory, 'token');
     writeFileSync(token, 'a-long-secret\n', { mode: 0o600 });
-    const exporter = await startExporter('--token-file', token);
+    const exporter = await startExporter({}, '--token-file', token);
     try {
       expect((await fetch(`${exporter.url}/metrics`)).status).toBe(401);
       const headers = { authorization: 'Bearer a-long-secret' };
@@ -115,7 +119,7 @@ describe('workertop export', () => {
   });
 
   it('makes no new series of a hundred workers that were replaced', async () => {
-    const exporter = await startExporter();
+    const exporter = await startExporter({});
     const starts = async () => {
       const [line = ' -1'] = seriesOf(await scrape(exporter), 'workertop_worker_starts_total');
       return Number(line.slice(line.lastIndexOf(' ')));
@@ -139,7 +143,7 @@ describe('workertop export', () => {
   }, 240_000);
 
   it('is scraped by a real Prometheus', async () => {
-    const exporter = await startExporter();
+    const exporter = await startExporter({});
     const port = await freePort();
     const config = join(directory, 'prometheus.yml');
     writeFileSync(
@@ -171,11 +175,144 @@ describe('workertop export', () => {
     }
   });
 
+  it('tells that workers nobody asks anything are idle', async () => {
+    const inUse = async () => {
+      const { stdout } = await workertop('export', '--once');
+      return seriesOf(stdout, 'workertop_worker_slots_in_use').map((line) => Number(line.slice(line.lastIndexOf(' '))));
+    };
+    await eventually('workers that have loaded the app', async () => (await inUse())[0] === 0, 30);
+  });
+
+  it('keeps what it saw of workers for the dashboard', async () => {
+    const state = join(directory, 'state');
+    const exporter = await startExporter({ XDG_STATE_HOME: state });
+    try {
+      const seconds = async () => {
+        const [line = ' 0'] = seriesOf(await scrape(exporter), 'workertop_observed_seconds');
+        return Number(line.slice(line.lastIndexOf(' ')));
+      };
+      await eventually('readings of workers', async () => (await seconds()) > 1);
+    } finally {
+      await exporter.stop();
+    }
+    const { servers } = JSON.parse(readFileSync(join(state, 'workertop/workers.json'), 'utf8'));
+    const ids = servers.map(({ id }: { readonly id: string }) => id);
+    expect(ids.some((id: string) => id.includes('exported'))).toBe(true);
+  });
+
   it('replaces its textfile in one step, readable by all', async () => {
     const file = join(directory, 'workertop.prom');
     const { code, stdout } = await workertop('export', '--once', '--textfile', file);
     expect([code, stdout]).toEqual([0, '']);
     expect(statSync(file).mode & 0o777).toBe(0o644);
     execFileSync('promtool', ['check', 'metrics'], { input: readFileSync(file) });
+  });
+});
+
+describe('what Prometheus and Grafana are given', () => {
+  it('promtool accepts every alert and every query of the dashboard', () => {
+    const expressions = [...alertExpressions(), ...dashboardExpressions()];
+    const rules = expressions.map((expr, index) => ({ record: `test:${index}`, expr }));
+    const file = join(directory, 'queries.json');
+    // JSON is YAML.
+    writeFileSync(file, JSON.stringify({ groups: [{ name: 'queries', rules }] }));
+    expect(execFileSync('promtool', ['check', 'rules', file], { encoding: 'utf8' })).toContain(
+      `${rules.length} rules found`,
+    );
+    execFileSync('promtool', [
+      'check',
+      'rules',
+      fileURLToPath(new URL('../../docs/prometheus/alerts.yml', import.meta.url)),
+    ]);
+  });
+
+  it('alerts fire for what they name and stay quiet otherwise', () => {
+    writeFileSync(join(directory, 'alerts.yml'), monitoringFile('alerts.yml'));
+    const on = (instance: string, labels = '') => `{instance="${instance}",job="workertop"${labels}}`;
+    const shop = ',project="shop",server="gunicorn",name="shop.wsgi"';
+    const series = (name: string, labels: string, values: string) => ({ series: `workertop_${name}${labels}`, values });
+    // A sample each minute, for half a day.
+    const machine = (name: string, total: string, available: string) => [
+      series('memory_total_bytes', on(name, ',limited_by="machine"'), `${total}x720`),
+      series('memory_available_bytes', on(name), `${available}x720`),
+      series('reading_timestamp_seconds', on(name), '0+60x720'),
+      series('series_dropped', on(name), '0x720'),
+      series('oom_kills_total', on(name), '3x720'),
+    ];
+    const server = (machineName: string, queue: number, recommended: number, inUse: number, growth: string) => [
+      series('queue_connections', on(machineName, shop), `${queue}x720`),
+      series('workers', on(machineName, shop), '4x720'),
+      series('workers_configured', on(machineName, shop), '4x720'),
+      series('recommended_workers', on(machineName, shop), `${recommended}x720`),
+      series('memory_uss_bytes', on(machineName, `${shop},role="worker"`), growth),
+      series('worker_slot_readings_total', on(machineName, `${shop},unit="worker",state="in_use"`), `0+${inUse}x720`),
+      series(
+        'worker_slot_readings_total',
+        on(machineName, `${shop},unit="worker",state="idle"`),
+        `0+${48 - inUse}x720`,
+      ),
+    ];
+    const input_series = [
+      ...machine('quiet', '1000', '500'),
+      ...server('quiet', 0, 4, 10, '100x720'),
+      ...machine('busy', '1000', '50'),
+      ...server('busy', 2, 2, 47, '100+1x720'),
+    ];
+    const fires = (alertname: string) => ({ eval_time: '11h', alertname });
+    const test = { interval: '1m', input_series, promql_expr_test: [], alert_rule_test: [] as object[] };
+    const file = join(directory, 'test.json');
+    const firing = (alertname: string): boolean => {
+      // promtool says what fired where something else was expected.
+      writeFileSync(
+        file,
+        JSON.stringify({
+          rule_files: ['alerts.yml'],
+          evaluation_interval: '1m',
+          tests: [{ ...test, alert_rule_test: [{ ...fires(alertname), exp_alerts: [] }] }],
+        }),
+      );
+      const { stdout, stderr } = spawnSync('promtool', ['test', 'rules', file], { encoding: 'utf8' });
+      const told = `${stdout}${stderr}`;
+      expect(told, alertname).not.toContain('instance="quiet"');
+      return told.includes('instance="busy"');
+    };
+    const names = [...monitoringFile('alerts.yml').matchAll(/- alert: (\w+)/g)].map(([, name = '']) => name);
+    expect(names.filter(firing)).toEqual([
+      'WorkertopRequestsQueue',
+      'WorkertopWorkersSaturated',
+      'WorkertopWorkersToSpare',
+      'WorkertopMemoryShort',
+      'WorkertopMemoryGrows',
+    ]);
+  });
+});
+
+describe('the service', () => {
+  const unit = fileURLToPath(new URL('../../docs/prometheus/workertop-export.service', import.meta.url));
+
+  it('is a unit that systemd accepts', () => {
+    requireServer('systemd');
+    // The program and the manual page are on the machine where it is installed.
+    const text = readFileSync(unit, 'utf8')
+      .replace('/usr/bin/workertop ', '/bin/true ')
+      .replace(/^Documentation=.*$/m, '');
+    const copy = join(directory, 'workertop-export.service');
+    writeFileSync(copy, text);
+    const { stderr } = spawnSync('systemd-analyze', ['verify', '--recursive-errors=no', copy], { encoding: 'utf8' });
+    expect(stderr).not.toContain('workertop-export');
+  });
+
+  it('has the capabilities that it needs: with them alone all is read, and no directory of its own is guessed', () => {
+    const [, list = ''] = /^CapabilityBoundingSet=(.*)$/m.exec(readFileSync(unit, 'utf8')) ?? [];
+    const set = list
+      .split(' ')
+      .map((name) => `+${name.replace('CAP_', '').toLowerCase()}`)
+      .join(',');
+    const [node, cli] = workertopCommand();
+    const args = [`--bounding-set=-all,${set}`, '--inh-caps=-all', '--no-new-privs', node, cli, 'export', '--once'];
+    const text = execFileSync('setpriv', args, { encoding: 'utf8' });
+    expect(seriesOf(text, 'workertop_project_info')[0]).toMatch(/virtualenv="[^"]+",python="3/);
+    expect(seriesOf(text, 'workertop_worker_slots')).toHaveLength(1);
+    expect(seriesOf(text, 'workertop_queue_connections')).toHaveLength(1);
   });
 });

@@ -30,7 +30,8 @@ const RECENT = 3;
 const PATIENCE = 0.5;
 
 /**
- * Exports metrics until stopped: over HTTP, to a file, or once to stdout. It sends no signal and runs no program.
+ * Exports metrics until stopped: over HTTP, to a file, or once to stdout. It sends no signal, and
+ * runs no program but ss(8) and id(1), which tell what the kernel and the user database know.
  * @returns text for stdout; empty if the metrics go elsewhere
  * @throws UsageError if the address, the token or the file cannot be used
  */
@@ -47,7 +48,8 @@ export async function exportMetrics(source: Source, settings: Settings, stop: Ab
     series.observe(model);
   };
   if (once) {
-    // The first reading finds the servers; the second reads their sockets and all memory.
+    // The first reading finds the servers, the second their sockets, the third all memory and what workers do.
+    await read(0);
     await read(0);
     await read(Number.POSITIVE_INFINITY);
     const text = exposition(series.scrape(), 'prometheus');
