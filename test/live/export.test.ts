@@ -63,11 +63,14 @@ function seriesOf(text: string, metric: string): readonly string[] {
   return text.split('\n').filter((line) => line.startsWith(`${metric}{`) && line.includes('exported'));
 }
 
-/** Series of this test's own project, without their values. */
+/**
+ * Series of this test's own project, without their values. What workers wait for is left out: each kind of wait has a
+ * series from when it is first seen.
+ */
 function names(text: string): readonly string[] {
   return text
     .split('\n')
-    .filter((line) => line.includes('project="exported'))
+    .filter((line) => line.includes('project="exported') && !line.startsWith('workertop_worker_wait_readings'))
     .map((line) => line.slice(0, line.lastIndexOf(' ')))
     .sort();
 }
@@ -125,7 +128,11 @@ describe('workertop export', () => {
       return Number(line.slice(line.lastIndexOf(' ')));
     };
     try {
-      await eventually('the server to be seen', async () => (await starts()) === 0);
+      const slots = async () => seriesOf(await scrape(exporter), 'workertop_worker_slots').length;
+      await eventually(
+        'the server and its workers to be seen',
+        async () => (await starts()) === 0 && (await slots()) > 0,
+      );
       const before = names(await scrape(exporter));
       for (let replaced = 0; replaced < 100; replaced += 2) {
         const old = gunicorn.workers();
@@ -136,7 +143,10 @@ describe('workertop export', () => {
         });
       }
       await eventually('the last to be counted', async () => (await starts()) >= 2);
-      expect(names(await scrape(exporter))).toEqual(before);
+      await eventually('the same series', async () => {
+        const after = names(await scrape(exporter));
+        return after.join('\n') === before.join('\n');
+      });
     } finally {
       await exporter.stop();
     }
@@ -187,11 +197,8 @@ describe('workertop export', () => {
     const state = join(directory, 'state');
     const exporter = await startExporter({ XDG_STATE_HOME: state });
     try {
-      const seconds = async () => {
-        const [line = ' 0'] = seriesOf(await scrape(exporter), 'workertop_observed_seconds');
-        return Number(line.slice(line.lastIndexOf(' ')));
-      };
-      await eventually('readings of workers', async () => (await seconds()) > 1);
+      const readings = async () => seriesOf(await scrape(exporter), 'workertop_worker_slot_readings_total').length;
+      await eventually('readings of workers', async () => (await readings()) > 0);
     } finally {
       await exporter.stop();
     }
@@ -231,52 +238,44 @@ describe('what Prometheus and Grafana are given', () => {
     const on = (instance: string, labels = '') => `{instance="${instance}",job="workertop"${labels}}`;
     const shop = ',project="shop",server="gunicorn",name="shop.wsgi"';
     const series = (name: string, labels: string, values: string) => ({ series: `workertop_${name}${labels}`, values });
-    // A sample each minute, for half a day.
+    // A sample every five minutes, for half a day.
     const machine = (name: string, total: string, available: string) => [
-      series('memory_total_bytes', on(name, ',limited_by="machine"'), `${total}x720`),
-      series('memory_available_bytes', on(name), `${available}x720`),
-      series('reading_timestamp_seconds', on(name), '0+60x720'),
-      series('series_dropped', on(name), '0x720'),
-      series('oom_kills_total', on(name), '3x720'),
+      series('memory_total_bytes', on(name, ',limited_by="machine"'), `${total}x144`),
+      series('memory_available_bytes', on(name), `${available}x144`),
+      series('reading_timestamp_seconds', on(name), '0+300x144'),
+      series('series_dropped', on(name), '0x144'),
+      series('oom_kills_total', on(name), '3x144'),
     ];
     const server = (machineName: string, queue: number, recommended: number, inUse: number, growth: string) => [
-      series('queue_connections', on(machineName, shop), `${queue}x720`),
-      series('workers', on(machineName, shop), '4x720'),
-      series('workers_configured', on(machineName, shop), '4x720'),
-      series('recommended_workers', on(machineName, shop), `${recommended}x720`),
+      series('queue_connections', on(machineName, shop), `${queue}x144`),
+      series('workers', on(machineName, shop), '4x144'),
+      series('workers_configured', on(machineName, shop), '4x144'),
+      series('recommended_workers', on(machineName, shop), `${recommended}x144`),
       series('memory_uss_bytes', on(machineName, `${shop},role="worker"`), growth),
-      series('worker_slot_readings_total', on(machineName, `${shop},unit="worker",state="in_use"`), `0+${inUse}x720`),
+      series('worker_slot_readings_total', on(machineName, `${shop},unit="worker",state="in_use"`), `0+${inUse}x144`),
       series(
         'worker_slot_readings_total',
         on(machineName, `${shop},unit="worker",state="idle"`),
-        `0+${48 - inUse}x720`,
+        `0+${48 - inUse}x144`,
       ),
     ];
     const input_series = [
       ...machine('quiet', '1000', '500'),
-      ...server('quiet', 0, 4, 10, '100x720'),
+      ...server('quiet', 0, 4, 10, '100x144'),
       ...machine('busy', '1000', '50'),
-      ...server('busy', 2, 2, 47, '100+1x720'),
+      ...server('busy', 2, 2, 47, '100+5x144'),
     ];
-    const fires = (alertname: string) => ({ eval_time: '11h', alertname });
-    const test = { interval: '1m', input_series, promql_expr_test: [], alert_rule_test: [] as object[] };
-    const file = join(directory, 'test.json');
-    const firing = (alertname: string): boolean => {
-      // promtool says what fired where something else was expected.
-      writeFileSync(
-        file,
-        JSON.stringify({
-          rule_files: ['alerts.yml'],
-          evaluation_interval: '1m',
-          tests: [{ ...test, alert_rule_test: [{ ...fires(alertname), exp_alerts: [] }] }],
-        }),
-      );
-      const { stdout, stderr } = spawnSync('promtool', ['test', 'rules', file], { encoding: 'utf8' });
-      const told = `${stdout}${stderr}`;
-      expect(told, alertname).not.toContain('instance="quiet"');
-      return told.includes('instance="busy"');
-    };
     const names = [...monitoringFile('alerts.yml').matchAll(/- alert: (\w+)/g)].map(([, name = '']) => name);
+    const alert_rule_test = names.map((alertname) => ({ eval_time: '11h', alertname, exp_alerts: [] }));
+    const tests = [{ interval: '5m', input_series, alert_rule_test }];
+    const file = join(directory, 'test.json');
+    writeFileSync(file, JSON.stringify({ rule_files: ['alerts.yml'], evaluation_interval: '5m', tests }));
+    // Nothing is expected, so promtool tells all that fired.
+    const { stdout, stderr } = spawnSync('promtool', ['test', 'rules', file], { encoding: 'utf8' });
+    const told = `${stdout}${stderr}`;
+    expect(told).toContain('instance="busy"');
+    expect(told).not.toContain('instance="quiet"');
+    const firing = (name: string) => told.includes(`alertname="${name}"`);
     expect(names.filter(firing)).toEqual([
       'WorkertopRequestsQueue',
       'WorkertopWorkersSaturated',
@@ -302,7 +301,7 @@ describe('the service', () => {
     expect(stderr).not.toContain('workertop-export');
   });
 
-  it('has the capabilities that it needs: with them alone all is read, and no directory of its own is guessed', () => {
+  it('has the capabilities that it needs: with them alone all is read', () => {
     const [, list = ''] = /^CapabilityBoundingSet=(.*)$/m.exec(readFileSync(unit, 'utf8')) ?? [];
     const set = list
       .split(' ')
@@ -312,7 +311,7 @@ describe('the service', () => {
     const args = [`--bounding-set=-all,${set}`, '--inh-caps=-all', '--no-new-privs', node, cli, 'export', '--once'];
     const text = execFileSync('setpriv', args, { encoding: 'utf8' });
     expect(seriesOf(text, 'workertop_project_info')[0]).toMatch(/virtualenv="[^"]+",python="3/);
-    expect(seriesOf(text, 'workertop_worker_slots')).toHaveLength(1);
-    expect(seriesOf(text, 'workertop_queue_connections')).toHaveLength(1);
+    expect(seriesOf(text, 'workertop_worker_slots')).not.toEqual([]);
+    expect(seriesOf(text, 'workertop_queue_connections')).not.toEqual([]);
   });
 });
