@@ -125,7 +125,7 @@ export interface ProcessFacts {
   /** Left out outside of containers, and where what their engine keeps is not to be read. */
   readonly container?: ContainerFacts;
   /** By path: the lines of configuration files that a server definition asks for. */
-  readonly settings: Readonly<Record<string, readonly string[]>>;
+  readonly configLines: Readonly<Record<string, readonly string[]>>;
   /**
    * Left out if every question about its files was answered. `waiting`: some answers are still to come, so virtualenv,
    * packages, directory, settings and user are incomplete. `unknown`: some cannot be had at present.
@@ -134,7 +134,7 @@ export interface ProcessFacts {
 }
 
 /** Lines wanted from a configuration file. The whole file is never read out: it may hold secrets. */
-export interface SettingsRequest {
+export interface ConfigRequest {
   /** Absolute. If the last part contains `*` or `?`, it stands for several files. */
   readonly path: string;
   readonly lines: RegExp;
@@ -254,7 +254,7 @@ export interface ProcessSample {
   /** Null if not requested or not readable. */
   readonly listeners: readonly Listener[] | null;
   /** Left out if it was not asked, or its answer made no sense. */
-  readonly told?: SelfReport;
+  readonly selfReport?: SelfReport;
   /** Left out if it was not looked at. */
   readonly activity?: Activity;
   /** When the code that a new worker would load was changed last, milliseconds since 1970. Left out if it was not looked at. */

@@ -256,7 +256,7 @@ function configuredOf(server: RecognisedServer, start: Start | null): Configured
   const { definition, head, claim } = server;
   const found = definition.configured?.(server) ?? unknown;
   if (found.count !== null || claim.args !== null || start === null) return found;
-  const facts = { ...startedWith(head.facts, start.command), settings: start.settings };
+  const facts = { ...startedWith(head.facts, start.command), configLines: start.configLines };
   const claimed = definition.claim(facts);
   const told =
     claimed === null ? null : definition.configured?.({ ...server, head: { ...head, facts }, claim: claimed });

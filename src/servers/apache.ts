@@ -1,6 +1,6 @@
 import type { ProcessFacts } from '../snapshot.ts';
 import type { ConfiguredWorkers, MostWorkers, ServerProcesses } from './definition.ts';
-import { type ApacheSetting, apacheFile, apacheSettings, apacheSettingsRequests } from './kit/apache-config.ts';
+import { type ApacheDirective, apacheConfigRequests, apacheDirectives, apacheFile } from './kit/apache-config.ts';
 import { programOf } from './kit/program.ts';
 import { unscalable } from './kit/unscalable.ts';
 import { modWsgi } from './mod-wsgi.ts';
@@ -18,7 +18,7 @@ export const apache = unscalable({
   },
   // It may have daemons of mod_wsgi alone.
   role: ({ parent }) => (parent === null ? 'master' : 'worker'),
-  settings: apacheSettingsRequests,
+  configRequests: apacheConfigRequests,
   configured: ({ head: { facts } }) => ofRequests(facts, settingsOf(facts)),
   most,
   advice: ({ head: { facts } }) => {
@@ -30,13 +30,13 @@ export const apache = unscalable({
   },
 });
 
-function settingsOf(facts: ProcessFacts): readonly ApacheSetting[] {
+function settingsOf(facts: ProcessFacts): readonly ApacheDirective[] {
   const main = apacheFile(facts);
-  return main === null ? [] : apacheSettings(facts, main);
+  return main === null ? [] : apacheDirectives(facts, main);
 }
 
-function ofRequests(facts: ProcessFacts, settings: readonly ApacheSetting[]): ConfiguredWorkers {
-  const found = settings.findLast(({ directive }) => directive === 'MaxRequestWorkers');
+function ofRequests(facts: ProcessFacts, configLines: readonly ApacheDirective[]): ConfiguredWorkers {
+  const found = configLines.findLast(({ directive }) => directive === 'MaxRequestWorkers');
   if (found === undefined) {
     return { count: null, by: null, where: `unknown: not found in ${apacheFile(facts) ?? 'its configuration'}` };
   }

@@ -85,7 +85,7 @@ export const celery: ServerDefinition = {
   distribution: 'celery',
   recycling: '--max-memory-per-child KIB',
   schedulerOption: '-B',
-  settings: () => [{ path: DEFAULTS, lines: /^\s*CELERYD_OPTS=/ }],
+  configRequests: () => [{ path: DEFAULTS, lines: /^\s*CELERYD_OPTS=/ }],
   claim,
   claimChild: ({ caught, ignored }) => (isPoolChild(caught, ignored) ? { args: null } : null),
   role,
@@ -183,8 +183,8 @@ function configured({ head: { facts }, claim: { args } }: ServerProcesses): Conf
 }
 
 /** `celery multi`, which gives each of its nodes a --pidfile, gives them the options of that file too. */
-function isFromDefaults({ settings }: ProcessFacts, args: readonly string[], written: string): boolean {
-  const line = settings[DEFAULTS]?.at(-1);
+function isFromDefaults({ configLines }: ProcessFacts, args: readonly string[], written: string): boolean {
+  const line = configLines[DEFAULTS]?.at(-1);
   if (line === undefined || flag(args, ['--pidfile']) === null) return false;
   const options = splitWords(line.slice(line.indexOf('=') + 1)).join(' ');
   return ` ${options} `.includes(` ${written} `);
@@ -241,17 +241,21 @@ function programPath({ argv, virtualenv }: ProcessFacts): string | null {
 function remark({ head: { facts }, claim: { args } }: ServerProcesses): string | null {
   const name = node(facts, args ?? []);
   const named = name.startsWith('celery@') ? null : name.replace(/@%h$/, '');
-  const told = queues(args);
+  const queueNames = queues(args);
   const kind = pool(args ?? []);
-  const parts = [named, told.length === 0 ? null : `queues ${told.join(',')}`, kind === 'prefork' ? null : kind];
+  const parts = [
+    named,
+    queueNames.length === 0 ? null : `queues ${queueNames.join(',')}`,
+    kind === 'prefork' ? null : kind,
+  ];
   const known = parts.filter((one) => one !== null);
   return known.length === 0 ? null : known.join(', ');
 }
 
 /** The queues that a node takes tasks of; empty where it takes those of its app's settings. */
 function queues(args: readonly string[] | null): readonly string[] {
-  const told = flag(args ?? [], ['-Q', '--queues'])?.value ?? '';
-  return told.split(',').filter((name) => name !== '');
+  const given = flag(args ?? [], ['-Q', '--queues'])?.value ?? '';
+  return given.split(',').filter((name) => name !== '');
 }
 
 function names({ head: { facts }, claim: { args } }: ServerProcesses): readonly string[] {
@@ -260,9 +264,9 @@ function names({ head: { facts }, claim: { args } }: ServerProcesses): readonly 
 
 /** All of a node's workers take tasks of all of its queues. */
 function pools(server: ServerProcesses): readonly Pool[] {
-  const told = queues(server.claim.args);
-  if (told.length === 0) return [];
-  return [{ name: told.join(','), pids: server.workers.map(({ pid }) => pid), configured: configured(server) }];
+  const queueNames = queues(server.claim.args);
+  if (queueNames.length === 0) return [];
+  return [{ name: queueNames.join(','), pids: server.workers.map(({ pid }) => pid), configured: configured(server) }];
 }
 
 /** The node's name: from the title, else from `-n`; `%h`, as celery writes it, is the machine's name. */

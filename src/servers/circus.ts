@@ -22,7 +22,7 @@ export const circus = unscalable({
     const entitled = argv.length === 1 && baseName(argv[0] ?? '').trim() === 'circusd';
     return name === 'circusd' || entitled ? { role: 'single', args } : null;
   },
-  settings: (facts) => iniFiles(facts).map((path) => ({ path, lines: /^\s*(?:\[watcher:|endpoint\s*[=:])/ })),
+  configRequests: (facts) => iniFiles(facts).map((path) => ({ path, lines: /^\s*(?:\[watcher:|endpoint\s*[=:])/ })),
   advice,
 });
 
@@ -32,7 +32,7 @@ function iniFiles(facts: ProcessFacts): readonly string[] {
 }
 
 function advice({ head: { facts } }: ServerProcesses): string {
-  const lines = iniFiles(facts).flatMap((path) => facts.settings[path] ?? []);
+  const lines = iniFiles(facts).flatMap((path) => facts.configLines[path] ?? []);
   const found = (pattern: RegExp) => lines.flatMap((line) => pattern.exec(line)?.[1]?.trim() ?? []);
   const [endpoint = DEFAULT_ENDPOINT] = found(/^\s*endpoint\s*[=:](.*)$/);
   const watchers = found(/^\s*\[watcher:([^\]]+)\]/);

@@ -1,4 +1,4 @@
-import type { ActivityRule, ProcessFacts, ProcessSample, SettingsRequest, StatusProbe } from '../snapshot.ts';
+import type { ActivityRule, ConfigRequest, ProcessFacts, ProcessSample, StatusProbe } from '../snapshot.ts';
 
 export type Role = 'master' | 'worker' | 'helper' | 'scheduler' | 'single';
 
@@ -170,7 +170,7 @@ export interface ServerDefinition {
   /**
    * Configuration files that may set the number of workers. Called again with their lines, it may name further files.
    */
-  settings?(facts: ProcessFacts): readonly SettingsRequest[];
+  configRequests?(facts: ProcessFacts): readonly ConfigRequest[];
   /** Whether its first worker may be what has forked the others, and serves as they do. */
   readonly worksWithoutMaster?: boolean;
   /**

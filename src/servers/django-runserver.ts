@@ -14,9 +14,9 @@ export const runserver = unscalable({
   },
   role: ({ parent }) => (parent === null ? 'single' : 'helper'),
   bind: ({ claim: { args } }) => {
-    const told =
+    const given =
       positionals(args ?? [], new Set(['--noreload', '--nothreading', '--insecure', '--ipv6', '-6']))[0] ?? '8000';
-    return [told.includes(':') ? told : `127.0.0.1:${told}`];
+    return [given.includes(':') ? given : `127.0.0.1:${given}`];
   },
   advice: 'It is for development, and has no workers: run the project under gunicorn.',
 });

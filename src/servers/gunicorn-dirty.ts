@@ -29,7 +29,7 @@ export const gunicornDirty: ServerDefinition = {
   // Its workers have the argv of gunicorn's other processes.
   claimChild: (facts) => untitled(facts),
   role: ({ parent }) => (parent === null ? 'master' : parent.parent === null ? 'worker' : 'helper'),
-  settings(facts) {
+  configRequests(facts) {
     const found = claim(facts);
     return found === null ? [] : gunicornSettings(facts, found.args);
   },

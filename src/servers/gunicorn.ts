@@ -87,18 +87,18 @@ export const gunicorn: ServerDefinition = {
   claimLast,
   claimChild: (facts) => (hasWorkersMask(facts) ? { args: null } : null),
   role,
-  settings(facts) {
+  configRequests(facts) {
     const found = claim(facts);
     return found === null ? [] : gunicornSettings(facts, found.args);
   },
   bind: (server) => {
-    const told = flags([...environmentArgs(server.head.facts), ...(server.claim.args ?? [])], ['-b', '--bind']);
-    return told.map((use) => use.value);
+    const given = flags([...environmentArgs(server.head.facts), ...(server.claim.args ?? [])], ['-b', '--bind']);
+    return given.map((use) => use.value);
   },
   loads: (facts, args) => (isPreloaded(facts, args) ? null : modules),
   isControl: (address) => controlSocket.test(address),
   configured: (server) =>
-    withTold(configuredIn(server, workers), server.head.told?.configured ?? null, server.claim.args === null),
+    withReported(configuredIn(server, workers), server.head.selfReport?.configured ?? null, server.claim.args === null),
   statusProbe,
   remark: ({ head }) => (isUpgradeOf(head.facts, head.ppid) ? `started by USR2, beside ${head.ppid}` : null),
   activity: workerActivity,
@@ -192,9 +192,9 @@ function isSecond(facts: ProcessFacts): boolean {
 }
 
 /** What the master says of itself counts where its command line is hidden, or is code: where it is set remains what was found. */
-function withTold(found: ConfiguredWorkers, told: number | null, hidden: boolean): ConfiguredWorkers {
-  if (told === null || found.count === told || (found.count !== null && !hidden)) return found;
-  if (found.count === null && found.by !== null) return { ...found, count: told };
-  const where = `${told} by its control socket${hidden ? '; where that is set, the process title hides' : ''}`;
-  return { count: told, by: { type: 'status' }, where };
+function withReported(found: ConfiguredWorkers, reported: number | null, hidden: boolean): ConfiguredWorkers {
+  if (reported === null || found.count === reported || (found.count !== null && !hidden)) return found;
+  if (found.count === null && found.by !== null) return { ...found, count: reported };
+  const where = `${reported} by its control socket${hidden ? '; where that is set, the process title hides' : ''}`;
+  return { count: reported, by: { type: 'status' }, where };
 }

@@ -18,20 +18,20 @@ export const hypercorn = unscalable({
   },
   claimChild: claimSpawned,
   bind: ({ claim: { args } }) => flags(args ?? [], ['-b', '--bind']).map(({ value }) => value),
-  settings: (facts) => {
+  configRequests: (facts) => {
     const path = hypercornFile(facts);
     return path === null ? [] : [{ path, lines: /^\s*workers\s*=/ }];
   },
   activity: () => ({ by: 'loop' }),
   configured: fromFlagOr(['-w', '--workers'], ({ head: { facts } }) => {
     const path = hypercornFile(facts) ?? '';
-    return fromLines(path, facts.settings[path], /^workers\s*=\s*(\d+)\s*(?:#.*)?$/) ?? byDefault('hypercorn', 1);
+    return fromLines(path, facts.configLines[path], /^workers\s*=\s*(\d+)\s*(?:#.*)?$/) ?? byDefault('hypercorn', 1);
   }),
   advice: 'Restart it with another -w.',
 });
 
 /** Its TOML or Python configuration file. A Python module is not looked for. */
 function hypercornFile(facts: ProcessFacts): string | null {
-  const told = flag(programOf(facts.argv).args, ['-c', '--config'])?.value.replace(/^file:/, '');
-  return told === undefined || told.startsWith('python:') ? null : absolutePath(facts, told);
+  const given = flag(programOf(facts.argv).args, ['-c', '--config'])?.value.replace(/^file:/, '');
+  return given === undefined || given.startsWith('python:') ? null : absolutePath(facts, given);
 }

@@ -1,6 +1,6 @@
 import type { ProcessFacts } from '../snapshot.ts';
 import type { Claim, ConfiguredWorkers, MostWorkers, ServerProcesses } from './definition.ts';
-import { type ApacheSetting, apacheFile, apacheSettings, apacheSettingsRequests } from './kit/apache-config.ts';
+import { type ApacheDirective, apacheConfigRequests, apacheDirectives, apacheFile } from './kit/apache-config.ts';
 import { catches } from './kit/signal-mask.ts';
 import { unscalable } from './kit/unscalable.ts';
 
@@ -13,7 +13,7 @@ export const modWsgi = unscalable({
   label: 'mod_wsgi',
   configuredIn: '`processes` of `WSGIDaemonProcess`, else 1',
   claim,
-  settings: (facts) => apacheSettingsRequests(untitled(facts)),
+  configRequests: (facts) => apacheConfigRequests(untitled(facts)),
   configured: ofGroup,
   most,
   advice: (server) => {
@@ -46,11 +46,11 @@ function untitled(facts: ProcessFacts): ProcessFacts {
   return titleOf(argv) === null || exe === null ? facts : { ...facts, argv: [exe, ...argv.slice(1)] };
 }
 
-function groupsOf(titled: ProcessFacts): readonly ApacheSetting[] {
+function groupsOf(titled: ProcessFacts): readonly ApacheDirective[] {
   const facts = untitled(titled);
   const main = apacheFile(facts);
-  const settings = main === null ? [] : apacheSettings(facts, main);
-  return settings.filter(({ directive }) => directive === 'WSGIDaemonProcess');
+  const configLines = main === null ? [] : apacheDirectives(facts, main);
+  return configLines.filter(({ directive }) => directive === 'WSGIDaemonProcess');
 }
 
 /** As its configuration has it where only one of its groups fits what is left of the title. */
@@ -65,7 +65,10 @@ function nameOfGroup(value: string): string {
   return value.split(/\s+/, 1)[0] ?? '';
 }
 
-function groupOf({ head, claim }: ServerProcesses): { readonly name: string; readonly setting: ApacheSetting | null } {
+function groupOf({ head, claim }: ServerProcesses): {
+  readonly name: string;
+  readonly setting: ApacheDirective | null;
+} {
   const name = claim.managed ?? '';
   return { name, setting: groupsOf(head.facts).find(({ value }) => nameOfGroup(value) === name) ?? null };
 }

@@ -23,8 +23,8 @@ export const mojolicious: ServerDefinition = {
   bind: ({ claim: { args } }) =>
     flags(args ?? [], ['-l', '--listen']).map((use) => use.value.replace(/^https?:\/\//, '')),
   configured: ({ head: { facts }, claim: { args } }) => {
-    const told = flag(args ?? [], ['-w', '--workers']);
-    if (told) return fromFlag(told);
+    const given = flag(args ?? [], ['-w', '--workers']);
+    if (given) return fromFlag(given);
     if (facts.environment['HYPNOTOAD_APP'] === undefined) return byDefault('Mojolicious', 4);
     return { count: null, by: null, where: 'unknown: workers of hypnotoad in the app’s configuration, else 4' };
   },

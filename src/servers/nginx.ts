@@ -23,7 +23,7 @@ export const nginx: ServerDefinition = {
   },
   // Until it sets its title, a worker has its master's.
   role: ({ parent }) => (parent === null ? 'master' : 'worker'),
-  settings: (facts) => {
+  configRequests: (facts) => {
     const path = configFile(facts);
     return path === null ? [] : [{ path, lines: /^\s*worker_processes\s/ }];
   },
@@ -44,18 +44,18 @@ function argsOf({ argv }: ProcessFacts): readonly string[] | null {
 function configFile(facts: ProcessFacts): string | null {
   const args = argsOf(facts);
   if (args === null) return null;
-  const told = flag(args, ['-c'])?.value ?? USUAL;
-  if (told.startsWith('/')) return told;
+  const given = flag(args, ['-c'])?.value ?? USUAL;
+  if (given.startsWith('/')) return given;
   const prefix = flag(args, ['-p'])?.value;
-  return prefix?.startsWith('/') ? `${prefix.replace(/\/$/, '')}/${told}` : null;
+  return prefix?.startsWith('/') ? `${prefix.replace(/\/$/, '')}/${given}` : null;
 }
 
 /** The number of ngx_core_module: `auto` means one for each core, the default is one. */
 function configured({ head: { facts } }: ServerProcesses): ConfiguredWorkers {
-  const told = /\bworker_processes (\w+);/.exec(titleOf(facts.argv) ?? '')?.[1];
-  if (told !== undefined) return answer(told, { type: 'flag', name: '-g' }, '-g on the command line');
+  const given = /\bworker_processes (\w+);/.exec(titleOf(facts.argv) ?? '')?.[1];
+  if (given !== undefined) return answer(given, { type: 'flag', name: '-g' }, '-g on the command line');
   const path = configFile(facts);
-  const lines = path === null ? undefined : facts.settings[path];
+  const lines = path === null ? undefined : facts.configLines[path];
   if (path === null || lines === undefined) {
     return { count: null, by: null, where: `unknown: ${path ?? 'its configuration'} could not be read` };
   }

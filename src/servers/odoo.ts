@@ -16,15 +16,15 @@ export const odoo: ServerDefinition = {
   category: 'app',
   configuredIn: '`--workers`, `workers` of its `-c` file',
   claim,
-  settings: (facts) => {
+  configRequests: (facts) => {
     const path = configFile(facts);
     return path === null ? [] : [{ path, lines: /^\s*workers\s*=/ }];
   },
   configured: ({ head: { facts }, claim: { args } }) => {
-    const told = flag(args ?? [], ['--workers']);
-    if (told) return fromFlag(told);
+    const given = flag(args ?? [], ['--workers']);
+    if (given) return fromFlag(given);
     const path = configFile(facts) ?? '';
-    return fromLines(path, facts.settings[path], /^workers\s*=\s*(\d+)$/) ?? byDefault('odoo', 0);
+    return fromLines(path, facts.configLines[path], /^workers\s*=\s*(\d+)$/) ?? byDefault('odoo', 0);
   },
   scaling: {
     method: 'none',
@@ -35,8 +35,8 @@ export const odoo: ServerDefinition = {
 
 /** The file of -c, else the packages' path. */
 function configFile(facts: ProcessFacts): string | null {
-  const told = flag(programOf(facts.argv).args, ['-c', '--config'])?.value;
-  return absolutePath(facts, told ?? '/etc/odoo/odoo.conf');
+  const given = flag(programOf(facts.argv).args, ['-c', '--config'])?.value;
+  return absolutePath(facts, given ?? '/etc/odoo/odoo.conf');
 }
 
 function claim({ argv }: ProcessFacts): Claim | null {

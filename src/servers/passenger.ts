@@ -1,4 +1,4 @@
-import type { SettingsRequest } from '../snapshot.ts';
+import type { ConfigRequest } from '../snapshot.ts';
 import type { MostWorkers, ServerProcesses } from './definition.ts';
 import { unscalable } from './kit/unscalable.ts';
 
@@ -28,7 +28,7 @@ export const passenger = unscalable({
     const app = path === undefined ? {} : { app: path, managed: path };
     return { role: what.endsWith('App') ? 'worker' : 'helper', args: null, ...app };
   },
-  settings: (): readonly SettingsRequest[] => files.map((path) => ({ path, lines: setting })),
+  configRequests: (): readonly ConfigRequest[] => files.map((path) => ({ path, lines: setting })),
   // Each process of an app has a socket of its own, on which the core alone speaks to it.
   isControl: () => true,
   configured: () => ({ count: null, by: null, where: 'by its load: max_pool_size and min_instances bound it' }),
@@ -40,7 +40,7 @@ export const passenger = unscalable({
 /** Of all of its apps together (https://www.phusionpassenger.com/docs, max_pool_size). */
 function most({ head: { facts }, claim, apps = [] }: ServerProcesses): MostWorkers | null {
   if (claim.managed !== undefined || apps.length === 0) return null;
-  for (const lines of Object.values(facts.settings)) {
+  for (const lines of Object.values(facts.configLines)) {
     const count = setting.exec(lines.at(-1) ?? '')?.[1];
     if (count !== undefined) return { count: Number(count), by: 'max_pool_size of all apps' };
   }

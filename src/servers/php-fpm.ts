@@ -1,4 +1,4 @@
-import type { ProcessFacts, SettingsRequest } from '../snapshot.ts';
+import type { ConfigRequest, ProcessFacts } from '../snapshot.ts';
 import type { ConfiguredWorkers, MostWorkers, Pool, ServerProcesses } from './definition.ts';
 import { upTo } from './kit/lines.ts';
 import { titleOf } from './kit/program.ts';
@@ -23,7 +23,7 @@ export const phpFpm = unscalable({
   },
   // One that has just been forked still bears its master's title.
   role: ({ parent }) => (parent === null ? 'master' : 'helper'),
-  settings(facts): readonly SettingsRequest[] {
+  configRequests(facts): readonly ConfigRequest[] {
     const main = mainFile(facts);
     return main === null ? [] : [main, ...included(facts, main)].map((path) => ({ path, lines: wanted }));
   },
@@ -46,8 +46,8 @@ function mainFile({ argv }: ProcessFacts): string | null {
 }
 
 /** `include=/etc/php/8.2/fpm/pool.d/*.conf`; a relative one is relative to where PHP was built for. */
-function included({ settings }: ProcessFacts, main: string): readonly string[] {
-  return (settings[main] ?? []).flatMap((line) => {
+function included({ configLines }: ProcessFacts, main: string): readonly string[] {
+  return (configLines[main] ?? []).flatMap((line) => {
     const path = /^\s*include\s*=\s*"?([^"\s]+)/.exec(line)?.[1];
     return path?.startsWith('/') ? [path] : [];
   });
@@ -60,9 +60,9 @@ interface PoolSetting {
 }
 
 /** By the name in the section's brackets. */
-function poolSettings({ settings }: ProcessFacts): ReadonlyMap<string, PoolSetting> {
+function poolSettings({ configLines }: ProcessFacts): ReadonlyMap<string, PoolSetting> {
   const found = new Map<string, PoolSetting>();
-  for (const [path, lines] of Object.entries(settings)) {
+  for (const [path, lines] of Object.entries(configLines)) {
     let pool: string | null = null;
     for (const line of lines) {
       const section = /^\s*\[(.+?)\]/.exec(line)?.[1];

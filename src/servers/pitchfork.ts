@@ -16,7 +16,7 @@ export const pitchfork: ServerDefinition = {
   category: 'app',
   environment: ['BUNDLE_GEMFILE', 'RACK_ENV', 'RAILS_ENV'],
   claim,
-  settings: (facts) => workerProcessesRequest(facts, claim(facts)),
+  configRequests: (facts) => workerProcessesRequest(facts, claim(facts)),
   configured: ({ head, claim: claimed }) => workerProcesses(head.facts, claimed, 'pitchfork'),
   scaling: { method: 'signal', floor: 0, victim: 'highest', number: workerNumber },
 };

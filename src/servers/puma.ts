@@ -23,12 +23,12 @@ export const puma: ServerDefinition = {
   directoryFlags: ['--dir'],
   claim,
   role,
-  settings(facts) {
+  configRequests(facts) {
     return configFiles(facts).map((path) => ({ path, lines: /^\s*workers\b/ }));
   },
   bind: ({ head: { facts } }) => {
-    const told = masterTitle.exec(titleOf(facts.argv) ?? '')?.[2] ?? '';
-    return told.split(',').flatMap((address) => (address === '' ? [] : [address.replace(/^(tcp|unix|ssl):\/\//, '')]));
+    const given = masterTitle.exec(titleOf(facts.argv) ?? '')?.[2] ?? '';
+    return given.split(',').flatMap((address) => (address === '' ? [] : [address.replace(/^(tcp|unix|ssl):\/\//, '')]));
   },
   configured,
   activity: () => ({ by: 'threads', pool: (name) => poolThread.test(name), size: null, acceptsEarly: true }),
@@ -62,10 +62,10 @@ function configFiles(facts: ProcessFacts): readonly string[] {
 }
 
 function configured({ head: { facts }, claim: { args } }: ServerProcesses): ConfiguredWorkers {
-  const told = flag(args ?? [], ['-w', '--workers']);
-  if (told) return fromFlag(told);
-  const file = configFiles(facts).find((path) => facts.settings[path] !== undefined) ?? '';
-  const lines = facts.settings[file];
+  const given = flag(args ?? [], ['-w', '--workers']);
+  if (given) return fromFlag(given);
+  const file = configFiles(facts).find((path) => facts.configLines[path] !== undefined) ?? '';
+  const lines = facts.configLines[file];
   const found = fromLines(file, lines, /^workers[\s(]+(\d+)\)?\s*(?:#.*)?$/);
   if (found !== null) return { ...found, count: found.count ?? fetchedCount(lines?.at(-1) ?? '', facts) };
   const variable = fromVariable(facts, 'WEB_CONCURRENCY');

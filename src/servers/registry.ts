@@ -1,5 +1,5 @@
 import { memoize } from '../memoize.ts';
-import type { ProcessFacts, SettingsRequest, StatusProbe } from '../snapshot.ts';
+import type { ConfigRequest, ProcessFacts, StatusProbe } from '../snapshot.ts';
 import { apache } from './apache.ts';
 import { arq } from './arq.ts';
 import { caddy } from './caddy.ts';
@@ -27,7 +27,7 @@ import { hypercorn } from './hypercorn.ts';
 import { java } from './java.ts';
 import { jupyter } from './jupyter.ts';
 import { codeDirectory } from './kit/code-directory.ts';
-import { startedWith, unitCommand, unitSettings } from './kit/start-command.ts';
+import { startedWith, unitCommand, unitRequests } from './kit/start-command.ts';
 import { laravelQueue } from './laravel-queue.ts';
 import { mariadb } from './mariadb.ts';
 import { memcached } from './memcached.ts';
@@ -193,8 +193,8 @@ export const factRequests = {
   virtualenv(facts: ProcessFacts): string | null {
     return claimOf(facts)?.definition.virtualenv?.(facts) ?? null;
   },
-  settings(facts: ProcessFacts): readonly SettingsRequest[] {
-    return settingsOf(facts);
+  configRequests(facts: ProcessFacts): readonly ConfigRequest[] {
+    return configRequestsOf(facts);
   },
   code(facts: ProcessFacts): RegExp | null {
     const claimed = claimOf(facts);
@@ -206,18 +206,18 @@ export const factRequests = {
 } as const;
 
 /** Where a title hides what a server was started with, that may be read of what starts it. */
-function settingsOf(facts: ProcessFacts): readonly SettingsRequest[] {
+function configRequestsOf(facts: ProcessFacts): readonly ConfigRequest[] {
   const claimed = claimOf(facts);
   if (claimed === null) return [];
   const { definition, claim } = claimed;
-  const own = definition.settings?.(facts) ?? [];
+  const own = definition.configRequests?.(facts) ?? [];
   const hidden = claim.args === null && definition.configured !== undefined;
   const ofUnit = hidden ? unitCommand(facts) : null;
   const ofStarted = [...(ofUnit === null ? [] : [ofUnit]), ...(definition.starts?.(facts) ?? [])].flatMap((start) => {
     const within = startedWith(facts, start);
-    return claimOf(within)?.definition.settings?.(within) ?? [];
+    return claimOf(within)?.definition.configRequests?.(within) ?? [];
   });
-  return [...own, ...(hidden ? unitSettings(facts) : []), ...ofStarted];
+  return [...own, ...(hidden ? unitRequests(facts) : []), ...ofStarted];
 }
 
 function union(

@@ -40,8 +40,8 @@ export const rq = unscalable({
     return isPool(args) && children.length > 0 ? 'master' : 'single';
   },
   configured: ({ claim: { args } }) => {
-    const told = flag(args ?? [], ['-n', '--num-workers']);
-    return told ? fromFlag(told) : byDefault('rq', 1);
+    const given = flag(args ?? [], ['-n', '--num-workers']);
+    return given ? fromFlag(given) : byDefault('rq', 1);
   },
   advice: 'Start or end another `rq worker`, or restart the pool with another -n.',
 });

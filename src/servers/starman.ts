@@ -17,8 +17,8 @@ export const starman: ServerDefinition = {
   claim,
   bind: ({ claim: { args } }) => flags(args ?? [], ['-l', '--listen', '-p', '--port']).map((use) => use.value),
   configured: ({ claim: { args } }) => {
-    const told = flag(args ?? [], ['--workers']);
-    return told ? fromFlag(told) : byDefault('Starman', 5);
+    const given = flag(args ?? [], ['--workers']);
+    return given ? fromFlag(given) : byDefault('Starman', 5);
   },
   scaling: { method: 'signal', floor: 1, victim: 'oldest' },
 };

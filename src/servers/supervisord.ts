@@ -2,7 +2,7 @@ import type { ServerProcesses } from './definition.ts';
 import { absolutePath } from './kit/configured.ts';
 import { flag } from './kit/flags.ts';
 import { programOf } from './kit/program.ts';
-import { programCommands, programSettings } from './kit/supervisor-programs.ts';
+import { programCommands, programRequests } from './kit/supervisor-programs.ts';
 import { unscalable } from './kit/unscalable.ts';
 
 export const supervisord = unscalable({
@@ -16,7 +16,7 @@ export const supervisord = unscalable({
     const { name, args } = programOf(argv);
     return name === 'supervisord' ? { role: 'single', args } : null;
   },
-  settings: (facts) => programSettings(facts, programOf(facts.argv).args),
+  configRequests: (facts) => programRequests(facts, programOf(facts.argv).args),
   starts: programCommands,
   program(supervisor, variable) {
     const file = supervisor === null ? '' : inFile(supervisor);

@@ -18,10 +18,10 @@ export const unicorn: ServerDefinition = {
   claim,
   // A master re-executed by USR2 is a child of the old one, and its title says master.
   role: ({ parent }) => (parent === null ? 'master' : 'worker'),
-  settings: (facts) => workerProcessesRequest(facts, claim(facts)),
+  configRequests: (facts) => workerProcessesRequest(facts, claim(facts)),
   bind: ({ claim: { args } }) => {
-    const told = flag(args ?? [], ['-l', '--listen'])?.value;
-    return told === undefined ? [] : [told];
+    const given = flag(args ?? [], ['-l', '--listen'])?.value;
+    return given === undefined ? [] : [given];
   },
   configured: ({ head, claim: claimed }) =>
     claimed.args === null ? hiddenByTitle : workerProcesses(head.facts, claimed, 'unicorn'),

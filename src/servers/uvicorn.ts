@@ -65,8 +65,8 @@ function role({ process, claim, parent, children }: Member): Role {
 }
 
 function configured({ head: { facts }, claim: { args } }: ServerProcesses): ConfiguredWorkers {
-  const told = flag(args ?? [], ['--workers']);
-  return told ? fromFlag(told) : (fromVariable(facts, 'WEB_CONCURRENCY') ?? byDefault('uvicorn', 1, facts));
+  const given = flag(args ?? [], ['--workers']);
+  return given ? fromFlag(given) : (fromVariable(facts, 'WEB_CONCURRENCY') ?? byDefault('uvicorn', 1, facts));
 }
 
 function refuse({ head: { facts }, claim: { args }, workers }: ServerProcesses): string | null {

@@ -1,7 +1,7 @@
 import type { ServerDefinition } from './definition.ts';
 import { programOf } from './kit/program.ts';
 import { unscalable } from './kit/unscalable.ts';
-import { lastOption, uwsgiSettings } from './kit/uwsgi-options.ts';
+import { lastOption, uwsgiConfigRequests } from './kit/uwsgi-options.ts';
 
 /**
  * uWSGI's emperor (core/emperor.c): it starts a uWSGI for each file of a directory, its vassals, each of which is a server of its own. With
@@ -19,7 +19,7 @@ export const uwsgiEmperor: ServerDefinition = unscalable({
     if (interpreter !== null || name === null || !/^uwsgi(?:-core|_python\d*)?$/.test(name)) return null;
     return lastOption(facts, args, 'emperor') === null ? null : { args };
   },
-  settings: uwsgiSettings,
+  configRequests: uwsgiConfigRequests,
   role: ({ parent }) => (parent === null ? 'single' : 'helper'),
   advice: 'Each of its vassals has a number of processes of its own: name one of those.',
 });

@@ -6,7 +6,7 @@ import { hasFlag, wholeNumber } from './kit/flags.ts';
 import { programOf } from './kit/program.ts';
 import { catches } from './kit/signal-mask.ts';
 import { countOf, memberOf } from './kit/untrusted-json.ts';
-import { isAllRead, lastOption, uwsgiSettings } from './kit/uwsgi-options.ts';
+import { isAllRead, lastOption, uwsgiConfigRequests } from './kit/uwsgi-options.ts';
 
 /** With --auto-procname (core/init.c, master.c): `uWSGI master`, `uWSGI worker 1`, with a prefix before it. */
 const title = /^(?:(.*?) ?)?uWSGI (master|worker \d+|mule \d+|http \d+|https \d+|fastrouter \d+|spooler|Emperor)\s*$/;
@@ -26,10 +26,10 @@ export const uwsgi: ServerDefinition = {
   claim,
   role,
   worksWithoutMaster: true,
-  settings: uwsgiSettings,
+  configRequests: uwsgiConfigRequests,
   virtualenv: (facts) => {
-    const told = lastOption(facts, programOf(facts.argv).args, 'home');
-    return told === null ? null : absolutePath(facts, told.value);
+    const given = lastOption(facts, programOf(facts.argv).args, 'home');
+    return given === null ? null : absolutePath(facts, given.value);
   },
   bind: (server) => ['http-socket', 'http', 'socket'].flatMap((name) => option(server, name) ?? []).slice(0, 1),
   configured,
@@ -45,8 +45,8 @@ export const uwsgi: ServerDefinition = {
     victim: 'oldest',
     refuse,
     path: (server) => {
-      const told = option(server, 'master-fifo');
-      return told === null ? null : absolutePath(server.head.facts, told);
+      const given = option(server, 'master-fifo');
+      return given === null ? null : absolutePath(server.head.facts, given);
     },
   },
 };
@@ -75,14 +75,14 @@ function claim(facts: ProcessFacts): Claim | null {
  */
 function role({ process, parent, children, claim: { args } }: Member): Role {
   if (parent !== null) {
-    const { told } = parent.process;
-    if (told?.workers && process.startTicks <= told.asOf)
-      return told.workers.some(({ pid }) => pid === process.pid) ? 'worker' : 'helper';
+    const { selfReport } = parent.process;
+    if (selfReport?.workers && process.startTicks <= selfReport.asOf)
+      return selfReport.workers.some(({ pid }) => pid === process.pid) ? 'worker' : 'helper';
     return parent.parent === null && catches(process.facts.caught, 'SIGUSR2') ? 'worker' : 'helper';
   }
   const { facts } = process;
-  const told = lastOption(facts, args, 'master');
-  if (told !== null && told.value !== 'false' && told.value !== '0') return 'master';
+  const given = lastOption(facts, args, 'master');
+  if (given !== null && given.value !== 'false' && given.value !== '0') return 'master';
   if (!isAllRead(facts, args)) return args === null || children.length > 0 || hasIni(args) ? 'master' : 'single';
   return children.length > 0 ? 'worker' : 'single';
 }
@@ -97,8 +97,8 @@ function option({ head: { facts }, claim: { args } }: ServerProcesses, name: str
 }
 
 function configured({ head: { facts }, claim: { args } }: ServerProcesses): ConfiguredWorkers {
-  const told = lastOption(facts, args, 'processes');
-  if (told !== null) return { count: wholeNumber(told.value), by: told.by, where: told.where };
+  const given = lastOption(facts, args, 'processes');
+  if (given !== null) return { count: wholeNumber(given.value), by: given.by, where: given.where };
   if (args === null) return hiddenByTitle;
   const variable = fromVariable(facts, 'UWSGI_PROCESSES') ?? fromVariable(facts, 'UWSGI_WORKERS');
   if (variable !== null) return variable;
@@ -141,25 +141,25 @@ const besides = ['mule', 'mules', 'spooler', 'http', 'https', 'http-router', 'ht
 function whyNotCounted(server: ServerProcesses): string | null {
   const { head, claim: claimed } = server;
   // Titles, or its stats, tell which is which.
-  if (claimed.args === null || head.told?.workers) return null;
+  if (claimed.args === null || head.selfReport?.workers) return null;
   const args = claimed.args;
   const found = besides.find((name) => hasFlag(args, [`--${name}`]) || option(server, name) !== null);
   if (found === undefined) return null;
-  const told =
+  const given =
     option(server, 'stats') === null
       ? 'add stats, or auto-procname, to its configuration.'
       : 'its stats give no answer.';
-  return `Its workers cannot be told from its ${found}, and the last one might be trimmed: ${told}`;
+  return `Its workers cannot be told from its ${found}, and the last one might be trimmed: ${given}`;
 }
 
 /** `--stats` gives JSON to whoever connects (core/stats.c): an address of the machine or a socket's path. */
 function request(facts: ProcessFacts): StatusRequest | null {
   const { args } = programOf(facts.argv);
-  const told = lastOption(facts, args, 'stats')?.value ?? null;
-  if (told === null) return null;
-  const [, host, port] = /^(.*):(\d+)$/.exec(told) ?? [];
+  const given = lastOption(facts, args, 'stats')?.value ?? null;
+  if (given === null) return null;
+  const [, host, port] = /^(.*):(\d+)$/.exec(given) ?? [];
   if (host === undefined) {
-    const path = absolutePath(facts, told);
+    const path = absolutePath(facts, given);
     return path === null ? null : { address: `unix:${path}`, commands: [] };
   }
   return { address: `tcp:${host === '' || host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`, commands: [] };

@@ -174,7 +174,7 @@ function factsOf({ name, cmd, path, uid }: ProcessDescriptor, users: ReadonlyMap
     virtualenv: null,
     packages: {},
     directory: null,
-    settings: {},
+    configLines: {},
   };
 }
 

@@ -89,7 +89,7 @@ const facts = all({
   directoryIdentity: optional(text),
   directorySource: optional(text),
   container: optional(all({ name: maybe(text), project: maybe(text), service: maybe(text) })),
-  settings: map(list(text)),
+  configLines: map(list(text)),
 });
 
 const averages = { someAvg10: maybe(number), someAvg60: maybe(number), fullAvg10: maybe(number) };

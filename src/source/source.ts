@@ -1,4 +1,4 @@
-import type { ActivityRule, Listener, ProcessFacts, SettingsRequest, Snapshot, StatusProbe } from '../snapshot.ts';
+import type { ActivityRule, ConfigRequest, Listener, ProcessFacts, Snapshot, StatusProbe } from '../snapshot.ts';
 
 /**
  * What the server definitions need to know of a process beyond the common facts. Sources read it; definitions, which
@@ -15,7 +15,7 @@ export interface FactRequests {
   codeDirectory(facts: Pick<ProcessFacts, 'argv' | 'cwd' | 'exe'>): string | null;
   /** The path of its virtualenv, where its configuration names it. */
   virtualenv(facts: ProcessFacts): string | null;
-  settings(facts: ProcessFacts): readonly SettingsRequest[];
+  configRequests(facts: ProcessFacts): readonly ConfigRequest[];
   /** Matches the names of the files that a new worker of a master loads; null if it loads none. */
   code(facts: ProcessFacts): RegExp | null;
   /** How to ask a process for its status; null if it cannot be asked. */

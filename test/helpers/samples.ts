@@ -48,7 +48,7 @@ export function sample(options: SampleOptions): ProcessSample {
     cpuTicks: options.cpuTicks ?? 0,
     memory: memory(options.memory),
     listeners: options.listeners ?? null,
-    ...(options.told ? { told: options.told } : {}),
+    ...(options.selfReport ? { selfReport: options.selfReport } : {}),
     ...(options.activity ? { activity: options.activity } : {}),
     facts: options.facts ?? facts(options),
   };
@@ -62,7 +62,14 @@ export function memory(options: Partial<MemoryReading> = {}): MemoryReading {
 export function facts(options: Partial<ProcessFacts> = {}): ProcessFacts {
   const { argv = ['program'], cwd = '/', exe = null, uid = 1000, user = 'web' } = options;
   const { caught = 0, ignored = 0, blocked = 0, cgroup = null, memoryLimit = null } = options;
-  const { ids = 'one', environment = {}, virtualenv = null, packages = {}, directory = null, settings = {} } = options;
+  const {
+    ids = 'one',
+    environment = {},
+    virtualenv = null,
+    packages = {},
+    directory = null,
+    configLines = {},
+  } = options;
   const comm = options.comm ?? (argv[0] ?? '').replace(/^.*\//, '').slice(0, 15);
   return {
     comm,
@@ -84,7 +91,7 @@ export function facts(options: Partial<ProcessFacts> = {}): ProcessFacts {
     ...(options.directoryIdentity === undefined ? {} : { directoryIdentity: options.directoryIdentity }),
     ...(options.directorySource === undefined ? {} : { directorySource: options.directorySource }),
     ...(options.container === undefined ? {} : { container: options.container }),
-    settings,
+    configLines,
   };
 }
 

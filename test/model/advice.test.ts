@@ -71,7 +71,7 @@ describe('idle workers', () => {
     const main = sample({ ...common, pid: 10, caught: caught.celeryMain });
     const found = adviceAfter(400, () => [main, ...pool]);
     expect(of('idle-workers', found)).toMatchObject([
-      { text: '5 workers, 0 of 5 in use for 7 min. One fewer frees ≈26M (69 % → 67 %).', key: '-', pid: 10 },
+      { text: '5 workers, 0 of 5 in use for 7 min. One fewer frees ≈26M (69 % → 67 %).', key: '-', about: { pid: 10 } },
     ]);
     // That they are many for the machine’s cores says nothing of tasks.
     const many = [main, ...pool, ...pool.map((one) => ({ ...one, pid: one.pid + 10 }))];

@@ -60,12 +60,13 @@ it('a server and its project say what a trim frees if there is a worker to spare
 
 const titles = ['MEM', 'FREES', 'CPU%', 'QUEUE'] as const;
 
-/** The figures of a line of text, by where the columns end. An arrow marks the sorted column. */
+/** The figures of a line of text, by where the right-aligned columns end. An arrow marks the sorted column. */
 function figuresIn(line: string, head: string): readonly string[] {
   return titles.map((title) => {
     const found = new RegExp(`\\b${title}[▾▴]?`).exec(head);
     const end = found === null ? 0 : found.index + found[0].length;
-    return line.slice(end - 6, end).trim();
+    // Lines of list end with their last figure.
+    return line.length < end ? '' : (/\S*$/.exec(line.slice(0, end))?.[0] ?? '');
   });
 }
 

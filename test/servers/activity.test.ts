@@ -34,10 +34,10 @@ describe('workers of gunicorn are told by', () => {
   it('what its variable and its file say', () => {
     const environment = { GUNICORN_CMD_ARGS: '--threads 8' };
     expect(ruleOf(gunicorn(), { environment })).toMatchObject({ by: 'threads', size: 8 });
-    const settings = { '/srv/gunicorn.conf.py': ["worker_class = 'gthread'  # not sync", 'threads = 3'] };
-    expect(ruleOf(gunicorn(), { settings })).toMatchObject({ by: 'threads', size: 3 });
+    const configLines = { '/srv/gunicorn.conf.py': ["worker_class = 'gthread'  # not sync", 'threads = 3'] };
+    expect(ruleOf(gunicorn(), { configLines })).toMatchObject({ by: 'threads', size: 3 });
     const counted = { '/srv/gunicorn.conf.py': ['threads = cpu_count() * 2'] };
-    expect(ruleOf(gunicorn(), { settings: counted })).toMatchObject({ by: 'threads', size: null });
+    expect(ruleOf(gunicorn(), { configLines: counted })).toMatchObject({ by: 'threads', size: null });
   });
 
   it('what does not depend on their class, where the title hides it', () => {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recognise } from '../../src/recognise/recognise.ts';
 import { factRequests } from '../../src/servers/registry.ts';
-import { readSettings } from '../../src/source/proc/settings.ts';
+import { readConfigLines } from '../../src/source/proc/config-lines.ts';
 import { viewOf } from '../helpers/files.ts';
 import { facts, type SampleOptions, sample } from '../helpers/samples.ts';
 
@@ -26,9 +26,12 @@ function write(files: Readonly<Record<string, string>>): void {
 /** The server that a process heads, with the lines of its files that it asked for. */
 function server(options: Partial<SampleOptions>, ...others: readonly SampleOptions[]) {
   const known = facts({ cwd: '/srv/shop', ...options });
-  const settings = readSettings((found) => factRequests.settings({ ...known, settings: found }), viewOf(root));
+  const configLines = readConfigLines(
+    (found) => factRequests.configRequests({ ...known, configLines: found }),
+    viewOf(root),
+  );
   const [found] = recognise([
-    sample({ pid: 10, ppid: 0, facts: { ...known, settings } }),
+    sample({ pid: 10, ppid: 0, facts: { ...known, configLines } }),
     ...others.map((one) => sample({ ppid: 10, ...one })),
   ]);
   if (found === undefined) throw new Error('nothing was recognised');
@@ -80,7 +83,7 @@ describe('php-fpm', () => {
       },
       { name: 'new', pids: [14], count: null, where: `unknown: pm.max_children in ${main}` },
     ]);
-    expect(JSON.stringify(found.head.facts.settings)).not.toContain('hunter2');
+    expect(JSON.stringify(found.head.facts.configLines)).not.toContain('hunter2');
   });
 
   it('has a server for each pool, with its limit and advice of its own', () => {
@@ -181,8 +184,11 @@ describe('apache', () => {
     ['by their mask', { pid: 13, argv, caught: wsgi }],
   ])('tells the daemons of mod_wsgi from those that serve requests, %s', (_, options) => {
     write(debian('prefork'));
-    const settings = readSettings((found) => factRequests.settings(facts({ argv, settings: found })), viewOf(root));
-    const daemonOf = { ...options, exe: '/usr/sbin/apache2', settings };
+    const configLines = readConfigLines(
+      (found) => factRequests.configRequests(facts({ argv, configLines: found })),
+      viewOf(root),
+    );
+    const daemonOf = { ...options, exe: '/usr/sbin/apache2', configLines };
     const found = server({ argv }, { pid: 11, argv, caught: child }, { pid: 12, argv, caught: child }, daemonOf);
     expect(found.workers.map(({ pid }) => pid)).toEqual([11, 12]);
     expect(found.definition.most?.(found)?.count).toBe(150);
@@ -278,7 +284,7 @@ it('is not the default where the environment may be read by root only', () => {
 it('follows no include for ever', () => {
   const line = 'include=/etc/loop/*.conf\n';
   write({ '/etc/loop/a.conf': line, '/etc/loop/b.conf': line });
-  expect(Object.keys(server({ argv: ['php-fpm: master process (/etc/loop/a.conf)'] }).head.facts.settings)).toEqual([
+  expect(Object.keys(server({ argv: ['php-fpm: master process (/etc/loop/a.conf)'] }).head.facts.configLines)).toEqual([
     '/etc/loop/a.conf',
     '/etc/loop/b.conf',
   ]);

@@ -88,11 +88,11 @@ describe('roles', () => {
       sample({ pid: 10, argv, caught: caught.gunicornMaster }),
       sample({ pid: 20, ppid: 10, argv, caught: caught.gunicornMaster, environment }),
     ];
-    const told = 'started by USR2, beside 10';
+    const selfReport = 'started by USR2, beside 10';
     for (const pair of [titled, bare])
       expect(remarks(pair)).toEqual([
         [10, null],
-        [20, told],
+        [20, selfReport],
       ]);
     expect(remarks([sample({ pid: 20, ppid: 1, argv, caught: caught.gunicornMaster, environment })])).toEqual([
       [20, null],
@@ -204,8 +204,8 @@ describe('the dirty arbiter', () => {
       count: 3,
       by: { type: 'flag', name: '--dirty-workers' },
     });
-    const settings = { '/p/gunicorn.conf.py': ['workers = 9', 'dirty_workers = 4'] };
-    const plain = { argv: ['gunicorn', 'shop.wsgi'], cwd: '/p', settings };
+    const configLines = { '/p/gunicorn.conf.py': ['workers = 9', 'dirty_workers = 4'] };
+    const plain = { argv: ['gunicorn', 'shop.wsgi'], cwd: '/p', configLines };
     const [other] = recognise([sample({ pid: 11, ...plain, caught: arbiterMask })]);
     expect(other?.definition.configured?.(other)).toMatchObject({
       count: 4,
@@ -217,10 +217,10 @@ describe('the dirty arbiter', () => {
 
 describe('the configured number of workers', () => {
   const environment = { GUNICORN_CMD_ARGS: '--workers=4', WEB_CONCURRENCY: '5' };
-  const settings = { '/p/gunicorn.conf.py': ['workers = 6  # enough'] };
+  const configLines = { '/p/gunicorn.conf.py': ['workers = 6  # enough'] };
 
   it('is what the command line says, above all else', () => {
-    expect(configured({ argv, environment, settings })).toEqual({
+    expect(configured({ argv, environment, configLines })).toEqual({
       count: 2,
       by: { type: 'flag', name: '-w' },
       where: '-w 2 on the command line',
@@ -230,11 +230,11 @@ describe('the configured number of workers', () => {
   it('then what GUNICORN_CMD_ARGS, the config file and WEB_CONCURRENCY say, in this order', () => {
     const bare = ['gunicorn', 'shop.wsgi'];
     const { WEB_CONCURRENCY } = environment;
-    expect(configured({ argv: bare, environment, settings })).toMatchObject({
+    expect(configured({ argv: bare, environment, configLines })).toMatchObject({
       count: 4,
       by: { type: 'variable', name: 'GUNICORN_CMD_ARGS' },
     });
-    expect(configured({ argv: bare, environment: { WEB_CONCURRENCY }, settings })).toEqual({
+    expect(configured({ argv: bare, environment: { WEB_CONCURRENCY }, configLines })).toEqual({
       count: 6,
       by: { type: 'file', name: 'gunicorn.conf.py' },
       where: 'workers = 6  # enough in /p/gunicorn.conf.py',
@@ -248,7 +248,7 @@ describe('the configured number of workers', () => {
 
   it('quotes Python instead of running it', () => {
     const lines = { '/etc/g.py': ['workers = 2', 'workers = multiprocessing.cpu_count() * 2 + 1'] };
-    expect(configured({ argv: ['gunicorn', '-c', '/etc/g.py', 'shop'], settings: lines })).toEqual({
+    expect(configured({ argv: ['gunicorn', '-c', '/etc/g.py', 'shop'], configLines: lines })).toEqual({
       count: null,
       by: { type: 'file', name: 'g.py' },
       where: 'workers = multiprocessing.cpu_count() * 2 + 1 in /etc/g.py',
@@ -262,26 +262,26 @@ describe('the configured number of workers', () => {
       by: null,
       where: 'unknown: the process title hides the command line',
     });
-    expect(configured({ argv: title, settings })).toMatchObject({
+    expect(configured({ argv: title, configLines })).toMatchObject({
       count: 6,
       by: { type: 'file', name: 'gunicorn.conf.py' },
     });
   });
 
   it('is what its control socket says where the title hides it, or where it is code', () => {
-    const told = { asOf: 0, workers: null, configured: 5 };
+    const selfReport = { asOf: 0, workers: null, configured: 5 };
     const title = ['gunicorn: master [shop]'];
     const where = '5 by its control socket; where that is set, the process title hides';
-    expect(configured({ argv: title, told })).toEqual({ count: 5, by: { type: 'status' }, where });
+    expect(configured({ argv: title, selfReport })).toEqual({ count: 5, by: { type: 'status' }, where });
     // The command line, which is hidden, outranks the file.
-    expect(configured({ argv: title, settings, told })).toEqual({ count: 5, by: { type: 'status' }, where });
+    expect(configured({ argv: title, configLines, selfReport })).toEqual({ count: 5, by: { type: 'status' }, where });
     const code = { '/p/gunicorn.conf.py': ['workers = cores() + 1'] };
-    expect(configured({ argv: ['gunicorn', 'shop'], settings: code, told })).toEqual({
+    expect(configured({ argv: ['gunicorn', 'shop'], configLines: code, selfReport })).toEqual({
       count: 5,
       by: { type: 'file', name: 'gunicorn.conf.py' },
       where: 'workers = cores() + 1 in /p/gunicorn.conf.py',
     });
-    expect(configured({ argv, told })).toMatchObject({ count: 2, by: { type: 'flag', name: '-w' } });
+    expect(configured({ argv, selfReport })).toMatchObject({ count: 2, by: { type: 'flag', name: '-w' } });
   });
 
   it('is unknown, not 1, where the environment or a named file cannot be read', () => {
@@ -291,7 +291,7 @@ describe('the configured number of workers', () => {
 
   it('asks the source for the lines of the file that counts', () => {
     const asked = (options: Partial<SampleOptions>) =>
-      factRequests.settings(facts({ cwd: '/p', ...options })).map(({ path }) => path);
+      factRequests.configRequests(facts({ cwd: '/p', ...options })).map(({ path }) => path);
     expect(asked({ argv: ['gunicorn', 'shop'] })).toEqual(['/p/gunicorn.conf.py']);
     expect(asked({ argv: ['gunicorn', '-c', 'conf/g.py', 'shop'] })).toEqual(['/p/conf/g.py']);
     expect(asked({ argv: ['gunicorn', 'shop'], environment: { GUNICORN_CMD_ARGS: '-c /x.py' } })).toEqual(['/x.py']);
@@ -318,7 +318,7 @@ describe('a new worker', () => {
   it('takes over what its master has loaded where that is told to', () => {
     expect(loads([...argv, '--preload'])).toBeNull();
     expect(loads(argv, { environment: { GUNICORN_CMD_ARGS: '--preload' } })).toBeNull();
-    const settings = { '/p/gunicorn.conf.py': ['preload_app = True'] };
-    expect(loads(['gunicorn: master [shop]'], { settings })).toBeNull();
+    const configLines = { '/p/gunicorn.conf.py': ['preload_app = True'] };
+    expect(loads(['gunicorn: master [shop]'], { configLines })).toBeNull();
   });
 });

@@ -361,7 +361,7 @@ export const recorded: readonly Recorded[] = [
     what: 'circus with a watcher at an address of its own',
     processes: family({
       argv: python('circusd', '--daemon', '/etc/circus.ini'),
-      settings: { '/etc/circus.ini': ['endpoint = tcp://127.0.0.1:6000', '[watcher:web]'] },
+      configLines: { '/etc/circus.ini': ['endpoint = tcp://127.0.0.1:6000', '[watcher:web]'] },
     }),
     kind: 'circus',
     roles: ['single'],
@@ -372,7 +372,7 @@ export const recorded: readonly Recorded[] = [
     processes: family({
       argv: python('circusd', 'circus.ini'),
       cwd: '/etc',
-      settings: { '/etc/circus.ini': ['[watcher:web]', '[watcher:beat]'] },
+      configLines: { '/etc/circus.ini': ['[watcher:web]', '[watcher:beat]'] },
     }),
     kind: 'circus',
     roles: ['single'],

@@ -38,17 +38,17 @@ describe('an emperor', () => {
       ...vassal(20, 'teas', 2),
       ...vassal(30, 'coffee', 3),
     );
-    const told = found.map(({ project, kind, app, workers }) => [project, kind, app, workers.current]);
-    expect(new Set(told.map((one) => one.join(' ')))).toEqual(
+    const selfReport = found.map(({ project, kind, app, workers }) => [project, kind, app, workers.current]);
+    expect(new Set(selfReport.map((one) => one.join(' ')))).toEqual(
       new Set(['teas uwsgi teas.ini 2', 'coffee uwsgi coffee.ini 3', 'uwsgi-emperor (web) uwsgi-emperor  0']),
     );
     expect(found.find(({ kind }) => kind === 'uwsgi-emperor')?.processes).toHaveLength(2);
   });
 
   it('is known by the file that makes it one', () => {
-    const settings = { '/etc/uwsgi/emperor.ini': ['[uwsgi]', 'emperor = /etc/uwsgi/vassals'] };
+    const configLines = { '/etc/uwsgi/emperor.ini': ['[uwsgi]', 'emperor = /etc/uwsgi/vassals'] };
     const [found] = serversOf(
-      sample({ pid: 1, ppid: 0, argv: ['uwsgi', '--ini', '/etc/uwsgi/emperor.ini'], settings }),
+      sample({ pid: 1, ppid: 0, argv: ['uwsgi', '--ini', '/etc/uwsgi/emperor.ini'], configLines }),
     );
     expect(found?.kind).toBe('uwsgi-emperor');
   });
@@ -58,10 +58,10 @@ describe('of several settings', () => {
   const preset = ['[uwsgi]', 'master = true', 'workers = 2'];
   const own = ['[uwsgi]', 'module = intranet.wsgi:application', 'home = /srv/intranet/venv', 'processes = 5'];
   const argv = ['uwsgi', '--ini', '/usr/share/uwsgi/conf/default.ini', '--ini', '/etc/uwsgi/apps-enabled/intranet.ini'];
-  const settings = { '/usr/share/uwsgi/conf/default.ini': preset, '/etc/uwsgi/apps-enabled/intranet.ini': own };
+  const configLines = { '/usr/share/uwsgi/conf/default.ini': preset, '/etc/uwsgi/apps-enabled/intranet.ini': own };
 
   it('the last one counts, as in Debian’s layout, and the app is not the file', () => {
-    const [server] = serversOf(...family(1, argv, 5, { settings }));
+    const [server] = serversOf(...family(1, argv, 5, { configLines }));
     expect(server?.app).toBe('intranet.wsgi:application');
     expect(server?.workers).toMatchObject({
       current: 5,
@@ -70,19 +70,19 @@ describe('of several settings', () => {
   });
 
   it('the command line’s counts where it comes last', () => {
-    const [server] = serversOf(...family(1, [...argv, '-p', '4'], 4, { settings }));
+    const [server] = serversOf(...family(1, [...argv, '-p', '4'], 4, { configLines }));
     expect(server?.workers.configured).toMatchObject({ count: 4, by: { type: 'flag', name: '-p' } });
   });
 
   it('those of another section do not count', () => {
     const file = { '/a.ini': ['[other]', 'processes = 9', '[uwsgi]', 'processes = 3'] };
-    const [server] = serversOf(...family(1, ['uwsgi', '--master', '--ini', '/a.ini'], 3, { settings: file }));
+    const [server] = serversOf(...family(1, ['uwsgi', '--master', '--ini', '/a.ini'], 3, { configLines: file }));
     expect(server?.workers.configured.count).toBe(3);
   });
 
   it.each(['home', 'virtualenv', 'venv', 'pyhome'])('%s names the virtualenv', (name) => {
     const file = { '/a.ini': [`${name} = /srv/intranet/venv`] };
-    expect(factRequests.virtualenv(facts({ argv: ['uwsgi', '--ini', '/a.ini'], settings: file }))).toBe(
+    expect(factRequests.virtualenv(facts({ argv: ['uwsgi', '--ini', '/a.ini'], configLines: file }))).toBe(
       '/srv/intranet/venv',
     );
   });
@@ -96,8 +96,8 @@ it('counts its first process as a worker where it has no master', () => {
   const [server] = serversOf(...family(1, ['uwsgi', '--http', ':80', '-p', '3'], 2));
   expect(server?.workers).toMatchObject({ current: 3, configured: { count: 3 } });
   expect(server?.head.role).toBe('worker');
-  const settings = { '/a.ini': ['module = x', 'processes = 2'] };
-  const [read] = serversOf(...family(1, ['uwsgi', '--ini', '/a.ini'], 1, { settings }));
+  const configLines = { '/a.ini': ['module = x', 'processes = 2'] };
+  const [read] = serversOf(...family(1, ['uwsgi', '--ini', '/a.ini'], 1, { configLines }));
   expect(read?.workers.current).toBe(2);
 });
 

@@ -82,7 +82,7 @@ describe('the demo shows', () => {
     ]);
     for (const name of ['project1', 'project2']) {
       const server = serverOf(model, name);
-      expect(server.scaling).toEqual({ method: 'signal', available: true, reason: null });
+      expect(server.scaling).toMatchObject({ method: 'signal', available: true, reason: null });
       expect(server.workers.configured.count).toBe(3);
       expect(server.cpu).toBeGreaterThan(0);
     }

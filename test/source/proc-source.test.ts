@@ -238,7 +238,7 @@ describe('a virtualenv', () => {
   it('is left with the lines of its configuration that were asked for', async () => {
     writeFileSync(join(files, 'gunicorn.conf.py'), 'secret = "x"\nworkers = 4\n');
     tree.add(10, { argv: ['gunicorn', 'shop.wsgi'], cwd: files });
-    expect((await only(10)).facts.settings).toEqual({ [join(files, 'gunicorn.conf.py')]: ['workers = 4'] });
+    expect((await only(10)).facts.configLines).toEqual({ [join(files, 'gunicorn.conf.py')]: ['workers = 4'] });
   });
 
   it('does not make a project of what holds many', () => {

@@ -48,3 +48,13 @@ it.each(['SS', '', 'x'])('a reading with the process state "%s" is none of a rec
   expect(broken).not.toBe(line);
   expect(() => new RecordingReader().snapshot(broken)).toThrow('is no reading of a recording');
 });
+
+it('a recording with the earlier names of members is read', () => {
+  const configLines = { '/srv/gunicorn.conf.py': ['workers = 3'] };
+  const selfReport = { asOf: 0, workers: null, configured: 3 };
+  const line = new RecordingWriter((facts) => facts).line(snapshot([sample({ pid: 10, configLines, selfReport })]));
+  const earlier = line.replace('"configLines"', '"settings"').replace('"selfReport"', '"told"');
+  expect(earlier).toContain('"settings":{"/srv');
+  const [read] = new RecordingReader().snapshot(earlier).processes;
+  expect(read).toMatchObject({ selfReport, facts: { configLines } });
+});

@@ -67,7 +67,7 @@ async function ask(path: string, asker = asClient(), now = 100) {
   const listeners = [{ address: `unix:${path}`, inode: 1, queue: null }];
   const began = performance.now();
   await asker.ask({ pid: PID, startTicks: 1, key: 'master', facts: master, listeners }, statusProbe, now, true);
-  return { told: asker.told('master'), milliseconds: performance.now() - began };
+  return { selfReport: asker.selfReport('master'), milliseconds: performance.now() - began };
 }
 
 const answers: Readonly<Record<string, unknown>> = {
@@ -80,7 +80,7 @@ describe("gunicorn's control socket", () => {
     const path = await listen((socket, { id, command }) =>
       socket.write(frame({ id, status: 'ok', data: answers[command] })),
     );
-    expect((await ask(path)).told).toEqual({ asOf: 10_000, workers: null, configured: 3 });
+    expect((await ask(path)).selfReport).toEqual({ asOf: 10_000, workers: null, configured: 3 });
     expect(asked).toEqual(['show stats', 'show config']);
   });
 
@@ -90,12 +90,12 @@ describe("gunicorn's control socket", () => {
       socket.setNoDelay(true).write(bytes.subarray(0, 3));
       setTimeout(() => socket.write(bytes.subarray(3)), 10);
     });
-    expect((await ask(path)).told?.configured).toBe(3);
+    expect((await ask(path)).selfReport?.configured).toBe(3);
   });
 
   it('is asked nothing more when it is that of another master', async () => {
     const path = await listen((socket, { id }) => socket.write(frame({ id, status: 'ok', data: { pid: PID + 1 } })));
-    expect((await ask(path)).told).toBeUndefined();
+    expect((await ask(path)).selfReport).toBeUndefined();
     expect(asked).toEqual(['show stats']);
   });
 
@@ -112,7 +112,7 @@ describe("gunicorn's control socket", () => {
     ['at once, and closes', (socket) => socket.destroy()],
   ])('is not trusted: %s', async (_, talk) => {
     const path = await listen((socket, { id }) => talk(socket, id));
-    expect((await ask(path)).told).toBeUndefined();
+    expect((await ask(path)).selfReport).toBeUndefined();
   });
 
   it('that falls silent has told what it told for a while, and nothing once it is that of another', async () => {
@@ -122,21 +122,21 @@ describe("gunicorn's control socket", () => {
         socket.write(frame({ id, status: 'ok', data: command === 'show stats' ? says : answers[command] }));
     });
     const asker = asClient();
-    expect((await ask(path, asker)).told?.configured).toBe(3);
+    expect((await ask(path, asker)).selfReport?.configured).toBe(3);
     says = null;
-    expect((await ask(path, asker)).told?.configured).toBe(3);
-    expect((await ask(path, asker, 170)).told).toBeUndefined();
+    expect((await ask(path, asker)).selfReport?.configured).toBe(3);
+    expect((await ask(path, asker, 170)).selfReport).toBeUndefined();
     says = { pid: PID };
-    expect((await ask(path, asker, 171)).told?.configured).toBe(3);
+    expect((await ask(path, asker, 171)).selfReport?.configured).toBe(3);
     says = { pid: PID + 1 };
-    expect((await ask(path, asker, 172)).told).toBeUndefined();
+    expect((await ask(path, asker, 172)).selfReport).toBeUndefined();
   });
 
   it('that is silent is given up, and asked again later only', async () => {
     const path = await listen(() => {});
     const asker = asClient();
-    const { told, milliseconds } = await ask(path, asker);
-    expect(told).toBeUndefined();
+    const { selfReport, milliseconds } = await ask(path, asker);
+    expect(selfReport).toBeUndefined();
     expect(milliseconds).toBeGreaterThan(150);
     expect(milliseconds).toBeLessThan(2000);
     const master = facts({ argv: ['gunicorn: master [shop]'], uid });
@@ -152,7 +152,7 @@ describe("gunicorn's control socket", () => {
       socket.write(frame({ id, status: 'ok', data: answers[command] })),
     );
     chownSync(path, 65534, 65534);
-    expect((await ask(path)).told).toBeUndefined();
+    expect((await ask(path)).selfReport).toBeUndefined();
     expect(asked).toEqual([]);
   });
 
@@ -166,12 +166,12 @@ describe("gunicorn's control socket", () => {
     const path = await listen((socket, { id, command }) =>
       socket.write(frame({ id, status: 'ok', data: answers[command] })),
     );
-    expect((await ask(path, asClient(again))).told).toBeUndefined();
+    expect((await ask(path, asClient(again))).selfReport).toBeUndefined();
     expect(asked).toEqual([]);
   });
 
   it('that is not there is no error', async () => {
-    expect((await ask(join(folder, 'none.ctl'))).told).toBeUndefined();
+    expect((await ask(join(folder, 'none.ctl'))).selfReport).toBeUndefined();
   });
 });
 
@@ -183,7 +183,7 @@ describe('uWSGI by its stats', () => {
     if (statusProbe === null) throw new Error('uWSGI is not asked');
     const began = performance.now();
     await asker.ask({ pid: PID, startTicks: 1, key: 'master', facts: master, listeners: [] }, statusProbe, 100, true);
-    return { told: asker.told('master'), milliseconds: performance.now() - began };
+    return { selfReport: asker.selfReport('master'), milliseconds: performance.now() - began };
   }
 
   it('has the workers that run, and not the cheap ones', async () => {
@@ -201,14 +201,14 @@ describe('uWSGI by its stats', () => {
       { pid: 11, state: 'idle' },
       { pid: 12, state: 'busy' },
     ];
-    expect((await askUwsgi(path)).told).toEqual({ asOf: 10_000, workers: running, configured: null });
+    expect((await askUwsgi(path)).selfReport).toEqual({ asOf: 10_000, workers: running, configured: null });
   });
 
   it.each(['192.0.2.1:1717', 'stats.example.org:1717', '127.0.0.1:0', '127.0.0.1:99999'])(
     'is not looked for at %s',
     async (address) => {
-      const { told, milliseconds } = await askUwsgi(address);
-      expect(told).toBeUndefined();
+      const { selfReport, milliseconds } = await askUwsgi(address);
+      expect(selfReport).toBeUndefined();
       expect(milliseconds).toBeLessThan(150);
     },
   );
@@ -224,8 +224,8 @@ describe('uWSGI by its stats', () => {
       talk();
     });
     await new Promise<void>((resolve) => server?.listen(path, resolve));
-    const { told, milliseconds } = await askUwsgi(path);
-    expect(told).toBeUndefined();
+    const { selfReport, milliseconds } = await askUwsgi(path);
+    expect(selfReport).toBeUndefined();
     expect(milliseconds).toBeLessThan(2000);
   });
 });

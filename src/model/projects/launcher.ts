@@ -9,13 +9,13 @@ import { evidenceOf } from './evidence.ts';
 export interface Launcher {
   /** For people; null where nothing tells. */
   readonly phrase: string | null;
-  /** What it starts, with the settings that were read for it; null where that is not known. */
+  /** What it starts, with the lines of configuration files read for it; null if unknown. */
   readonly start: Start | null;
 }
 
 export interface Start {
   readonly command: StartCommand;
-  readonly settings: ProcessFacts['settings'];
+  readonly configLines: ProcessFacts['configLines'];
 }
 
 /** A table read while processes come and go may hold circles. */
@@ -56,7 +56,7 @@ export function launchersOf(
 
 function ofUnit({ head: { facts } }: RecognisedServer): Start | null {
   const command = unitCommand(facts);
-  return command === null ? null : { command, settings: facts.settings };
+  return command === null ? null : { command, configLines: facts.configLines };
 }
 
 /** The one program that is such a server: by its name, where the environment tells that, else by its app or its directory. */
@@ -73,7 +73,7 @@ function ofSupervisor(server: RecognisedServer, { definition, head: { facts } }:
   const [only] = [named, sameApp, here, alike].find((some) => some.length === 1) ?? [];
   // Another app's program is none of its own, even where it is the only one.
   if (only === undefined || (only.app !== undefined && claim.app !== undefined && only.app !== claim.app)) return null;
-  return { command: only.command, settings: facts.settings };
+  return { command: only.command, configLines: facts.configLines };
 }
 
 /** A title has often wiped the environment that names the program. */

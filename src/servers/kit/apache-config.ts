@@ -1,9 +1,9 @@
-import type { ProcessFacts, SettingsRequest } from '../../snapshot.ts';
+import type { ConfigRequest, ProcessFacts } from '../../snapshot.ts';
 import { flag } from './flags.ts';
 import { programOf } from './program.ts';
 
 /** A directive that says how many workers there are. */
-export interface ApacheSetting {
+export interface ApacheDirective {
   readonly directive: 'MaxRequestWorkers' | 'WSGIDaemonProcess';
   readonly value: string;
   readonly path: string;
@@ -19,31 +19,31 @@ const apacheLines =
 export function apacheFile(facts: ProcessFacts): string | null {
   const { name, args } = programOf(facts.argv);
   if (name !== 'apache2' && name !== 'httpd') return null;
-  const told = flag(args, ['-f'])?.value;
-  if (told?.startsWith('/')) return told;
+  const given = flag(args, ['-f'])?.value;
+  if (given?.startsWith('/')) return given;
   const root = flag(args, ['-d'])?.value ?? (name === 'apache2' ? '/etc/apache2' : '/etc/httpd');
-  return `${root}/${told ?? (name === 'apache2' ? 'apache2.conf' : 'conf/httpd.conf')}`;
+  return `${root}/${given ?? (name === 'apache2' ? 'apache2.conf' : 'conf/httpd.conf')}`;
 }
 
 /** Its main file and all that are included in those that have been read. */
-export function apacheSettingsRequests(facts: ProcessFacts): readonly SettingsRequest[] {
+export function apacheConfigRequests(facts: ProcessFacts): readonly ConfigRequest[] {
   const main = apacheFile(facts);
   return main === null ? [] : apacheFiles(facts, main).map((path) => ({ path, lines: apacheLines }));
 }
 
-function apacheFiles({ argv, settings }: ProcessFacts, main: string): readonly string[] {
-  const written = (settings[main] ?? [])
+function apacheFiles({ argv, configLines }: ProcessFacts, main: string): readonly string[] {
+  const written = (configLines[main] ?? [])
     .flatMap((line) => /^\s*ServerRoot\s+"?([^"\s]+)/i.exec(line)?.[1] ?? [])
     .at(-1);
   const root = written ?? flag(programOf(argv).args, ['-d'])?.value ?? main.replace(/\/[^/]*$/, '');
-  const included = Object.values(settings).flatMap((lines) =>
+  const included = Object.values(configLines).flatMap((lines) =>
     lines.flatMap((line) => /^\s*Include(?:Optional)?\s+"?([^"\s]+)/i.exec(line)?.[1] ?? []),
   );
   return [main, ...included.map((path) => (path.startsWith('/') ? path : `${root}/${path}`))];
 }
 
-export function apacheSettings({ settings }: ProcessFacts, main: string): readonly ApacheSetting[] {
-  const files = Object.entries(settings);
+export function apacheDirectives({ configLines }: ProcessFacts, main: string): readonly ApacheDirective[] {
+  const files = Object.entries(configLines);
   const mpm = loadedModule(files.flatMap(([, lines]) => lines)) ?? null;
   // What is included comes where its line stands: mostly before what the main file goes on to say.
   const ordered = [...files.filter(([path]) => path !== main), ...files.filter(([path]) => path === main)];
@@ -54,8 +54,8 @@ function loadedModule(lines: readonly string[]): string | undefined {
   return lines.flatMap((line) => /^\s*LoadModule\s+mpm_(\w+)_module\b/i.exec(line)?.[1] ?? []).at(-1);
 }
 
-function ofFile(path: string, lines: readonly string[], mpm: string | null): readonly ApacheSetting[] {
-  const found: ApacheSetting[] = [];
+function ofFile(path: string, lines: readonly string[], mpm: string | null): readonly ApacheDirective[] {
+  const found: ApacheDirective[] = [];
   /** For each section that is open, whether it holds: one that is not about the module is taken to. */
   const open: boolean[] = [];
   for (const line of lines) {

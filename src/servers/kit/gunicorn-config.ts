@@ -1,5 +1,5 @@
 import { memoize } from '../../memoize.ts';
-import type { ActivityRule, ProcessFacts, SettingsRequest } from '../../snapshot.ts';
+import type { ActivityRule, ConfigRequest, ProcessFacts } from '../../snapshot.ts';
 import type { ConfiguredWorkers, ServerProcesses } from '../definition.ts';
 import { absolutePath, fromFlag, ofFile } from './configured.ts';
 import { flag, hasFlag, splitWords, wholeNumber } from './flags.ts';
@@ -46,7 +46,7 @@ function startDirectory({ cwd, environment }: ProcessFacts, args: readonly strin
 }
 
 /** The lines that may set one of its numbers of workers, or what its workers are. */
-export function gunicornSettings(facts: ProcessFacts, args: readonly string[] | null): readonly SettingsRequest[] {
+export function gunicornSettings(facts: ProcessFacts, args: readonly string[] | null): readonly ConfigRequest[] {
   const file = configFile(facts, args);
   return file === null
     ? []
@@ -69,7 +69,7 @@ export function configuredIn(
       where: `in GUNICORN_CMD_ARGS${proviso}`,
     });
   const file = configFile(facts, args);
-  const lines = file ? facts.settings[file.path] : undefined;
+  const lines = file ? facts.configLines[file.path] : undefined;
   const found = file && lines ? fromFile(file.path, lines, setting, proviso) : null;
   if (found) return found;
   if (file?.named && lines === undefined) {
@@ -141,10 +141,10 @@ function settingOf(
   names: readonly string[],
   name: string,
 ): string | null {
-  const told = flag(args, names) ?? flag(environmentArgs(facts), names);
-  if (told !== null) return told.value;
+  const given = flag(args, names) ?? flag(environmentArgs(facts), names);
+  if (given !== null) return given.value;
   const file = configFile(facts, args);
-  const lines = file === null ? [] : (facts.settings[file.path] ?? []);
+  const lines = file === null ? [] : (facts.configLines[file.path] ?? []);
   const value = lines.flatMap((line) => assignedIn(line, name) ?? []).at(-1);
   return value?.replace(/^(['"])(.*)\1$/, '$2') ?? null;
 }

@@ -1,4 +1,4 @@
-import type { ProcessFacts, SettingsRequest } from '../../snapshot.ts';
+import type { ConfigRequest, ProcessFacts } from '../../snapshot.ts';
 import type { StartCommand } from '../definition.ts';
 import { splitWords } from './flags.ts';
 
@@ -11,7 +11,7 @@ const directories = [
   '/usr/lib/systemd/system',
 ];
 
-const settings = /^\s*(?:ExecStart|WorkingDirectory)\s*=/;
+const configLines = /^\s*(?:ExecStart|WorkingDirectory)\s*=/;
 
 /** The process as its starter would start it: with this command line, in this directory. */
 export function startedWith(facts: ProcessFacts, { argv, cwd }: StartCommand): ProcessFacts {
@@ -19,12 +19,12 @@ export function startedWith(facts: ProcessFacts, { argv, cwd }: StartCommand): P
 }
 
 /** What is asked of the files of the systemd unit that a process runs in. Users' own units are left out. */
-export function unitSettings(facts: ProcessFacts): readonly SettingsRequest[] {
+export function unitRequests(facts: ProcessFacts): readonly ConfigRequest[] {
   const unit = unitOf(facts);
   if (unit === null) return [];
   return directories.flatMap((directory) =>
     [`${directory}/${unit.file}`, `${directory}/${unit.file}.d/*.conf`, `${directory}/${unit.name}.d/*.conf`].map(
-      (path): SettingsRequest => ({ path, lines: settings, continued: 'backslash' }),
+      (path): ConfigRequest => ({ path, lines: configLines, continued: 'backslash' }),
     ),
   );
 }
@@ -33,11 +33,11 @@ export function unitSettings(facts: ProcessFacts): readonly SettingsRequest[] {
 export function unitCommand(facts: ProcessFacts): StartCommand | null {
   const unit = unitOf(facts);
   if (unit === null) return null;
-  const file = directories.map((directory) => `${directory}/${unit.file}`).find((path) => path in facts.settings);
+  const file = directories.map((directory) => `${directory}/${unit.file}`).find((path) => path in facts.configLines);
   if (file === undefined) return null;
-  const added = Object.keys(facts.settings).filter((path) => /\.service\.d\/[^/]*$/.test(path));
+  const added = Object.keys(facts.configLines).filter((path) => /\.service\.d\/[^/]*$/.test(path));
   const byName = added.sort((a, b) => (a.slice(a.lastIndexOf('/')) < b.slice(b.lastIndexOf('/')) ? -1 : 1));
-  const lines = [file, ...byName].flatMap((path) => facts.settings[path] ?? []);
+  const lines = [file, ...byName].flatMap((path) => facts.configLines[path] ?? []);
   const last = (name: string) => {
     const line = lines.findLast((one) => one.trimStart().startsWith(name));
     return line?.slice(line.indexOf('=') + 1).trim() ?? '';

@@ -1,27 +1,27 @@
-import type { ProcessFacts, SettingsRequest } from '../../snapshot.ts';
+import type { ConfigRequest, ProcessFacts } from '../../snapshot.ts';
 import type { StartCommand } from '../definition.ts';
 import { absolutePath } from './configured.ts';
 import { flag, splitWords } from './flags.ts';
 
 const DEBIAN = '/etc/supervisor/supervisord.conf';
 
-const settings = /^\s*(?:\[|(?:command|directory|files)\s*=)/;
+const configLines = /^\s*(?:\[|(?:command|directory|files)\s*=)/;
 
 /** What is asked of supervisord's configuration, and of the files that it includes (https://supervisord.org/configuration.html). */
-export function programSettings(facts: ProcessFacts, args: readonly string[]): readonly SettingsRequest[] {
+export function programRequests(facts: ProcessFacts, args: readonly string[]): readonly ConfigRequest[] {
   const file = mainFile(facts, args);
   const included = entries(facts, file).flatMap(({ section, name, value }) =>
     section === 'include' && name === 'files' ? splitWords(value) : [],
   );
   const folder = file.slice(0, file.lastIndexOf('/'));
   const paths = included.map((path) => (path.startsWith('/') ? path : `${folder}/${path}`));
-  return [file, ...paths].map((path) => ({ path, lines: settings, continued: 'indent' }));
+  return [file, ...paths].map((path) => ({ path, lines: configLines, continued: 'indent' }));
 }
 
 /** The programs that supervisord's configuration, as it was read, has. */
 export function programCommands(facts: ProcessFacts): readonly StartCommand[] {
   const programs = new Map<string, { command: string; directory: string | null }>();
-  for (const file of Object.keys(facts.settings)) {
+  for (const file of Object.keys(facts.configLines)) {
     const here = file.slice(0, file.lastIndexOf('/'));
     for (const { section, name, value } of entries(facts, file)) {
       const program = /^program:(.+)$/.exec(section)?.[1]?.trim();
@@ -49,7 +49,7 @@ interface Entry {
   readonly value: string;
 }
 
-function entries({ settings: read }: ProcessFacts, file: string): readonly Entry[] {
+function entries({ configLines: read }: ProcessFacts, file: string): readonly Entry[] {
   const found: Entry[] = [];
   let section = '';
   for (const line of read[file] ?? []) {

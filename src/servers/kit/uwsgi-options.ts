@@ -1,4 +1,4 @@
-import type { ProcessFacts, SettingsRequest } from '../../snapshot.ts';
+import type { ConfigRequest, ProcessFacts } from '../../snapshot.ts';
 import type { ConfiguredBy } from '../definition.ts';
 import { absolutePath, ofFile } from './configured.ts';
 import { programOf } from './program.ts';
@@ -34,7 +34,7 @@ const iniLines =
   /^\s*(?:\[|(?:workers|processes|cheaper|cheaper-algo|master-fifo|master|stats|stats-server|mules?|spooler|https?-router|fastrouter|module|wsgi|wsgi-file|file|socket|http|http-socket|threads|gevent|async|asyncio|home|virtualenv|venv|pyhome|emperor|auto-procname)\s*=)/;
 
 /** What is asked of the files that a command line names. */
-export function uwsgiSettings(facts: ProcessFacts): readonly SettingsRequest[] {
+export function uwsgiConfigRequests(facts: ProcessFacts): readonly ConfigRequest[] {
   return iniFiles(facts).map(({ path }) => ({ path, lines: iniLines }));
 }
 
@@ -46,7 +46,7 @@ export function isAllRead(facts: ProcessFacts, args: readonly string[] | null): 
   );
   const named = args.filter((arg) => /\.ini(?::\w+)?$/.test(arg)).length;
   const files = iniFiles(facts);
-  return !isOther && named <= files.length && files.every(({ path }) => facts.settings[path] !== undefined);
+  return !isOther && named <= files.length && files.every(({ path }) => facts.configLines[path] !== undefined);
 }
 
 /** The value that counts of an option, which is the last that is written; null where none is known. */
@@ -117,7 +117,7 @@ function ofIni(facts: ProcessFacts, written: string): readonly UwsgiOption[] {
   if (file === null) return [];
   const found: UwsgiOption[] = [];
   let section = file.section;
-  for (const line of facts.settings[file.path] ?? []) {
+  for (const line of facts.configLines[file.path] ?? []) {
     const header = /^\s*\[([^\]]*)\]/.exec(line)?.[1];
     if (header !== undefined) section = header;
     const [, name, text] = /^\s*([\w-]+)\s*=(.*)/.exec(line) ?? [];

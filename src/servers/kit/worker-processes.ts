@@ -1,4 +1,4 @@
-import type { ProcessFacts, SettingsRequest } from '../../snapshot.ts';
+import type { ConfigRequest, ProcessFacts } from '../../snapshot.ts';
 import type { Claim, ConfiguredWorkers } from '../definition.ts';
 import { absolutePath, byDefault, fromLines } from './configured.ts';
 import { flag } from './flags.ts';
@@ -17,7 +17,7 @@ function configFile(facts: ProcessFacts, { args }: Claim): string | null {
 }
 
 /** The lines of that file that set the number of workers. */
-export function workerProcessesRequest(facts: ProcessFacts, claim: Claim | null): readonly SettingsRequest[] {
+export function workerProcessesRequest(facts: ProcessFacts, claim: Claim | null): readonly ConfigRequest[] {
   const path = claim === null ? null : configFile(facts, claim);
   return path === null ? [] : [{ path, lines: /^\s*worker_processes\b/ }];
 }
@@ -26,7 +26,7 @@ export function workerProcessesRequest(facts: ProcessFacts, claim: Claim | null)
 export function workerProcesses(facts: ProcessFacts, claim: Claim, label: string): ConfiguredWorkers {
   const path = configFile(facts, claim);
   if (path === null) return byDefault(label, 1);
-  const lines = facts.settings[path];
+  const lines = facts.configLines[path];
   if (lines === undefined) return { count: null, by: null, where: `unknown: ${path} could not be read` };
   return fromLines(path, lines, /^worker_processes[\s(]+(\d+)\)?\s*(?:#.*)?$/) ?? byDefault(label, 1);
 }

@@ -73,7 +73,7 @@ function factsOf(facts: Facts): ProcessFacts {
     virtualenv: null,
     packages: {},
     directory: null,
-    settings: {},
+    configLines: {},
     ...facts,
   };
 }
@@ -146,7 +146,7 @@ function project2(): readonly ServerTemplate[] {
   });
   const gunicorn = {
     cgroup: '/system.slice/project2.service',
-    settings: { '/home/projects/project2/gunicorn.conf.py': ['workers = 3'] },
+    configLines: { '/home/projects/project2/gunicorn.conf.py': ['workers = 3'] },
   };
   const celery = { cgroup: '/system.slice/project2-celery.service' };
   const main = '[celeryd: celery@vps1:MainProcess] -active- (-A project2 worker -c 2 -l info)';

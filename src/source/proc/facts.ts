@@ -7,13 +7,13 @@ import type { FileView, KnownFiles } from '../files/known-files.ts';
 import type { FactRequests } from '../source.ts';
 import { Cache } from './cache.ts';
 import { type CgroupMount, limitedCgroups, limitOf } from './cgroups.ts';
+import { readConfigLines } from './config-lines.ts';
 import { containerOf } from './containers.ts';
 import { installedVersions } from './packages.ts';
 import { sourceOf } from './parsers/bind-mounts.ts';
 import { parseStatus, type Status } from './parsers/status.ts';
 import { membersOf, parseCgroup, parseCmdline, parsePasswd, pickEnvironment, sitePrefixes } from './parsers/text.ts';
 import { projectDirectory } from './project-directory.ts';
-import { readSettings } from './settings.ts';
 import type { ProcTree } from './tree.ts';
 import { ViewpointReader, withOwnRights } from './viewpoint.ts';
 import { findVirtualenv, inspectVirtualenv, isProjectsOwn, virtualenvAt } from './virtualenv.ts';
@@ -168,12 +168,13 @@ export class FactsReader {
       ...(identity === undefined ? {} : { directoryIdentity: identity }),
       ...(source === null ? {} : { directorySource: source }),
       ...(container === null ? {} : { container }),
-      settings: {},
+      configLines: {},
     };
     // Keep the same object if there is nothing to add: caches are keyed by its identity.
-    if (this.#factRequests.settings(facts).length === 0) return facts;
-    const asked = (settings: ProcessFacts['settings']) => this.#factRequests.settings({ ...facts, settings });
-    return this.#withConfigured({ ...facts, settings: readSettings(asked, files) }, files);
+    if (this.#factRequests.configRequests(facts).length === 0) return facts;
+    const asked = (configLines: ProcessFacts['configLines']) =>
+      this.#factRequests.configRequests({ ...facts, configLines });
+    return this.#withConfigured({ ...facts, configLines: readConfigLines(asked, files) }, files);
   }
 
   /** Its configuration may name its virtualenv. */

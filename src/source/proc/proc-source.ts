@@ -281,9 +281,9 @@ export class ProcSource implements Source {
     const here = this.#tree.link('self/ns/net');
     return new Map(
       [...listeners].map(([pid, all]) => {
-        const told =
+        const counted =
           all?.some(({ address }) => found.has(portOf(address))) && this.#tree.link(`${pid}/ns/net`) === here;
-        return [pid, told && all ? withInFlight(all, found) : all];
+        return [pid, counted && all ? withInFlight(all, found) : all];
       }),
     );
   }
@@ -295,8 +295,8 @@ export class ProcSource implements Source {
     const samples: ProcessSample[] = [];
     for (const process of this.#tracked.values()) {
       const { pid, key } = process;
-      const told = this.#status?.told(key);
-      samples.push(sampleOf(process, listeners.get(pid) ?? null, told, activity.get(pid), this.#code.of(key)));
+      const selfReport = this.#status?.selfReport(key);
+      samples.push(sampleOf(process, listeners.get(pid) ?? null, selfReport, activity.get(pid), this.#code.of(key)));
     }
     return samples;
   }
@@ -316,7 +316,7 @@ function nobodyWaits({ listeners, unhurried, activity }: ReadHints, found: Reado
 function sampleOf(
   process: Tracked,
   listeners: ProcessSample['listeners'],
-  told: SelfReport | undefined,
+  selfReport: SelfReport | undefined,
   activity: Activity | undefined,
   codeChangedAt: number | undefined,
 ): ProcessSample {
@@ -328,7 +328,7 @@ function sampleOf(
     sample.facts === facts &&
     sample.memory === memory &&
     sample.listeners === listeners &&
-    sample.told === told &&
+    sample.selfReport === selfReport &&
     sample.activity === activity &&
     sample.codeChangedAt === codeChangedAt;
   if (unchanged) return sample;
@@ -337,7 +337,7 @@ function sampleOf(
   const common = { pid, startTicks, ppid, pgrp, session, state, cpuTicks, memory, listeners, facts };
   process.sample = {
     ...common,
-    ...(told === undefined ? {} : { told }),
+    ...(selfReport === undefined ? {} : { selfReport }),
     ...(activity === undefined ? {} : { activity }),
     ...(codeChangedAt === undefined ? {} : { codeChangedAt }),
   };

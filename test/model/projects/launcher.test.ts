@@ -105,8 +105,8 @@ describe('who starts a server', () => {
     const cgroup = '/system.slice/shop.service';
     const title = ['gunicorn: master [shop]'];
     expect(configuredWhere(gunicorn({ cgroup }, title))).toMatch(/^unknown: .*; started by systemd unit shop\.service/);
-    const settings = { '/srv/gunicorn.conf.py': ['workers = 3'] };
-    expect(configuredWhere(gunicorn({ cgroup, settings, cwd: '/srv' }, ['gunicorn', 'shop.wsgi']))).toBe(
+    const configLines = { '/srv/gunicorn.conf.py': ['workers = 3'] };
+    expect(configuredWhere(gunicorn({ cgroup, configLines, cwd: '/srv' }, ['gunicorn', 'shop.wsgi']))).toBe(
       'workers = 3 in /srv/gunicorn.conf.py',
     );
   });
@@ -139,24 +139,24 @@ describe('a gunicorn whose title hides its command line', () => {
     const file = '/etc/systemd/system/shop.service';
 
     it('has the number of its ExecStart', () => {
-      const settings = { [file]: ['ExecStart=-/v/bin/gunicorn   -w 3 shop.wsgi'] };
-      expect(configured(master({ cgroup, settings }))).toMatchObject({ count: 3, by: { type: 'flag', name: '-w' } });
+      const configLines = { [file]: ['ExecStart=-/v/bin/gunicorn   -w 3 shop.wsgi'] };
+      expect(configured(master({ cgroup, configLines }))).toMatchObject({ count: 3, by: { type: 'flag', name: '-w' } });
     });
 
     it('has that of the file that its ExecStart names, which is asked for', () => {
       const unit = { [file]: ['WorkingDirectory=/srv/shop/web', 'ExecStart=/v/bin/gunicorn -c conf.py shop.wsgi'] };
-      const asked = factRequests.settings(master({ cgroup, settings: unit }).facts).map(({ path }) => path);
+      const asked = factRequests.configRequests(master({ cgroup, configLines: unit }).facts).map(({ path }) => path);
       expect(asked).toContain(file);
       expect(asked).toContain('/srv/shop/web/conf.py');
-      const settings = { ...unit, '/srv/shop/web/conf.py': ['workers = 5'] };
-      expect(configured(master({ cgroup, settings }))).toMatchObject({
+      const configLines = { ...unit, '/srv/shop/web/conf.py': ['workers = 5'] };
+      expect(configured(master({ cgroup, configLines }))).toMatchObject({
         count: 5,
         where: 'workers = 5 in /srv/shop/web/conf.py',
       });
     });
 
     it('goes by what an administrator has put over it, and by the instance of a template', () => {
-      const settings = {
+      const configLines = {
         '/lib/systemd/system/gunicorn@.service': ['ExecStart=/v/bin/gunicorn -w 2 %i.wsgi'],
         '/etc/systemd/system/gunicorn@.service.d/override.conf': [
           'ExecStart=',
@@ -164,12 +164,12 @@ describe('a gunicorn whose title hides its command line', () => {
         ],
       };
       const instance = '/system.slice/system-gunicorn.slice/gunicorn@shop.service';
-      expect(configured(master({ cgroup: instance, settings }))?.count).toBe(7);
+      expect(configured(master({ cgroup: instance, configLines }))?.count).toBe(7);
     });
 
     it('has an unknown one where that is a script, or leaves the number to the environment', () => {
       for (const command of ['/srv/shop/start.sh', '/v/bin/gunicorn shop.wsgi'])
-        expect(configured(master({ cgroup, settings: { [file]: [`ExecStart=${command}`] } }))?.count).toBeNull();
+        expect(configured(master({ cgroup, configLines: { [file]: [`ExecStart=${command}`] } }))?.count).toBeNull();
     });
   });
 
@@ -184,7 +184,11 @@ describe('a gunicorn whose title hides its command line', () => {
       sample({
         pid: 80,
         argv: ['/usr/bin/python3', '/usr/bin/supervisord', '-c', conf],
-        settings: { [conf]: ['[include]', 'files = conf.d/*.conf'], '/etc/supervisor/conf.d/a.conf': lines, ...more },
+        configLines: {
+          [conf]: ['[include]', 'files = conf.d/*.conf'],
+          '/etc/supervisor/conf.d/a.conf': lines,
+          ...more,
+        },
       });
 
     it('has the number of its program, which is named', () => {
@@ -201,7 +205,7 @@ describe('a gunicorn whose title hides its command line', () => {
     it('has that of the file that its program names', () => {
       const lines = program('web', '/v/bin/gunicorn -c %(here)s/g.py shop.wsgi');
       const path = '/etc/supervisor/conf.d/g.py';
-      expect(factRequests.settings(supervisor(lines).facts).map((one) => one.path)).toEqual(
+      expect(factRequests.configRequests(supervisor(lines).facts).map((one) => one.path)).toEqual(
         expect.arrayContaining([conf, '/etc/supervisor/conf.d/*.conf', path]),
       );
       expect(configured(supervisor(lines, { [path]: ['workers = 6'] }), master({}))?.count).toBe(6);

@@ -18,7 +18,7 @@ const LONGEST = 200;
 interface Known {
   /** Seconds since boot when it was asked. */
   asked: number;
-  told: SelfReport | undefined;
+  selfReport: SelfReport | undefined;
   pending: Promise<void> | null;
 }
 
@@ -41,8 +41,8 @@ export class StatusClient {
   }
 
   /** The last report of a process; undefined if there is none. */
-  told(key: string): SelfReport | undefined {
-    return this.#known.get(key)?.told;
+  selfReport(key: string): SelfReport | undefined {
+    return this.#known.get(key)?.selfReport;
   }
 
   /**
@@ -66,13 +66,14 @@ export class StatusClient {
       this.#known.delete(key);
       return;
     }
-    known ??= { asked: now, told: undefined, pending: null };
+    known ??= { asked: now, selfReport: undefined, pending: null };
     known.asked = now;
     this.#known.set(key, known);
     const mine = known;
-    mine.pending = askMaster(request, facts, pid, statusProbe).then((told) => {
-      if (told) mine.told = { ...told, asOf: now * TICKS_PER_SECOND };
-      else if (told === null || now - (mine.told?.asOf ?? 0) / TICKS_PER_SECOND > REMEMBERED) mine.told = undefined;
+    mine.pending = askMaster(request, facts, pid, statusProbe).then((selfReport) => {
+      if (selfReport) mine.selfReport = { ...selfReport, asOf: now * TICKS_PER_SECOND };
+      else if (selfReport === null || now - (mine.selfReport?.asOf ?? 0) / TICKS_PER_SECOND > REMEMBERED)
+        mine.selfReport = undefined;
       mine.pending = null;
     });
     return mine.pending;

@@ -1,4 +1,4 @@
-import type { ProcessFacts, SettingsRequest } from '../../snapshot.ts';
+import type { ConfigRequest, ProcessFacts } from '../../snapshot.ts';
 import type { FileView } from '../files/known-files.ts';
 
 /** Bytes read of one configuration file. */
@@ -14,27 +14,27 @@ const DEEPEST = 3;
  * Reads the requested lines of configuration files. Definitions are asked again after each file, as an answer may
  * include other files.
  */
-export function readSettings(
-  asked: (settings: ProcessFacts['settings']) => readonly SettingsRequest[],
+export function readConfigLines(
+  asked: (configLines: ProcessFacts['configLines']) => readonly ConfigRequest[],
   files: FileView,
-): ProcessFacts['settings'] {
-  const settings: Record<string, readonly string[]> = {};
+): ProcessFacts['configLines'] {
+  const configLines: Record<string, readonly string[]> = {};
   const done = new Set<string>();
   for (let depth = 0; depth < DEEPEST; depth++) {
-    const requests = asked(settings)
+    const requests = asked(configLines)
       .filter(({ path }) => !done.has(path))
       .slice(0, MOST_FILES);
     if (requests.length === 0) break;
     for (const { path, lines, continued } of requests) {
       done.add(path);
       for (const file of filesOf(path, files)) {
-        if (Object.keys(settings).length >= MOST_FILES) break;
+        if (Object.keys(configLines).length >= MOST_FILES) break;
         const found = files.lines(file, lines, LARGEST, continued);
-        if (found !== null) settings[file] = found;
+        if (found !== null) configLines[file] = found;
       }
     }
   }
-  return settings;
+  return configLines;
 }
 
 /** The path; or the files that it stands for, sorted by name, if its last part contains `*` or `?`. */
