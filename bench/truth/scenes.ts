@@ -105,7 +105,8 @@ const gthread = (work: string): Scene => ({
   server: 'gunicorn gthread 2×4, by thread',
   work,
   command: (place) => gunicorn(place, null, '-w', '2', '--threads', '4'),
-  env: { TRUTH_THREADS: '1' },
+  // Where a title hides the command line, it cannot be told that there are threads.
+  env: { TRUTH_THREADS: '1', PYTHONPATH: `${join(apps, 'untitled')}:${apps}` },
   threads: true,
 });
 
@@ -135,5 +136,6 @@ export const scenes: readonly Scene[] = [
   celery('cpu'),
   ...['db', 'pg', 'cpu', 'mix'].map(gthread),
   { ...gthread('lock'), known: 'a thread that waits for a lock of the app looks as one that waits for work' },
-  ...['db', 'cpu', 'mix'].map(puma),
+  ...['db', 'mix'].map(puma),
+  { ...puma('cpu'), known: 'a thread that waits for its turn to compute (the GVL) looks as one that waits for work' },
 ];

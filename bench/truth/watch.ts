@@ -186,7 +186,11 @@ export async function watch(scene: Scene, on: Stage, options: WatchOptions): Pro
     times += 1;
     cost += reader.cost;
     for (const [pid, { doing }] of found) {
-      const pool = pools.get(pid) ?? [];
+      let pool = pools.get(pid) ?? [];
+      const request = requests.get(pid);
+      // A pool starts its threads as they are needed.
+      if (pool.length !== doing.length && request !== undefined) pool = poolOf(pid, request);
+      pools.set(pid, pool);
       for (const [index, one] of doing.entries()) readings.push({ who: pool[index] ?? 0, from, to, doing: one });
     }
   }

@@ -1,0 +1,3 @@
+"""Stands in the way of the module that hides a program's command line, where it is installed."""
+
+raise ImportError
