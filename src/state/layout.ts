@@ -8,19 +8,27 @@ const TABLE_HEAD = 1;
 const FOOTER = 1;
 
 /** From this size on there is room for a pane below the table. */
-const PANE = { columns: 120, lines: 40, height: 11 } as const;
+const PANE = { columns: 120, lines: 40, height: 11, tallest: 19 } as const;
 
-type Size = Pick<AppState, 'columns' | 'lines'>;
+type Size = Pick<AppState, 'columns' | 'lines' | 'rows'>;
 
 /** Lines for what is told at the bottom: a rule that names what it is about, and what is told below it. */
-export function messageLines({ lines }: Size): number {
+export function messageLines({ lines }: Pick<Size, 'lines'>): number {
   return lines >= 14 ? 3 : lines >= 10 ? 2 : 1;
 }
 
-/** Lines of the pane that shows the selected server beside its history; 0 where there is no room for it. */
-export function paneLines({ columns, lines }: Size): number {
-  return columns >= PANE.columns && lines >= PANE.lines ? PANE.height : 0;
+/** Lines of the pane that shows the selected server beside its history; 0 where there is no room for it. It takes what rows leave. */
+export function paneLines(state: Size): number {
+  const { columns, lines, rows } = state;
+  if (columns < PANE.columns || lines < PANE.lines) return 0;
+  const left = lines - HEADER - TABLE_HEAD - messageLines(state) - FOOTER - rows.length - SPARE;
+  // In steps, so that a row that comes or goes seldom moves it.
+  return Math.max(PANE.height, Math.min(PANE.tallest, PANE.height + STEP * Math.floor((left - PANE.height) / STEP)));
 }
+
+/** Lines that stay free between the table and the pane, and by which the pane grows. */
+const SPARE = 2;
+const STEP = 4;
 
 /** Lines for rows of the table. */
 export function tableLines(state: Size): number {

@@ -19,7 +19,8 @@ function confirmation(row: Row, { action, label }: Offer): Panel | null {
   const process = processOf(row);
   if (process === null) return null;
   const where = row.type !== 'system' && row.project ? ` of ${row.project.name}` : '';
-  const what = process.role ?? 'process';
+  // A server of one process has no master and no workers.
+  const what = process.role === null || process.role === 'single' ? 'process' : process.role;
   return {
     type: 'confirm',
     question: [`${capital(action)} ${what} ${process.pid}${where}?`, process.command, `${label}.`],

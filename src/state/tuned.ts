@@ -34,9 +34,8 @@ export function openTune(state: AppState): Answer {
 function questionOf({ tuneWatch }: AppState, { name }: Project, server: Server): readonly string[] {
   const { current } = server.workers;
   return [
-    `Tune ${name}, ${serverTitle(server)}: find how few of its ${plural(current, 'worker')} are enough?`,
-    `It watches them under load, trims one, watches for ${duration(tuneWatch)}, and puts it back at once if requests wait more than expected. Then it goes on with one fewer.`,
-    'Esc stops it at any time and puts back what was not yet found good.',
+    `Tune ${name}, ${serverTitle(server)}, from ${plural(current, 'worker')} down?`,
+    `Under load it trims one worker and watches for ${duration(tuneWatch)}. If more requests wait than expected, it puts that back at once; else it goes on. Esc stops it, and puts back.`,
   ];
 }
 

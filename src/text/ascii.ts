@@ -6,7 +6,6 @@ const replacements: Readonly<Record<string, string>> = {
   '▸': '>',
   '▾': 'v',
   '█': '#',
-  '⚠': '!',
   '←': '<',
   '↑': '^',
   '↓': 'v',

@@ -44,7 +44,8 @@ export const unicode: Glyphs = {
   rule: '─',
   arrow: '→',
   about: '≈',
-  warning: '⚠',
+  // The sign for it (U+26A0) is missing in the fonts of xterm and of the console.
+  warning: '!',
   tag: '●',
   cursor: '█',
   frame: ['┌', '┐', '└', '┘', '─', '│'],

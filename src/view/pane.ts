@@ -68,7 +68,11 @@ function workerLines(scene: Scene, room: number): readonly Line[] {
   if (each === null || !server.scaling.available) {
     return [[span(clean(server.scaling.reason ?? 'What one of its workers takes is not known.'), theme.faint)]];
   }
-  const counts = countsAround(server, room - 2);
+  const isTooMuch = (count: number) => usedWith(count - current, each, model) > model.host.memory.total;
+  const all = countsAround(server, room - 2);
+  // The first that does not fit says it for the rest.
+  const most = all.findIndex((count) => count > current && isTooMuch(count));
+  const counts = most < 0 ? all : all.slice(0, most + 1);
   return [
     [span(fill('workers', 9), theme.faint), span('memory used, of the total', theme.faint)],
     ...counts.map((count): Line => {

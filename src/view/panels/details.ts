@@ -197,12 +197,12 @@ function inUseLines(server: Server, { say, history, model }: Context): readonly 
   const lately = usage(history, server.key, LATELY);
   const share = lately === null ? null : sharePhrase(server, lately.share);
   const phrase =
-    share === null || lately === null ? inUsePhrase(inUse, activity) : `${share}, ${duration(lately.seconds)}`;
-  if (basis === 'connections') return say('in use', `${phrase}; by its accepted connections`);
+    share === null || lately === null ? inUsePhrase(inUse, activity) : `${share} (${duration(lately.seconds)})`;
+  if (basis === 'connections') return say('in use', `${phrase.replace(/ in use/, '')}; by its accepted connections`);
   const now = lettersOf(server);
   const uses = usesText(history.uses(server.key), model, MOST_USES);
   return [
-    ...say('in use', phrase),
+    ...say('in use', phrase.replace(/ in use/, '')),
     ...say('now', now === '' ? null : `${now}   (${LETTERS})`),
     ...say('waits for', uses === null ? null : `${uses} (shares of the time in use, 10 min)`),
   ];

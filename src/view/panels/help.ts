@@ -13,10 +13,13 @@ const explained: readonly (readonly [string, string])[] = [
   ],
   ['FREES', 'what becomes available when this worker exits, without page cache of files; on a server, by one trim'],
   ['OF USED', 'share of the memory that is used; a full bar is the largest row'],
-  ['WORKERS', 'running; “2 of 3” where another number is configured'],
+  [
+    'WORKERS',
+    'running; “2 of 3” where another number is configured; of a worker what it does now: idle, CPU, waits, client (it is held by one), or how many of its threads are used',
+  ],
   ['QUEUE', 'connections waiting to be accepted'],
   ['LAST HOUR', 'memory, on one scale for all rows, blank where flat; +12M/h where it grows steadily'],
-  ['⚠', 'there is advice about it: a'],
+  ['!', 'there is advice about it: a'],
   ['~ …', 'an estimate; still to be read. As root all figures are exact'],
 ];
 

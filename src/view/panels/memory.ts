@@ -23,7 +23,8 @@ export function memoryPanel({ state, theme }: Scene, scroll: number): PanelConte
     return { title: 'Where the memory is', lines: [[span(text, theme.warning)]], scroll };
   }
   const room = columns >= WITH_BAR ? BAR : 0;
-  const lines = map.parts.flatMap((part) => partLines(part, map.total, columns, room, theme));
+  const parts = map.parts.filter(({ kind, bytes: size }) => kind !== 'unexplained' || size > 0);
+  const lines = parts.flatMap((part) => partLines(part, map.total, columns, room, theme));
   const said = [usedText(state.model), ...swapTexts(state.model)].flatMap((text) =>
     wrap(text, columns).map((line): Line => [span(line, theme.faint)]),
   );
