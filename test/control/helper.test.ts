@@ -73,6 +73,29 @@ it('a command ends when its time is up, although workertop has ended', async () 
   }
 });
 
+it('a command gets no descriptor that workertop was started with', async () => {
+  const script = join(folder, 'control');
+  writeFileSync(script, `#!/bin/sh\nls /proc/$$/fd >'${folder}/fds'\n`, { mode: 0o755 });
+  const server = spawn('sleep', ['600'], { cwd: folder, stdio: 'ignore' });
+  // Node closes those that follow one another; one far beyond is missed.
+  const leak = 'open my $f, "<", "/etc/passwd" or die; dup2(fileno $f, 250) or die; exec @ARGV';
+  const owned = spawn('perl', ['-MPOSIX', '-e', leak, process.execPath, entry], {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    detached: true,
+  });
+  try {
+    const command = { program: script, args: [] };
+    owned.send({ kind: 'run', pid: server.pid, startTicks: startTicksOf(server.pid ?? 0), command, cwd: folder });
+    await once(owned, 'message');
+    owned.send({ seconds: 60 });
+    expect(await once(owned, 'message')).toMatchObject([{ type: 'done', outcome: null }, undefined]);
+    expect(readFileSync(join(folder, 'fds'), 'utf8').split('\n')).not.toContain('250');
+  } finally {
+    server.kill('SIGKILL');
+    owned.kill('SIGKILL');
+  }
+});
+
 it('tells that there is no helper', async () => {
   expect(await asOwnerBy(join(folder, 'none.mjs'))(errand)).toMatch(/helper has ended with 1\.$/);
 });

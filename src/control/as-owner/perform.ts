@@ -5,6 +5,7 @@ import { errorCode } from '../../text/errno.ts';
 import type { Outcome } from '../outcome.ts';
 import { environmentFor } from './environment.ts';
 import type { Errand } from './errand.ts';
+import { closeInherited } from './inherited.ts';
 import { become, type Inside, lookInto, type Owner, ownerOf } from './owner.ts';
 import { checkDirectory, findProgram, type Grounds } from './program.ts';
 import { runProgram } from './run-program.ts';
@@ -21,6 +22,7 @@ type Deed = () => Outcome | Promise<Outcome>;
  * @throws Refused with the reason
  */
 export function prepare(errand: Errand): Deed {
+  closeInherited();
   const owner = ownerOf(errand.pid);
   const users = usersFor(owner.uid);
   // Root may look into a daemon that has given up root's ids, and its own user may not. In a container it may be the
