@@ -9,7 +9,7 @@ import { LocalTree } from '../../src/source/proc/local-tree.ts';
 import { ProcSource } from '../../src/source/proc/proc-source.ts';
 import type { ActivityRequest } from '../../src/source/source.ts';
 import { eventually } from '../../test/helpers/eventually.ts';
-import { filesHere } from '../../test/helpers/files.ts';
+import { filesHere, viewOf } from '../../test/helpers/files.ts';
 import { type Job, startJob } from '../../test/helpers/job.ts';
 import { freePort } from '../../test/helpers/story.ts';
 import { pause } from '../machine.ts';
@@ -172,7 +172,7 @@ export async function watch(scene: Scene, on: Stage, options: WatchOptions): Pro
   await pause(2);
   const requests = await eventually('its workers', () => requestsFor(on.job.pid));
   const pools = new Map([...requests].map(([pid, request]) => [pid, poolOf(pid, request)]));
-  const reader = new ActivityReader('/proc', process.arch);
+  const reader = new ActivityReader('/proc', process.arch, (path) => viewOf('/').epollTargets(path));
   const readings: Reading[] = [];
   const began = monotonic();
   let times = 0;

@@ -22,6 +22,28 @@ let mount: SilentMount;
 let folder: string;
 let processes: ChildProcess[];
 
+/**
+ * With the titles of a unicorn and its worker. The worker waits in an epoll, to which a process that shares it adds a file of
+ * the mount, once that is silent: the kernel then holds up whoever reads what the epoll waits for. Numbers of system calls are
+ * those of x86_64.
+ */
+const EPOLL = `
+use IO::Socket::INET;
+my ($create, $wait, $add) = (291, 232, 233);
+my $listener = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1') or die;
+open my $file, '<', $ARGV[0] or die;
+my $epoll = syscall $create, 0;
+my $event = pack 'LQ', 1, 0;
+syscall $add, $epoll, 1, fileno $listener, $event;
+if (!(fork // die)) { $0 = 'unicorn worker[0] -c u.rb'; my $events = ' ' x 120; syscall $wait, $epoll, $events, 10, -1; exit }
+<STDIN>;
+if (!(fork // die)) { syscall $add, $epoll, 1, fileno $file, $event; exit }
+$0 = 'unicorn master -c u.rb';
+$| = 1;
+print "held\\n";
+sleep 600;
+`;
+
 /** A process with the title of a gunicorn, in a directory. */
 async function startIn(directory: string): Promise<void> {
   const program = '$0 = "gunicorn: master [app]"; sleep 600';
@@ -80,6 +102,20 @@ describe('list', () => {
     const [code] = await once(child, 'close');
     expect(code).toBe(0);
     expect(stderr).toContain('config.toml is left out: its file system does not answer.\n');
+  });
+
+  it('is not held up by a process that keeps the kernel from telling what it waits for', async () => {
+    const args = ['-e', EPOLL, join(mount.directory, 'shop/manage.py')];
+    const holder = spawn('perl', args, { cwd: folder, stdio: ['pipe', 'pipe', 'ignore'] });
+    processes.push(holder);
+    await eventually('its worker', () => kernel.children(holder.pid ?? 0).length === 1);
+    await mount.silence();
+    holder.stdin.write('\n');
+    await once(holder.stdout, 'data');
+    const children = kernel.children(holder.pid ?? 0);
+    const { code } = await workertop('list', '--json');
+    expect(code).toBe(0);
+    for (const pid of children) process.kill(pid, 'SIGKILL');
   });
 
   it('says nothing while it answers', async () => {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ActivityRule, Doing, Listener, ProcessState } from '../../src/snapshot.ts';
 import { ActivityReader } from '../../src/source/proc/activity/activity-reader.ts';
 import { callsOf, parseSyscall } from '../../src/source/proc/activity/syscalls.ts';
+import { viewOf } from '../helpers/files.ts';
 
 const WORKER = 20;
 const MASTER = 10;
@@ -14,13 +15,15 @@ const LISTENER = 7001;
 /** A stack and a place in a program as x86_64 has them. */
 const PLACE = '0x7ffd56f87f90 0x7faad6829954\n';
 
+const epollTargets = (path: string) => viewOf('/').epollTargets(path);
+
 let root: string;
 let reader: ActivityReader;
 let time = 1000;
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'workertop-activity-'));
-  reader = new ActivityReader(root, 'x64');
+  reader = new ActivityReader(root, 'x64', epollTargets);
 });
 afterEach(() => {
   reader.close();
@@ -116,6 +119,17 @@ describe('a worker is idle', () => {
     expect(one()).toEqual({ wait: 'other' });
     write(`${WORKER}/fdinfo/6`, 'pos:\t0\ntfd:        9 events:       19\ntfd:        5 events:       19\n');
     expect(one()).toBe('idle');
+  });
+
+  it('in epoll_wait(2) once it is known what that waits for, and unknown before', () => {
+    link(`${WORKER}/fd/5`, `socket:[${LISTENER}]`);
+    write(`${WORKER}/syscall`, inCall(epollWait, 6));
+    let targets: readonly number[] | null = null;
+    const by = new ActivityReader(root, 'x64', () => targets);
+    expect([one({ by }), by.waits]).toEqual(['unknown', true]);
+    targets = [5];
+    expect([one({ by }), by.waits]).toEqual(['idle', false]);
+    by.close();
   });
 
   it('that may have threads only where epoll is not what it waits in', () => {
@@ -268,7 +282,7 @@ describe('what cannot be told is unknown', () => {
 
   it('of an architecture whose calls are not known, nothing is said', () => {
     write(`${WORKER}/syscall`, inCall(accept4, 5));
-    expect(all({ by: new ActivityReader(root, 'riscv64') })).toEqual([]);
+    expect(all({ by: new ActivityReader(root, 'riscv64', epollTargets) })).toEqual([]);
   });
 
   it('of a worker that has ended, nothing is said', () => {
@@ -277,7 +291,7 @@ describe('what cannot be told is unknown', () => {
 });
 
 it('calls of aarch64 have numbers of their own', () => {
-  const other = new ActivityReader(root, 'arm64');
+  const other = new ActivityReader(root, 'arm64', epollTargets);
   write(`${WORKER}/syscall`, inCall(202, 5));
   expect(one({ by: other })).toBe('idle');
   other.close();

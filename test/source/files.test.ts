@@ -26,7 +26,7 @@ it.runIf(process.platform === 'linux')(
     try {
       const [line] = await once(parent.stdout, 'data');
       const pid = String(line).trim();
-      await expect.poll(() => readText(`/proc/${pid}/stat`)).toMatch(/\) Z /);
+      await expect.poll(() => readText(`/proc/${pid}/stat`), { timeout: 20_000 }).toMatch(/\) Z /);
       expect(readText(`/proc/${pid}/mountinfo`)).toBeNull();
     } finally {
       parent.kill('SIGKILL');

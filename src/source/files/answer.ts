@@ -7,9 +7,13 @@ import type { Place, Walker } from './walk.ts';
 /** Characters of a line that are matched: a configuration line says what matters at its beginning. */
 const LONGEST_LINE = 4096;
 
+/** Bytes: some hundred descriptors. */
+const LONGEST_EPOLL = 16 * 1024;
+
 /** Answers a question synchronously, and blocks if the file system does: only for a process that may be left behind. */
 export function answer(question: Question, walker: Walker): Answer {
   try {
+    if (question.kind === 'epoll') return { status: 'value', value: epollTargets(question.path) };
     const place = walker.find(question.path);
     if ('status' in place) return place;
     switch (question.kind) {
@@ -29,6 +33,18 @@ export function answer(question: Question, walker: Walker): Answer {
     }
   } catch (error) {
     return failure(error);
+  }
+}
+
+/** The path is workertop's own, and its file the kernel's. */
+function epollTargets(path: string): readonly string[] {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const buffer = Buffer.allocUnsafe(LONGEST_EPOLL);
+    const text = buffer.toString('latin1', 0, readSync(descriptor, buffer, 0, LONGEST_EPOLL, null));
+    return [...text.matchAll(/^tfd: *(\d+)/gm)].map(([, target = '']) => target);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -44,6 +44,12 @@ export type Question =
   /** Where a path leads to, links followed: its path without links, and the device and inode that it is, as `device:inode`. */
   | { readonly kind: 'place'; readonly path: string }
   /**
+   * The descriptors that an epoll waits for, by its file in a proc tree (`tfd` of proc_pid_fdinfo(5)). The kernel holds up the
+   * reader while the process adds a file to it whose file system does not answer (ep_show_fdinfo takes the lock of ep_insert),
+   * and not even SIGKILL ends the wait.
+   */
+  | { readonly kind: 'epoll'; readonly path: string }
+  /**
    * When the newest file whose name matches was changed, in a directory and below, as milliseconds since 1970. Links, other mounts,
    * virtualenvs and installed packages are left out.
    */

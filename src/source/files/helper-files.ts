@@ -24,6 +24,9 @@ const MOST_STUCK = 3;
 /** If this number of helpers wait, nothing is read any more: the disks themselves do not answer. */
 const MOST_STUCK_ON_DISKS = 6;
 
+/** If this number of helpers wait for a process's own locks, no more such questions are asked. */
+const MOST_STUCK_ON_PROCESSES = 3;
+
 interface Pending {
   readonly viewpoint: Viewpoint;
   readonly question: Question;
@@ -31,6 +34,8 @@ interface Pending {
 }
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
+
+const noAnswer: Answer = { status: 'unknown', mount: null };
 
 /**
  * Answers with helper processes. A helper that does not answer is left behind: a process that waits for a dead mount
@@ -42,6 +47,7 @@ export class HelperFiles implements FileAnswerer {
   readonly #waiting: Pending[] = [];
   #helper: Helper | null = null;
   #stuck = 0;
+  #stuckOnProcesses = 0;
   #scheduled = false;
   #closed = false;
 
@@ -64,6 +70,8 @@ export class HelperFiles implements FileAnswerer {
   }
 
   ask(viewpoint: Viewpoint, question: Question): Promise<Answer> {
+    if (question.kind === 'epoll' && this.#stuckOnProcesses >= MOST_STUCK_ON_PROCESSES)
+      return Promise.resolve(noAnswer);
     return new Promise((resolve) => {
       this.#waiting.push({ viewpoint, question, resolve });
       if (this.#scheduled) return;
@@ -86,19 +94,23 @@ export class HelperFiles implements FileAnswerer {
     if (this.#waiting.length === 0 || this.#helper?.isBusy) return;
     this.start();
     if (this.#helper === null) {
-      for (const { resolve } of this.#waiting.splice(0)) resolve({ status: 'unknown', mount: null });
+      for (const { resolve } of this.#waiting.splice(0)) resolve(noAnswer);
       return;
     }
     this.#helper.ask(this.#waiting.splice(0), [...this.silent.keys()], this.#stuck >= MOST_STUCK);
   }
 
-  #leave(helper: Helper, mount: Mount | null): void {
+  #leave(helper: Helper, lastMount: Mount | null): void {
     if (this.#helper === helper) this.#helper = null;
-    this.#stuck += 1;
-    if (mount !== null) this.silent.set(mount.device, mount.point);
     const [first, ...others] = helper.unanswered();
+    const isProcess = first?.question.kind === 'epoll';
+    const mount = isProcess ? null : lastMount;
+    if (isProcess) this.#stuckOnProcesses += 1;
+    else this.#stuck += 1;
+    if (mount !== null) this.silent.set(mount.device, mount.point);
     helper.onExit(() => {
-      this.#stuck -= 1;
+      if (isProcess) this.#stuckOnProcesses -= 1;
+      else this.#stuck -= 1;
       if (mount !== null) setTimeout(() => this.silent.delete(mount.device), PAUSE).unref();
     });
     helper.kill();
@@ -204,7 +216,8 @@ class Helper {
   }
 
   #expect(): void {
-    const limit = this.#heard === 0 ? START : this.#mount?.remote ? REMOTE : LOCAL;
+    const isQuick = this.#mount?.remote || this.#open[0]?.question.kind === 'epoll';
+    const limit = this.#heard === 0 ? START : isQuick ? REMOTE : LOCAL;
     this.#schedule(limit, () => {
       const heard = this.#heard;
       // This process may have been late itself: read pending answers first.
@@ -232,7 +245,7 @@ class Helper {
     if (this.#left) return;
     this.#left = true;
     if (this.#timer) clearTimeout(this.#timer);
-    for (const { resolve } of this.unanswered()) resolve({ status: 'unknown', mount: null });
+    for (const { resolve } of this.unanswered()) resolve(noAnswer);
     this.#events.ended(this);
   }
 }

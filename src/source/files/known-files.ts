@@ -3,6 +3,7 @@ import type { Answer, Continued, FileAnswerer, Question, Viewpoint } from './fil
 /** An answer is requested again after this many seconds. The old one is used until the new one has come. */
 const LASTING = 60;
 const LASTING_UNKNOWN = 10;
+const LASTING_EPOLL = 20;
 
 /** Most answers that are kept, over all processes. */
 const MOST_KEPT = 8000;
@@ -17,6 +18,7 @@ interface Known {
   answer: Answer;
   /** Seconds, on the clock of `look`. */
   at: number;
+  readonly lasting: number;
 }
 
 /** The answers that have come so far. Looking for a missing answer requests it. */
@@ -66,19 +68,19 @@ export class KnownFiles {
     if (known !== undefined && !this.#isOld(known, now)) return known.answer;
     if (!this.#asked.has(key)) {
       this.#asked.add(key);
-      this.#answerer.ask(viewpoint, question).then((answer) => this.#keep(key, answer, now));
+      this.#answerer.ask(viewpoint, question).then((answer) => this.#keep(key, question, answer, now));
     }
     return known?.answer ?? null;
   }
 
-  #isOld({ answer, at }: Known, now: number): boolean {
+  #isOld({ answer, at, lasting }: Known, now: number): boolean {
     if (answer.status === 'unknown' && answer.mount !== null) return !this.#answerer.silent.has(answer.mount.device);
-    return now - at >= (answer.status === 'unknown' ? LASTING_UNKNOWN : LASTING);
+    return now - at >= (answer.status === 'unknown' ? LASTING_UNKNOWN : lasting);
   }
 
-  #keep(key: string, answer: Answer, at: number): void {
+  #keep(key: string, { kind }: Question, answer: Answer, at: number): void {
     this.#known.delete(key);
-    this.#known.set(key, { answer, at });
+    this.#known.set(key, { answer, at, lasting: kind === 'epoll' ? LASTING_EPOLL : LASTING });
     if (this.#known.size > MOST_KEPT) this.#known.delete(this.#known.keys().next().value ?? '');
     this.#asked.delete(key);
     this.#version += 1;
@@ -135,6 +137,11 @@ export class FileView {
     return real === undefined || identity === undefined ? null : { path: real, identity };
   }
 
+  /** The descriptors that an epoll waits for. @param path of its file in a proc tree */
+  epollTargets(path: string): readonly number[] | null {
+    return this.#look({ kind: 'epoll', path })?.map(Number) ?? null;
+  }
+
   /** Texts of a JSON file, each by the names that lead to it; null where it has none. @param limit bytes that it may have */
   json(path: string, members: readonly (readonly string[])[], limit: number): readonly (string | null)[] | null {
     return this.#look({ kind: 'json', path, members, limit })?.map((text) => text || null) ?? null;
@@ -163,6 +170,7 @@ function detailOf(question: Question): string {
     case 'entries':
       return question.glob;
     case 'place':
+    case 'epoll':
       return '';
     case 'json':
       return question.members.map((names) => names.join('\x01')).join('\0');

@@ -41,10 +41,11 @@ export function inspectProcess(tree: ProcTree, pid: number): Inspected | null {
 function beganWithOthersIds(tree: ProcTree, pid: number, status: string): boolean {
   const auxv = tree.bytes(`${pid}/auxv`);
   const began = typeof auxv === 'string' ? null : parseAuxv(auxv);
-  if (began === null) return false;
-  const isComparable = tree.link(`${pid}/ns/user`) === tree.link('self/ns/user');
   const [uid, gid] = [idsOf(status, 'Uid')?.[1], idsOf(status, 'Gid')?.[1]];
-  return hasOthersIds(began, isComparable && uid !== undefined && gid !== undefined ? { uid, gid } : null);
+  const now = uid === undefined || gid === undefined ? null : { uid, gid };
+  if (began === null || !hasOthersIds(began, now)) return false;
+  const isComparable = tree.link(`${pid}/ns/user`) === tree.link('self/ns/user');
+  return isComparable || hasOthersIds(began, null);
 }
 
 /**

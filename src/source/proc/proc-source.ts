@@ -4,6 +4,7 @@ import type { FileAnswerer } from '../files/files.ts';
 import { KnownFiles } from '../files/known-files.ts';
 import type { FactRequests, ReadHints, Source } from '../source.ts';
 import { ActivityReader, type Worker } from './activity/activity-reader.ts';
+import type { EpollTargets } from './activity/descriptors.ts';
 import { portOf, TcpInfo, withInFlight } from './activity/tcp-info.ts';
 import { cgroupMounts } from './cgroups.ts';
 import { CodeChanges } from './code-changes.ts';
@@ -27,6 +28,9 @@ const SETTLING = 5;
  */
 const RECHECK_PREFERRED = 8;
 const RECHECK = 60;
+
+/** Longest time that the only reading waits for what workers wait for, in seconds. */
+const ONLY_READING = 0.5;
 
 export interface ProcSourceOptions {
   /** The source closes it. */
@@ -99,7 +103,8 @@ export class ProcSource implements Source {
     this.#host = new HostReader(tree, this.#pageSize, mounts);
     this.#memory = new MemoryReader(tree, this.#pageSize);
     this.#sockets = new Sockets(tree);
-    this.#activity = tree.opens ? new ActivityReader(tree.root, process.arch) : null;
+    const epollTargets: EpollTargets = (path, now) => this.#files.look(here, now).epollTargets(path);
+    this.#activity = tree.opens ? new ActivityReader(tree.root, process.arch, epollTargets) : null;
     this.#factRequests = factRequests;
     this.#status = tree.isOwn ? new StatusClient((pid) => inspectProcess(tree, pid)) : null;
   }
@@ -124,8 +129,13 @@ export class ProcSource implements Source {
     const tracked = new Map((await Promise.all(found)).map((process) => [process.pid, process]));
     this.#tracked = tracked;
     // First of all: reading memory delays the process that is read.
-    const activity = this.#readActivity(hints, uptime);
+    let activity = this.#readActivity(hints, uptime);
     if (hints.patience !== undefined) await this.#awaitFiles(hints.patience, uptime);
+    // The only reading, as of `list`: what is unknown now would stay unknown.
+    if (everything && this.#activity?.waits) {
+      await Promise.race([this.#files.settled(), pause(ONLY_READING)]);
+      activity = this.#readActivity(hints, uptime);
+    }
     const living = [...tracked.values()].filter(({ stat }) => !isDead(stat));
     await tree.settle(() => readMemory(living, this.#memory, hints, uptime));
     const listeners = await this.#withRequests(await this.#listeners(hints, activity, uptime), hints, uptime);

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { Activity, ActivityRule, Doing, ProcessState, Wait } from '../../../snapshot.ts';
 import type { ActivityRequest } from '../../source.ts';
 import { list, readText } from '../files.ts';
-import { Descriptors } from './descriptors.ts';
+import { Descriptors, type EpollTargets } from './descriptors.ts';
 import { buffer, KeptFile } from './kept-file.ts';
 import { type Peer, Peers } from './peers.ts';
 import {
@@ -64,6 +64,7 @@ interface Listening {
  */
 export class ActivityReader {
   readonly #root: string;
+  readonly #epollTargets: EpollTargets;
   readonly #calls: ReadonlyMap<number, Call> | null;
   readonly #peers: Peers;
   readonly #watched = new Map<string, Watched>();
@@ -74,9 +75,13 @@ export class ActivityReader {
   /** Seconds that the last reading took. */
   cost = 0;
 
+  /** Whether something was unknown in the last reading that may be known in the next. */
+  waits = false;
+
   /** @param architecture Node's name for the machine's */
-  constructor(root: string, architecture: string) {
+  constructor(root: string, architecture: string, epollTargets: EpollTargets) {
     this.#root = root;
+    this.#epollTargets = epollTargets;
     this.#calls = callsOf(architecture);
     this.#peers = new Peers(root);
   }
@@ -95,6 +100,7 @@ export class ActivityReader {
     const found = new Map<number, Activity>();
     if (this.#calls === null) return found;
     this.#now = now;
+    this.waits = false;
     this.#peers.begin(now);
     const seen = new Set<string>();
     const masters = new Map<number, Descriptors>();
@@ -124,14 +130,14 @@ export class ActivityReader {
   }
 
   #master(pid: number): Descriptors {
-    return this.#masters.get(pid) ?? new Descriptors(`${this.#root}/${pid}`);
+    return this.#masters.get(pid) ?? new Descriptors(`${this.#root}/${pid}`, this.#epollTargets);
   }
 
   #watch(worker: Worker): Watched {
     let watched = this.#watched.get(worker.key);
     if (watched === undefined) {
       const folder = `${this.#root}/${worker.pid}`;
-      const kept = { descriptors: new Descriptors(folder), memory: new KeptFile(`${folder}/mem`) };
+      const kept = { descriptors: new Descriptors(folder, this.#epollTargets), memory: new KeptFile(`${folder}/mem`) };
       watched = { ...kept, threads: new Map(), counted: 0, last: null };
       this.#watched.set(worker.key, watched);
     }
@@ -221,7 +227,12 @@ export class ActivityReader {
         return 'idle';
       case 'epoll': {
         if (rule.by === 'loop') return 'idle';
-        if (!watched.descriptors.epollHasOneOf(descriptor, this.#listening(request).inodes, now)) return waits.other;
+        const isOnListener = watched.descriptors.epollHasOneOf(descriptor, this.#listening(request).inodes, now);
+        if (isOnListener === null) {
+          this.waits = true;
+          return 'unknown';
+        }
+        if (!isOnListener) return waits.other;
         return 'mayHaveThreads' in rule && rule.mayHaveThreads === true ? 'unknown' : 'idle';
       }
       case 'select':

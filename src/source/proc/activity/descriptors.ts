@@ -1,5 +1,4 @@
-import { list, readLink, readText } from '../files.ts';
-import { parseEpollTargets } from './syscalls.ts';
+import { list, readLink } from '../files.ts';
 
 /** Seconds for which it holds that a descriptor is what it was: a server keeps its listeners and pipes for life. */
 const LASTING = 20;
@@ -10,18 +9,21 @@ export type Opened =
   | { readonly type: 'file' | 'other' }
   | null;
 
+/** The descriptors that an epoll waits for, by its file in `fdinfo`; null if they are not known, or not yet. */
+export type EpollTargets = (path: string, now: number) => readonly number[] | null;
+
 /** What of the descriptors of one process is kept from one reading to the next. */
 export class Descriptors {
   readonly #folder: string;
+  readonly #epollTargets: EpollTargets;
   /** Descriptors that were found to be wanted ones, and when. */
   readonly #wanted = new Map<number, { readonly inode: number; readonly at: number }>();
-  /** Epoll descriptors that wait for a listener, and when that was seen. */
-  readonly #epolls = new Map<number, number>();
   #pipes: { readonly inodes: ReadonlySet<number>; readonly at: number } | null = null;
 
   /** @param folder of the process in the proc tree */
-  constructor(folder: string) {
+  constructor(folder: string, epollTargets: EpollTargets) {
     this.#folder = folder;
+    this.#epollTargets = epollTargets;
   }
 
   /** Null when it is not there, or may not be read. */
@@ -48,15 +50,10 @@ export class Descriptors {
     return false;
   }
 
-  /** Whether an epoll waits for one of these sockets. */
-  epollHasOneOf(epoll: number, inodes: { has(inode: number): boolean }, now: number): boolean {
-    const seenAt = this.#epolls.get(epoll);
-    if (seenAt !== undefined && now - seenAt < LASTING) return true;
-    const targets = parseEpollTargets(readText(`${this.#folder}/fdinfo/${epoll}`) ?? '');
-    const has = this.hasOneOf(targets, inodes, now);
-    if (has) this.#epolls.set(epoll, now);
-    else this.#epolls.delete(epoll);
-    return has;
+  /** Whether an epoll waits for one of these sockets; null if that is not known, or not yet. */
+  epollHasOneOf(epoll: number, inodes: { has(inode: number): boolean }, now: number): boolean | null {
+    const targets = this.#epollTargets(`${this.#folder}/fdinfo/${epoll}`, now);
+    return targets === null ? null : this.hasOneOf(targets, inodes, now);
   }
 
   /** Inodes of the pipes that it has. */

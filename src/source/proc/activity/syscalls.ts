@@ -189,8 +189,3 @@ export function parsePollFds(array: Buffer, count: number): readonly number[] {
   }
   return found;
 }
-
-/** The descriptors that an epoll waits for: `tfd:` of /proc/PID/fdinfo/N (proc_pid_fdinfo(5)). */
-export function parseEpollTargets(text: string): readonly number[] {
-  return [...text.matchAll(/^tfd: *(\d+)/gm)].map(([, descriptor]) => Number(descriptor));
-}
