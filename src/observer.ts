@@ -113,7 +113,10 @@ function needsConnections({ activity }: Server): boolean {
   return rule.by === 'loop' || (rule.by === 'threads' && (rule.acceptsEarly || basis !== 'syscall'));
 }
 
-/** Where all threads are in use and more connections than that are open: of these some may be kept alive and ask nothing. */
+/**
+ * The ports of a server whose threads are all in use while more connections are open. Some of these may be kept alive
+ * without a request.
+ */
 function portsToTell({ activity, listeners }: Server): readonly number[] {
   if (activity === null || activity.accepted === null || activity.accepted <= (activity.inUse ?? 0)) return [];
   if (activity.rule.by !== 'threads' || activity.inUse !== activity.total) return [];

@@ -7,6 +7,7 @@
 /** `pid:startTicks`. A pid alone is never an identity: pids are reused. */
 export type ProcessKey = string;
 
+/** The identity of a process as text: its pid and its start time. */
 export function processKey(process: { readonly pid: number; readonly startTicks: number }): ProcessKey {
   return `${process.pid}:${process.startTicks}`;
 }

@@ -6,8 +6,8 @@ import { ownFiles } from './beside.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
- * Reads a file that the user has named, or the configuration file. If it lies on a network or FUSE file system, such as a
- * home on NFS, a helper process reads it, which can be left behind. Rejects like `readNamedFile`, and with the code
+ * Reads the configuration file or another file that the user named. If it lies on a network or FUSE file system, such
+ * as a home on NFS, a helper process reads it and can be left behind. Rejects like `readNamedFile`, and with the code
  * ETIMEDOUT if there is no answer.
  */
 export async function readOwnFile(path: string): Promise<NamedFile> {

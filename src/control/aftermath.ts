@@ -35,7 +35,9 @@ export interface Aftermath {
   readonly text: string;
 }
 
-/** Watches each server for ten minutes after a change of its number of workers. It has no clock: time comes with the models. */
+/**
+ * Watches each server for ten minutes after its number of workers changed. It has no clock: time comes with the models.
+ */
 export class AftermathWatch {
   readonly #watched = new Map<ProcessKey, Watched>();
 

@@ -63,7 +63,9 @@ function fail(change: Change, problem: string, { uptime }: Model): Change {
   return { ...change, phase: { type: 'failing', problem, since: uptime, counts } };
 }
 
-/** Ends a failed change when the number of workers is clear: it has not changed for a while, or never stops changing. */
+/**
+ * Ends a failed change once the number of workers is clear: it has not changed for a while, or never stops changing.
+ */
 function conclude(change: Change, phase: Extract<Phase, { type: 'failing' }>, { uptime, at }: Model): Change {
   const now = change.seen.present.length;
   const { counts, since, problem } = phase;
@@ -169,8 +171,9 @@ function awaitLeaving(change: Change, server: Server, model: Model): Step {
 }
 
 /**
- * Whether a signal to end a worker was lost, as gunicorn drops those beyond five that it has not handled (arbiter.py). If it was not,
- * one worker too many goes and is brought back; so it is not repeated where that would leave none.
+ * Whether a signal to end a worker was lost. gunicorn drops signals when more than five wait (arbiter.py). If it was
+ * not lost after all, one worker too many ends and is started again, so the signal is not repeated if that could leave
+ * none.
  */
 function isLost(change: Change, server: Server, now: number): boolean {
   const { scaling } = server.definition;

@@ -2,8 +2,8 @@ import type { Model, Server } from '../model/model.ts';
 import type { ProcessKey } from '../snapshot.ts';
 
 /**
- * A change of one server's number of workers, as a closed loop: tell, look, tell again until the target is seen.
- * Standard signals coalesce (signal(7)), so no more than one is ever under way. Pure: `observeChange` takes readings and
+ * A change of one server's number of workers, as a closed loop: signal, look, and signal again until the target is
+ * seen. Standard signals coalesce (signal(7)), so at most one is under way. Pure: `observeChange` takes readings and
  * answers what to send.
  */
 export interface Change {
@@ -113,6 +113,7 @@ export interface ChangeOptions {
   readonly model: Model;
 }
 
+/** Starts a change of a server's number of workers. It sends nothing yet. */
 export function beginChange({ id, server, project, target, undo, model }: ChangeOptions): Change {
   const { used, usedShare } = model.host.memory;
   const { scaling } = server.definition;
@@ -147,6 +148,7 @@ export function beginChange({ id, server, project, target, undo, model }: Change
   };
 }
 
+/** Keys of a server's workers, oldest first. */
 export function workersOf(server: Server): readonly ProcessKey[] {
   return server.processes.filter(({ role }) => role === 'worker').map(({ key }) => key);
 }

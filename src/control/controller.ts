@@ -57,8 +57,8 @@ export interface TargetOptions {
 }
 
 /**
- * Brings servers to the numbers of workers that were asked for. All ways to add workers lead through `setTarget`, which asks
- * where they are many or do not fit into memory. It has no clock: signals are sent at readings.
+ * Brings servers to the requested numbers of workers. Every way to add workers leads through `setTarget`, which asks if
+ * they are many or do not fit in memory. It has no clock: signals are sent at readings.
  */
 export class Controller {
   readonly #signals: Signals;

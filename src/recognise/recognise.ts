@@ -91,8 +91,8 @@ export function recognise(unordered: readonly ProcessSample[]): readonly Recogni
 }
 
 /**
- * The master of what manages a process's app: the topmost of its kind above it. One whose parent has gone, as Passenger's preloaders do,
- * is still of the process group or the session that it was started in.
+ * The master that manages a process's app: the topmost ancestor of its kind. If the parent has gone, as Passenger's
+ * preloaders do, the process group or session still tells.
  */
 function managerOf({ process, definition }: LinkedMember, kin: ReadonlyMap<number, LinkedMember>): LinkedMember | null {
   const { ppid, pgrp, session } = process;

@@ -126,6 +126,7 @@ export function celeryArgs(facts: ProcessFacts, command: 'worker' | 'beat'): rea
   return positionals(own, switches)[0] === command ? own : null;
 }
 
+/** Claims a celery process by its arguments, with the app from `-A` or the environment. */
 export function withApp(args: readonly string[], { environment }: ProcessFacts): Claim {
   const app = flag(args, ['-A', '--app'])?.value ?? environment['CELERY_APP'] ?? environment['APP'];
   return app === undefined ? { args } : { args, app };

@@ -6,6 +6,7 @@ import { type AppState, isTuning } from './state.ts';
 /** What a key makes of the state, and what is to be done. */
 export type Answer = readonly [AppState, readonly Effect[]];
 
+/** Opens a panel. */
 export function withPanel(state: AppState, panel: Panel): AppState {
   return { ...state, mode: { type: 'panel', panel } };
 }
@@ -15,6 +16,7 @@ export function closed(state: AppState): AppState {
   return { ...state, mode: table };
 }
 
+/** Shows a notice in the message line. */
 export function withNotice(state: AppState, level: NoticeLevel, text: string): AppState {
   return { ...state, notice: { level, text }, shown: null };
 }

@@ -37,6 +37,7 @@ function jumpTo(state: AppState, history: HistoryReader, figure: (row: Row) => n
   return best === null ? state : reveal(state, history, best, all);
 }
 
+/** Selects the process that grows fastest and says by how much. */
 export function jumpToFastest(state: AppState, history: HistoryReader): AppState {
   const rate = (id: RowId) => history.trend(id)?.perHour ?? null;
   const grown = jumpTo(state, history, ({ id, type }) => (type === 'process' ? rate(id) : null));

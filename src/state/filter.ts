@@ -53,6 +53,10 @@ function filterServer(
   return found ? [server] : [];
 }
 
+/**
+ * The `system` group with only the processes that match; null if none does.
+ * @param total the memory total in bytes
+ */
 export function filterSystem(system: Model['system'], filter: Filter, total: number): Model['system'] | null {
   const { text, user } = filter;
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);

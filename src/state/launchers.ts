@@ -1,6 +1,9 @@
 import type { ProcessNode, Server } from '../model/model.ts';
 
-/** The processes that started a server's head and wait for it, such as the shell of a script: they count with it, and have no row. */
+/**
+ * The processes that started a server's head and wait for it, such as the shell of a script. They count with the server
+ * and have no row.
+ */
 export function launchersOf({ head, processes }: Server): readonly ProcessNode[] {
   const found: ProcessNode[] = [];
   for (let pid = head.sample.ppid; ; ) {

@@ -54,8 +54,8 @@ export interface WantedWorkers {
 }
 
 /**
- * What was agreed to: nothing, that it is a lot or its cost unknown, that it does not fit into memory, or whatever speaks against it, other
- * code on disk too.
+ * What the user agreed to: nothing; many workers or an unknown cost (`size`); workers that do not fit in memory
+ * (`memory`); or any objection, also changed code on disk (`all`).
  */
 export type Consent = 'none' | 'size' | 'memory' | 'all';
 

@@ -14,7 +14,7 @@ export function rowOffers(row: Row): readonly Offer[] {
   return availableActions(process, serverOf(row));
 }
 
-/** The question before something that ends or interrupts a process: it is bound to that one, wherever the list moves. */
+/** The question before an action that ends or interrupts a process. It stays with that process when rows move. */
 function confirmation(row: Row, { action, label }: Offer): Panel | null {
   const process = processOf(row);
   if (process === null) return null;

@@ -92,7 +92,10 @@ function questionOf({ settings, model }: AppState, server: Server, delta: number
 /** What a yes agrees to. Other code is asked for last, once nothing else speaks against it. */
 const consents = { size: 'size', unknown: 'size', memory: 'memory', code: 'all' } as const;
 
-/** Asks before workers are added that are many or do not fit. Several such questions, as of tagged servers, become one. */
+/**
+ * Asks before adding workers that are many or do not fit. Questions for several servers, such as tagged ones, become
+ * one.
+ */
 export function withQuestion(state: AppState, { text, because, wanted }: Question): AppState {
   const panel = panelOf(state);
   const before = panel?.type === 'confirm' && panel.explicit === true ? panel : { question: [], effects: [] };
@@ -118,6 +121,7 @@ function changeAll(state: AppState, servers: readonly Server[], delta: 1 | -1): 
   return [{ ...state, notice: { level: 'warning', text: first + others } }, effects];
 }
 
+/** The servers whose rows are tagged. */
 export function taggedServers(state: AppState): readonly Server[] {
   const { model, tagged } = state;
   if (model === null || tagged.size === 0) return [];

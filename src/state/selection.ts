@@ -10,6 +10,7 @@ export function selectIndex(state: AppState, index: number): AppState {
   return { ...nearest(state, index), chosen: true };
 }
 
+/** Selects a row and scrolls to it. */
 export function selectRow(state: AppState, id: RowId): AppState {
   return scrolled({ ...state, selected: id, chosen: true });
 }
@@ -19,13 +20,14 @@ function nearest(state: AppState, index: number): AppState {
   return scrolled({ ...state, selected: state.rows[within]?.id ?? null });
 }
 
+/** Moves the selection by a number of rows, and stops at the ends. */
 export function moveBy(state: AppState, delta: number): AppState {
   return selectIndex(state, indexOf(state.rows, state.selected) + delta);
 }
 
 /**
- * The selection after the rows have changed: it stays with its row. Where that has gone it moves to what the row was part
- * of, else to the row that has taken its place. What nobody has chosen is the first row.
+ * The selection after the rows have changed. It stays on its row. If that row is gone, it moves to the row's parent,
+ * else to the row now in its place. Until the user has moved it, it is the first row.
  */
 export function reselect(state: AppState, before: readonly Row[]): AppState {
   const { rows, selected } = state;

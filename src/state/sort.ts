@@ -21,6 +21,7 @@ export type SortKey = keyof typeof sortKeys;
 /** In the order in which they are offered. */
 export const sortNames = Object.keys(sortKeys) as SortKey[];
 
+/** Whether a text is a sort key. */
 export function isSortKey(text: string): text is SortKey {
   return Object.hasOwn(sortKeys, text);
 }
@@ -35,6 +36,7 @@ export interface Sortable {
   readonly queue: number | null;
 }
 
+/** The figures that a project is sorted by. */
 export function ofProject(project: Project): Sortable {
   const { servers } = project;
   return {
@@ -47,11 +49,13 @@ export function ofProject(project: Project): Sortable {
   };
 }
 
+/** The figures that a server is sorted by. */
 export function ofServer(server: Server): Sortable {
   const { key, kind, memory, cpu, workers, queue } = server;
   return { id: `server:${key}`, name: kind, memory, cpu, workers: workers.current, queue };
 }
 
+/** The figures that a process is sorted by. */
 export function ofProcess({ key, command, memory, cpu }: ProcessNode): Sortable {
   return { id: `process:${key}`, name: command, memory, cpu, workers: 0, queue: null };
 }

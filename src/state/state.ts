@@ -76,6 +76,7 @@ export interface StateOptions {
   readonly tuneWatch: number;
 }
 
+/** The state before the first reading. */
 export function initialState(options: StateOptions): AppState {
   return {
     ...options,

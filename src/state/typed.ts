@@ -15,6 +15,7 @@ export function keyInFilter(state: AppState, key: string, character: string | nu
   return [text === null ? state : filtered(state, text), []];
 }
 
+/** Sets the text of the filter. */
 export function filtered(state: AppState, text: string): AppState {
   const { arrangement } = state;
   return { ...state, arrangement: { ...arrangement, filter: { ...arrangement.filter, text } } };

@@ -125,7 +125,10 @@ function rearranged(state: AppState, history: HistoryReader): AppState {
   return { ...state, compact, rows, order: { ...state.order, ranks: kept } };
 }
 
-/** Whether projects are closed: decided until the user has chosen something, so that nothing closes under the cursor. */
+/**
+ * Whether projects start closed. Decided until the user has selected something, so that nothing closes under the
+ * cursor.
+ */
 function isCompact(state: AppState, model: Model, history: HistoryReader): boolean {
   if (state.chosen || state.arrangement.toggled.size > 0) return state.compact;
   const open = makeRows(model, rowOptions({ ...state, compact: false }, history));

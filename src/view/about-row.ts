@@ -126,7 +126,10 @@ function settingOf(server: Server): string {
   return count === null ? `Configured: ${short}` : `Configured: ${count}, by ${short}`;
 }
 
-/** The name of a systemd unit in a phrase such as `systemd unit shop.service (systemctl edit …)`; null in any other. */
+/**
+ * The name of the systemd unit in a phrase such as `systemd unit shop.service (systemctl edit …)`; null if it names
+ * none.
+ */
 function unitOf(startedBy: string | null): string | null {
   return /^systemd unit (\S+)/.exec(startedBy ?? '')?.[1] ?? null;
 }

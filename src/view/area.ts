@@ -27,7 +27,10 @@ export interface Area {
 /** No layer: above the stack, or where nothing is known. */
 const EMPTY = -1;
 
-/** A stack of layers in cells, in eighths of a cell where there are glyphs for those. A value holds until the next one. */
+/**
+ * Draws a stack of layers in cells, in eighths of a cell if the terminal has glyphs for them. A value holds until the
+ * next one.
+ */
 export function stackedArea({ bands, columns, lines, most, cursor }: Area, theme: Theme): readonly Line[] {
   const parts = partsOf(theme);
   const tops = Array.from({ length: columns }, (_, column) => topsOf(bands, column, (lines * parts) / most));
@@ -54,7 +57,10 @@ function topsOf(bands: readonly Band[], column: number, scale: number): readonly
   });
 }
 
-/** What a cell shows of the layers that reach into it: the lowest from below, and of the others the one with most of the rest. */
+/**
+ * The glyph and colours of a cell that several layers reach into: the lowest layer from below, and above it the layer
+ * with the largest part of the rest.
+ */
 function cellOf(tops: readonly number[], from: number, parts: number, bands: readonly Band[], theme: Theme): Span {
   const lowest = layerAt(tops, from);
   // Most cells have one layer: its top says so, and nothing more is looked at.

@@ -45,6 +45,7 @@ export function ageText(seconds: number): string {
   return days < 100 ? `${days}d${String(hours % 24).padStart(2, '0')}h` : `${days}d`;
 }
 
+/** A count in at most five characters: `12345`, `123k`; a dash if unknown. */
 export function countText(count: number | null): string {
   if (count === null) return UNKNOWN;
   return count < 100_000 ? String(count) : `${Math.round(count / 1000)}k`;

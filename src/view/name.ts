@@ -128,7 +128,7 @@ function warning(pid: number, { warned, theme }: Context): readonly Span[] {
   return warned.has(pid) ? [span(` ${theme.glyphs.warning}`, theme.warning)] : [];
 }
 
-/** The kinds of app server that a project runs, the first with its version; only how many where there is little room. */
+/** The kinds of a project's app servers, the first with its version; only their number if there is little room. */
 function kindsOf(all: readonly Server[], columns: number): string {
   const apps = all.filter(({ definition }) => definition.category === 'app');
   if (columns < WIDE && apps.length > 1) return plural(apps.length, 'server');

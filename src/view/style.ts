@@ -17,6 +17,7 @@ export type Line = readonly Span[];
 
 export const plain: Style = {};
 
+/** A piece of text in one style. */
 export function span(text: string, style: Style = plain): Span {
   return { text, style };
 }

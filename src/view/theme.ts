@@ -88,7 +88,9 @@ function paletteOf(colors: Colors, ground: Ground): Palette {
   return palettes[ground][colors];
 }
 
-/** Colours that tell projects apart for those who see no red, no green or no blue too (distances by CIE76 of 15 and more). */
+/**
+ * Colours of projects. They stay apart for people who do not see red, green or blue (CIE76 distance of at least 15).
+ */
 const projects256 = {
   dark: [75, 202, 156, 217, 51, 205, 107, 184],
   light: [25, 124, 56, 89, 17, 52, 55, 90],

@@ -24,11 +24,11 @@ const LAST_WRITES = 5;
 const PATIENCE = 0.5;
 
 /**
- * Keeps readings in a file until it is told to stop, secrets masked. Where it is bounded by time or size, the file is put
- * aside as `FILE.1` at half of that and begun anew, so that both together keep within it.
- * @param file compressed where its name ends with `.gz`
- * @returns how many readings there are
- * @throws UsageError when the file cannot be opened; Error when the disk is full
+ * Records readings to a file until it is told to stop. Secrets are masked. If the recording is bounded by time or size,
+ * the file is renamed to `FILE.1` at half of the bound and a new one is begun, so that both together keep within it.
+ * @param file compressed if its name ends with `.gz`
+ * @returns the number of readings
+ * @throws UsageError if the file cannot be opened; Error if the disk is full
  */
 export async function record(source: Source, file: string, settings: Settings, stop: AbortSignal): Promise<number> {
   const { delay, keep, max, peers } = settings;

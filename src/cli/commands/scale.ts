@@ -88,6 +88,10 @@ export async function scale(
   return `${clean(text)}\n${reminder === null ? '' : `${clean(reminder)}\n`}`;
 }
 
+/**
+ * The one server that TARGET names, and its project.
+ * @throws Refusal if it names no server or several
+ */
 export function findOne(model: Model, target: string): { readonly server: Server; readonly project: Project } {
   const found = findTargets(model, target);
   const [server] = found;

@@ -2,8 +2,8 @@
 const CHANCE = 0.001;
 
 /**
- * So many of the last `readings` are too many to have seen somebody wait, where that is expected in this share of them: fewer come by chance
- * in all but one case in a thousand (the binomial distribution).
+ * The least number of the last `readings` with a waiting request that is too many, if this share of them is expected.
+ * By chance it is reached in one case in a thousand (binomial distribution).
  * @param share 0 to 1
  */
 export function tooMany(readings: number, share: number): number {

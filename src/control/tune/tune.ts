@@ -26,8 +26,9 @@ export interface TuneResult {
 const LEAST_EXPECTED = 0.02;
 
 /**
- * Watches a server under load, trims one worker, watches, and puts it back at once if more wait than expected; else goes
- * on, one worker at a time. What it has trimmed is in the journal before each signal, until it is certain that it stays.
+ * Watches a server under load, trims one worker and watches again. If more requests wait than expected, it puts the
+ * worker back at once; otherwise it goes on with the next worker. The journal has each trim before its signal is sent,
+ * until the trim is certain to stay.
  * @throws TuneRefusal if nothing was sent, or something could not be put back
  */
 export async function tune(first: Found, world: TuneWorld, options: TuneOptions): Promise<TuneResult> {

@@ -26,7 +26,7 @@ export function erlangB(servers: number, offered: number): number {
   return 3 / (sum * step);
 }
 
-/** Share of the requests that wait, where they come at random (Poisson) and those that wait are served in turn: Erlang's C formula. */
+/** The share of requests that wait if they arrive at random (Poisson) and are served in turn: Erlang's C formula. */
 export function erlangC(servers: number, offered: number): number {
   if (offered <= 0) return 0;
   if (offered >= servers) return 1;
@@ -35,9 +35,9 @@ export function erlangC(servers: number, offered: number): number {
 }
 
 /**
- * What is expected of requests that come in bursts. Peakedness is the variance of their number at once over its mean: 1 where they come at
- * random. Hayward's way: as many servers, and as much work, divided by the peakedness. It was made for loss; for waiting it is an
- * approximation, and docs/truth.md tells how good.
+ * Predicts how requests wait that come in bursts. Peakedness is the variance of the number of requests at once divided
+ * by its mean; random arrivals have 1. Hayward's method divides the servers and the load by the peakedness. It was made
+ * for loss systems. For waiting it is an approximation; docs/truth.md says how good.
  * @param peakedness 1 or more
  */
 export function waiting(servers: number, offered: number, peakedness: number): Waiting {

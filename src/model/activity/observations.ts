@@ -53,8 +53,8 @@ export function serverId(project: Project, { kind, managed, bind, app }: Server)
 }
 
 /**
- * How many workers were in use, by server, number of workers and quarter of an hour, for a week. What was seen at 3 and at 2 stays
- * apart. Its size is bounded. It has no clock: time comes with the models.
+ * Counts how many workers were in use: for each server, number of workers and quarter of an hour, for a week.
+ * Observations at 3 workers and at 2 are kept apart. Its size is bounded. It has no clock: time comes with the models.
  */
 export class Observations {
   readonly #tracks = new Map<string, Track>();

@@ -1,7 +1,10 @@
 import type { Doing } from '../../snapshot.ts';
 import type { Model, Server } from '../model.ts';
 
-/** What a worker in use did: computes, is held by a client, or waits for something. Of who is on the other side only the port is kept. */
+/**
+ * What a worker in use did: it computed, a client held it, or it waited for something. Of its peer only the port is
+ * kept.
+ */
 export type Use =
   | { readonly type: 'cpu' | 'client' }
   | { readonly type: 'net'; readonly port: number; readonly local: boolean }
@@ -141,7 +144,7 @@ function listensAt({ listeners }: Server, port: number): boolean {
   return listeners?.some(({ address }) => !address.startsWith('unix:') && address.endsWith(`:${port}`)) ?? false;
 }
 
-/** `71 % :5432 postgres, 12 % computing`: the largest shares of what workers in use did; null while none was seen in use. */
+/** `71 % :5432 postgres, 12 % computing`: what workers in use did most of the time. Null if none was seen in use. */
 export function usesText(shares: readonly UseShare[], model: Model, most = 3): string | null {
   const told = shares.filter(({ share }) => share >= 0.01).slice(0, most);
   if (told.length === 0) return null;

@@ -39,7 +39,7 @@ const letters: Readonly<Record<State, string>> = { idle: 'i', cpu: 'C', waits: '
 /** What `lettersOf` means. */
 export const LETTERS = 'i idle, C on CPU, w waits, h held by a client, ? unknown';
 
-/** What a worker does in a word, or how many of its threads are in use: `idle`, `CPU`, `waits`, `client`, `3/4 used`. */
+/** What a worker does, in a word or as a count of its threads: `idle`, `CPU`, `waits`, `client`, `3/4 used`. */
 export function doingWord({ doing }: Activity): string {
   const [first] = doing;
   if (first === undefined) return '';

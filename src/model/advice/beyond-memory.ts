@@ -2,7 +2,7 @@ import { bytes, plural } from '../../text/figures.ts';
 import { largestWorker, moreThatFit } from '../scaling/price.ts';
 import { eachServer, type Rule, serverAdvice } from './rule.ts';
 
-/** Limits of workers that are set by hand, and that more memory is needed for than there is: under load the machine would swap. */
+/** Limits of workers, set by hand, that allow more workers than fit in memory. Under load the machine would swap. */
 export const beyondMemory: Rule = (model) =>
   eachServer(model, (server, project) => {
     const { current, most } = server.workers;

@@ -13,9 +13,7 @@ const LONG_ENOUGH = 300;
 /** Fraction of memory used above which idle workers are worth a warning. */
 const SCARCE = 0.7;
 
-/**
- * Workers that are hardly ever in use while nothing waits for them: one fewer would do. Their CPU use does not tell that.
- */
+/** Workers that are hardly ever in use while nothing waits for them. One fewer would do. CPU use does not show that. */
 export const idleWorkers: Rule = (model, history) =>
   eachServer(model, (server, project) => {
     // A worker that waits for tasks is given one as soon as there is one: nobody waits while it is idle.

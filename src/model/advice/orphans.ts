@@ -3,7 +3,9 @@ import { givesBack } from '../memory.ts';
 import type { Server } from '../model.ts';
 import { type Rule, serverAdvice } from './rule.ts';
 
-/** Workers whose master has died: nobody replaces, reloads or ends them, and they hold on to their memory and their socket. */
+/**
+ * Workers whose master has died. Nobody replaces, reloads or ends them, and they keep their memory and their socket.
+ */
 export const orphans: Rule = (model) =>
   model.projects.flatMap((project) => {
     const orphaned = project.servers.filter(isOrphan);
@@ -23,7 +25,10 @@ export const orphans: Rule = (model) =>
     ];
   });
 
-/** Of a server that has no master, though its kind does: without siblings, since one that has forked the others is no orphan. */
+/**
+ * Whether a server consists of a single worker without the master that its kind has. A worker that forked the others is
+ * no orphan.
+ */
 function isOrphan({ head, workers, definition }: Server): boolean {
   return head.role === 'worker' && workers.current === 0 && definition.category === 'app';
 }

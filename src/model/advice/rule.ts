@@ -26,7 +26,10 @@ export type Severity = 'info' | 'warning' | 'critical';
 /** A project's id and its name. */
 export type NamedProject = Pick<Project, 'id' | 'name'>;
 
-/** What an advice is about: the machine, a project, or a process of one. `server` is the key of the process's server. */
+/**
+ * The subject of an advice: the machine, a project, or one process of a project. `server` is the key of the process's
+ * server.
+ */
 export type Subject =
   | { readonly type: 'machine' }
   | { readonly type: 'project'; readonly project: NamedProject }

@@ -11,8 +11,8 @@ const general = /^(?:pool|php|php-fpm)$/i;
 const common = /^(?:root|nobody|www-data|www|http|httpd|apache|nginx|web|php|\d+|unknown user)$/;
 
 /**
- * The project of one of the apps of pm2 or Passenger, or of a pool of php-fpm, of which no directory can be read: Passenger tells it, and
- * else it is known by its name, or by its user where that says nothing. Null where neither does.
+ * The project of an app of pm2 or Passenger, or of a php-fpm pool, whose directory cannot be read. Passenger names it;
+ * otherwise it is named after itself, or after its user if its name says nothing. Null if neither does.
  */
 export function placeOfApp({ managed, definition, workers }: RecognisedServer): Place | null {
   const [first] = workers;

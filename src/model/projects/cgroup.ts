@@ -1,7 +1,10 @@
 /** Units that start whatever their users like: none of their processes belong together. */
 const shared = /^(?:ssh|sshd|cron|crond|supervisor|supervisord|docker|containerd|init|user@\d+|session-.*|pm2.*)$/;
 
-/** docker, podman, containerd, cri-o and Kubernetes: 64 hex digits in the last parts of the path. podman's conmon only watches one. */
+/**
+ * docker, podman, containerd, cri-o and Kubernetes use 64 hex digits in the last parts of the path. podman's conmon
+ * only watches a container.
+ */
 const engines = /(?:^|[/:-])(?<!\bconmon-)([0-9a-f]{12})[0-9a-f]{52}(?:\.scope)?(?=\/|$)/;
 
 /** LXC, systemd-nspawn and machinectl, and Amazon's ECS, which give names. */
@@ -27,6 +30,7 @@ export interface Place {
   readonly unit: Unit | null;
 }
 
+/** The container and the systemd unit that a path of proc_pid_cgroup(5) names. Each is null if it names none. */
 export function placeOf(cgroup: string | null): Place {
   const path = cgroup ?? '';
   for (const form of [engines, ...named]) {

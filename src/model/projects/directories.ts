@@ -4,7 +4,10 @@ import { type Evidence, evidenceOf } from './evidence.ts';
 import { moduleOf } from './generic.ts';
 import { composePlace, members, type Place, placeOnHost } from './places.ts';
 
-/** The directories of a snapshot, of which several processes may see one under different paths: those of containers most of all. */
+/**
+ * The directories of a snapshot. Several processes may see one directory under different paths, above all in
+ * containers.
+ */
 export class Directories {
   /** Of directories that are seen from outside of containers too, or that an engine has a name for: by device and inode. */
   readonly #known = new Map<string, Place>();
@@ -45,8 +48,8 @@ export class Directories {
   }
 
   /**
-   * Where a server is. Of containers whose files are their own, those that have one app in one directory are one project, as long as only
-   * one of them serves it: two may be two sites.
+   * The place of a server. Containers with files of their own are one project if they run one app in one directory and
+   * only one of them serves it. If several serve it, they may be several sites.
    */
   placeOfServer(server: RecognisedServer): Place | null {
     let plain: Place | null = null;

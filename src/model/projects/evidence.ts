@@ -86,7 +86,7 @@ const shell = /^-?(?:ba|z|k|da|a|c|tc|fi|xon)?sh$/;
 const interactive =
   /^(?:vim?|nvim|nano|emacs|pico|joe|hx|micro|tmux|screen|zellij|byobu|sshd?|ssh-agent|scp|sftp|mosh-server|less|more|most|man|top|htop|btop|watch|tail)$/i;
 
-/** Programs that run other programs' code, by the file that the kernel runs: a title may have taken the place of argv. */
+/** Programs that run other programs' code, by the name of the executable. argv may have been replaced by a title. */
 const runtimes = /^(?:python|pypy|ruby|jruby|node|nodejs|perl|php|java|dotnet|beam\.smp|beam|deno|bun)[\d.]*$/;
 
 function isInteractive(facts: ProcessFacts): boolean {
@@ -107,7 +107,10 @@ function joins(facts: ProcessFacts, places: readonly (string | undefined)[]): bo
   return file !== undefined && places.some((place) => place !== undefined && file.startsWith(`${place}/`));
 }
 
-/** By its script, where an interpreter runs one: `/usr/bin/python3 /usr/bin/networkd-dispatcher` came with the system. */
+/**
+ * Whether a process runs code of its owner, judged by its script if an interpreter runs one: `/usr/bin/python3
+ * /usr/bin/networkd-dispatcher` is part of the system.
+ */
 function isOwn(facts: ProcessFacts): boolean {
   const { argv, exe } = facts;
   const { name, script } = programOf(argv);

@@ -22,8 +22,8 @@ export interface Start {
 const MOST_ANCESTORS = 50;
 
 /**
- * What starts each server, and so gives it its command line and its environment: where a number of workers is to be set that stands in one
- * of these.
+ * Finds what starts each server and so sets its command line and environment. A number of workers that stands in one of
+ * these has to be changed there.
  */
 export function launchersOf(
   processes: readonly ProcessSample[],
@@ -59,7 +59,10 @@ function ofUnit({ head: { facts } }: RecognisedServer): Start | null {
   return command === null ? null : { command, configLines: facts.configLines };
 }
 
-/** The one program that is such a server: by its name, where the environment tells that, else by its app or its directory. */
+/**
+ * What a supervisor starts as this server: the one program with its name in the environment, else with its app or
+ * directory.
+ */
 function ofSupervisor(server: RecognisedServer, { definition, head: { facts } }: RecognisedServer): Start | null {
   const name = variable(server, 'SUPERVISOR_PROCESS_NAME');
   const { head, claim } = server;

@@ -12,8 +12,9 @@ import { type GroupRule, ruleFor } from './rules.ts';
 const LARGE = 0.01;
 
 /**
- * Gives the processes that are no server's to projects: those that a marker gives one, then those that join one, then those that stand for
- * themselves. @returns the rest, which is the system's
+ * Assigns the processes outside servers to projects: first those with a project marker, then those that join a project,
+ * then those that become a project of their own.
+ * @returns the rest, which belongs to `system`
  */
 export function placeLoose(
   snapshot: Snapshot,
@@ -98,7 +99,9 @@ function byProgram({ facts }: ProcessSample, { own, user }: Evidence): Place | n
   return { id: `program:${name}:${user}`, name, directory: null, evidence: `${file} of ${user}` };
 }
 
-/** Units of so many bytes, by their name. RSS is known at once; what is shared by their processes counts more than once. */
+/**
+ * The names of units with at least this many bytes. RSS is known at once; shared memory counts once for each process.
+ */
 function largeUnits(processes: readonly ProcessSample[], bytes: number): ReadonlySet<string> {
   const sums = new Map<string, number>();
   for (const { facts, memory } of processes) {

@@ -63,6 +63,7 @@ function freeName(name: string, taken: ReadonlyMap<string, GivenName>): string {
   return `${name} (${number})`;
 }
 
+/** The name that a project gets from the path of its directory. */
 export function nameOfPath(path: string): string {
   return baseName(path) || path;
 }

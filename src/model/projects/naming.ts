@@ -63,7 +63,10 @@ export function namesFor(
   };
 }
 
-/** From the last part of a path that says something on, then with more and more of what is above it; none where all below is generic. */
+/**
+ * Names made of the end of a path: its last part that says something, then the same with more and more of its parents.
+ * Empty if every part is generic.
+ */
 function suffixes(path: string): readonly string[] {
   const all = segments(path);
   const held = segments(holders.exec(path)?.[0] ?? null).length;
@@ -74,7 +77,10 @@ function suffixes(path: string): readonly string[] {
   return [...new Set([name, ...longer])];
 }
 
-/** What its servers serve. Several apps in one directory are named after the first in alphabetical order: it is the same one tomorrow. */
+/**
+ * The name of the app that the servers serve. If there are several, the first in alphabetical order, so that the name
+ * is the same tomorrow.
+ */
 function moduleIn(servers: readonly RecognisedServer[], samples: readonly ProcessSample[]): string | null {
   const ofServers = servers
     .filter(({ definition }) => definition.category === 'app')

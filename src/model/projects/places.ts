@@ -19,6 +19,7 @@ export function members({ processes }: RecognisedServer): readonly RecognisedPro
   return processes.filter(({ role }) => role !== 'helper');
 }
 
+/** The place that a rule of the configuration file gives; null without a rule. */
 export function rulePlace(rule: GroupRule | null): Place | null {
   if (rule === null) return null;
   const { name } = rule;
@@ -30,6 +31,7 @@ export function certain(virtualenv: Virtualenv | null): Virtualenv | null {
   return virtualenv?.evidence === 'guess' ? null : virtualenv;
 }
 
+/** A virtualenv as a place; null without one. */
 export function virtualenvPlace(virtualenv: Virtualenv | null): Place | null {
   if (virtualenv === null) return null;
   const { path, name } = virtualenv;
@@ -43,6 +45,7 @@ export function composePlace({ engine, directory }: Evidence): Place | null {
   return { id: `compose:${project}`, name: project, directory, evidence: `containers of the project ${project}` };
 }
 
+/** A container as a place; null outside containers. */
 export function containerPlace({ container, engine }: Evidence, app: string | null): Place | null {
   if (container === null) return null;
   const name = engine?.name ?? app ?? container;
@@ -50,6 +53,7 @@ export function containerPlace({ container, engine }: Evidence, app: string | nu
   return { id: `container:${container}`, name, directory: null, evidence: `container ${container}${called}` };
 }
 
+/** A systemd unit as a place; null without one. */
 export function unitPlace({ unit }: Evidence, app: string | null): Place | null {
   if (unit === null) return null;
   const name = unescaped(unit.name.replace(/\.service$/, ''));
@@ -57,6 +61,7 @@ export function unitPlace({ unit }: Evidence, app: string | null): Place | null 
   return { id, name: isGeneric(name) ? (app ?? name) : name, directory: null, evidence: `systemd unit ${unit.name}` };
 }
 
+/** The directory of a process whose files lie on the host, as a place; `/` if it is unknown. */
 export function placeOnHost(evidence: Evidence): Place {
   const directory = evidence.directory ?? '/';
   return { id: `dir:${directory}`, name: nameOfPath(directory), directory, evidence: directoryPhrase(evidence) };
@@ -93,6 +98,7 @@ export function withoutDirectory(server: RecognisedServer, virtualenv: Virtualen
 const serviceUsers =
   /^(?:root|mysql|memcache|memcached|nobody|_.*|postgres|redis|www-data|nginx|apache|http|rabbitmq|mongodb|mongod|elasticsearch|caddy|haproxy|varnish|vcache)$/;
 
+/** The place of a service such as postgres, by its kind and its user. */
 export function serviceOf({ definition: { kind, label }, head }: RecognisedServer): Place {
   const { user, unit } = evidenceOf(head.facts);
   // A service runs as root, as a user made for it, or by a unit of its name; by anybody else's it is told apart.

@@ -24,7 +24,10 @@ export function containerOf({ cgroup, container }: ProcessFacts): Container | nu
   return /[0-9a-f]{12}/.test(id) ? { id, host: id, exec: ['docker', 'exec', name] } : { id, host: id, exec: [] };
 }
 
-/** A server of a container is told by a command that has to be run there: a sentence with all of it. Null where none is run. */
+/**
+ * The refusal for a server in a container whose command has to be run there: a sentence with the whole command. Null if
+ * its kind runs no command.
+ */
 export function refusalWithin(
   server: RecognisedServer,
   container: Container,

@@ -79,8 +79,8 @@ export function priceOf({ server, from, to, came }: Growth): Price {
 }
 
 /**
- * How many workers more fit into what is available, each as large as the largest is now, so that a twentieth of the memory is left. Null
- * when what one takes is not known.
+ * How many more workers fit into the available memory, each as large as the largest now, with a twentieth of the memory
+ * left free. Null if the size of a worker is unknown.
  */
 export function moreThatFit(server: Server, model: Model): number | null {
   const each = largestWorker(server);

@@ -24,8 +24,8 @@ function titleWithNote(server: Server): string {
 }
 
 /**
- * The servers that TARGET names: the pid of any of its processes, a project, `project:kind`, or `project:name` of a managed app, a celery
- * node or one of its queues.
+ * The servers that TARGET names. It is the pid of any of their processes, a project, `project:kind`, or `project:name`
+ * of a managed app, a celery node or a celery queue.
  */
 export function findTargets(model: Model, text: string): readonly Server[] {
   if (isPid(text)) {

@@ -42,6 +42,7 @@ function apacheFiles({ argv, configLines }: ProcessFacts, main: string): readonl
   return [main, ...included.map((path) => (path.startsWith('/') ? path : `${root}/${path}`))];
 }
 
+/** The directives of Apache's configuration: those of included files first, then those of the main file. */
 export function apacheDirectives({ configLines }: ProcessFacts, main: string): readonly ApacheDirective[] {
   const files = Object.entries(configLines);
   const mpm = loadedModule(files.flatMap(([, lines]) => lines)) ?? null;

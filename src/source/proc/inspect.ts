@@ -9,13 +9,13 @@ import type { ProcTree } from './tree.ts';
 export type Inspected = Pick<ProcessSample, 'pid' | 'startTicks' | 'ppid' | 'state'> &
   Pick<ProcessFacts, 'comm' | 'argv' | 'uid' | 'ids' | 'caught' | 'ignored' | 'blocked'>;
 
+/** The files and links of a process that are read to inspect it. */
+const inspected = ['stat', 'status', 'cmdline', 'auxv', 'ns/user'];
+
 /**
  * Reads one process now; null if there is none with that pid (any more).
  * @throws Error for anything but ENOENT, ESRCH, EACCES and EPERM
  */
-/** Files and links of a process that it is inspected by. */
-const inspected = ['stat', 'status', 'cmdline', 'auxv', 'ns/user'];
-
 export function inspectProcess(tree: ProcTree, pid: number): Inspected | null {
   tree.expect([...inspected.map((name) => `${pid}/${name}`), 'self/ns/user']);
   const bytes = tree.bytes(`${pid}/stat`);

@@ -5,6 +5,7 @@ import { isBack, moved } from '../moving.ts';
 import { choose, rowOffers } from '../process-actions.ts';
 import type { AppState } from '../state.ts';
 
+/** Answers a key in the menu of actions on a process. */
 export function keyInActions(state: AppState, panel: PanelOf<'actions'>, key: string): Answer {
   const row = state.rows.find(({ id }) => id === panel.row);
   if (row === undefined) return [withNotice(closed(state), 'warning', 'The process has ended.'), []];

@@ -5,6 +5,7 @@ import { isBack, moved } from '../moving.ts';
 import { sortNames } from '../sort.ts';
 import type { AppState } from '../state.ts';
 
+/** Answers a key in the sort menu. */
 export function keyInSort(state: AppState, panel: PanelOf<'sort'>, key: string): Answer {
   if (key === 'enter') {
     const sort = sortNames[panel.index] ?? 'mem';

@@ -8,6 +8,7 @@ import type { PanelContent } from './panel.ts';
 /** Widest line of a menu. */
 const WIDEST = 72;
 
+/** The menu of actions on a process. Refused actions are faint and say why. */
 export function actionMenu({ state, theme }: Scene, row: Row | null, index: number): PanelContent {
   const columns = Math.min(WIDEST, state.columns - 6);
   const lines: Line[] = [];

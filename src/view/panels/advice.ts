@@ -6,6 +6,7 @@ import { type Line, plain, span } from '../style.ts';
 import type { Theme } from '../theme.ts';
 import type { PanelContent } from './panel.ts';
 
+/** The list of advice, most urgent first. */
 export function advicePanel({ state, theme }: Scene, index: number): PanelContent {
   const { advice, columns } = state;
   if (advice.length === 0) {

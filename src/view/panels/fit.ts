@@ -8,6 +8,7 @@ import type { PanelContent } from './panel.ts';
 /** Widest line of a question. */
 const WIDEST = 68;
 
+/** The input line for the share of memory to fit into. */
 export function fitInput({ state, theme }: Scene, panel: PanelOf<'fit'>): PanelContent {
   const { model } = state;
   const columns = Math.min(WIDEST, state.columns - 6);

@@ -25,6 +25,7 @@ const explained: readonly (readonly [string, string])[] = [
 
 const KEY_COLUMNS = 11;
 
+/** The keys, and what the columns mean. */
 export function help({ state, theme }: Scene, scroll: number): PanelContent {
   const lines: Line[] = [];
   const tell = (key: string, text: string) =>

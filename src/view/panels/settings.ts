@@ -8,6 +8,7 @@ import type { PanelContent } from './panel.ts';
 const LABEL = 34;
 const VALUE = 8;
 
+/** The settings that the dashboard can change and save. */
 export function settingsPanel({ state, theme }: Scene, index: number): PanelContent {
   const room = Math.max(VALUE, Math.min(24, state.columns - LABEL - 8));
   const lines = settingLines.map(({ label, value }, at): Line => {

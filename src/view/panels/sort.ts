@@ -4,6 +4,7 @@ import type { Scene } from '../scene.ts';
 import { type Line, plain, span } from '../style.ts';
 import type { PanelContent } from './panel.ts';
 
+/** The menu of sort columns. */
 export function sortMenu({ state: { arrangement }, theme }: Scene, index: number): PanelContent {
   const lines = sortNames.map((key, at): Line => {
     const mark = key === arrangement.sort ? theme.glyphs.tag : ' ';

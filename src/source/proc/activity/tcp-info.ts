@@ -73,6 +73,7 @@ export function portOf(address: string): number {
   return address.startsWith('unix:') ? Number.NaN : Number(/:(\d+)$/.exec(address)?.[1]);
 }
 
+/** The listeners with the requests in flight at their ports, where known. */
 export function withInFlight(listeners: readonly Listener[], found: ReadonlyMap<number, number>): readonly Listener[] {
   return listeners.map((listener) => {
     const inFlight = found.get(portOf(listener.address));
