@@ -18,6 +18,7 @@ let machine: string;
 
 beforeEach(() => {
   machine = mkdtempSync(join(tmpdir(), 'workertop-machine-'));
+  mkdirSync(join(machine, 'proc'));
 });
 afterEach(() => rmSync(machine, { recursive: true }));
 
