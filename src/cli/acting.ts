@@ -12,8 +12,9 @@ export { noSignals } from '../control/signals.ts';
 export { openActionLog } from './action-log.ts';
 
 /** What may be signalled: nothing on another machine, and nothing with --read-only. */
-export function signalsFor({ readOnly, proc }: Settings): Signals {
+export function signalsFor({ readOnly, proc, host }: Settings): Signals {
   if (readOnly) return noSignals(READ_ONLY);
+  if (host !== null) return noSignals(`Nothing is sent to processes of ${host}: it is only looked at.`);
   if (proc !== '/proc') return noSignals(`Signals reach processes of this machine only, and ${proc} may be another's.`);
   return new ProcessSignals(asOwnerBy(programBeside('owner-helper')));
 }

@@ -51,6 +51,9 @@ const dashboard: readonly SettingName[] = [
 ];
 const machine: readonly SettingName[] = ['source', 'proc'];
 
+/** Commands that can look at another machine. */
+const anywhere: readonly SettingName[] = [...machine, 'host', 'sudo'];
+
 export const shells = ['bash', 'zsh', 'fish'] as const;
 
 /** The dashboard, which runs if no command is named. */
@@ -58,7 +61,7 @@ const top: Command = {
   name: 'top',
   help: 'the live dashboard',
   operands: [],
-  takes: [...dashboard, ...machine],
+  takes: [...dashboard, ...anywhere],
 };
 
 /** Every command but the dashboard, in the order in which help lists them. */
@@ -67,7 +70,7 @@ export const namedCommands: readonly Command[] = [
     name: 'list',
     help: 'print one reading',
     operands: [],
-    takes: [...everywhere, ...selection, ...machine, 'readOnly', 'json'],
+    takes: [...everywhere, ...selection, ...anywhere, 'readOnly', 'json'],
   },
   {
     name: 'scale',
@@ -76,26 +79,26 @@ export const namedCommands: readonly Command[] = [
       { name: 'TARGET', completion: null },
       { name: 'N|+N|-N', completion: ['+1', '-1'] },
     ],
-    takes: [...everywhere, ...machine, 'readOnly', 'dryRun', 'yes', 'force', 'allowZero', 'json'],
+    takes: [...everywhere, ...anywhere, 'readOnly', 'dryRun', 'yes', 'force', 'allowZero', 'json'],
   },
   {
     name: 'advise',
     help: 'watch, and say how many workers are enough',
     operands: [{ name: 'TARGET', completion: null, optional: true }],
-    takes: [...everywhere, ...machine, 'for', 'json'],
+    takes: [...everywhere, ...anywhere, 'for', 'json'],
     settings: { readOnly: true },
   },
   {
     name: 'tune',
     help: 'trim workers one by one while no request waits',
     operands: [{ name: 'TARGET', completion: null }],
-    takes: [...everywhere, ...machine, 'readOnly', 'watchFor', 'wait', 'fewest', 'keepTrim', 'dryRun', 'json'],
+    takes: [...everywhere, ...anywhere, 'readOnly', 'watchFor', 'wait', 'fewest', 'keepTrim', 'dryRun', 'json'],
   },
   {
     name: 'record',
     help: 'record to FILE (.gz compresses); Ctrl-C stops',
     operands: [file],
-    takes: [...everywhere, ...machine, 'delay', 'keep', 'max', 'peers'],
+    takes: [...everywhere, ...anywhere, 'delay', 'keep', 'max', 'peers'],
   },
   {
     name: 'replay',

@@ -5,6 +5,7 @@ import {
   columns,
   confirmName,
   count,
+  destination,
   flag,
   period,
   seconds,
@@ -99,6 +100,18 @@ const table = {
     initial: '/proc',
     help: 'read another proc tree (view only)',
     option: { long: 'proc', value: 'DIR' },
+  }),
+  host: setting({
+    kind: destination,
+    initial: null,
+    help: 'look at another machine, over ssh',
+    option: { long: 'host', value: 'DEST', help: 'look at another machine, by what ssh(1) takes, such as deploy@vps1' },
+  }),
+  sudo: setting({
+    kind: flag,
+    initial: false,
+    help: "with --host: read and signal as root, by 'sudo -n'",
+    option: { long: 'sudo' },
   }),
   readOnly: setting({
     kind: flag,

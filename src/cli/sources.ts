@@ -25,7 +25,8 @@ export async function withSource<Result>(
   }
 }
 
-async function openSource({ source, proc }: Settings): Promise<Source> {
+async function openSource({ source, proc, host, sudo }: Settings): Promise<Source> {
+  if (host !== null) return openRemote(host, sudo);
   if (source === 'portable' || process.platform !== 'linux') {
     const { PortableSource } = await import('../source/portable.ts');
     return new PortableSource();
@@ -37,6 +38,17 @@ async function openSource({ source, proc }: Settings): Promise<Source> {
   const { LocalTree } = await import('../source/proc/local-tree.ts');
   limitRecognition(cpuStopwatch);
   return opened(() => new ProcSource({ tree: new LocalTree(proc), factRequests, files }));
+}
+
+/**
+ * Connects to another machine. ssh may ask for a password if there is a terminal.
+ * @throws LostLine if that fails
+ */
+async function openRemote(host: string, sudo: boolean): Promise<Source> {
+  const { RemoteSource } = await import('../source/remote/remote-source.ts');
+  const source = new RemoteSource({ destination: host, sudo, mayAsk: false }, factRequests);
+  await source.open(process.stdin.isTTY && process.stderr.isTTY);
+  return source;
 }
 
 /** Starts the helper that reads files before everything else, so that it is ready when first asked. */

@@ -239,6 +239,24 @@ export const address: ValueKind<string> = {
   completion: null,
 };
 
+/**
+ * Parses a destination of ssh(1).
+ * @throws UsageError if ssh would take it for an option, or it is none
+ */
+function parseDestination(text: string): string {
+  if (/^[^-\s][^\s\p{Cc}]{0,254}$/u.test(text)) return text;
+  throw new UsageError(`--host takes a destination of ssh, such as deploy@vps1, not ${text || 'nothing'}`);
+}
+
+/** A machine, as ssh(1) takes it. */
+export const destination: ValueKind<string | null> = {
+  parse: parseDestination,
+  fromToml: (value) => (typeof value === 'string' ? attempt(parseDestination, value) : undefined),
+  toToml: (value) => value,
+  allowed: 'a destination of ssh',
+  completion: null,
+};
+
 /** On or off. Naming the option turns it on. */
 export const flag: ValueKind<boolean> = {
   parse: () => true,

@@ -62,3 +62,8 @@ export interface Source {
   /** Releases descriptors and timers. */
   close(): void;
 }
+
+/** The connection to another machine broke. The message says which and why. */
+export class LostLine extends Error {
+  override readonly name = 'LostLine';
+}

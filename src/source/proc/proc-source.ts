@@ -113,6 +113,7 @@ export class ProcSource implements Source {
     const tree = this.#tree;
     await tree.begin();
     const uptime = await tree.settle(() => readUptime(tree));
+    const at = this.#clock();
     this.#readings += 1;
     const everything = hints.memoryBudget === Number.POSITIVE_INFINITY;
     // Its question travels together with those about the processes' files.
@@ -141,7 +142,7 @@ export class ProcSource implements Source {
     const listeners = await this.#withRequests(await this.#listeners(hints, activity, uptime), hints, uptime);
     await Promise.all([this.#ask(listeners, hints, uptime), this.#askForCode(hints, uptime)]);
     return {
-      at: this.#clock(),
+      at,
       uptime,
       host: await tree.settle(() => this.#host.read(uptime, this.#distribution(uptime))),
       accounting: 'pss',
@@ -229,7 +230,7 @@ export class ProcSource implements Source {
     this.#status?.keep(keys);
     const listening = [...hints.listeners].flatMap((pid) => this.#tracked.get(pid) ?? []);
     return this.#tree.settle(() => {
-      this.#sockets.expect(listening, uptime);
+      this.#sockets.prepare(listening, uptime);
       return new Map(listening.map(({ pid, key }) => [pid, this.#sockets.of(pid, key, uptime)]));
     });
   }
@@ -264,7 +265,8 @@ export class ProcSource implements Source {
       const wanted = process === undefined || !listeners.has(pid) ? null : this.#factRequests.code(process.facts);
       if (process === undefined || wanted === null) continue;
       keys.add(process.key);
-      answers.push(this.#code.ask(process.key, process.facts, wanted, this.#facts.viewpointOf(pid), uptime));
+      const viewpoint = await this.#tree.settle(() => this.#facts.viewpointOf(pid));
+      answers.push(this.#code.ask(process.key, process.facts, wanted, viewpoint, uptime));
     }
     this.#code.keep(keys);
     if (answers.length > 0) await Promise.all(answers);

@@ -66,11 +66,15 @@ export class Sockets {
     for (const key of this.#inodes.keys()) if (!keys.has(key)) this.#inodes.delete(key);
   }
 
-  /** Tells the tree which processes' sockets are read next. @param now seconds since boot */
-  expect(processes: readonly { readonly pid: number; readonly key: string }[], now: number): void {
+  /**
+   * Reads the descriptors of processes whose listeners are asked for next: a new one may be of a table that was not read.
+   * @param now seconds since boot
+   */
+  prepare(processes: readonly { readonly pid: number; readonly key: string }[], now: number): void {
     const isDue = ({ key }: { readonly key: string }) => now - (this.#inodes.get(key)?.at ?? -LASTING) >= LASTING;
     const names = processes.filter(isDue).map(({ pid }) => `${pid}/fd`);
     this.#tree.expect([...names, ...processes.map(({ pid }) => `${pid}/ns/net`)]);
+    for (const { pid, key } of processes) this.#inodesOf(pid, key, now);
   }
 
   /**
@@ -115,6 +119,8 @@ export class Sockets {
     const folder = `${pid}/net`;
     const all = now - known.readAt >= LASTING;
     const ours = (table: Table) => all || known.tables[table].some(({ inode }) => this.#isOurs(inode));
+    const wanted = (['tcp', 'tcp6', 'unix'] as const).filter(ours);
+    if (!this.#connections) this.#tree.expect(wanted.map((table) => `${folder}/${table}`));
     const tables = {
       tcp: ours('tcp') ? this.#readTcp(`${folder}/tcp`) : [],
       tcp6: ours('tcp6') ? this.#readTcp(`${folder}/tcp6`) : [],

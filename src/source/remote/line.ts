@@ -1,0 +1,165 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import type { Readable, Writable } from 'node:stream';
+import { LostLine } from '../source.ts';
+import { BadFrame, FrameReader } from './frames.ts';
+import { preamble } from './script.ts';
+
+/** Bytes of one answer. 10,000 processes have 3 MB of `stat`. */
+const LARGEST = 32 * 1024 * 1024;
+
+/** Seconds in which something has to come after a request, and after the start: somebody may have to type a password. */
+const PATIENCE = 15;
+const PATIENCE_START = 30;
+const PATIENCE_TYPING = 180;
+
+/** Seconds that a connection may take to be made. */
+const CONNECTING = 15;
+
+/** Bytes kept of what ssh says on its standard error. */
+const MOST_SAID = 4096;
+
+export interface LineOptions {
+  /** As ssh(1) takes it. */
+  readonly destination: string;
+  /** Whether the shell there is root's, by `sudo -n`. */
+  readonly sudo: boolean;
+  /** Whether ssh may ask for passwords on the terminal. */
+  readonly mayAsk: boolean;
+}
+
+interface Waiting {
+  resolve(body: Buffer): void;
+  reject(error: Error): void;
+}
+
+/** Arguments of ssh(1). The user's own configuration decides about keys, ports and jump hosts. */
+export function sshArguments({ destination, sudo, mayAsk }: LineOptions): readonly string[] {
+  const options = [
+    `BatchMode=${mayAsk ? 'no' : 'yes'}`,
+    `ConnectTimeout=${CONNECTING}`,
+    'ServerAliveInterval=5',
+    'ServerAliveCountMax=3',
+    'Compression=yes',
+    'RemoteCommand=none',
+    'ClearAllForwardings=yes',
+    'ForwardAgent=no',
+    'ForwardX11=no',
+    'PermitLocalCommand=no',
+  ];
+  return ['-T', ...options.flatMap((option) => ['-o', option]), '--', destination, sudo ? 'sudo -n sh' : 'sh'];
+}
+
+/** One ssh with one shell on the server, which answers requests one after the other. */
+export class Line {
+  readonly nonce = randomBytes(16).toString('hex');
+  readonly #options: LineOptions;
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #frames = new FrameReader(this.nonce, LARGEST);
+  readonly #waiting = new Map<number, Waiting>();
+  #said = '';
+  #next = 1;
+  #heard = 0;
+  #began = false;
+  #timer: NodeJS.Timeout | null = null;
+  #broken: LostLine | null = null;
+  /** Bytes sent and received, before ssh encrypts and compresses. */
+  sent = 0;
+  received = 0;
+
+  constructor(options: LineOptions) {
+    this.#options = options;
+    // Ctrl-C ends what workertop does in its own time. ssh keeps an ignored SIGINT ignored.
+    this.#child = spawn('sh', ['-c', 'trap "" INT; exec ssh "$@"', 'sh', ...sshArguments(options)], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    this.#child.on('error', () => this.#break('ssh cannot be started'));
+    this.#child.stdin.on('error', () => {});
+    this.#child.stdout.on('data', (chunk: Buffer) => this.#hear(chunk));
+    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#said = (this.#said + text).slice(-MOST_SAID);
+    });
+    this.#child.on('close', () => this.#break(this.#lastWords() ?? 'the connection ended'));
+    this.#write(preamble(this.nonce));
+  }
+
+  /** Why it broke; null while it holds. */
+  get broken(): LostLine | null {
+    return this.#broken;
+  }
+
+  /**
+   * Runs a line of shell there.
+   * @param text bytes, as latin1
+   * @returns what it wrote
+   * @throws LostLine
+   */
+  request(text: string): Promise<Buffer> {
+    if (this.#broken !== null) return Promise.reject(this.#broken);
+    const id = this.#next++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#write(`${text}\nz ${id}\n`);
+      this.#expect();
+    });
+  }
+
+  close(): void {
+    this.#break('it was closed');
+  }
+
+  #write(text: string): void {
+    const bytes = Buffer.from(text, 'latin1');
+    this.sent += bytes.length;
+    this.#child.stdin.write(bytes);
+  }
+
+  #hear(chunk: Buffer): void {
+    if (this.#broken !== null) return;
+    this.received += chunk.length;
+    this.#heard += 1;
+    try {
+      for (const { id, body } of this.#frames.push(chunk)) {
+        this.#began = true;
+        const waiting = this.#waiting.get(id);
+        this.#waiting.delete(id);
+        waiting?.resolve(body);
+      }
+    } catch (error) {
+      if (!(error instanceof BadFrame)) throw error;
+      this.#break(`the server ${error.message}`);
+    }
+    this.#expect();
+  }
+
+  #expect(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#waiting.size === 0 || this.#broken !== null) return;
+    const seconds = this.#began ? PATIENCE : this.#options.mayAsk ? PATIENCE_TYPING : PATIENCE_START;
+    const heard = this.#heard;
+    this.#timer = setTimeout(() => {
+      // This process may have been stopped meanwhile: read first what has come.
+      this.#timer = setTimeout(() => {
+        if (this.#heard === heard) this.#break(`nothing came for ${seconds} s`);
+      }, 500);
+    }, seconds * 1000);
+  }
+
+  #break(reason: string): void {
+    if (this.#broken !== null) return;
+    const { destination } = this.#options;
+    this.#broken = new LostLine(`${destination}: ${reason}`);
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#child.stdout.destroy();
+    this.#child.stdin.destroy();
+    this.#child.kill('SIGKILL');
+    for (const { reject } of this.#waiting.values()) reject(this.#broken);
+    this.#waiting.clear();
+  }
+
+  /** The last line on its standard error: why it ended. */
+  #lastWords(): string | null {
+    return this.#said.trim().split('\n').at(-1)?.trim() || null;
+  }
+}

@@ -1,0 +1,320 @@
+import type { ReadFailure } from '../proc/files.ts';
+import { parseStat, type Stat } from '../proc/parsers/stat.ts';
+import type { ProcTree, StatScan } from '../proc/tree.ts';
+import { sectionsOf, splitBy } from './frames.ts';
+import type { Line } from './line.ts';
+import { contentOrFailure, parseEnvironments, parseLinks, splitStats } from './parse.ts';
+
+/** Most rounds in which a reader asks for more: it follows links and lists. */
+const MOST_ROUNDS = 12;
+
+/** Names in one command there. */
+const MOST_NAMES = 400;
+
+/** Seconds of processor time that the memory of one process costs there. It is 0.05 ms for a small one and 3 ms for 1 GB. */
+const MEMORY_COST = 0.0005;
+
+/** Thrown where a file has not come yet. */
+class NotHere extends Error {}
+
+/** How a file is asked for: the function of the script that reads it. */
+type Way = 'f' | 'c' | 'l' | 'd' | 'e' | 'm' | 't' | 'u' | 'w';
+
+/** What is known of the server since the first answer. */
+export interface Server {
+  readonly uid: number;
+  /** The pid of our shell there; null if its /proc shows other processes than those that it can signal. */
+  readonly shell: number | null;
+  readonly architecture: string;
+  readonly hasTimeout: boolean;
+  /** The program by which root there takes a user's rights. */
+  readonly becomes: 'setpriv' | 'chroot' | null;
+  /** What `cat` and `head` write between two files. */
+  readonly separators: { readonly cat: Buffer; readonly head: Buffer };
+}
+
+/** @throws Error if the server answers something else */
+export async function greet(line: Line): Promise<Server> {
+  const sections = sectionsOf(await line.request('h'), line.nonce);
+  const of = (tag: string) => sections.find((section) => section.tag === tag)?.content ?? Buffer.alloc(0);
+  const [uid = '', shell = '', architecture = '', seen = '', ...able] = of('i').toString('latin1').split('\n');
+  const separators = { cat: Buffer.from(of('C')), head: Buffer.from(of('H')) };
+  const isOurs = [separators.cat, separators.head].every((one) => one.length < 2048 && one.includes(line.nonce));
+  if (!/^\d+$/.test(uid) || !/^\d+$/.test(shell) || !isOurs)
+    throw new Error('the server has no shell with cat, head and /proc');
+  return {
+    uid: Number(uid),
+    shell: seen === shell ? Number(shell) : null,
+    architecture,
+    hasTimeout: able.includes('timeout'),
+    becomes: able.includes('setpriv') ? 'setpriv' : able.includes('chroot') ? 'chroot' : null,
+    separators,
+  };
+}
+
+/**
+ * The proc tree of another machine, as far as it has come. What a reader misses is asked for, together with what all other
+ * readers miss, and the reader runs again. What was read in two readings in a row is asked for at the start of the next.
+ */
+export class MirrorTree implements ProcTree {
+  readonly root = '/proc';
+  readonly opens = false;
+  readonly isOwn = false;
+  readonly isKernels = true;
+  readonly isRoot: boolean;
+  readonly sys = '/sys';
+  readonly architecture: string;
+  readonly self: number | null;
+  readonly stats: StatScan & { take(content: Buffer): void } = new MirroredStats();
+  readonly #line: Line;
+  readonly #server: Server;
+  readonly #variables: string;
+  readonly #contents = new Map<string, Buffer | ReadFailure>();
+  readonly #links = new Map<string, string | null>();
+  readonly #lists = new Map<string, readonly string[] | null>();
+  readonly #wanted = new Set<string>();
+  #fetching: Promise<void> | null = null;
+  /** What was read in this reading and in the one before. */
+  #used = new Set<string>();
+  #usedBefore = new Set<string>();
+
+  /** @param variables names of environment variables that may cross the wire */
+  constructor(line: Line, server: Server, variables: readonly string[]) {
+    this.#line = line;
+    this.#server = server;
+    this.isRoot = server.uid === 0;
+    this.architecture = server.architecture;
+    this.self = server.shell;
+    this.#variables = variables.filter((name) => /^\w+$/.test(name)).join('|');
+  }
+
+  async begin(): Promise<void> {
+    const again = [...this.#used].filter((key) => this.#usedBefore.has(key) && !/smaps_rollup|statm$/.test(key));
+    this.#usedBefore = this.#used;
+    this.#used = new Set();
+    this.#contents.clear();
+    this.#links.clear();
+    this.#lists.clear();
+    await this.#load(again, true);
+  }
+
+  expect(names: readonly string[]): void {
+    for (const name of names) {
+      const key = `${wayOf(name)}${name}`;
+      if (!this.#has(key)) this.#wanted.add(key);
+    }
+  }
+
+  bytes(name: string, limit?: number): Buffer | ReadFailure {
+    const content = this.#content(`${wayOf(name)}${name}`);
+    return typeof content === 'string' || limit === undefined ? content : content.subarray(0, limit);
+  }
+
+  whole(name: string, limit: number): Buffer | ReadFailure | 'huge' {
+    // Too long to send: without it, memory that one process shares with nobody counts as shared.
+    if (name.endsWith('/smaps')) return 'missing';
+    const content = this.#content(`${/\/net\/tcp6?$/.test(name) ? 'w' : wayOf(name)}${name}`);
+    return typeof content !== 'string' && content.length > Math.min(limit, 1024 * 1024) ? 'huge' : content;
+  }
+
+  text(name: string, limit?: number): string | null {
+    const content = this.bytes(name, limit);
+    return typeof content === 'string' ? null : content.toString('utf8');
+  }
+
+  wholeText(name: string, limit: number): string | null {
+    const content = this.whole(name, limit);
+    return typeof content === 'string' ? null : content.toString('utf8');
+  }
+
+  *chunks(name: string): Generator<string, ReadFailure | null> {
+    if (name.endsWith('/smaps')) return 'denied';
+    const content = this.#content(`${wayOf(name)}${name}`);
+    if (typeof content === 'string') return content;
+    yield content.toString('latin1');
+    return null;
+  }
+
+  link(name: string): string | null {
+    return this.#found(this.#links, `l${name}`) ?? null;
+  }
+
+  list(name: string): readonly string[] | null {
+    return this.#found(this.#lists, `${name.endsWith('/fd') ? 'l' : 'd'}${name}`) ?? null;
+  }
+
+  mostWithin(budget: number): number {
+    return Math.ceil(budget / MEMORY_COST);
+  }
+
+  settle<Result>(read: () => Result): Result | Promise<Result> {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof NotHere)) throw error;
+      return this.#again(read);
+    }
+  }
+
+  close(): void {
+    this.#line.close();
+  }
+
+  async #again<Result>(read: () => Result): Promise<Result> {
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      await this.#fetch();
+      try {
+        return read();
+      } catch (error) {
+        if (!(error instanceof NotHere)) throw error;
+      }
+    }
+    const [key = ''] = this.#wanted;
+    throw new Error(`${key.slice(1)} of the server was asked for and never came`);
+  }
+
+  /** Asks for all that is wanted in this turn, in one message. */
+  #fetch(): Promise<void> {
+    this.#fetching ??= Promise.resolve().then(() => {
+      const keys = [...this.#wanted];
+      this.#wanted.clear();
+      this.#fetching = null;
+      return this.#load(keys, false);
+    });
+    return this.#fetching;
+  }
+
+  #has(key: string): boolean {
+    return this.#contents.has(key) || this.#links.has(key) || this.#lists.has(key);
+  }
+
+  #content(key: string): Buffer | ReadFailure {
+    return this.#found(this.#contents, key) ?? 'missing';
+  }
+
+  #found<Value>(known: ReadonlyMap<string, Value>, key: string): Value | undefined {
+    this.#used.add(key);
+    if (known.has(key)) return known.get(key);
+    this.#wanted.add(key);
+    throw new NotHere(key);
+  }
+
+  async #load(keys: readonly string[], withStats: boolean): Promise<void> {
+    const plan = new Map<Way, string[]>();
+    for (const key of keys) {
+      const way = key.slice(0, 1) as Way;
+      const name = key.slice(1);
+      if (!/^[\w./*:-]+$/.test(name)) this.#contents.set(key, 'missing');
+      else plan.set(way, [...(plan.get(way) ?? []), name]);
+    }
+    const commands = [...plan].flatMap(([way, names]) => pieces(names).map((some) => ({ way, names: some })));
+    if (commands.length === 0 && !withStats) return;
+    const texts = commands.map(({ way, names }) => this.#command(way, names));
+    const body = await this.#line.request([...(withStats ? ['s'] : []), ...texts].join('; '));
+    const sections = sectionsOf(body, this.#line.nonce);
+    if (withStats) this.stats.take(sections.find(({ tag }) => tag === 's')?.content ?? Buffer.alloc(0));
+    const next = new Map<string, Buffer[]>();
+    for (const { tag, content } of sections) next.set(tag, [...(next.get(tag) ?? []), content]);
+    for (const { way, names } of commands) this.#take(way, names, (tag) => next.get(tag)?.shift() ?? Buffer.alloc(0));
+  }
+
+  #command(way: Way, names: readonly string[]): string {
+    switch (way) {
+      case 'e':
+        return `e '${this.#variables}' ${names.join(' ')}`;
+      case 'l':
+        return `l ${names.map((name) => (name.endsWith('/fd') ? `${name}/*` : name)).join(' ')}`;
+      case 'd':
+        return `d ${names.map((name) => `${name}/*`).join(' ')}`;
+      default:
+        return `${way} ${names.join(' ')}`;
+    }
+  }
+
+  #take(way: Way, names: readonly string[], next: (tag: string) => Buffer): void {
+    const { cat, head } = this.#server.separators;
+    switch (way) {
+      case 'f':
+      case 'c': {
+        const parts = splitBy(next(way), way === 'f' ? cat : head);
+        for (const [index, name] of names.entries()) {
+          const part = parts[index] ?? Buffer.alloc(0);
+          this.#contents.set(`${way}${name}`, way === 'f' ? contentOrFailure(part) : part);
+        }
+        return;
+      }
+      case 'e': {
+        const parts = parseEnvironments(next('e'), this.#line.nonce);
+        for (const [index, name] of names.entries()) this.#contents.set(`e${name}`, parts[index] ?? 'missing');
+        return;
+      }
+      case 'l': {
+        const links = parseLinks(next('l').toString('latin1'));
+        for (const name of names) {
+          if (name.endsWith('/fd')) this.#takeList(name, links);
+          else this.#links.set(`l${name}`, links.get(name) ?? null);
+        }
+        return;
+      }
+      case 'd': {
+        const all = next('d').toString('utf8').split('\n');
+        for (const name of names) {
+          const inside = all.filter((one) => one.startsWith(`${name}/`) && one !== `${name}/*`);
+          this.#lists.set(`d${name}`, inside.length === 0 ? null : inside.map((one) => one.slice(name.length + 1)));
+        }
+        return;
+      }
+      default:
+        for (const name of names) this.#contents.set(`${way}${name}`, next(`${way}${name}`));
+    }
+  }
+
+  #takeList(name: string, links: ReadonlyMap<string, string | null>): void {
+    const entries: string[] = [];
+    for (const [path, target] of links) {
+      if (!path.startsWith(`${name}/`)) continue;
+      entries.push(path.slice(name.length + 1));
+      this.#links.set(`l${path}`, target);
+    }
+    this.#lists.set(`l${name}`, entries.length === 0 ? null : entries);
+  }
+}
+
+function wayOf(name: string): Way {
+  if (/(?:^|\/)(?:cwd|exe|self|fd|fd\/\d+|ns\/\w+)$/.test(name)) return 'l';
+  if (/^\d+\/cmdline$/.test(name)) return 'c';
+  if (/^\d+\/environ$/.test(name)) return 'e';
+  if (/^\d+\/maps$/.test(name)) return 'm';
+  if (/\/net\/tcp6?$/.test(name)) return 't';
+  if (/\/net\/unix$/.test(name)) return 'u';
+  return 'f';
+}
+
+function pieces(names: readonly string[]): readonly (readonly string[])[] {
+  const count = Math.ceil(names.length / MOST_NAMES);
+  return Array.from({ length: count }, (_, index) => names.slice(index * MOST_NAMES, (index + 1) * MOST_NAMES));
+}
+
+/** `stat` of all processes, as the last message had them. */
+class MirroredStats implements StatScan {
+  #lines: ReturnType<typeof splitStats> = [];
+  #known = new Map<number, { readonly line: Buffer; readonly stat: Stat }>();
+
+  take(content: Buffer): void {
+    this.#lines = splitStats(content);
+  }
+
+  scan(each: (pid: number, stat: Stat) => void): void {
+    const known = new Map<number, { readonly line: Buffer; readonly stat: Stat }>();
+    for (const { pid, line } of this.#lines) {
+      const before = this.#known.get(pid);
+      const stat = before?.line.equals(line) ? before.stat : parseStat(line, line.length, before?.stat);
+      if (stat === null || known.has(pid)) continue;
+      known.set(pid, { line: before?.stat === stat ? before.line : Buffer.from(line), stat });
+      each(pid, stat);
+    }
+    this.#known = known;
+  }
+
+  close(): void {}
+}

@@ -1,0 +1,64 @@
+import type { Snapshot } from '../../snapshot.ts';
+import { ProcSource } from '../proc/proc-source.ts';
+import { type FactRequests, LostLine, type ReadHints, type Source } from '../source.ts';
+import { Line, type LineOptions } from './line.ts';
+import { greet, MirrorTree, type Server } from './mirror-tree.ts';
+import { RemoteFiles } from './remote-files.ts';
+
+/** Further variables that facts are read from. */
+const variables = ['VIRTUAL_ENV', 'CONDA_PREFIX', 'PATH', 'PWD', 'BUNDLE_GEMFILE'];
+
+interface Connected {
+  readonly line: Line;
+  readonly server: Server;
+  readonly source: ProcSource;
+}
+
+/** Reads another machine over ssh. Once the line broke, the next reading connects anew. */
+export class RemoteSource implements Source {
+  readonly #options: LineOptions;
+  readonly #factRequests: FactRequests;
+  #connected: Connected | null = null;
+
+  constructor(options: LineOptions, factRequests: FactRequests) {
+    this.#options = options;
+    this.#factRequests = factRequests;
+  }
+
+  /** The line in use and what is at its end; null if there is none. */
+  get connection(): Pick<Connected, 'line' | 'server'> | null {
+    return this.#connected?.line.broken === null ? this.#connected : null;
+  }
+
+  /**
+   * Connects.
+   * @param mayAsk whether ssh may ask for passwords on the terminal
+   * @throws LostLine if that fails
+   */
+  async open(mayAsk: boolean): Promise<void> {
+    const line = new Line({ ...this.#options, mayAsk });
+    try {
+      const server = await greet(line);
+      const tree = new MirrorTree(line, server, [...this.#factRequests.environment, ...variables]);
+      const files = new RemoteFiles(line, server);
+      const source = await tree.settle(() => new ProcSource({ tree, factRequests: this.#factRequests, files }));
+      this.#connected = { line, server, source };
+    } catch (error) {
+      line.close();
+      if (error instanceof LostLine) throw error;
+      throw new LostLine(`${this.#options.destination}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  /** @throws LostLine if the connection breaks, or cannot be made */
+  async read(hints: ReadHints): Promise<Snapshot> {
+    if (this.connection === null) await this.open(false);
+    const source = this.#connected?.source;
+    if (source === undefined) throw new LostLine(`${this.#options.destination}: not connected`);
+    return source.read(hints);
+  }
+
+  close(): void {
+    this.#connected?.source.close();
+  }
+}
