@@ -2,7 +2,6 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
@@ -10,13 +9,13 @@ import { makeFolder } from '../helpers/folder.ts';
 import { type Job, startJob } from '../helpers/job.ts';
 import * as kernel from '../helpers/kernel.ts';
 import { requireRoot } from '../helpers/namespace.ts';
+import { installPm2 } from '../helpers/pm2.ts';
 import { requireServer } from '../helpers/requirements.ts';
 import { type Home, openHome, type Redis } from '../helpers/story.ts';
 import { createVenv } from '../helpers/venv.ts';
 import { workertop } from '../helpers/workertop.ts';
 
 const run = promisify(execFile);
-const BIN = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));
 
 /** A user without an account, and Debian's www-data. */
 const BOB = 12_345;
@@ -120,13 +119,14 @@ it('uWSGI of www-data, whose FIFO is in a directory of its own in /run', async (
 });
 
 it('pm2 of a user', async () => {
+  const installed = installPm2();
   const bob = join(folder, 'bob');
   // Short: Node cuts a title to the length of the arguments that it was started with, and pm2 is known by its title.
   const daemon = join(folder, 'pm2');
   for (const path of [bob, daemon]) mkdirSync(path);
   writeFileSync(join(bob, 'server.js'), "require('node:http').createServer().listen(0, '127.0.0.1');\n");
   await run('chown', ['-R', `${BOB}:${BOB}`, bob, daemon]);
-  const PATH = [BIN, dirname(process.execPath), '/usr/bin', '/bin'].join(':');
+  const PATH = [installed.bin, dirname(process.execPath), '/usr/bin', '/bin'].join(':');
   const env = { PATH, HOME: bob, PM2_HOME: daemon };
   const pm2 = (...args: readonly string[]) => run('pm2', args, { cwd: bob, env, uid: BOB, gid: BOB });
   await pm2('start', 'server.js', '--name', 'bobs', '-i', '2');
@@ -142,5 +142,6 @@ it('pm2 of a user', async () => {
     expect((await pm2('pid', 'bobs')).stdout.trim().split('\n')).toHaveLength(3);
   } finally {
     await pm2('kill');
+    installed.remove();
   }
 });

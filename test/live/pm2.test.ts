@@ -2,26 +2,26 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDashboard, select } from '../helpers/dashboard.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { makeFolder } from '../helpers/folder.ts';
 import * as kernel from '../helpers/kernel.ts';
+import { type InstalledPm2, installPm2 } from '../helpers/pm2.ts';
 import { type ListedProject, type ListedServer, list, projectIn, workertop } from '../helpers/workertop.ts';
 
-const BIN = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));
 const ONE_LINE = /^workertop: .+\n$/;
 
+let installed: InstalledPm2;
 let folder: string;
 let home: string;
 
 /** The real pm2, which keeps its daemon and all of its files in this test's folder. */
 async function pm2(...args: readonly string[]): Promise<string> {
-  const PATH = [BIN, dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter);
+  const PATH = [installed.bin, dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter);
   const env = { PATH, HOME: folder, PM2_HOME: home, LANG: 'C.UTF-8' };
-  return (await promisify(execFile)(join(BIN, 'pm2'), args, { cwd: join(folder, 'shop'), env })).stdout;
+  return (await promisify(execFile)(join(installed.bin, 'pm2'), args, { cwd: join(folder, 'shop'), env })).stdout;
 }
 
 interface Known {
@@ -51,6 +51,7 @@ async function scale(app: string, ...args: readonly string[]) {
 }
 
 beforeAll(async () => {
+  installed = installPm2();
   folder = makeFolder('pm2');
   home = join(folder, 'pm2');
   await mkdir(join(folder, 'shop'));
@@ -71,6 +72,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await pm2('kill');
+  installed.remove();
   await rm(folder, { recursive: true, force: true });
 });
 
