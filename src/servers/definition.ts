@@ -14,7 +14,7 @@ export interface Claim {
   readonly masterPid?: number;
   /** The server's version, if the title names it. */
   readonly version?: string;
-  /** Which of its master's apps it is a worker of, where that manages several: the name of its app in pm2, of its pool in php-fpm. */
+  /** The app of its master that it is a worker of, if the master manages several: an app of pm2, a pool of php-fpm. */
   readonly managed?: string;
 }
 

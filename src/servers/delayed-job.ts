@@ -1,7 +1,10 @@
 import { argsOf, programOf } from './kit/program.ts';
 import { unscalable } from './kit/unscalable.ts';
 
-/** delayed_job, 4.1: one process for each worker, which is called `delayed_job.0` (lib/delayed/command.rb), or `rake jobs:work`; not run here. */
+/**
+ * delayed_job 4.1: one process per worker, titled `delayed_job.0` (lib/delayed/command.rb) or started as `rake
+ * jobs:work`. Not run here.
+ */
 export const delayedJob = unscalable({
   kind: 'delayed_job',
   label: 'delayed_job',

@@ -2,8 +2,8 @@ import { djangoCommand } from './kit/django-command.ts';
 import { unscalable } from './kit/unscalable.ts';
 
 /**
- * django-q and django-q2 (django_q/cluster.py, 1.3): the command forks a sentinel, and that forks the workers first, then a monitor and
- * a pusher. All have one argv. It counts cores where its settings do not say how many workers it has.
+ * django-q and django-q2 1.3 (django_q/cluster.py): the command forks a sentinel, which forks the workers first, then a
+ * monitor and a pusher. All have one argv. If its settings do not set the number of workers, it is the number of cores.
  */
 export const djangoQ = unscalable({
   kind: 'django-q',

@@ -1,7 +1,10 @@
 import { javaProgram } from './kit/java-program.ts';
 import { unscalable } from './kit/unscalable.ts';
 
-/** Elasticsearch, 8: a JVM that only starts another one, and a process for machine learning (server/bootstrap; not run here). */
+/**
+ * Elasticsearch 8: a JVM that only starts another JVM, and a process for machine learning (server/bootstrap). Not run
+ * here.
+ */
 export const elasticsearch = unscalable({
   kind: 'elasticsearch',
   label: 'Elasticsearch',

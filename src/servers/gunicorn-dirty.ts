@@ -15,8 +15,8 @@ const workers: WorkerSetting = {
 };
 
 /**
- * gunicorn's dirty arbiter, from 25.0 (dirty/arbiter.py): a child of the master with a pool of its own, which it scales by signals to
- * itself. It keeps as many workers as its apps ask for, of which nothing can be seen from outside.
+ * gunicorn's dirty arbiter, since 25.0 (dirty/arbiter.py): a child of the master with a pool of its own, which scales
+ * by signals to it. It keeps as many workers as its apps ask for; that number is not visible from outside.
  */
 export const gunicornDirty: ServerDefinition = {
   kind: 'gunicorn-dirty',

@@ -28,7 +28,10 @@ const workers: WorkerSetting = {
   variable: 'WEB_CONCURRENCY',
 };
 
-/** From 25.1 on, the master listens for commands there, unless told otherwise; in no case for the web (gunicorn/ctl). 25.1.0 has it relative. */
+/**
+ * Since 25.1 the master listens for commands here by default, never for the web (gunicorn/ctl). In 25.1.0 the path is
+ * relative.
+ */
 const controlSocket = /^unix:(.+\.ctl)$/;
 
 const statusProbe: StatusProbe = {
@@ -72,7 +75,7 @@ const switches = new Set([
   '--no-control-socket',
 ]);
 
-/** gunicorn (https://gunicorn.org): signals, titles and precedence as in its arbiter.py and app/base.py, 19.9 to 26.1. */
+/** gunicorn (https://gunicorn.org) 19.9 to 26.1: signals, titles and precedence follow arbiter.py and app/base.py. */
 export const gunicorn: ServerDefinition = {
   kind: 'gunicorn',
   label: 'gunicorn',
@@ -125,8 +128,8 @@ function claim(facts: ProcessFacts): Claim | null {
 }
 
 /**
- * A program that has gunicorn within it (BaseApplication): Pyramid's pserve, a command of a project's own. Its master handles what
- * gunicorn's does, and gunicorn is installed for it (arbiter.py, 19.9 to 26.1).
+ * Claims a program that embeds gunicorn (BaseApplication), such as Pyramid's pserve or a command of the project. Its
+ * master handles gunicorn's signals, and gunicorn is installed (arbiter.py, 19.9 to 26.1).
  */
 function claimLast(facts: ProcessFacts): Claim | null {
   const isPython = programOf(facts.argv).interpreter === 'python' || /\/(?:python|pypy)[\d.]*$/.test(facts.exe ?? '');
@@ -182,7 +185,10 @@ function refuse({ head: { pid, facts } }: ServerProcesses): string | null {
   return hasWorkersMask(facts) ? `${pid} is not the master of its gunicorn, but a worker that has lost it.` : null;
 }
 
-/** Whether this master was started by USR2 to its parent, which it is to replace: by its environment, or its title `[name.2]`. */
+/**
+ * Whether USR2 to its parent started this master, which is to replace the parent. Its environment or its title
+ * `[name.2]` says so.
+ */
 function isUpgradeOf(facts: ProcessFacts, ppid: number): boolean {
   return facts.environment['GUNICORN_PID'] === String(ppid) || (ppid > 1 && isSecond(facts));
 }
@@ -191,7 +197,9 @@ function isSecond(facts: ProcessFacts): boolean {
   return second.test(title.exec(titleOf(facts.argv) ?? '')?.[2] ?? '');
 }
 
-/** What the master says of itself counts where its command line is hidden, or is code: where it is set remains what was found. */
+/**
+ * The number that the master reports counts if its command line is hidden or the file has code. The place found stays.
+ */
 function withReported(found: ConfiguredWorkers, reported: number | null, hidden: boolean): ConfiguredWorkers {
   if (reported === null || found.count === reported || (found.count !== null && !hidden)) return found;
   if (found.count === null && found.by !== null) return { ...found, count: reported };

@@ -1,7 +1,10 @@
 import { argsOf } from './kit/program.ts';
 import { unscalable } from './kit/unscalable.ts';
 
-/** HAProxy, 2.6: threads in one worker, which a master starts with -W. It handles TTIN and TTOU, but not for workers (doc/management.txt). */
+/**
+ * HAProxy 2.6: threads in one worker, which a master starts with -W. TTIN and TTOU do not change workers
+ * (doc/management.txt).
+ */
 export const haproxy = unscalable({
   kind: 'haproxy',
   label: 'HAProxy',

@@ -1,7 +1,7 @@
 import { artisan } from './kit/php-console.ts';
 import { unscalable } from './kit/unscalable.ts';
 
-/** Laravel Horizon: a master, supervisors below it, and the workers that those start (Horizon's WorkerCommandString.php; not run here). */
+/** Laravel Horizon: a master, its supervisors and their workers (Horizon's WorkerCommandString.php). Not run here. */
 export const horizon = unscalable({
   kind: 'horizon',
   label: 'Horizon',

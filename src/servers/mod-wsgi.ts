@@ -5,8 +5,8 @@ import { catches } from './kit/signal-mask.ts';
 import { unscalable } from './kit/unscalable.ts';
 
 /**
- * The daemons of one group of mod_wsgi 4.9: children of Apache's parent that run the code of one project. They may call themselves
- * `(wsgi:NAME)`, cut to the length of what they were called before.
+ * The daemons of one group of mod_wsgi 4.9: children of Apache's parent that run the code of one project. They may be
+ * titled `(wsgi:NAME)`, cut to the length of their former command line.
  */
 export const modWsgi = unscalable({
   kind: 'mod_wsgi',

@@ -13,8 +13,9 @@ const files = [
 const setting = /^\s*(?:PassengerMaxPoolSize|passenger_max_pool_size)\s+(\d+)/;
 
 /**
- * Passenger 6.0: a watchdog, its core, and below that the processes of each app with their preloader (WrapperRegistry/Registry.h). A
- * preloader ends after 5 minutes, and its app's processes have pid 1 for a parent then; they stay in the core's process group.
+ * Passenger 6.0: a watchdog, its core, and the processes of each app below their preloader
+ * (WrapperRegistry/Registry.h). A preloader ends after 5 minutes. Then pid 1 is the parent of its app's processes,
+ * which stay in the core's process group.
  */
 export const passenger = unscalable({
   kind: 'passenger',

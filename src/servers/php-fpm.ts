@@ -9,8 +9,8 @@ const title = /^php-fpm: (?:master process \((.+)\)|pool (\S+))$/;
 const wanted = /^\s*(?:\[|include\s*=|pm\.max_children\s*=)/;
 
 /**
- * php-fpm (fpm/fpm_signals.c, fpm_conf.c): one master, and pools that it fills as its configuration says. Each pool has processes, a
- * socket, a limit and mostly a user and a directory of its own, so that each is a server.
+ * php-fpm: one master and the pools of its configuration (fpm_signals.c, fpm_conf.c). Each pool has its own processes,
+ * socket and limit, and mostly its own user and directory, so each is a server.
  */
 export const phpFpm = unscalable({
   kind: 'php-fpm',

@@ -42,8 +42,9 @@ function refuse(server: ServerProcesses): string | null {
 }
 
 /**
- * In fork mode each process listens for itself: a second one fails to bind, and pm2 starts it 15 times again. It is another matter where
- * pm2 gives each its own port (`increment_var`), or where several are seen to listen each at its own address.
+ * Why an app of pm2 in fork mode cannot run another process; null if it can. Each process listens by itself, so a
+ * second one fails to bind and pm2 restarts it 15 times. That does not hold if pm2 gives each its own port
+ * (`increment_var`), or if several already listen at different addresses.
  */
 function whyNoSharing(app: string, { workers, others = [] }: ServerProcesses): string | null {
   if (workers.every(({ facts }) => isOfPm2Cluster(facts) || pm2Variable(facts, 'increment_var') !== undefined))
@@ -67,8 +68,9 @@ function configured({ workers: [worker] }: ServerProcesses): ConfiguredWorkers {
 }
 
 /**
- * `pm2 scale APP +1` adds one. It takes no `-1`, and a number counts instances that are stopped too: `scale APP 2` of three, one
- * of them stopped, may end the one that should stay. So the one that `scale` would end first, that with the lowest id, is named.
+ * `pm2 scale APP +1` adds a process. It takes no `-1`, and absolute numbers count stopped instances: `scale APP 2` of
+ * three with one stopped may end the wrong one. So `delete` names the running instance with the lowest id, which
+ * `scale` would end first.
  */
 function command({ head, claim: { app }, workers }: ServerProcesses, direction: 1 | -1): ControlCommand | null {
   const home = daemonTitle(head.facts)?.home;

@@ -25,7 +25,10 @@ export const postgres: ServerDefinition = {
 /** USER DATABASE HOST(PORT) or [local], after the cluster's name where it has one (backend_status.c, ps_status.c). */
 const backend = /^postgres: (?:\S+: )?(?!walsender )\S+ \S+ (?:\[local\]|\S+\(\d+\))/;
 
-/** What the connections that there are cost, by the median: memory that is a backend's own. Null where there is none. */
+/**
+ * What the present connections cost, as a phrase: the median private memory of their backends. Null without
+ * connections.
+ */
 function costOfConnections({ others = [] }: ServerProcesses): string | null {
   const backends = others.filter(({ facts }) => backend.test(titleOf(facts.argv) ?? ''));
   if (backends.length === 0) return null;

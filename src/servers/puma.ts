@@ -6,7 +6,10 @@ import { upTo } from './kit/lines.ts';
 import { programOf, titleOf } from './kit/program.ts';
 import { catches } from './kit/signal-mask.ts';
 
-/** puma/runner.rb and cluster/worker.rb: `puma 6.4.0 (tcp://0.0.0.0:9292) [tag]`, `puma: cluster worker 0: 123 [tag]`. */
+/**
+ * puma/runner.rb and cluster/worker.rb set `puma 6.4.0 (tcp://0.0.0.0:9292) [tag]` and `puma: cluster worker 0: 123
+ * [tag]`.
+ */
 const masterTitle = /^puma (\d\S*) \(([^)]*)\)(?: \[(.*)\])?$/;
 const workerTitle = /^puma: cluster worker (\d+): (\d+)(?: \[(.*)\])?$/;
 

@@ -140,9 +140,9 @@ export interface Claimed {
 }
 
 /**
- * Milliseconds of CPU time that recognising one process may take. Nothing in it waits, so by the clock it takes longer only
- * while the machine runs other programs. The time is looked at after each definition, and a definition takes linear time of
- * text that is cut to a few thousand characters.
+ * CPU time in milliseconds that recognising one process may take. Nothing in it waits, so it takes longer by the clock
+ * only if other programs run. The time is checked after each definition. A definition takes linear time of text that is
+ * cut to a few thousand characters.
  */
 export const RECOGNITION_LIMIT = 50;
 

@@ -4,7 +4,10 @@ import { claimSpawned } from './kit/python-multiprocessing.ts';
 import { unscalable } from './kit/unscalable.ts';
 import { withApp } from './kit/with-app.ts';
 
-/** taskiq (https://taskiq-python.github.io): a manager that starts its workers by multiprocessing (cli/worker/process_manager.py; not run here). */
+/**
+ * taskiq (https://taskiq-python.github.io): a manager starts its workers by multiprocessing
+ * (cli/worker/process_manager.py). Not run here.
+ */
 export const taskiq = unscalable({
   kind: 'taskiq',
   label: 'taskiq',

@@ -23,7 +23,10 @@ const switches = new Set([
   '--factory',
 ]);
 
-/** uvicorn, and `fastapi run` over it: its supervisor takes TTIN and TTOU since 0.30.0 (supervisors/multiprocess.py). */
+/**
+ * uvicorn, and `fastapi run` on top of it. Its supervisor handles TTIN and TTOU since 0.30.0
+ * (supervisors/multiprocess.py).
+ */
 export const uvicorn: ServerDefinition = {
   kind: 'uvicorn',
   label: 'uvicorn',

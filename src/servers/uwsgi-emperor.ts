@@ -4,8 +4,8 @@ import { unscalable } from './kit/unscalable.ts';
 import { lastOption, uwsgiConfigRequests } from './kit/uwsgi-options.ts';
 
 /**
- * uWSGI's emperor (core/emperor.c): it starts a uWSGI for each file of a directory, its vassals, each of which is a server of its own. With
- * --master there is a process of the same command line above it.
+ * uWSGI's emperor (core/emperor.c) starts a uWSGI, a vassal, for each file of a directory. Each vassal is a server of
+ * its own. With --master a process with the same command line stands above the emperor.
  */
 export const uwsgiEmperor: ServerDefinition = unscalable({
   kind: 'uwsgi-emperor',

@@ -12,8 +12,8 @@ import { isAllRead, lastOption, uwsgiConfigRequests } from './kit/uwsgi-options.
 const title = /^(?:(.*?) ?)?uWSGI (master|worker \d+|mule \d+|http \d+|https \d+|fastrouter \d+|spooler|Emperor)\s*$/;
 
 /**
- * uWSGI, 2.0: TTIN and TTOU freeze its master. With `cheaper` it scales by its FIFO, `+` and `-`, of which the second has no floor
- * (core/fifo.c, master_utils.c).
+ * uWSGI 2.0: TTIN and TTOU freeze its master. With `cheaper` it scales by `+` and `-` in its FIFO. `-` has no lower
+ * bound (core/fifo.c, master_utils.c).
  */
 export const uwsgi: ServerDefinition = {
   kind: 'uwsgi',
@@ -70,8 +70,9 @@ function claim(facts: ProcessFacts): Claim | null {
 }
 
 /**
- * Without --auto-procname all have one argv, mules and spoolers too: its stats tell, else that workers handle USR2 and mules, spoolers and
- * the router of --http do not (core/uwsgi.c, 2.0.21). Without --master the first worker is the parent of the others.
+ * Without --auto-procname all processes have one argv, also mules and spoolers. The stats server tells them apart;
+ * otherwise workers handle USR2, and mules, spoolers and the router of --http do not (core/uwsgi.c, 2.0.21). Without
+ * --master the first worker is the parent of the others.
  */
 function role({ process, parent, children, claim: { args } }: Member): Role {
   if (parent !== null) {

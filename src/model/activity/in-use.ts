@@ -98,7 +98,10 @@ function inFlightAt(listeners: readonly Listener[] | null): number | null {
   return sum;
 }
 
-/** As long as a thread is idle nothing waits for one. Beyond that, a connection may also be one that is kept alive and asks nothing. */
+/**
+ * Connections that a server has accepted and that wait for a thread. Nothing waits while a thread is idle. Beyond that,
+ * a connection may also be kept alive without a request.
+ */
 function waitingInside(
   { inUse, total }: Counted,
   accepted: number | null,

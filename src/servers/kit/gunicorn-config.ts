@@ -107,8 +107,9 @@ const threaded = new Set(['gthread', 'gunicorn.workers.gthread.ThreadWorker']);
 const looping = /^(?:gevent|eventlet|tornado|gevent_wsgi|gevent_pywsgi|uvicorn\..*|uvicorn_worker\..*|aiohttp\..*)$/;
 
 /**
- * What `-k` and `--threads` make of its workers; sync ones with threads are gthread's (config.py `worker_class`, 19.9 to 26.1). Null for a
- * class of the app's own. Where the title hides the command line, they may be any.
+ * How `-k` and `--threads` make its workers handle requests. Sync workers with threads become gthread's (config.py
+ * `worker_class`, 19.9 to 26.1). Null for a worker class of the app. If the title hides the command line, any class is
+ * possible.
  */
 export function workerActivity({ head: { facts }, claim: { args } }: ServerProcesses): ActivityRule | null {
   if (args === null) return { by: 'process', mayHaveThreads: true };

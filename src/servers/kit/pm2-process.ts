@@ -2,15 +2,18 @@ import type { ProcessFacts } from '../../snapshot.ts';
 import { titleOf } from './program.ts';
 
 /**
- * lib/Daemon.js of pm2: its version, and its PM2_HOME. Node cuts a title at the length of the command line that it replaces
- * (uv_set_process_title of libuv), so a long PM2_HOME loses its end.
+ * The title of pm2's daemon: its version and PM2_HOME (lib/Daemon.js). Node cuts a title at the length of the command
+ * line that it replaces (uv_set_process_title of libuv), so a long PM2_HOME loses its end.
  */
 const title = /^PM2 v(\S+): God Daemon \((.+)$/;
 
 /** The variable that pm2 starts its daemon with (launchDaemon of lib/Client.js). */
 export const HOME_VARIABLE = 'PM2_HOME';
 
-/** What the title of pm2's daemon says; null for any other process. `home` is null if the title was cut and nothing else tells. */
+/**
+ * What the title of pm2's daemon says; null for another process. `home` is null if the title was cut and nothing else
+ * tells.
+ */
 export function daemonTitle({ argv, environment }: ProcessFacts): {
   readonly version: string;
   readonly home: string | null;

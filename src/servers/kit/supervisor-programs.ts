@@ -7,7 +7,10 @@ const DEBIAN = '/etc/supervisor/supervisord.conf';
 
 const configLines = /^\s*(?:\[|(?:command|directory|files)\s*=)/;
 
-/** What is asked of supervisord's configuration, and of the files that it includes (https://supervisord.org/configuration.html). */
+/**
+ * The lines needed of supervisord's configuration and the files that it includes
+ * (https://supervisord.org/configuration.html).
+ */
 export function programRequests(facts: ProcessFacts, args: readonly string[]): readonly ConfigRequest[] {
   const file = mainFile(facts, args);
   const included = entries(facts, file).flatMap(({ section, name, value }) =>

@@ -10,8 +10,8 @@ const LONGEST = 100;
 const others = /^(?:\..*|node_modules|site-packages|__pycache__|static|media)$/;
 
 /**
- * When the newest file with such a name was changed, in a directory and below, as milliseconds since 1970. Links are not followed, and no
- * other mount is entered. Where the directory is too large, files that were not reached are left out.
+ * When the newest file with such a name was changed, in a directory and below, in milliseconds since 1970. Links are
+ * not followed and other mounts are not entered. If the directory is too large, the rest of it is left out.
  */
 export function newestBelow(place: Place, wanted: RegExp, walker: Walker): Answer {
   if (!walker.isLocal(place.path)) return { status: 'unknown', mount: null };

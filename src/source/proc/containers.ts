@@ -4,7 +4,10 @@ import type { FileView } from '../files/known-files.ts';
 /** Bytes of what an engine keeps of one container, and of what podman keeps of all. */
 const LARGEST = 1024 * 1024;
 
-/** As in the paths of cgroups: `docker-ID.scope`, `libpod-ID.scope`, `cri-containerd-ID.scope`. podman's conmon only watches one. */
+/**
+ * Container ids in cgroup paths: `docker-ID.scope`, `libpod-ID.scope`, `cri-containerd-ID.scope`. podman's conmon only
+ * watches a container.
+ */
 const idForm = /(?:^|[/:-])(?<!conmon-)([0-9a-f]{64})(?:\.scope)?(?:\/|$)/;
 
 /** Docker keeps its containers there, or as a snap (https://docs.docker.com/engine/daemon). */
@@ -17,7 +20,10 @@ const labels = [
   ['io.podman.compose.project', 'io.podman.compose.service'],
 ] as const;
 
-/** What its engine calls a process's container. Null outside of containers, and where that is not to be read. @param files the machine's */
+/**
+ * What its engine knows of a process's container. Null outside containers, and if the engine's files cannot be read.
+ * @param files the machine's files
+ */
 export function containerOf(cgroup: string | null, files: FileView): ContainerFacts | null {
   const id = idForm.exec(cgroup ?? '')?.[1];
   if (id === undefined) return null;

@@ -49,8 +49,8 @@ function beganWithOthersIds(tree: ProcTree, pid: number, status: string): boolea
 }
 
 /**
- * Whether a process is the same as before and runs with the ids of one user and one group: only then its title says whose
- * server it is.
+ * Whether a process is the same as before and runs with the ids of one user and one group. Only then does its title say
+ * whose server it is.
  */
 export function isStill(
   found: Inspected | null,

@@ -58,9 +58,9 @@ interface Listening {
 }
 
 /**
- * Tells whether workers are in use by what the kernel says of where they sleep (/proc/PID/syscall): an idle one waits for a
- * connection at its listener, or for a task. It needs the rights of a debugger (ptrace(2)): root's, or the owner's where
- * Yama does not forbid it.
+ * Finds out whether workers are in use by the system call that they sleep in (/proc/PID/syscall). An idle worker waits
+ * for a connection at its listener, or for a task. Reading this needs the rights of a debugger (ptrace(2)): root's, or
+ * the owner's unless Yama forbids it.
  */
 export class ActivityReader {
   readonly #root: string;

@@ -1,12 +1,12 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { type ReadFailure, readFailureOf } from '../files.ts';
 
-/** What was read last from any of these files: long enough for a line of `syscall`, and for the 1,024 bits of an fd_set. */
+/** Holds the last reading of any kept file. It has room for a line of `syscall` and for the 1,024 bits of an fd_set. */
 export const buffer = Buffer.allocUnsafe(1024);
 
 /**
- * A small file of the kernel that is read again and again over one descriptor: that costs a third of opening it each time. It is a
- * file of one process or thread: once that has ended a read fails, and never gives what a stranger with the same number does.
+ * A small kernel file that is read repeatedly through one descriptor, at a third of the cost of opening it. The
+ * descriptor belongs to one process or thread: once that has ended, a read fails, even if the number is used again.
  */
 export class KeptFile {
   readonly #path: string;
@@ -16,7 +16,11 @@ export class KeptFile {
     this.#path = path;
   }
 
-  /** Reads up to `length` bytes from `position` on into `buffer`. @returns how many those were @throws as `readFailureOf` does */
+  /**
+   * Reads up to `length` bytes from `position` into `buffer`.
+   * @returns the number of bytes read
+   * @throws as `readFailureOf` does
+   */
   read(length = buffer.length, position = 0): number | ReadFailure {
     try {
       this.#descriptor ??= openSync(this.#path, constants.O_RDONLY);

@@ -36,8 +36,8 @@ interface Remembered {
 }
 
 /**
- * The other sides of sockets. The kernel gives them in tables of all connections alone, and takes milliseconds to make
- * one on a machine with much memory: they are read for sockets not seen before, and seldom enough to cost no more than their share.
+ * The peers of sockets. The kernel lists them only in tables of all connections, which take milliseconds to make on a
+ * large machine. So they are read only for sockets not seen before, and within a share of CPU time.
  */
 export class Peers {
   readonly #root: string;
@@ -121,7 +121,7 @@ export class Peers {
   }
 }
 
-/** Places of columns, counted from 0 (proc_pid_net(5)): `sl local remote st queues timer retrnsmt uid timeout inode`. */
+/** Indexes of columns in proc_pid_net(5): `sl local remote st queues timer retrnsmt uid timeout inode`. */
 const INET_LOCAL = 1;
 const INET_REMOTE = 2;
 const INET_INODE = 9;

@@ -107,8 +107,8 @@ const LETTER_R = 0x72;
 const LETTER_X = 0x78;
 
 /**
- * `running`, `-1 SP PC`, or `NUMBER ARG0 … ARG5 SP PC`, in the first `length` bytes. Null for what is no such line, and for a program of
- * 32 bits. What is given is good until the next one.
+ * Parses `running`, `-1 SP PC` or `NUMBER ARG0 … ARG5 SP PC` in the first `length` bytes. Null for any other line, and
+ * for 32-bit programs. The result is overwritten by the next call.
  */
 export function parseSyscall(bytes: Uint8Array, length: number): Position | null {
   if (length === 0) return null;

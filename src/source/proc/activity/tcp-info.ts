@@ -14,8 +14,8 @@ const LASTING = 5;
 const MOST_BYTES = 8 * 1024 * 1024;
 
 /**
- * Requests in flight at ports of this machine, by what ss(8) tells of each accepted connection: one on which something was received after
- * the last that was sent. One that is kept alive and asks nothing is told from one that waits for its answer by nothing else.
+ * Counts requests in flight at local ports by what ss(8) says of each accepted connection: something was received after
+ * the last byte was sent. A connection that is kept alive without a request is not counted.
  */
 export class TcpInfo {
   readonly #program = places.find((path) => existsSync(path)) ?? null;
@@ -51,8 +51,9 @@ function run(program: string, ports: readonly number[]): Promise<string | null> 
 }
 
 /**
- * Counts the connections of each port that wait for an answer, in the output of `ss -tinHO`: `RECV-Q SEND-Q LOCAL:PORT PEER:PORT …
- * bytes_sent:N bytes_received:N … lastsnd:MS lastrcv:MS …`, where a figure that is 0 may be left out.
+ * Counts the connections of each port that wait for an answer, in the output of `ss -tinHO`. Its lines are `RECV-Q
+ * SEND-Q LOCAL:PORT PEER:PORT … bytes_sent:N bytes_received:N … lastsnd:MS lastrcv:MS …`. Figures that are 0 may be
+ * missing.
  */
 export function parseInFlight(text: string, ports: ReadonlySet<number>): ReadonlyMap<number, number> {
   const found = new Map([...ports].map((port) => [port, 0]));

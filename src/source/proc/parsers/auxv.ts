@@ -9,10 +9,10 @@ export interface StartingIds {
 }
 
 /**
- * Whether a program has other ids than whoever started it, who chose its title, environment and directory. sudo sets all of
- * its ids to root's while it still asks for the password, and only the ids at its start tell. Only root's own programs may
- * have changed to another user.
- * @param now its ids now; null if it is in another user namespace, where they are not comparable with ours
+ * Whether a program runs with other ids than the user who started it and chose its title, environment and directory.
+ * sudo sets all ids to root's while it still asks for the password, so only the ids at its start tell. Only root's own
+ * programs may have changed to another user.
+ * @param now its ids now; null if it is in another user namespace, where ids cannot be compared with ours
  */
 export function hasOthersIds(began: StartingIds, now: { readonly uid: number; readonly gid: number } | null): boolean {
   if (began.uid !== began.effectiveUid || began.gid !== began.effectiveGid) return true;

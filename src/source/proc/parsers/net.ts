@@ -32,7 +32,7 @@ export function parseTcp(text: string): { readonly listeners: readonly Listener[
   return { listeners, complete: false };
 }
 
-/** Parses the whole table, and counts the connections that each listener has open, and has closed in the last minute. */
+/** Parses the whole table and counts each listener's open connections and those closed in the last minute. */
 export function parseAllTcp(text: string): readonly Listener[] {
   const keys: string[] = [];
   const open = new Map<string, number>();
