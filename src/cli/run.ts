@@ -175,7 +175,8 @@ async function dashboard(
   badge: 'REPLAY' | 'DEMO' | null,
   replaying: Replaying | null = null,
 ): Promise<Outcome> {
-  const { top } = await import('./commands/top.ts');
+  const { withLocalDescriptions } = await import('./terminfo.ts');
+  const { top } = await withLocalDescriptions(process.env, () => import('./commands/top.ts'));
   const { ActionLog, noLog, openActionLog } = await import('./acting.ts');
   const openLog = badge === null ? openActionLog : () => new ActionLog(noLog, '');
   const code = await top(source, signals, openLog, { badge, replaying }, settings);

@@ -83,3 +83,34 @@ export function maxColors(data: Buffer): number | null {
   if (at + size > data.length) return null;
   return Math.max(0, data.readIntLE(at, size));
 }
+
+/** Variables by which the terminal library finds descriptions of terminals, and what it looks for below each path in them. */
+const places: Readonly<Record<string, readonly string[]>> = {
+  HOME: ['.terminfo', '.termcap'],
+  TERMINFO: ['.'],
+  TERMINFO_DIRS: ['.'],
+  TERMCAP: ['.'],
+  TERMPATH: ['.'],
+};
+
+/**
+ * Loads the terminal library, which takes these variables as it loads and reads files synchronously. A variable that leads
+ * to a network is hidden from it meanwhile.
+ */
+export async function withLocalDescriptions<Loaded>(
+  environment: NodeJS.ProcessEnv,
+  load: () => Promise<Loaded>,
+): Promise<Loaded> {
+  const hidden = Object.entries(places).flatMap(([name, below]) => {
+    const value = environment[name] ?? '';
+    const paths = value.split(/[: ]/).filter((path) => path.startsWith('/'));
+    const isHere = paths.every((path) => below.every((one) => liesHere(join(path, one))));
+    return isHere ? [] : [[name, value] as const];
+  });
+  for (const [name] of hidden) delete environment[name];
+  try {
+    return await load();
+  } finally {
+    for (const [name, value] of hidden) environment[name] = value;
+  }
+}

@@ -196,7 +196,8 @@ describe('the dashboard', () => {
     await drawn(shell);
     await shell.waitFor('blog');
     await mount.silence();
-    shell.press('f2');
+    // F2.
+    shell.press('\x1bOQ');
     await shell.waitFor('Settings');
     shell.press('s');
     await shell.waitFor('Not saved: its file system does not answer', 10);
