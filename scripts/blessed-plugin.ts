@@ -30,16 +30,25 @@ function terminfo(file: string, text: string): string {
   return replaced(file, replaced(file, text, reading, builtIn), "__dirname + '/../usr/", "'/built-in/");
 }
 
+/**
+ * blessed asks tmux for its version, synchronously and without a limit, and tmux may wait for a home that does not answer. It
+ * only wants to know whether that is 2 or newer, which has been so since 2016.
+ */
+function program(file: string, text: string): string {
+  return replaced(file, text, 'if (!self.tmux) return 2;', 'return 2;');
+}
+
 const patches: Readonly<Record<string, (file: string, text: string) => string>> = {
   'widget.js': widgets,
   'tput.js': terminfo,
+  'program.js': program,
 };
 
 /** Makes blessed one that can be bundled: it finds parts of itself by paths of its own folder. */
 export const blessed: Plugin = {
   name: 'blessed',
   setup: ({ onLoad, onResolve }) => {
-    onLoad({ filter: /\/node_modules\/blessed\/lib\/(?:widget|tput)\.js$/ }, ({ path }) => {
+    onLoad({ filter: /\/node_modules\/blessed\/lib\/(?:widget|tput|program)\.js$/ }, ({ path }) => {
       const patch = patches[basename(path)];
       const text = readFileSync(path, 'utf8');
       return { contents: patch === undefined ? text : patch(path, text), loader: 'js' };
