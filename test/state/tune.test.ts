@@ -31,7 +31,7 @@ it.each([
   ['a worker', ['down', 'down']],
 ])('T on %s asks first, and only y begins', async (_, keys) => {
   const asked = pressed(await demoSeen(size), ...keys, 'S-t');
-  expect(text(asked)).toMatch(/Tune project1, gunicorn \d+: find how few of its 3 workers/);
+  expect(text(asked)).toMatch(/Tune project1, gunicorn \d+, from 3 workers down\?/);
   expect(effectsOf(asked, 'enter')).toEqual([]);
   expect(effectsOf(asked, 'y')).toEqual([{ type: 'tune', server: expect.any(String), project: 'project1' }]);
 });
