@@ -11,7 +11,7 @@ export function arranged(
   history: HistoryReader,
   { filter, sort, reverse }: Pick<Arrangement, 'filter' | 'sort' | 'reverse'>,
 ): Model {
-  const sorting: Sorting = { key: sort, reverse, order: noOrder, uptime: model.uptime, history };
+  const sorting: Sorting = { key: sort, reverse, order: noOrder, uptime: model.uptime, history, wishes: new Set() };
   const projects = model.projects
     .flatMap((project) => filterProject(project, filter, model.host.memory.total) ?? [])
     .map((project) => ({

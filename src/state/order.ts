@@ -7,9 +7,11 @@ export interface Order {
   readonly heldUntil: number;
   /** Whether a key was pressed since the last reading. */
   readonly pressed: boolean;
+  /** Which row clearly exceeded which other one above it at the last reading, as `id id`. */
+  readonly wishes: ReadonlySet<string>;
 }
 
-export const noOrder: Order = { ranks: new Map(), heldUntil: 0, pressed: false };
+export const noOrder: Order = { ranks: new Map(), heldUntil: 0, pressed: false, wishes: new Set() };
 
 /** Rows do not move for so many seconds after a key: they would run away under the cursor. */
 const QUIET_SECONDS = 2;
@@ -20,8 +22,9 @@ export function orderAt(order: Order, uptime: number): Order {
 }
 
 /**
- * Things in the order in which they stood, where each moves up past those that it clearly exceeds. What was not there
- * before is put where it belongs.
+ * Things in the order in which they stood, where each moves up past those that it clearly exceeds, at two readings
+ * running. What was not there before is put where it belongs.
+ * @param wishes hears which thing exceeds which other one, for the next reading
  * @param exceeds whether a stands clearly above b
  * @param above whether a stands above b at all
  */
@@ -30,6 +33,7 @@ export function settle<Thing>(
   idOf: (thing: Thing) => RowId,
   order: Order,
   isHeld: boolean,
+  wishes: Set<string>,
   exceeds: (a: Thing, b: Thing) => boolean,
   above: (a: Thing, b: Thing) => number,
 ): readonly Thing[] {
@@ -38,7 +42,12 @@ export function settle<Thing>(
   before.sort((a, b) => (rankOf(a) ?? 0) - (rankOf(b) ?? 0));
   const settled: Thing[] = [];
   for (const thing of before) {
-    const at = isHeld ? -1 : settled.findIndex((other) => exceeds(thing, other));
+    const at = settled.findIndex((other) => {
+      if (!exceeds(thing, other)) return false;
+      const wish = `${idOf(thing)} ${idOf(other)}`;
+      wishes.add(wish);
+      return !isHeld && order.wishes.has(wish);
+    });
     settled.splice(at < 0 ? settled.length : at, 0, thing);
   }
   for (const thing of things) {

@@ -21,14 +21,19 @@ export interface RowOptions {
   readonly order: Order;
   /** Whether projects are closed unless opened. */
   readonly compact: boolean;
+  /** Hears which rows want to move up; left out where that is of no interest. */
+  readonly wishes?: Set<string>;
 }
 
 /** The rows of the table, from top to bottom. Workers stay in order of age: the eldest is mostly the first to go. */
-export function makeRows(model: Model, { arrangement, history, order, compact }: RowOptions): readonly Row[] {
+export function makeRows(
+  model: Model,
+  { arrangement, history, order, compact, wishes = new Set() }: RowOptions,
+): readonly Row[] {
   const { sort, reverse, filter, toggled } = arrangement;
   const { uptime } = model;
   const { total } = model.host.memory;
-  const sorting: Sorting = { key: sort, reverse, order, uptime, history };
+  const sorting: Sorting = { key: sort, reverse, order, uptime, history, wishes };
   const filtering = filter.text.trim() !== '';
   const isOpen = (id: RowId, usually: boolean) => toggled.has(id) !== usually;
   const rows: Row[] = [];

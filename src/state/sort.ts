@@ -68,6 +68,8 @@ export interface Sorting {
   /** Seconds since boot of the reading that is sorted. */
   readonly uptime: number;
   readonly history: HistoryReader;
+  /** Hears which rows want to move up, for the next reading. */
+  readonly wishes: Set<string>;
 }
 
 /**
@@ -96,7 +98,9 @@ export function sorted<Thing>(
     const exceeds = (a: Described, b: Described) =>
       a.figure !== UNKNOWN && b.figure !== UNKNOWN && isClear((a.figure - b.figure) * direction, b.figure, least);
     const isHeld = uptime < order.heldUntil;
-    return settle(described, ({ about }) => about.id, order, isHeld, exceeds, compare).map(({ thing }) => thing);
+    return settle(described, ({ about }) => about.id, order, isHeld, sorting.wishes, exceeds, compare).map(
+      ({ thing }) => thing,
+    );
   }
   return described.map(({ thing }) => thing);
 }

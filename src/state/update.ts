@@ -115,14 +115,15 @@ function rearranged(state: AppState, history: HistoryReader): AppState {
   const { model } = state;
   if (model === null) return state;
   const compact = isCompact(state, model, history);
-  const rows = makeRows(model, rowOptions({ ...state, compact }, history));
+  const wishes = new Set<string>();
+  const rows = makeRows(model, { ...rowOptions({ ...state, compact }, history), wishes });
   const ranks = new Map(state.order.ranks);
   rows.forEach(({ id }, rank) => {
     ranks.set(id, rank);
   });
   // What is closed keeps its rank; what has gone is forgotten once there is too much of it.
   const kept = ranks.size > 2 * rows.length + 500 ? new Map(rows.map(({ id }, rank) => [id, rank])) : ranks;
-  return { ...state, compact, rows, order: { ...state.order, ranks: kept } };
+  return { ...state, compact, rows, order: { ...state.order, ranks: kept, wishes } };
 }
 
 /**

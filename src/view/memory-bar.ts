@@ -20,8 +20,11 @@ interface Segment {
   readonly pattern: string;
 }
 
-/** A smaller segment cannot be named: such ones are told together. */
-const SMALLEST = 4;
+/** A smaller segment cannot be seen: such ones are told together. */
+const SMALLEST = 1.5;
+
+/** A smaller one has no name. */
+const NAMED = 3;
 
 /** Where less of the memory is used, the bar shows what is used, and only tells what is free. */
 const MOSTLY_FREE = 0.5;
@@ -119,7 +122,7 @@ function drawOne(segment: Segment, cells: number, bordered: boolean, theme: Them
   const border = bordered && cells > 1 ? theme.glyphs.border : '';
   const inner = cells - width(border);
   const whole = figure === '' ? name : `${name} ${figure}`;
-  const label = [whole, name].find((one) => width(one) <= inner) ?? (inner >= SMALLEST - 1 ? cut(name, inner, '') : '');
+  const label = [whole, name].find((one) => width(one) <= inner) ?? (inner >= NAMED ? cut(name, inner, '') : '');
   const left = inner - width(label);
   const isSolid = style.bg !== undefined && !theme.patterns;
   if (isSolid || pattern === ' ') return [span(border + label + ' '.repeat(left), style)];

@@ -88,12 +88,29 @@ describe('a long list', () => {
 describe('the order of rows', () => {
   const order = (seen: Seen) => tableOf(seen).flatMap((line) => /site\d\d/.exec(line)?.[0] ?? []);
 
-  it('stays while figures hardly differ, and changes when they clearly do', () => {
+  it('stays while figures hardly differ, and changes once they clearly do at two readings running', () => {
     let seen = seeing(projects([100, 99]));
-    seen = seeing(projects([100, 102]), seen, 1002);
+    for (const at of [1002, 1004, 1006]) {
+      seen = seeing(projects([100, 102]), seen, at);
+      expect(order(seen)).toEqual(['site00', 'site01']);
+    }
+    seen = seeing(projects([100, 130]), seen, 1008);
     expect(order(seen)).toEqual(['site00', 'site01']);
-    seen = seeing(projects([100, 130]), seen, 1004);
+    seen = seeing(projects([100, 130]), seen, 1010);
     expect(order(seen)).toEqual(['site01', 'site00']);
+  });
+
+  it('does not change for a figure of one reading', () => {
+    let seen = seeing(projects([100, 90]));
+    for (const [at, second] of [
+      [1002, 200],
+      [1004, 90],
+      [1006, 200],
+      [1008, 90],
+    ] as const) {
+      seen = seeing(projects([100, second]), seen, at);
+      expect(order(seen)).toEqual(['site00', 'site01']);
+    }
   });
 
   it('does not change within two seconds of a key', () => {

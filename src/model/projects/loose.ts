@@ -1,7 +1,8 @@
+import { memoize } from '../../memoize.ts';
 import { inOrderOfAge } from '../../recognise/process-table.ts';
 import type { RecognisedServer } from '../../recognise/recognise.ts';
 import { programOf } from '../../servers/kit/program.ts';
-import type { ProcessSample, Snapshot } from '../../snapshot.ts';
+import type { ProcessFacts, ProcessSample, Snapshot } from '../../snapshot.ts';
 import { baseName } from '../../text/base-name.ts';
 import { type Evidence, evidenceOf } from './evidence.ts';
 import type { Groups } from './groups.ts';
@@ -27,7 +28,8 @@ export function placeLoose(
   const waiting: ProcessSample[] = [];
   for (const process of inOrderOfAge(snapshot.processes)) {
     if (owned.has(process.pid)) continue;
-    if (snapshot.self !== null && (process.pid === snapshot.self || process.ppid === snapshot.self)) {
+    const isOwn = snapshot.self !== null && (process.pid === snapshot.self || process.ppid === snapshot.self);
+    if (isOwn || isWorkertop(process.facts)) {
       system.push(process);
       continue;
     }
@@ -54,6 +56,14 @@ export function placeLoose(
   }
   return system;
 }
+
+/** Another workertop, or a helper of one: as npm installs it. */
+const WORKERTOP = /\/(?:bin\/workertop|workertop\/(?:dist\/)?[a-z-]+\.js)$/;
+
+const isWorkertop = memoize(({ argv }: ProcessFacts): boolean => {
+  const { interpreter, script } = programOf(argv);
+  return interpreter === 'node' && script !== null && WORKERTOP.test(script);
+});
 
 function marked(evidence: Evidence, groups: Groups): Place | null {
   return evidence.joins && evidence.marker !== null ? groups.directoryOf(evidence) : null;

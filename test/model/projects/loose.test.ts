@@ -102,3 +102,16 @@ describe('a project’s name', () => {
     expect(namesOf(sample({ pid: 1, ppid: 0, argv: ['/usr/sbin/mariadbd'], user: 'mysql' }))).toEqual(['mariadb']);
   });
 });
+
+it.each([
+  ['the command', ['node', '/usr/local/bin/workertop']],
+  ['its program', ['/usr/bin/node', '/usr/lib/node_modules/workertop/cli.js', 'export']],
+  ['a helper of it', ['/usr/bin/node', '/usr/lib/node_modules/workertop/file-helper.js']],
+])('another workertop, by %s, is no project', (_, argv) => {
+  const where = directory('/srv/shop', { marker: 'manage.py' });
+  expect(namesOf(sample({ pid: 1, argv, exe: '/usr/bin/node', cwd: '/srv/shop', directory: where }))).toEqual([]);
+  const other = ['node', '/srv/shop/workertop-report.js'];
+  expect(namesOf(sample({ pid: 1, argv: other, exe: '/usr/bin/node', cwd: '/srv/shop', directory: where }))).toEqual([
+    'shop',
+  ]);
+});
