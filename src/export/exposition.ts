@@ -33,6 +33,28 @@ export function exposition(samples: readonly Sample[], format: Format): string {
   return text === '' ? end : `${text}\n${end}`;
 }
 
+/** Texts of the last reading. They are made when it is read, so that no scrape waits for one of thousands of series. */
+export class Texts {
+  readonly #made = new Map<Format, Buffer>();
+  #samples: readonly Sample[] = [];
+
+  /** Takes the samples of a reading, and makes the texts that were asked for before. */
+  renew(samples: readonly Sample[]): void {
+    this.#samples = samples;
+    for (const format of this.#made.keys()) this.#make(format);
+  }
+
+  of(format: Format): Buffer {
+    return this.#made.get(format) ?? this.#make(format);
+  }
+
+  #make(format: Format): Buffer {
+    const text = Buffer.from(exposition(this.#samples, format));
+    this.#made.set(format, text);
+    return text;
+  }
+}
+
 /** HELP and TYPE lines. OpenMetrics names the metric family there, Prometheus the sample. */
 function heading(metric: Metric, format: Format): string[] {
   const name = format === 'openmetrics' ? metric.name : sampleName(metric);
@@ -47,15 +69,21 @@ function typeName(type: MetricType, format: Format): string {
 }
 
 function line({ metric, labels, value }: Sample): string {
-  const pairs = metric.labels.map((name, index) => `${name}="${escapedValue(labels[index] ?? '')}"`);
-  const set = pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
-  return `${sampleName(metric)}${set} ${value}`;
+  let set = '';
+  for (const [index, name] of metric.labels.entries()) {
+    set += `${index === 0 ? '{' : ','}${name}="${escapedValue(labels[index] ?? '')}"`;
+  }
+  return `${sampleName(metric)}${set === '' ? '' : `${set}}`} ${value}`;
 }
 
 function escapedHelp(text: string): string {
   return text.replace(/\\/g, '\\\\').replace(/\n/g, '\\n');
 }
 
+/** Nearly no value has any of these. */
+const special = /[\\"\n]/;
+
 function escapedValue(text: string): string {
+  if (!special.test(text)) return text;
   return escapedHelp(text).replace(/"/g, '\\"');
 }

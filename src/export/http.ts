@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { contentTypes, exposition, formatFor, type Sample } from './exposition.ts';
+import { contentTypes, type Format, formatFor } from './exposition.ts';
 
 /** Requests answered at the same time. More get status 503. */
 const MOST_AT_ONCE = 2;
@@ -13,8 +13,8 @@ export interface HttpOptions {
   readonly port: number;
   /** The bearer token that a scrape must send; null if none is required. */
   readonly token: string | null;
-  /** The samples of the last reading. */
-  scrape(): readonly Sample[];
+  /** The text of the last reading. */
+  scrape(format: Format): Buffer;
   /** Whether the last reading is recent. */
   healthy(): boolean;
 }
@@ -51,7 +51,7 @@ export async function serveMetrics(options: HttpOptions): Promise<Server> {
 
 interface Reply {
   readonly status: number;
-  readonly body: string;
+  readonly body: string | Buffer;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -70,7 +70,7 @@ function replyTo({ url = '', method, headers }: IncomingMessage, options: HttpOp
   const format = formatFor(headers.accept);
   return {
     status: 200,
-    body: exposition(options.scrape(), format),
+    body: options.scrape(format),
     headers: { 'Content-Type': contentTypes[format] },
   };
 }

@@ -73,7 +73,12 @@ export class Series {
     this.#samples = [...samples, ...memoryOf(folded, [OTHER, '', '', '']), one(metrics.dropped, dropped)];
   }
 
-  /** The samples of the last reading. A scrape does not read the machine. */
+  /** The samples of the last reading. */
+  get samples(): readonly Sample[] {
+    return this.#samples;
+  }
+
+  /** The same, for a scrape: the largest values begin anew after the next one. */
   scrape(): readonly Sample[] {
     this.#queues.scraped();
     this.#inUse.scraped();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { exposition, formatFor } from '../../src/export/exposition.ts';
+import { exposition, formatFor, Texts } from '../../src/export/exposition.ts';
 import { type Metric, metrics, sampleName } from '../../src/export/metric.ts';
 
 const counter: Metric = {
@@ -67,6 +67,16 @@ describe('the text of a scrape', () => {
   ])('a scrape that accepts %s gets %s', (accept, format) => {
     expect(formatFor(accept)).toBe(format);
   });
+});
+
+test('texts follow each reading, in the formats that were asked for', () => {
+  const texts = new Texts();
+  expect(texts.of('openmetrics').toString()).toBe('# EOF\n');
+  texts.renew([{ metric: counter, labels: ['shop'], value: 1 }]);
+  expect(texts.of('openmetrics').toString()).toContain('{project="shop"} 1\n');
+  texts.renew([{ metric: counter, labels: ['shop'], value: 2 }]);
+  expect(texts.of('openmetrics').toString()).toContain('{project="shop"} 2\n');
+  expect(texts.of('prometheus').toString()).toContain('{project="shop"} 2\n');
 });
 
 describe('the table of metrics', () => {

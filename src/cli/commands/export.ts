@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { exposition } from '../../export/exposition.ts';
+import { exposition, Texts } from '../../export/exposition.ts';
 import { serveMetrics } from '../../export/http.ts';
 import { Series } from '../../export/series.ts';
 import { Observations } from '../../model/activity/observations.ts';
@@ -106,11 +106,15 @@ interface Serving {
 async function serve({ listen, tokenFile, interval }: Settings, series: Series): Promise<Serving> {
   const [, bracketed, host = bracketed ?? '', port = ''] = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(listen) ?? [];
   let readAt = Number.NEGATIVE_INFINITY;
+  const texts = new Texts();
   const server = await serveMetrics({
     host,
     port: Number(port),
     token: tokenFile === null ? null : await readToken(tokenFile),
-    scrape: () => series.scrape(),
+    scrape: (format) => {
+      series.scrape();
+      return texts.of(format);
+    },
     healthy: () => performance.now() - readAt < RECENT * interval * 1000,
   }).catch((error: unknown) => {
     throw new UsageError(`${listen} cannot be listened on: ${fileProblem(error)}`);
@@ -122,6 +126,7 @@ async function serve({ listen, tokenFile, interval }: Settings, series: Series):
   return {
     tick: () => {
       readAt = performance.now();
+      texts.renew(series.samples);
     },
     close: () => {
       server.close();
