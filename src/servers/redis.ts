@@ -1,9 +1,9 @@
 import type { ServerDefinition } from './definition.ts';
 import { programOf, titleOf } from './kit/program.ts';
 
-const title = /^(?:\S*\/)?(redis|valkey)-(server|rdb-bgsave|aof-rewrite|sentinel)\b/;
+const title = /^(?:\S*\/)?(redis|valkey)-(server|rdb-bgsave|rdb-to-slaves|rdb-to-replicas|aof-rewrite|sentinel)\b/;
 
-/** redis and valkey: one process, and a fork while it saves. */
+/** redis and valkey: one process, and a fork while it saves or copies its data to a replica (rdb.c, aof.c). */
 export const redis: ServerDefinition = {
   kind: 'redis',
   label: 'redis',
