@@ -89,6 +89,8 @@ export class FactsReader {
     const status = tree.text(`${pid}/status`) ?? '';
     const viewpoint = this.#viewpoints.of(pid, status);
     let mapped: ReadonlySet<string> | null = null;
+    // Anybody may have a namespace of 100,000 mounts, and facts are derived anew with each answer about files.
+    let mounts: string | null = null;
     return this.#derive(
       {
         pid,
@@ -104,7 +106,10 @@ export class FactsReader {
           mapped ??= sitePrefixes(tree.text(`${pid}/maps`, MOST_MAPS) ?? '');
           return mapped;
         },
-        mounts: () => (viewpoint.process === null ? '' : (tree.wholeText(`${pid}/mountinfo`, MOST_MAPS) ?? '')),
+        mounts: () => {
+          mounts ??= viewpoint.process === null ? '' : (tree.wholeText(`${pid}/mountinfo`, MOST_MAPS) ?? '');
+          return mounts;
+        },
         version: '',
       },
       now,
