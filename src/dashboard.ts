@@ -45,6 +45,9 @@ const PATIENCE = 0.1;
 /** Longest time to spend on reading memory, in seconds: in the first reading, while figures fill in, and later. */
 const budgets = { first: 0, filling: 0.08, steady: 0.006 } as const;
 
+/** Seconds after which it is said again that a connection is broken: a key takes a notice away. */
+const REMIND = 2;
+
 /** Shortest time between two frames, in seconds: a held key repeats faster. */
 const SHORTEST_FRAME = 0.016;
 
@@ -65,6 +68,8 @@ export interface DashboardParts {
   readonly tune: { readonly options: TuneOptions; readonly journal: Journal };
   /** The recording that is played; null when live. */
   readonly replaying: { readonly position: ReplayPosition; move(move: ReplayMove): void } | null;
+  /** Why the connection to another machine broke, if this error says so; else null. */
+  lost(error: unknown): string | null;
   /** Stops this process as Ctrl-Z does. Returns after it was continued. */
   suspend(): void;
 }
@@ -90,6 +95,8 @@ export class Dashboard {
   #ending = false;
   #theme: Theme;
   #recalled = false;
+  /** Whether a broken connection is to be made again. */
+  #wantsConnection = false;
   #end: (code: number) => void = () => {};
 
   constructor(parts: DashboardParts) {
@@ -218,13 +225,9 @@ export class Dashboard {
   async #read(): Promise<number> {
     const { observer, replaying } = this.#parts;
     while (!this.#ended) {
-      const model = await observer.observe({
-        memoryBudget: this.#budget(),
-        watch: this.#controller.watch,
-        connections: panelOf(this.#state)?.type === 'details' || this.#guided?.isRunning === true,
-        ...(this.#model === null ? { patience: PATIENCE } : {}),
-      });
+      const model = await this.#observe(observer);
       if (this.#ended) break;
+      if (model === null) continue;
       if (this.#model === null) this.#began = model.uptime;
       const isFirst = this.#model === null;
       this.#model = model;
@@ -243,6 +246,36 @@ export class Dashboard {
       await this.#sleep(this.#interval());
     }
     return 0;
+  }
+
+  /** The next model; null if the connection to another machine broke, and somebody wants it back. @throws what the source throws */
+  async #observe(observer: Observer): Promise<Model | null> {
+    try {
+      return await observer.observe({
+        memoryBudget: this.#budget(),
+        watch: this.#controller.watch,
+        connections: panelOf(this.#state)?.type === 'details' || this.#guided?.isRunning === true,
+        ...(this.#model === null ? { patience: PATIENCE } : {}),
+      });
+    } catch (error) {
+      const lost = this.#model === null ? null : this.#parts.lost(error);
+      if (lost === null) throw error;
+      await this.#awaitReconnect(lost);
+      return null;
+    }
+  }
+
+  /** Says that figures are old, and by which key they are had again, until that key is pressed. */
+  async #awaitReconnect(lost: string): Promise<void> {
+    const cut = this.leave().map(({ text }) => ` ${text}`);
+    this.#parts.log.note(Date.now(), lost);
+    this.#wantsConnection = false;
+    while (!this.#ended && !this.#wantsConnection) {
+      const text = `${lost}. What is shown is old.${cut.join('')} r connects again.`;
+      this.dispatch({ type: 'notice', level: 'error', text });
+      await this.#sleep(REMIND);
+    }
+    this.dispatch({ type: 'notice', level: 'info', text: 'Connecting again …' });
   }
 
   /**
@@ -347,6 +380,7 @@ export class Dashboard {
         this.#controller.cancel();
         return;
       case 'refresh':
+        this.#wantsConnection = true;
         this.#wake.abort();
         return;
       case 'redraw':

@@ -1,5 +1,9 @@
 import { asOwnerBy } from '../control/as-owner/helper.ts';
+import { RemoteSignals } from '../control/remote-signals.ts';
 import { noSignals, ProcessSignals, type Signals } from '../control/signals.ts';
+import { RemoteProcesses } from '../source/remote/remote-processes.ts';
+import { RemoteSource } from '../source/remote/remote-source.ts';
+import type { Source } from '../source/source.ts';
 import { READ_ONLY } from '../state/answer.ts';
 import { programBeside } from './beside.ts';
 import type { Settings } from './settings.ts';
@@ -11,10 +15,10 @@ export { demoSignals } from '../control/demo-signals.ts';
 export { noSignals } from '../control/signals.ts';
 export { openActionLog } from './action-log.ts';
 
-/** What may be signalled: nothing on another machine, and nothing with --read-only. */
-export function signalsFor({ readOnly, proc, host }: Settings): Signals {
+/** What may be signalled: nothing in another proc tree, and nothing with --read-only. */
+export function signalsFor(source: Source, { readOnly, proc }: Settings): Signals {
   if (readOnly) return noSignals(READ_ONLY);
-  if (host !== null) return noSignals(`Nothing is sent to processes of ${host}: it is only looked at.`);
+  if (source instanceof RemoteSource) return new RemoteSignals(new RemoteProcesses(source));
   if (proc !== '/proc') return noSignals(`Signals reach processes of this machine only, and ${proc} may be another's.`);
   return new ProcessSignals(asOwnerBy(programBeside('owner-helper')));
 }

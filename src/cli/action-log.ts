@@ -5,8 +5,9 @@ import { programBeside } from './beside.ts';
 /**
  * Opens the log of actions, which a process of its own writes.
  * @param tell called once if there is no log, and for what earlier sessions left unfinished
+ * @param host the machine that is acted on; null for this one
  */
-export function openActionLog(tell: (text: string) => void): ActionLog {
+export function openActionLog(tell: (text: string) => void, host: string | null): ActionLog {
   const path = actionLogPath(process.env);
   const none = (why: string) => tell(`No log of actions is kept: ${why}.`);
   const session = String(process.pid);
@@ -14,10 +15,11 @@ export function openActionLog(tell: (text: string) => void): ActionLog {
     return new ActionLog(
       unkept(() => none('there is no home directory')),
       session,
+      host,
     );
   const command = [process.execPath, ...process.execArgv, programBeside('log-helper'), path];
   const sink = new LogProcess(command, ({ type, text }) => (type === 'problem' ? none(text) : tell(text)));
-  return new ActionLog(sink, session);
+  return new ActionLog(sink, session, host);
 }
 
 /**

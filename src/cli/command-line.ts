@@ -134,12 +134,7 @@ function checked(command: Command, operands: readonly string[], given: Given): C
   if (operands.length < needed || operands.length > command.operands.length)
     throw new UsageError(`usage: ${usageOf(command)} [options]`);
   const foreign = settingNames.find((name) => name in given && !command.takes.includes(name));
-  if (foreign === undefined) {
-    if (given.sudo === true && given.host === undefined) throw new UsageError('--sudo goes with --host');
-    const other = (['source', 'proc'] as const).find((name) => name in given);
-    if (given.host !== undefined && other !== undefined) throw new UsageError(`--host does not go with --${other}`);
-    return command;
-  }
+  if (foreign === undefined) return command;
   const where = command.name === 'top' ? 'the dashboard' : command.name;
   throw new UsageError(`--${settings[foreign].option?.long} does not apply to ${where}`);
 }

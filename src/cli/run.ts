@@ -6,6 +6,7 @@ import { READ_ONLY } from '../state/answer.ts';
 import { clean } from '../text/sanitize.ts';
 import { ownFiles } from './beside.ts';
 import type { Invocation } from './command-line.ts';
+import type { OpenLog } from './commands/top.ts';
 import type { CommandName } from './commands.ts';
 import { settingsInForce } from './in-force.ts';
 import { mustAnswer } from './own-file.ts';
@@ -50,10 +51,10 @@ const runners: Readonly<Record<CommandName, Run>> = {
       const { confirmed } = await import('./confirmed.ts');
       const { openActionLog, signalsFor } = await import('./acting.ts');
       const stop = interruption();
-      const log = openActionLog((text) => process.stderr.write(`workertop: ${clean(text)}\n`));
+      const log = openActionLog((text) => process.stderr.write(`workertop: ${clean(text)}\n`), settings.host);
       const confirm = process.stdin.isTTY && process.stderr.isTTY ? confirmed : null;
       try {
-        return said(await scale(source, signalsFor(settings), log, { target, count, stop, confirm }, settings));
+        return said(await scale(source, signalsFor(source, settings), log, { target, count, stop, confirm }, settings));
       } catch (error) {
         throw stop.aborted && error instanceof Refusal ? new Refusal(error.message, Number(stop.reason)) : error;
       } finally {
@@ -65,7 +66,8 @@ const runners: Readonly<Record<CommandName, Run>> = {
     withSource(settings, async (source) => {
       const { advise } = await import('./commands/advise.ts');
       const { Observations } = await import('../model/activity/observations.ts');
-      const kept = KeptObservations.of(ownFiles(), process.env);
+      const kept =
+        settings.host === null ? KeptObservations.of(ownFiles(), process.env) : new KeptObservations(ownFiles(), null);
       const observations = new Observations();
       await kept.readInto(observations);
       const text = await advise(source, { target: target ?? null, observations, stop: interruption() }, settings);
@@ -79,11 +81,11 @@ const runners: Readonly<Record<CommandName, Run>> = {
       const { TuneJournal } = await import('../control/tune/journal.ts');
       const { openActionLog, signalsFor } = await import('./acting.ts');
       const say = (text: string) => process.stderr.write(`${clean(text)}\n`);
-      const log = openActionLog((text) => process.stderr.write(`workertop: ${clean(text)}\n`));
-      const journal = new TuneJournal(ownFiles(), statePath(process.env, 'tune.json'));
+      const log = openActionLog((text) => process.stderr.write(`workertop: ${clean(text)}\n`), settings.host);
+      const journal = new TuneJournal(ownFiles(), settings.host === null ? statePath(process.env, 'tune.json') : null);
       const stop = interruption();
       try {
-        const text = await tune(source, signalsFor(settings), log, { target, journal, stop, say }, settings);
+        const text = await tune(source, signalsFor(source, settings), log, { target, journal, stop, say }, settings);
         return { text, code: stop.aborted ? Number(stop.reason) : 0 };
       } catch (error) {
         throw stop.aborted && error instanceof Refusal ? new Refusal(error.message, Number(stop.reason)) : error;
@@ -165,7 +167,7 @@ async function listOf(source: Source, settings: Settings): Promise<Outcome> {
 
 async function live(source: Source, settings: Settings): Promise<Outcome> {
   const { signalsFor } = await import('./acting.ts');
-  return dashboard(source, settings, signalsFor(settings), null);
+  return dashboard(source, settings, signalsFor(source, settings), null);
 }
 
 async function dashboard(
@@ -178,7 +180,8 @@ async function dashboard(
   const { withLocalDescriptions } = await import('./terminfo.ts');
   const { top } = await withLocalDescriptions(process.env, () => import('./commands/top.ts'));
   const { ActionLog, noLog, openActionLog } = await import('./acting.ts');
-  const openLog = badge === null ? openActionLog : () => new ActionLog(noLog, '');
+  const openLog: OpenLog =
+    badge === null ? (tell) => openActionLog(tell, settings.host) : () => new ActionLog(noLog, '');
   const code = await top(source, signals, openLog, { badge, replaying }, settings);
   return { text: '', code };
 }

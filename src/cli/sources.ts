@@ -26,7 +26,12 @@ export async function withSource<Result>(
 }
 
 async function openSource({ source, proc, host, sudo }: Settings): Promise<Source> {
-  if (host !== null) return openRemote(host, sudo);
+  if (host !== null) {
+    if (source !== 'proc' || proc !== '/proc')
+      throw new UsageError('--host goes neither with --source nor with --proc');
+    return openRemote(host, sudo);
+  }
+  if (sudo) throw new UsageError('--sudo goes with --host: here, start workertop itself by sudo');
   if (source === 'portable' || process.platform !== 'linux') {
     const { PortableSource } = await import('../source/portable.ts');
     return new PortableSource();

@@ -9,11 +9,12 @@ const none: ReadonlySet<number> = new Set();
 
 /**
  * Finds a user of this machine, or of a container that has processes here.
- * @returns the uid; null for a user of a container
+ * @param isHere whether the machine is this one; users of another are known by the names of its processes
+ * @returns the uid; null for a user of a container or of another machine
  * @throws UsageError if there is no such user
  */
-export async function findUser(source: Source, name: string): Promise<number | null> {
-  const uid = await uidOf(name);
+export async function findUser(source: Source, name: string, isHere: boolean): Promise<number | null> {
+  const uid = isHere ? await uidOf(name) : null;
   if (uid !== null) return uid;
   const { processes } = await source.read({
     memoryBudget: 0,
@@ -23,6 +24,7 @@ export async function findUser(source: Source, name: string): Promise<number | n
     patience: PATIENCE,
   });
   if (processes.some(({ facts }) => facts.user === name)) return null;
+  if (!isHere) throw new UsageError(`no process there is of a user ${name}`);
   throw new UsageError(
     `no user ${name}: not in /etc/passwd nor in another directory of users, and no process is of that name`,
   );

@@ -32,13 +32,18 @@ export const noLog: LogSink = { send: () => {}, close: async () => {} };
 export class ActionLog {
   readonly #sink: LogSink;
   readonly #session: string;
+  readonly #where: string;
   /** By change under way: the target that was last logged. */
   readonly #asked = new Map<number, number>();
 
-  /** @param session distinguishes this session's changes from others: the pid */
-  constructor(sink: LogSink, session: string) {
+  /**
+   * @param session distinguishes this session's changes from others: the pid
+   * @param host the machine that is acted on; null for this one
+   */
+  constructor(sink: LogSink, session: string, host: string | null = null) {
     this.#sink = sink;
     this.#session = session;
+    this.#where = host === null ? '' : `${host}: `;
   }
 
   operation(operation: Operation): void {
@@ -56,7 +61,7 @@ export class ActionLog {
     this.#asked.set(id, target);
     const runs = current + leaving.length;
     const cut = `${kind} ${pid}: ${change} was under way when workertop ended: ${sent} sent, ${runs} ran [${tag}]`;
-    this.#sink.send({ type: 'unless', change: tag, text: clean(cut) });
+    this.#sink.send({ type: 'unless', change: tag, text: clean(`${this.#where}${cut}`) });
   }
 
   /**
@@ -76,7 +81,7 @@ export class ActionLog {
   }
 
   #line(at: number, text: string): void {
-    this.#sink.send({ type: 'line', text: `${new Date(at).toISOString()} ${clean(text)}\n` });
+    this.#sink.send({ type: 'line', text: `${new Date(at).toISOString()} ${clean(`${this.#where}${text}`)}\n` });
   }
 }
 

@@ -195,9 +195,11 @@ export class Controller {
       this.#reports.notice('warning', 'The process has ended: nothing was sent.');
       return;
     }
-    const refused = this.#signals.act(action, found.process, found.server);
+    const outcome = this.#signals.act(action, found.process, found.server);
     const done = `${pastOf[action]} ${found.process.role ?? 'process'} ${found.process.pid}.`;
-    this.#reports.notice(refused === null ? 'info' : 'warning', refused ?? done);
+    const tell = (refused: Outcome) => this.#reports.notice(refused === null ? 'info' : 'warning', refused ?? done);
+    if (outcome instanceof Promise) void outcome.then(tell);
+    else tell(outcome);
   }
 
   /** To be called with every reading. */

@@ -30,7 +30,7 @@ const LOOKS = 8;
  */
 export async function list(source: Source, settings: Settings): Promise<string> {
   const { user, filter: text, sort, json } = settings;
-  const uid = user === null ? null : await findUser(source, user);
+  const uid = user === null ? null : await findUser(source, user, settings.host === null);
   const observer = new Observer(source, modelOptions(settings), INTERVAL);
   const history = new History();
   await observer.observe({ memoryBudget: 0, watch: new Set() });

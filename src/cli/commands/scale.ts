@@ -163,9 +163,17 @@ async function run({ observer, server, target, signals, log, request, settings }
   const { stop } = request;
   stop.addEventListener('abort', () => controller.cancel(), { once: true });
   if (stop.aborted) controller.cancel();
-  while (controller.busy) {
-    controller.observe(await observer.observe({ memoryBudget: 0, watch: controller.watch }));
-    if (controller.busy) await pause(INTERVAL);
+  try {
+    while (controller.busy) {
+      controller.observe(await observer.observe({ memoryBudget: 0, watch: controller.watch }));
+      if (controller.busy) await pause(INTERVAL);
+    }
+  } catch (error) {
+    // The connection broke: what is under way stays as it is.
+    const cut = controller.leave();
+    for (const operation of cut) log.operation(operation);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw cut.length === 0 ? error : new Refusal(`${reason}. ${cut.map(({ text }) => text).join(' ')}`);
   }
   if (outcome.operation === null) throw new Refusal('nothing was sent');
   return outcome.operation;

@@ -11,7 +11,7 @@ import { UnsafePath } from '../../own-files/checked-directory.ts';
 import { KEEP_EVERY, KeptObservations } from '../../own-files/kept-observations.ts';
 import type { OwnFiles } from '../../own-files/own-files.ts';
 import { statePath } from '../../own-files/state-path.ts';
-import type { Source } from '../../source/source.ts';
+import { LostLine, type Source } from '../../source/source.ts';
 import type { Action, MouseEvent } from '../../state/action.ts';
 import type { Operation } from '../../state/operation.ts';
 import type { ViewSettings } from '../../state/settings.ts';
@@ -62,7 +62,7 @@ export async function top(
   settings: Settings,
 ): Promise<number> {
   const { delay, sort, filter: text, user, readOnly, mouse, hide, color, ascii, theme, confirm } = settings;
-  const uid = user === null || badge !== null ? null : await findUser(source, user);
+  const uid = user === null || badge !== null ? null : await findUser(source, user, settings.host === null);
   const traits = terminalTraits(process.env);
   const terminal = { ...traits, colors: color ? traits.colors : 0, ascii: ascii || traits.ascii } as const;
   const output = process.stdout;
@@ -87,7 +87,8 @@ export async function top(
     },
   );
   const files = ownFiles();
-  const kept = badge === null ? KeptObservations.of(files, process.env) : new KeptObservations(files, null);
+  const isHere = badge === null && settings.host === null;
+  const kept = isHere ? KeptObservations.of(files, process.env) : new KeptObservations(files, null);
   const observations = new Observations();
   // The first frame does not wait for it.
   void kept.readInto(observations);
@@ -103,7 +104,7 @@ export async function top(
     arrangement: { sort, reverse: false, filter: { text, user, uid }, toggled: new Set() },
   });
   const log = openLog((text) => dashboard.dispatch({ type: 'notice', level: 'warning', text }));
-  const journal = badge === null ? new TuneJournal(files, statePath(process.env, 'tune.json')) : noJournal;
+  const journal = isHere ? new TuneJournal(files, statePath(process.env, 'tune.json')) : noJournal;
   const { wait, watchFor: watch, fewest } = settings;
   const dashboard: Dashboard = new Dashboard({
     observer: new Observer(source, modelOptions(settings)),
@@ -113,6 +114,7 @@ export async function top(
     screen,
     terminal,
     state,
+    lost: (error) => (error instanceof LostLine ? error.message : null),
     save: (view) => void saved(files, settings.config ?? usualPath(process.env), view).then(dashboard.dispatch),
     tune: { options: { wait, watch, fewest, dryRun: false, keep: false }, journal },
     replaying,

@@ -20,6 +20,10 @@ export class RemoteSource implements Source {
   readonly #factRequests: FactRequests;
   #connected: Connected | null = null;
 
+  get destination(): string {
+    return this.#options.destination;
+  }
+
   constructor(options: LineOptions, factRequests: FactRequests) {
     this.#options = options;
     this.#factRequests = factRequests;

@@ -1,0 +1,106 @@
+import { type ProcessNode, type Server, serverTitle } from '../model/model.ts';
+import { isRefused, type Refused } from '../model/refused.ts';
+import { availableActions, type ProcessAction } from '../model/scaling/process-actions.ts';
+import { scalingRefusal } from '../recognise/may-scale.ts';
+import { claimOf } from '../servers/registry.ts';
+import type { ProcessFacts, ProcessSample } from '../snapshot.ts';
+import type { Inspected } from '../source/proc/inspect.ts';
+import { plural } from '../text/figures.ts';
+import type { Errand } from './as-owner/errand.ts';
+
+/** The signal of each action. */
+export const signalOf: Readonly<Record<ProcessAction, NodeJS.Signals>> = {
+  continue: 'SIGCONT',
+  reload: 'SIGHUP',
+  recycle: 'SIGTERM',
+  stop: 'SIGTERM',
+  kill: 'SIGKILL',
+};
+
+/** How a server is told to run one worker more or fewer, or why it is not. */
+export type Judged =
+  | { readonly type: 'refused'; readonly reason: string }
+  | { readonly type: 'signal'; readonly signal: 'SIGTTIN' | 'SIGTTOU' }
+  | { readonly type: 'errand'; readonly errand: Errand };
+
+function refuse(reason: string): Judged {
+  return { type: 'refused', reason };
+}
+
+/**
+ * Decides about one worker more or fewer, by what the processes are now.
+ * @param identify reads a process now
+ */
+export function judgeScale(
+  server: Server,
+  direction: 1 | -1,
+  identify: (process: ProcessNode) => Inspected | Refused,
+): Judged {
+  const { head, definition } = server;
+  const found = identify(head);
+  if (isRefused(found)) return refuse(found.refused);
+  const fresh = renewed(head.sample, found);
+  const claimed = claimOf(fresh.facts);
+  const runs = claimed?.definition.manages ?? claimed?.definition;
+  if (claimed === null || runs !== definition || head.role === null) {
+    return refuse(`${head.pid} runs another program by now: nothing was sent.`);
+  }
+  const workers = server.processes.flatMap((process) => {
+    if (process.role !== 'worker') return [];
+    const worker = identify(process);
+    return isRefused(worker) || worker.state === 'Z' ? [] : [renewed(process.sample, worker)];
+  });
+  const claim = server.managed === null ? claimed.claim : server.claim;
+  const processes = { head: fresh, claim, workers };
+  const refused = scalingRefusal(definition, processes, head.role);
+  if (refused !== null) return refuse(refused);
+  const { scaling } = definition;
+  const { pid, startTicks } = fresh;
+  // The caller has checked the floor. Check again: below it lies an outage, and pm2 would forget its app.
+  if (scaling.method !== 'none' && direction === -1 && workers.length <= scaling.floor) {
+    return refuse(`${serverTitle(server)} has ${plural(workers.length, 'worker')} left: nothing was sent.`);
+  }
+  switch (scaling.method) {
+    case 'signal':
+      return { type: 'signal', signal: direction === 1 ? 'SIGTTIN' : 'SIGTTOU' };
+    case 'fifo': {
+      const path = scaling.path(processes);
+      if (path === null) return refuse('Its FIFO is not known.');
+      return { type: 'errand', errand: { kind: 'write', pid, startTicks, path, text: direction === 1 ? '+' : '-' } };
+    }
+    case 'command': {
+      const command = scaling.command(processes, direction);
+      if (command === null) return refuse('Its command is not known.');
+      return { type: 'errand', errand: { kind: 'run', pid, startTicks, command, cwd: fresh.facts.cwd } };
+    }
+    case 'none':
+      return refuse(scaling.refuse(processes));
+  }
+}
+
+/** Why a process is left alone, as it is now; null if it may be signalled. */
+export function whyNotAct(
+  action: ProcessAction,
+  process: ProcessNode,
+  server: Server | null,
+  found: Inspected,
+): string | null {
+  const fresh: ProcessNode = { ...process, sample: renewed(process.sample, found) };
+  const refusal = availableActions(fresh, server).find((offer) => offer.action === action)?.refusal ?? null;
+  return refusal === null ? null : `${process.pid} was left alone: ${refusal}.`;
+}
+
+/** Whether a process is still the one that was shown. @param found null if there is none */
+export function asShown({ pid, sample }: ProcessNode, found: Inspected | null): Inspected | Refused {
+  if (found === null) return { refused: `${pid} has ended.` };
+  if (found.startTicks !== sample.startTicks) return { refused: `${pid} is another process by now: nothing was sent.` };
+  if (found.ids === undefined) return { refused: `The owner of ${pid} cannot be read: nothing was sent.` };
+  return found;
+}
+
+/** The sample with everything that decides about signals as it is now. */
+function renewed(sample: ProcessSample, found: Inspected): ProcessSample {
+  const { pid, startTicks, ppid, state, ...read } = found;
+  const facts: ProcessFacts = { ...sample.facts, ...read };
+  return { ...sample, pid, startTicks, state, ppid, facts };
+}
