@@ -40,7 +40,7 @@ const FILLING_TIME = 3;
  * Longest time that the first list waits for files, in seconds: they tell to which project a process belongs, and rows that
  * are shown without them change their names and places at once. The frame around the list is there before.
  */
-const PATIENCE = 0.1;
+const FIRST_LIST_TIMEOUT = 0.1;
 
 /** Longest time to spend on reading memory, in seconds: in the first reading, while figures fill in, and later. */
 const budgets = { first: 0, filling: 0.08, steady: 0.006 } as const;
@@ -255,7 +255,7 @@ export class Dashboard {
         memoryBudget: this.#budget(),
         watch: this.#controller.watch,
         connections: panelOf(this.#state)?.type === 'details' || this.#guided?.isRunning === true,
-        ...(this.#model === null ? { patience: PATIENCE } : {}),
+        ...(this.#model === null ? { patience: FIRST_LIST_TIMEOUT } : {}),
       });
     } catch (error) {
       const lost = this.#model === null ? null : this.#parts.lost(error);

@@ -3,7 +3,7 @@ import { uidOf } from '../source/system-users.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Seconds to wait for the passwd files of containers. */
-const PATIENCE = 0.5;
+const FILES_TIMEOUT = 0.5;
 
 const none: ReadonlySet<number> = new Set();
 
@@ -21,7 +21,7 @@ export async function findUser(source: Source, name: string, isHere: boolean): P
     prefer: none,
     watch: none,
     listeners: none,
-    patience: PATIENCE,
+    patience: FILES_TIMEOUT,
   });
   if (processes.some(({ facts }) => facts.user === name)) return null;
   if (!isHere) throw new UsageError(`no process there is of a user ${name}`);

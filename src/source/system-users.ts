@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 
 /** Longest time to wait for id(1), in seconds: a directory of users may be on a network that is down. */
-const PATIENCE = 2;
+const ID_TIMEOUT = 2;
 
 /** A name that id(1) reads neither as an option nor as a number. */
 const plainName = /^[^-+\d\s][^\s:]*$/u;
@@ -22,7 +22,7 @@ const PATH = '/usr/bin:/bin:/run/current-system/sw/bin';
 
 /** Runs id(1). macOS has no getent(1), and its users are not in /etc/passwd. */
 function id(what: '-u' | '-un', user: string): Promise<string | null> {
-  const options = { cwd: '/', env: { PATH }, timeout: PATIENCE * 1000, killSignal: 'SIGKILL' } as const;
+  const options = { cwd: '/', env: { PATH }, timeout: ID_TIMEOUT * 1000, killSignal: 'SIGKILL' } as const;
   return new Promise((resolve) => {
     execFile('id', [what, user], options, (error, stdout) => {
       resolve(error === null ? stdout.trim() || null : null);

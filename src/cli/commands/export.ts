@@ -27,7 +27,7 @@ const LOOK_EVERY = 5;
 const RECENT = 3;
 
 /** Longest time to wait for users' files at each reading, in seconds: labels are made of what they say. */
-const PATIENCE = 0.5;
+const FILES_TIMEOUT = 0.5;
 
 /**
  * Exports metrics until stopped: over HTTP, to a file, or once to stdout. It sends no signal, and
@@ -43,7 +43,7 @@ export async function exportMetrics(source: Source, settings: Settings, stop: Ab
   await kept.readInto(observations);
   const series = new Series(version, observations);
   const read = async (memoryBudget: number) => {
-    const model = await observer.observe({ memoryBudget, watch: new Set(), patience: PATIENCE });
+    const model = await observer.observe({ memoryBudget, watch: new Set(), patience: FILES_TIMEOUT });
     observations.record(model);
     series.observe(model);
   };

@@ -18,7 +18,7 @@ import { warn } from '../warn.ts';
 const INTERVAL = 0.5;
 
 /** Seconds to wait for files. */
-const PATIENCE = 0.4;
+const FILES_TIMEOUT = 0.4;
 
 /** Number of readings in between, which tell how many workers are in use. */
 const LOOKS = 8;
@@ -41,7 +41,7 @@ export async function list(source: Source, settings: Settings): Promise<string> 
   const model = await observer.observe({
     memoryBudget: Number.POSITIVE_INFINITY,
     watch: new Set(),
-    patience: PATIENCE,
+    patience: FILES_TIMEOUT,
   });
   history.record(model);
   for (const mount of model.silentMounts) warn(silentMount(mount));

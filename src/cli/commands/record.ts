@@ -21,7 +21,7 @@ const BUDGET = 0.05;
 const LAST_WRITES = 5;
 
 /** Longest time to wait for files of new processes, in seconds. */
-const PATIENCE = 0.5;
+const FILES_TIMEOUT = 0.5;
 
 /**
  * Records readings to a file until it is told to stop. Secrets are masked. If the recording is bounded by time or size,
@@ -37,7 +37,7 @@ export async function record(source: Source, file: string, settings: Settings, s
   let part = new Part(file, peers);
   let count = 0;
   while (!stop.aborted && part.failure === null) {
-    await observer.observe({ memoryBudget: BUDGET, watch: new Set(), patience: PATIENCE });
+    await observer.observe({ memoryBudget: BUDGET, watch: new Set(), patience: FILES_TIMEOUT });
     if (observed.last !== null) part.add(observed.last);
     count += 1;
     if ((keep !== null && part.seconds >= keep / 2) || (max !== null && part.bytes >= max / 2)) {

@@ -26,7 +26,7 @@ const INTERVAL = 0.1;
 const RATE_INTERVAL = 0.3;
 
 /** Seconds to wait for files before the server is chosen. */
-const PATIENCE = 0.5;
+const FILES_TIMEOUT = 0.5;
 
 export interface ScaleRequest {
   readonly target: string;
@@ -53,7 +53,7 @@ export async function scale(
   const count = parseCount(request.count);
   const { allowZero, dryRun, json, yes } = settings;
   const observer = new Observer(source, modelOptions(settings));
-  await observer.observe({ memoryBudget: 0, watch: new Set(), patience: PATIENCE });
+  await observer.observe({ memoryBudget: 0, watch: new Set(), patience: FILES_TIMEOUT });
   const model = await observer.observe({ memoryBudget: Number.POSITIVE_INFINITY, watch: new Set() });
   for (const mount of model.silentMounts) warn(silentMount(mount));
   const { server, project } = findOne(model, request.target);

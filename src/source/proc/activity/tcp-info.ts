@@ -5,9 +5,11 @@ import type { Listener } from '../../../snapshot.ts';
 /** Where iproute2 has it. By its full path: what is in PATH may be somebody else's. */
 const places = ['/usr/bin/ss', '/bin/ss', '/usr/sbin/ss', '/sbin/ss'];
 
-/** Seconds: between two runs, until one is given up, and for which an answer holds. */
+/** Seconds between two runs of ss. */
 const EVERY = 1;
-const PATIENCE = 0.4;
+/** Seconds until ss is given up. */
+const SS_TIMEOUT = 0.4;
+/** Seconds for which an answer of ss holds. */
 const LASTING = 5;
 
 /** Enough for some 20,000 connections. */
@@ -44,7 +46,7 @@ export class TcpInfo {
 function run(program: string, ports: readonly number[]): Promise<string | null> {
   const which = ports.flatMap((port, index) => [...(index === 0 ? [] : ['or']), 'sport', '=', `:${port}`]);
   const args = ['-tinHO', 'state', 'established', 'state', 'close-wait', ...which];
-  const options = { timeout: PATIENCE * 1000, killSignal: 'SIGKILL', maxBuffer: MOST_BYTES, env: {} } as const;
+  const options = { timeout: SS_TIMEOUT * 1000, killSignal: 'SIGKILL', maxBuffer: MOST_BYTES, env: {} } as const;
   return new Promise((resolve) => {
     execFile(program, args, options, (error, text) => resolve(error === null ? text : null));
   });
