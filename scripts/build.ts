@@ -91,7 +91,7 @@ if (+version[0] < ${major} || (+version[0] === ${major} && +version[1] < ${minor
 require('./main.js');
 `;
 
-/** Makes `dist`: a package without dependencies. CommonJS: it loads faster than modules, and old Nodes can refuse it. */
+/** Makes `dist`, a package without dependencies. CommonJS loads faster, and old Nodes can refuse it. */
 async function makePackage(): Promise<void> {
   rmSync(DIST, { recursive: true, force: true });
   const { metafile } = await build({

@@ -143,7 +143,7 @@ export class Dashboard {
     }
   }
 
-  /** Ends the dashboard. A guided run first puts back what it has not found good, unless this is asked a second time. */
+  /** Ends the dashboard. A guided run first puts back a trim not yet found good, unless called twice. */
   end(code: number): void {
     const guided = this.#guided;
     // A terminal that goes away tells so in several ways at once.

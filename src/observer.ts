@@ -33,7 +33,7 @@ export class Observer {
   #listening: ReadonlySet<number> = new Set();
   #unhurried: ReadonlySet<number> = new Set();
   #activity: ReadonlyMap<number, ActivityRequest> = new Map();
-  /** Whether the next reading is to count connections, and the ports at which requests in flight are to be told. */
+  /** Whether the next reading counts connections, and the ports to count requests in flight at. */
   #connections = false;
   #inFlight: ReadonlySet<number> = new Set();
 
@@ -96,7 +96,7 @@ export function activityRequests({ projects }: Model): ReadonlyMap<number, Activ
   const requests = new Map<number, ActivityRequest>();
   for (const { activity, head, listeners, processes } of projects.flatMap(({ servers }) => servers)) {
     if (activity === null) continue;
-    // Whether a worker waits for a request is told by what it listens at. Until that is known, it would look in use.
+    // A worker's listeners tell whether it waits for a request. Until they are known, it would look in use.
     if (listeners === null && activity.rule.by !== 'tasks') continue;
     const request = { rule: activity.rule, listeners: listeners ?? [], master: head.pid };
     const serving = processes.filter(({ role }) => role === 'worker' || role === 'single');

@@ -119,9 +119,9 @@ export interface ProcessFacts {
   /** Versions of the packages that a server definition asks for, by distribution name in lower case. */
   readonly packages: Readonly<Record<string, string>>;
   readonly directory: ProjectDirectory | null;
-  /** `device:inode` of that directory: one and the same in all containers that have it mounted. Left out where it is not known. */
+  /** `device:inode` of that directory, the same in all containers that mount it. Left out if unknown. */
   readonly directoryIdentity?: string;
-  /** Where that directory is mounted from in a container: its path in the file system that it is in. Left out where it is not. */
+  /** In a container: the path that it is mounted from, in its file system. Left out if not mounted. */
   readonly directorySource?: string;
   /** Left out outside of containers, and where what their engine keeps is not to be read. */
   readonly container?: ContainerFacts;
@@ -139,7 +139,7 @@ export interface ConfigRequest {
   /** Absolute. If the last part contains `*` or `?`, it stands for several files. */
   readonly path: string;
   readonly lines: RegExp;
-  /** How a line goes on in the next one: after a `\` at its end, or where the next one is indented. Left out where it does not. */
+  /** How a line continues: after a `\` at its end, or if the next one is indented. Left out if it does not. */
   readonly continued?: 'backslash' | 'indent';
 }
 
@@ -258,7 +258,7 @@ export interface ProcessSample {
   readonly selfReport?: SelfReport;
   /** Left out if it was not looked at. */
   readonly activity?: Activity;
-  /** When the code that a new worker would load was changed last, milliseconds since 1970. Left out if it was not looked at. */
+  /** When the code that a new worker would load last changed, in ms since 1970. Left out if not looked at. */
   readonly codeChangedAt?: number;
   /** The same object from one snapshot to the next while nothing in it changes. */
   readonly facts: ProcessFacts;

@@ -6,7 +6,7 @@ import type { Ground } from '../state/settings.ts';
 /** Asks the terminal for its background colour: OSC 11 of xterm's ctlseqs. */
 export const GROUND_QUESTION = '\x1b]11;?\x1b\\';
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for escape sequences
 const answer = /\x1b\]11;rgba?:([\da-f]{1,4})\/([\da-f]{1,4})\/([\da-f]{1,4})(?:\/[\da-f]{1,4})?(?:\x07|\x1b\\)/i;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
 const beginning = /\x1b\](?:1(?:1(?:;[rgba:/\da-f]{0,40}\x1b?)?)?)?$/i;

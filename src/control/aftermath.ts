@@ -29,7 +29,7 @@ interface Watched {
   warned: boolean;
 }
 
-/** What is told of a change once it is seen what came of it. */
+/** The consequences of a change, once they were observed. */
 export interface Aftermath {
   readonly level: 'info' | 'warning';
   readonly text: string;
@@ -84,7 +84,7 @@ export class AftermathWatch {
     if (uptime - watched.since < WATCHED) return [];
     this.#watched.delete(key);
     const used = inUseText(watched);
-    // Where neither could be told there is nothing to say.
+    // Neither is known: say nothing.
     if (watched.warned || (used === null && watched.waiting.length === 0)) return [];
     const waited = watched.waiting.filter((count) => count > 0).length;
     const said = [

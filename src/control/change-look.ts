@@ -5,7 +5,7 @@ import type { ProcessKey } from '../snapshot.ts';
 import { type Change, type Own, type Seen, workersOf } from './change.ts';
 import { timing } from './timing.ts';
 
-/** Takes in who is there, and what is theirs. */
+/** Notes which workers are present, and their memory. */
 export function look(change: Change, server: Server, model: Model): Change {
   const { seen } = change;
   const present = workersOf(server);

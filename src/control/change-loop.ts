@@ -79,7 +79,7 @@ function conclude(change: Change, phase: Extract<Phase, { type: 'failing' }>, { 
 /** Whether what the last signal does has been seen, or need not be waited for any longer. */
 function isAnswered({ seen: { present } }: Change, sent: Sent, server: Server, now: number): boolean {
   const waited = now - sent.at;
-  // Told by a command once more, celery picks the same worker again for as long as that has not left (billiard/pool.py).
+  // A repeated command makes celery pick the same worker until that has left (billiard/pool.py).
   const heard = server.definition.scaling.method === 'command' ? timing.appears : timing.heard;
   if (waited < timing.pace) return false;
   if (sent.direction === 1) return present.some((key) => !sent.before.has(key));

@@ -78,7 +78,7 @@ export type Phase =
   | { readonly type: 'failing'; readonly problem: string; readonly since: number; readonly counts: Counts }
   | { readonly type: 'done'; readonly endedAt: number; readonly loading: number | null }
   | { readonly type: 'cancelled'; readonly endedAt: number }
-  /** `living`: the workers it was left with; null where there is no master any more. */
+  /** `living`: the workers that are left; null if the master has ended. */
   | { readonly type: 'failed'; readonly endedAt: number; readonly problem: string; readonly living: number | null }
   /** workertop ended before it did. */
   | { readonly type: 'interrupted'; readonly endedAt: number };

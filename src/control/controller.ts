@@ -47,7 +47,7 @@ interface Unpriced {
 }
 
 export interface TargetOptions {
-  /** The fewest that are wanted, where that is not the server's usual floor. */
+  /** The fewest workers, if not the server's floor. */
   readonly floor?: number;
   readonly undo?: boolean;
   /** Whether each worker was asked for by a key press of its own. */
@@ -167,14 +167,14 @@ export class Controller {
     this.setTarget(last.server, fromOf(last), { undo: true });
   }
 
-  /** Sends no more signals for what is under way. */
+  /** Sends no more signals for running changes. */
   cancel(): void {
     this.#fitting = null;
     this.#unpriced.clear();
     for (const change of this.#changes) this.#replace(cancelChange(change));
   }
 
-  /** Leaves what is under way as it is, since workertop ends. @returns how it stands */
+  /** Leaves running changes as they are, since workertop ends. @returns their state */
   leave(): readonly Operation[] {
     const at = this.#model?.at ?? 0;
     const cut = this.#changes.map((change) => toOperation(interruptChange(change, at)));
@@ -257,7 +257,7 @@ export class Controller {
     else this.#reports.notice('warning', question.text);
   }
 
-  /** Tells how a change stands where that has changed, and ends it where it has ended. */
+  /** Reports a change if its text has changed, and removes it once it has ended. */
   #replace(change: Change): void {
     const before = this.#changes.find(({ id }) => id === change.id);
     if (isRunning(change)) {

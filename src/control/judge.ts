@@ -17,7 +17,7 @@ export const signalOf: Readonly<Record<ProcessAction, NodeJS.Signals>> = {
   kill: 'SIGKILL',
 };
 
-/** How a server is told to run one worker more or fewer, or why it is not. */
+/** How to tell a server to run one worker more or fewer, or why not. */
 export type Judged =
   | { readonly type: 'refused'; readonly reason: string }
   | { readonly type: 'signal'; readonly signal: 'SIGTTIN' | 'SIGTTOU' }
@@ -90,7 +90,7 @@ export function whyNotAct(
   return refusal === null ? null : `${process.pid} was left alone: ${refusal}.`;
 }
 
-/** Whether a process is still the one that was shown. @param found null if there is none */
+/** Whether a process is still the one shown. @param found null if it has ended */
 export function asShown({ pid, sample }: ProcessNode, found: Inspected | null): Inspected | Refused {
   if (found === null) return { refused: `${pid} has ended.` };
   if (found.startTicks !== sample.startTicks) return { refused: `${pid} is another process by now: nothing was sent.` };

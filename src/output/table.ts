@@ -142,7 +142,7 @@ function serverRows(server: Server, model: Model): readonly Cells[] {
   return [row, ...others.map((process) => processRow(process, 2, model.uptime))];
 }
 
-/** Whose memory and CPU the line of a server shows: its head's, where its other processes have lines of their own. */
+/** The row whose memory and CPU a server's line shows: its head's if its other processes have lines of their own. */
 function ownRow(server: Server): RowSubject {
   const head = server.definition.category === 'app' ? ownHead(server) : null;
   return head === null ? { type: 'server', server } : { type: 'process', process: head };

@@ -132,7 +132,7 @@ export function withApp(args: readonly string[], { environment }: ProcessFacts):
   return app === undefined ? { args } : { args, app };
 }
 
-/** billiard's pool children give up HUP, ignore INT and keep USR2, whatever a task or a signal of celery has made of their title. */
+/** billiard's pool children reset HUP, ignore INT and keep USR2, whatever their title. */
 function isPoolChild(caught: number | null, ignored: number | null): boolean {
   return catches(caught, 'SIGUSR2') && !catches(caught, 'SIGHUP') && catches(ignored, 'SIGINT');
 }
@@ -191,7 +191,7 @@ function isFromDefaults({ configLines }: ProcessFacts, args: readonly string[], 
   return ` ${options} `.includes(` ${written} `);
 }
 
-/** TTIN and TTOU would freeze it: it scales by its remote control alone (celery/worker/control.py), and not in all pools. */
+/** TTIN and TTOU would freeze it. It scales by its remote control (celery/worker/control.py), not in all pools. */
 function refuse({ head, claim }: ServerProcesses): string | null {
   const args = claim.args ?? [];
   const frozen = 'celery takes no TTIN or TTOU: it would freeze.';
@@ -210,7 +210,7 @@ function refuse({ head, claim }: ServerProcesses): string | null {
   return null;
 }
 
-/** `celery -An app control -d node pool_grow 1`: it ends workers that are idle, and none when all are busy (billiard/pool.py). */
+/** `celery -A app control -d node pool_grow 1`. Shrinking ends idle workers only (billiard/pool.py). */
 function command({ head: { facts }, claim }: ServerProcesses, direction: 1 | -1): ControlCommand | null {
   const program = programPath(facts);
   if (claim.app === undefined || program === null) return null;
@@ -230,7 +230,7 @@ function command({ head: { facts }, claim }: ServerProcesses, direction: 1 | -1)
   };
 }
 
-/** The very script it was started by, or the one of its virtualenv where a title hides that. Null where that is a guess: it may be anybody's. */
+/** The script that started it, or its virtualenv's if a title hides that; null if the virtualenv is a guess. */
 function programPath({ argv, virtualenv }: ProcessFacts): string | null {
   const { script } = programOf(argv);
   if (script !== null && /\/celery$/.test(script) && script.startsWith('/')) return script;

@@ -35,7 +35,7 @@ const workers: WorkerSetting = {
 const controlSocket = /^unix:(.+\.ctl)$/;
 
 const statusProbe: StatusProbe = {
-  // One path serves all of a user's gunicorns, and the last one that was started has it: only the master's own socket is asked.
+  // All of a user's gunicorns share one path, and the last one owns it. Only the master's own socket is asked.
   request: (facts, listeners) => {
     const [path] = listeners.flatMap(({ address }) => controlSocket.exec(address)?.[1] ?? []);
     const absolute = path === undefined ? null : absolutePath(facts, path);
@@ -180,7 +180,7 @@ function hasWorkersMask({ caught }: ProcessFacts): boolean {
   return scales && !(catches(caught, 'SIGHUP') && catches(caught, 'SIGCHLD'));
 }
 
-/** Seen again at the last moment: what was taken for a master that starts may turn out to be a worker whose master has died. */
+/** Checked at the last moment: a supposed starting master may be a worker whose master has died. */
 function refuse({ head: { pid, facts } }: ServerProcesses): string | null {
   return hasWorkersMask(facts) ? `${pid} is not the master of its gunicorn, but a worker that has lost it.` : null;
 }

@@ -3,7 +3,7 @@ import { type Panel, table } from './mode.ts';
 import type { NoticeLevel } from './notice.ts';
 import { type AppState, isTuning } from './state.ts';
 
-/** What a key makes of the state, and what is to be done. */
+/** The state after a key, and the effects that it asks for. */
 export type Answer = readonly [AppState, readonly Effect[]];
 
 /** Opens a panel. */
@@ -11,7 +11,7 @@ export function withPanel(state: AppState, panel: Panel): AppState {
   return { ...state, mode: { type: 'panel', panel } };
 }
 
-/** The table again, without what lay over it. */
+/** Closes the panel. */
 export function closed(state: AppState): AppState {
   return { ...state, mode: table };
 }
@@ -21,7 +21,7 @@ export function withNotice(state: AppState, level: NoticeLevel, text: string): A
   return { ...state, notice: { level, text }, shown: null };
 }
 
-/** What was asked for is not done: a sentence says why. */
+/** Shows a refusal. */
 export function refuse(state: AppState, text: string): Answer {
   return [withNotice(state, 'warning', text), []];
 }
@@ -29,7 +29,7 @@ export function refuse(state: AppState, text: string): Answer {
 export const READ_ONLY = 'workertop runs with --read-only: it sends no signals.';
 export const REPLAYED = 'This is a recording: nothing can be changed.';
 
-/** Why nothing is sent here at all; null where signals are sent. */
+/** Why no signal may be sent at all; null if signals may be sent. */
 export function readOnlyReason({ readOnly, replay }: AppState): string | null {
   if (replay !== null) return REPLAYED;
   return readOnly ? READ_ONLY : null;

@@ -6,7 +6,7 @@ import { makeRows, type RowOptions } from './rows.ts';
 import { selectRow } from './selection.ts';
 import { type AppState, selectedRow } from './state.ts';
 
-/** Opens what is closed of these rows, and closes what is open. */
+/** Toggles each of these rows between open and closed. */
 export function toggle(state: AppState, ids: readonly RowId[]): AppState {
   const toggled = new Set(state.arrangement.toggled);
   for (const id of ids) if (!toggled.delete(id)) toggled.add(id);
@@ -59,7 +59,7 @@ export function goTo(state: AppState, history: HistoryReader, ids: readonly RowI
   return null;
 }
 
-/** Selects the next row from the selected one on that a test holds of, closed ones too; null where there is none. */
+/** Selects the next row that passes a test, from the selected one on and in closed groups too; null if none does. */
 export function searchRow(
   state: AppState,
   history: HistoryReader,
@@ -77,7 +77,7 @@ export function searchRow(
   return found === undefined ? null : reveal(state, history, found, all);
 }
 
-/** Those of what is closed too. */
+/** All rows, with those in closed groups. */
 function allRows(state: AppState, history: HistoryReader): readonly Row[] {
   const { model } = state;
   return model === null ? [] : makeRows(model, { ...rowOptions(state, history), arrangement: allOpen(state, history) });
@@ -88,7 +88,7 @@ function allOpen(state: AppState, history: HistoryReader): AppState['arrangement
   const { model, arrangement } = state;
   const toggled = new Set(arrangement.toggled);
   if (model === null) return arrangement;
-  // Twice, since what is within a closed project shows only once that is open.
+  // Twice: the rows within a closed project appear only once it is open.
   for (let level = 0; level < 2; level++) {
     const opened = { ...rowOptions(state, history), arrangement: { ...arrangement, toggled } };
     for (const { id, expanded, type } of makeRows(model, opened)) {

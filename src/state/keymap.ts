@@ -54,15 +54,15 @@ export type Section = 'Move' | 'Workers' | 'Look' | 'Recording' | 'Other';
 
 export interface Binding {
   readonly command: Command;
-  /** By blessed's full names; the first is the one that is told. */
+  /** blessed's full names; the first is shown. */
   readonly keys: readonly string[];
-  /** How they are told. */
+  /** The keys as shown to users. */
   readonly label: string;
   readonly help: string;
   readonly section: Section;
   /** A word for the footer, and how much it deserves its place there: 1 is the last to go. */
   readonly footer?: { readonly word: string; readonly rank: number };
-  /** Whether it sends signals: where none are sent, it is not offered. */
+  /** Whether it sends signals. It is not offered if none may be sent. */
   readonly changes?: true;
   /** Whether it is one for recordings. */
   readonly recording?: true;

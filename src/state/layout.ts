@@ -12,12 +12,12 @@ const PANE = { columns: 120, lines: 40, height: 11, tallest: 19 } as const;
 
 type Size = Pick<AppState, 'columns' | 'lines' | 'rows'>;
 
-/** Lines for what is told at the bottom: a rule that names what it is about, and what is told below it. */
+/** Lines at the bottom: a rule with the subject, and the message below it. */
 export function messageLines({ lines }: Pick<Size, 'lines'>): number {
   return lines >= 14 ? 3 : lines >= 10 ? 2 : 1;
 }
 
-/** Lines of the pane that shows the selected server beside its history; 0 where there is no room for it. It takes what rows leave. */
+/** Lines of the pane with the selected server and its history: those that rows leave; 0 without room. */
 export function paneLines(state: Size): number {
   const { columns, lines, rows } = state;
   if (columns < PANE.columns || lines < PANE.lines) return 0;

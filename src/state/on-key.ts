@@ -182,7 +182,7 @@ function close(state: AppState): AppState {
   return row?.parent ? selectRow(state, row.parent) : state;
 }
 
-/** Closes all groups, or opens the projects again where none is open. */
+/** Closes all groups. If none is open, opens the projects. */
 function openAll(state: AppState): AppState {
   const groups = state.rows.filter(({ depth, expanded }) => depth === 0 && expanded !== null);
   const opened = groups.filter(({ expanded }) => expanded);

@@ -27,7 +27,7 @@ export interface Operation {
   readonly predicted: number | null;
   /** What the workers that went gave back, as read last before they left; null when unknown. Bytes. */
   readonly freed: number | null;
-  /** Once done: own memory of each new worker so far, where it still rises; else null. Bytes. */
+  /** Once done: bytes of private memory of each new worker so far, if they still rise; else null. */
   readonly loading: number | null;
   /** Host memory used, fractions of the total, when it began and now. */
   readonly usedBefore: number;
@@ -36,7 +36,7 @@ export interface Operation {
   readonly text: string;
   /** Once done: where to set the number so that it outlives a restart. */
   readonly reminder: string | null;
-  /** The text to write there, such as `-w 2`; null where that is not known. */
+  /** The text to write there, such as `-w 2`; null if unknown. */
   readonly line: string | null;
   /** Wall clock, milliseconds since 1970. */
   readonly startedAt: number;

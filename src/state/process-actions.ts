@@ -38,7 +38,7 @@ export function allEnded(effects: readonly Effect[], { projects, system }: Model
   const lives = (key: ProcessKey) =>
     [system, ...projects].some(({ processes }) => processes.some((process) => process.key === key)) ||
     projects.some(({ servers }) =>
-      // An app of pm2 is no process: its server's key is none either.
+      // An app of pm2 has no process of its own, so its key names none.
       servers.some((server) => server.key === key || server.processes.some((process) => process.key === key)),
     );
   return keys.length > 0 && !keys.some(lives);
@@ -48,7 +48,7 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Does an offer, asking first where it ends or interrupts something. */
+/** Performs an action. It asks first if that ends or interrupts something. */
 export function choose(state: AppState, row: Row, offer: Offer): Answer {
   const process = processOf(row);
   const readOnly = readOnlyReason(state);

@@ -12,7 +12,7 @@ interface Placed {
   readonly expanded: boolean | null;
 }
 
-/** The row of a project is that of its server too, where it is the only one and all there is. */
+/** The row of a project. It also stands for its server if that is all the project has. */
 export interface ProjectRow extends Placed {
   readonly type: 'project';
   readonly project: Project;
@@ -49,7 +49,7 @@ export function processOf(row: Row): ProcessNode | null {
   return server === null ? null : ownHead(server);
 }
 
-/** The server that a row is, or is part of; null where that is none, or several. */
+/** The server that a row stands for or belongs to; null if there is none, or several. */
 export function serverOf(row: Row): Server | null {
   return row.type === 'system' ? null : row.server;
 }

@@ -21,7 +21,7 @@ export interface RowOptions {
   readonly order: Order;
   /** Whether projects are closed unless opened. */
   readonly compact: boolean;
-  /** Hears which rows want to move up; left out where that is of no interest. */
+  /** Called with the rows that want to move up. Optional. */
   readonly wishes?: Set<string>;
 }
 

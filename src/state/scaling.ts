@@ -11,7 +11,7 @@ import type { Question } from './operation.ts';
 import { type Row, type RowId, serverOf } from './row.ts';
 import { type AppState, panelOf, running, selectedRow } from './state.ts';
 
-/** `+` and `-` on what is tagged, or else on what is selected. What cannot be done is said, and nothing is sent. */
+/** `+` and `-` on the tagged servers, else on the selected row. A refusal is shown, and nothing is sent. */
 export function changeWorkers(state: AppState, delta: 1 | -1): Answer {
   const readOnly = readOnlyReason(state);
   if (readOnly !== null) return refuse(state, readOnly);
@@ -128,7 +128,7 @@ export function taggedServers(state: AppState): readonly Server[] {
   return model.projects.flatMap(({ servers }) => servers.filter(({ key }) => tagged.has(`server:${key}`)));
 }
 
-/** The server that a row means, by the rule that `scale` has too; a sentence where it means none, or several. */
+/** The server that a row stands for, by the same rule as `scale`; a refusal if it is none, or several. */
 export function targetOf(row: Row): Server | Refused {
   if (row.type === 'system') return { refused: 'No workers here. Select a project or a server.' };
   const server = serverOf(row);

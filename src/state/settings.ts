@@ -1,4 +1,4 @@
-/** What the terminal's text stands on, where that is known. */
+/** The terminal's background, if known. */
 export type Ground = 'dark' | 'light' | 'unknown';
 
 export const themeNames = ['auto', 'dark', 'light'] as const;

@@ -103,7 +103,7 @@ export function initialState(options: StateOptions): AppState {
   };
 }
 
-/** The row that is selected; null while there is none. */
+/** The selected row; null if there is none. */
 export function selectedRow(state: AppState): Row | null {
   return state.rows.find(({ id }) => id === state.selected) ?? null;
 }
@@ -118,7 +118,7 @@ export function isTuning({ tuning }: AppState): boolean {
   return tuning !== null && tuning.phase !== 'ended';
 }
 
-/** What lies over the table; null where nothing does. */
+/** The open panel; null if none is. */
 export function panelOf({ mode }: AppState): Panel | null {
   return mode.type === 'panel' ? mode.panel : null;
 }

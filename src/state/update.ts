@@ -17,10 +17,10 @@ import { withTuning } from './tuned.ts';
 
 const MOST_OPERATIONS = 200;
 
-/** Projects are closed by default where all rows are this many times the lines that there are for them. */
+/** Projects start closed if all rows need this many times the lines available. */
 const MANY = 1.5;
 
-/** What the state becomes, and what is to be done, when something has happened. Pure. */
+/** The state after an action, and the effects that it asks for. Pure. */
 export function update(
   state: AppState,
   action: Action,
@@ -146,7 +146,7 @@ function withOperation(state: AppState, operation: Operation): AppState {
   const others = state.operations.filter(({ id }) => id !== operation.id);
   const operations = [...others, operation].sort((a, b) => a.id - b.id).slice(-MOST_OPERATIONS);
   const known = others.length < state.operations.length;
-  // An outcome is told once: keys may have taken it away again.
+  // An outcome is shown once: a key may have dismissed it.
   const ended = operation.phase !== 'running';
   const news = !known || ended;
   // What was refused as it began, of several, stays told until then.

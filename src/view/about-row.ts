@@ -14,13 +14,13 @@ import type { Message, Said } from './said.ts';
 import type { Scene } from './scene.ts';
 import type { Theme } from './theme.ts';
 
-/** Seconds over which it is told how many workers were in use. */
+/** Seconds over which workers in use are counted. */
 const LATELY = 600;
 
 /** Below this share workers count as idle. */
 const IDLE = 0.05;
 
-/** The state of what is selected, and what + and - would do to it. */
+/** The state of the selected row, and what + and - would do to it. */
 export function aboutRow(scene: Scene): Message {
   const { state, theme } = scene;
   const row = selectedRow(state);
@@ -101,7 +101,7 @@ function stateOf(server: Server, scene: Scene): string {
   return parts.length > 0 ? parts.join('   ') : `${memoryText(server.memory)} of memory`;
 }
 
-/** Over the last minutes, or at this reading where little is known yet; null where it cannot be told. */
+/** Over the last minutes, or at this reading if there are few; null if unknown. */
 function usePhrase(server: Server, { history }: Scene): string | null {
   const lately: Usage | null = lull(history, server.key, IDLE) ?? usage(history, server.key, LATELY);
   if (lately !== null) {
@@ -160,7 +160,7 @@ function addText(server: Server, model: Model): string {
   return `+ to ${current + 1}: ${stepText(price, 'more', model)}${fits}`;
 }
 
-/** Bytes before percent, which is told only where it moves by a point. */
+/** Bytes first; percent only if it changes by a point. */
 function stepText({ bytes: size, usedAfter }: StepPrice, word: 'less' | 'more', { host }: Model): string {
   if (size === null) return 'memory not known';
   const { used, total } = host.memory;

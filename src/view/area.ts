@@ -9,7 +9,7 @@ export interface Band {
   readonly fill: Style;
   /** Where colours do not tell layers apart. */
   readonly pattern: string;
-  /** Of each column, from left to right; null where nothing is known. */
+  /** For each column from left to right; null if unknown. */
   readonly values: readonly (number | null)[];
 }
 
@@ -24,7 +24,7 @@ export interface Area {
   readonly cursor: number | null;
 }
 
-/** No layer: above the stack, or where nothing is known. */
+/** No layer: above the stack, or unknown. */
 const EMPTY = -1;
 
 /**

@@ -1,6 +1,6 @@
 import type { Glyphs } from './glyphs.ts';
 
-/** A bar of `fraction` of so many cells, in eighths of a cell where there are glyphs for those. */
+/** A bar that fills `fraction` of the cells, in eighths of a cell if there are glyphs for them. */
 export function bar(fraction: number, cells: number, glyphs: Glyphs): string {
   const parts = glyphs.eighths.length + 1;
   const units = Math.round(Math.max(0, Math.min(1, fraction)) * cells * parts);
@@ -8,7 +8,7 @@ export function bar(fraction: number, cells: number, glyphs: Glyphs): string {
   return glyphs.full.repeat(Math.floor(units / parts)) + rest;
 }
 
-/** Levels from 0 to 1 as a small curve, with blanks where nothing is known. */
+/** A sparkline of levels from 0 to 1; unknown levels are blank. */
 export function sparkline(levels: readonly (number | null)[], glyphs: Glyphs): string {
   const top = glyphs.levels.length - 1;
   const glyph = (level: number) => glyphs.levels[Math.round(Math.max(0, Math.min(1, level)) * top)] ?? '';

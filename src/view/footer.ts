@@ -7,10 +7,10 @@ import type { Theme } from './theme.ts';
 
 /** A key and what it does here and now. */
 export interface Hint {
-  /** As it is told: `Enter`, `↑↓`. */
+  /** The key as shown: `Enter`, `↑↓`. */
   readonly label: string;
   readonly word: string;
-  /** 1 is the last to go where there is little room. */
+  /** 1 is the last to be left out if there is little room. */
   readonly rank: number;
   /** What a click on it presses; null for keys that come in pairs. */
   readonly key: string | null;
@@ -25,7 +25,7 @@ export function footer(state: AppState, theme: Theme): Line {
   ]);
 }
 
-/** The key of the word at a column of the footer; null where there is none. */
+/** The key of the word at a column of the footer; null if there is none. */
 export function footerKeyAt(state: AppState, column: number): string | null {
   let start = 1;
   for (const { label, word, key } of fittingHints(state)) {

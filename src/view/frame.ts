@@ -69,7 +69,7 @@ function middleOf(scene: Scene, height: number): readonly Line[] {
   return overlaid(under, framed(content, size.columns, size.lines, theme), left, top, state.columns);
 }
 
-/** Below the selected row where there is room, else above it. */
+/** Below the selected row if there is room, else above it. */
 function placeOf(state: AppState, size: { readonly columns: number; readonly lines: number }, height: number) {
   const index = state.rows.findIndex(({ id }) => id === state.selected);
   const row = Math.max(0, index - state.scroll) + 1;
@@ -88,7 +88,7 @@ function tableAndPane(scene: Scene): readonly Line[] {
   return [...filled, ...pane(scene, below)];
 }
 
-/** A machine without servers still has something to be told. */
+/** Without servers, the table says what was looked for. */
 function tableOrWhy(scene: Scene): readonly Line[] {
   const { state, theme } = scene;
   const rows = table(scene);
@@ -118,7 +118,7 @@ export interface Placed {
   readonly lines: number;
 }
 
-/** Where the open panel is drawn, counted from the first line of the screen; null where none is open. */
+/** The lines of the open panel, counted from the top of the screen; null if none is open. */
 export function placedPanel(scene: Scene): Placed | null {
   const { state } = scene;
   const panel = panelOf(state);

@@ -20,13 +20,13 @@ interface Segment {
   readonly pattern: string;
 }
 
-/** A smaller segment cannot be seen: such ones are told together. */
+/** Smaller segments cannot be seen and are drawn as one. */
 const SMALLEST = 1.5;
 
 /** A smaller one has no name. */
 const NAMED = 3;
 
-/** Where less of the memory is used, the bar shows what is used, and only tells what is free. */
+/** Below this fraction the bar shows used memory only, and free memory is a figure. */
 const MOSTLY_FREE = 0.5;
 
 /** The memory total, split into projects, system, what no process owns, cache that can be dropped, and free. */
@@ -44,7 +44,7 @@ export function memoryBar(state: AppState, model: Model, theme: Theme): Line {
   return [span(' '), ...draw(used, left, theme), span(tail, theme.faint), span(' ')];
 }
 
-/** The smallest projects as one segment, where there is no room for them. */
+/** The smallest projects as one segment if there is no room for each. */
 function gathered(owned: readonly Segment[], rest: readonly Segment[], room: number): readonly Segment[] {
   const total = [...owned, ...rest].reduce((sum, { size }) => sum + size, 0);
   const isSmall = ({ size }: Segment) => (size / Math.max(1, total)) * room < SMALLEST;

@@ -12,7 +12,7 @@ import { fitLine } from './spans.ts';
 import { type Line, type Span, span } from './style.ts';
 import type { Theme } from './theme.ts';
 
-/** What there is to say: the text being typed, an outcome, what is tagged, or else about the selected row. */
+/** The message: the text being typed, an outcome, the tagged servers, or else the selected row. */
 export function message(scene: Scene): readonly Line[] {
   const { state, theme } = scene;
   const lines = messageLines(state);
@@ -22,7 +22,7 @@ export function message(scene: Scene): readonly Line[] {
   return [ruled(said.title, corner(state), state.columns, theme), ...body(said, lines - 1, state.columns, theme)];
 }
 
-/** Arrows as they are written where there are none: > alone would be read as greater than. */
+/** Arrows in ASCII. A lone > would be read as greater than. */
 function written(message: Message, { ascii, glyphs }: Theme): Message {
   if (!ascii) return message;
   const inAscii = ({ text, style }: Said): Said => ({ text: text.replaceAll('→', glyphs.arrow), style });
@@ -139,7 +139,7 @@ function aboutTagged(state: AppState, theme: Theme): Message {
   };
 }
 
-/** Memory that others took or gave meanwhile is told from this on, in bytes. */
+/** Bytes of memory that others took or freed meanwhile, from which they are mentioned. */
 const NOTICEABLE = 16 * 1024 * 1024;
 
 function ofOperation(operation: Operation, { state, theme }: Scene): Message {
@@ -187,7 +187,7 @@ function runningText({ current, leaving, predicted, from, target }: Operation): 
   return target > from ? `${plural(current, 'worker')} so far.` : `${plural(current, 'worker')} left${frees}.`;
 }
 
-/** What it freed, and what the machine used before and after; what others took meanwhile is told apart. */
+/** Bytes freed, and the machine's use before and after. Memory taken by others meanwhile is named apart. */
 function outcomeText({ freed, predicted, usedBefore, usedNow, undo, loading }: Operation, { model }: AppState): string {
   const total = model?.host.memory.total ?? 0;
   const [before, now] = [usedBefore * total, usedNow * total];
@@ -204,7 +204,7 @@ function outcomeText({ freed, predicted, usedBefore, usedNow, undo, loading }: O
   return `${bytes(freed)} freed${wrong}: ${shares}${meanwhile}.${back}`;
 }
 
-/** Percent only where it says something. */
+/** Adds percent if it changes by a point. */
 export function sharesText(before: number, now: number): string {
   return Math.abs(before - now) < 0.01 ? '' : `, ${percent(before).replace(' %', '')} → ${percent(now)}`;
 }

@@ -177,7 +177,7 @@ export function shortAddress(server: Server): string {
   return addressOf(server, true);
 }
 
-/** The port alone is what tells masters apart where there is little room. */
+/** With little room only the port is shown: it distinguishes masters. */
 function addressOf({ bind }: Server, narrow: boolean): string {
   const address = clean(bind[0] ?? '');
   if (!narrow) return address;
@@ -195,7 +195,7 @@ function headStyle({ head }: Server, theme: Theme): Style {
   return head.sample.state === 'T' ? theme.error : plain;
 }
 
-/** What stands still is said loudly. */
+/** A note for a process that is stopped, traced or ended. */
 function stateNote(letter: ProcessState, theme: Theme): readonly Span[] {
   switch (letter) {
     case 'T':

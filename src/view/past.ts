@@ -14,7 +14,7 @@ const lengths: Readonly<Record<TimeSpan, { readonly shown: number; readonly hold
   '24h': { shown: 86_400_000, holds: 900_000 },
 };
 
-/** More layers than this are not told apart: the smallest are told together. */
+/** Most layers; the smallest projects share the last one. */
 const MOST_BANDS = 6;
 
 /** The past in columns: of each what was read last in its stretch of time. */
@@ -105,7 +105,7 @@ function largest(values: readonly (number | null)[]): number {
   return Math.max(0, ...values.map((value) => value ?? 0));
 }
 
-/** Null where none of them is known. */
+/** Null if none is known. */
 function sum(all: readonly (readonly (number | null)[])[], columns: number): readonly (number | null)[] {
   return Array.from({ length: columns }, (_, column) =>
     all.reduce<number | null>((total, values) => {

@@ -11,7 +11,7 @@ export interface Plot {
   readonly columns: number;
   readonly lines: number;
   readonly color: number;
-  /** Of each half of a column a value from 0 to 1; null where nothing is known. */
+  /** A value from 0 to 1 for each half of a column; null if unknown. */
   readonly levels: readonly (number | null)[];
 }
 

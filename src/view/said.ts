@@ -6,11 +6,11 @@ export interface Said {
   readonly style: Style;
 }
 
-/** What is told below the table. */
+/** The message below the table. */
 export interface Message {
   /** What it is about, in the rule. */
   readonly title: Said;
-  /** Sentences, each on a line of its own, or over several where there is room. */
+  /** Sentences. Each begins a line and may take several if there is room. */
   readonly left: readonly Said[];
   /** Short texts at the right edge, line by line. */
   readonly right: readonly Said[];

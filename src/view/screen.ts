@@ -179,11 +179,11 @@ export class Screen {
     return this.#output.rows;
   }
 
-  /** Shows lines; what is as it was is not sent. Does nothing while the terminal has not taken what was sent before. */
+  /** Shows lines and sends only the changes. Does nothing while the terminal has not taken the last output. */
   paint(lines: readonly Line[], plot: Plot | null = null): void {
     if (this.#away || this.#output.writableNeedDrain) return;
     const rows = this.#internals.lines;
-    // First, since it clears where it stood before.
+    // First: it clears its former place.
     const plotted = plot !== null && this.#canvas.draw(plot) ? plot : null;
     if (plot === null) this.#canvas.hide();
     // The canvas writes into cells by itself.

@@ -6,7 +6,7 @@ export function lineWidth(line: Line): number {
   return line.reduce((sum, { text }) => sum + width(text), 0);
 }
 
-/** A line in exactly so many columns; what is cut off is marked. */
+/** Fits a line into a number of columns and marks a cut. */
 export function fitLine(line: Line, columns: number, mark: string): readonly Span[] {
   const spans: Span[] = [];
   let left = columns;
@@ -19,7 +19,7 @@ export function fitLine(line: Line, columns: number, mark: string): readonly Spa
   return left > 0 ? [...spans, span(' '.repeat(left))] : spans;
 }
 
-/** The part of a line from one column up to another, blanks where it has nothing. */
+/** The part of a line between two columns, padded with blanks. */
 export function sliceLine(line: Line, from: number, to: number): readonly Span[] {
   const spans: Span[] = [];
   let column = 0;

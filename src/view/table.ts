@@ -70,7 +70,7 @@ function mostOf({ projects, system }: Model): number {
   return Math.max(1, ...[...projects, system].map(({ memory }) => memory.counted ?? 0));
 }
 
-/** Where the visible rows are among all of them; nothing where all are visible. */
+/** The scrollbar: the place of the visible rows among all. Empty if all are visible. */
 function scrollbar(count: number, scroll: number, height: number, theme: Theme): readonly Span[] {
   if (count <= height) return [];
   const size = Math.max(1, Math.round((height * height) / count));
@@ -201,7 +201,7 @@ function doingCell({ role, sample: { activity } }: ProcessNode, theme: Theme): S
 /** The least part of the scale that a curve must move by: less looks flat, and is left out. */
 const FLAT = 1 / 8;
 
-/** The last hour on a scale from 0 to the largest project, the same for all rows; blank where it is flat. */
+/** Memory of the last hour, on a scale from 0 to the largest project for all rows. Blank if flat. */
 function trendCell(row: Row, columns: number, { history, theme, most }: Context): Span {
   const head = row.type === 'server' && row.expanded === null ? ownHead(row.server) : null;
   const id = head === null ? row.id : (`process:${head.key}` as const);

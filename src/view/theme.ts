@@ -21,7 +21,7 @@ export interface ProjectStyle {
 
 export interface Theme extends ThemeOptions {
   readonly glyphs: Glyphs;
-  /** Whether blocks side by side need patterns to be told apart. */
+  /** Whether neighbouring blocks need patterns to be distinct. */
   readonly patterns: boolean;
   readonly title: Style;
   readonly strong: Style;

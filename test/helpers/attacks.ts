@@ -17,7 +17,7 @@ const ENDS = ['', '!', '\n!\n!', '/:"\u2028'] as const;
 
 const MOST_PUMPS = 60;
 
-/** The pieces of one alternative of an expression, in order, with those of its groups' first alternatives among them. */
+/** The pieces of one alternative of an expression, in order, with its groups' first alternatives inlined. */
 function piecesOf(source: string): readonly Piece[] {
   const pieces: Piece[] = [];
   let at = 0;

@@ -7,7 +7,7 @@ import { eventually } from './eventually.ts';
 import { openPty, type Pty, type PtyOptions } from './pty.ts';
 import { workertopCommand } from './workertop.ts';
 
-/** Waits until the dashboard has drawn its list: its header, the first line of the alternate screen, tells of the machine. */
+/** Waits until the dashboard has drawn its list: the header in the first line names the machine. */
 export async function drawn(pty: Pty): Promise<void> {
   await pty.waitFor((lines) => pty.alternateScreen() && /^\s*workertop\b(?!\s+reading)/.test(lines[0] ?? ''));
 }

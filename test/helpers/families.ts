@@ -82,7 +82,7 @@ const families: readonly (readonly Actor[])[] = [
   [head(['uwsgi', '--master', '-p', '2'], 0x84687), child(['uwsgi', '--master', '-p', '2'], 0x8085e83)],
   [
     { ...head(manualUwsgi, 0x84687), errand: 'write /run/shop.fifo' },
-    // Of the same command line, and taken for the master where it has lost that: it is the FIFO of its server all the same.
+    // Has the same command line, and is taken for the master if that has ended. The FIFO is its server's all the same.
     { ...child(manualUwsgi, 0x8085e83), errand: 'write /run/shop.fifo' },
     { ...child(manualUwsgi, 0x8085e83), errand: 'write /run/shop.fifo' },
   ],
@@ -152,7 +152,7 @@ const family = fc
     fc.tuple(fc.constant(actors), fc.array(oddities, { minLength: actors.length, maxLength: actors.length })),
   );
 
-/** Whether it bears its master's mask: then it has been forked an instant ago, has its master for a parent, and no children. */
+/** Whether it has its master's mask: it was forked just now, is a child of its master, and has no children. */
 function isForked(actor: Actor, actors: readonly Actor[]): boolean {
   return actor.parent !== null && !actor.scalable && actor.caught === actors[actor.parent]?.caught;
 }

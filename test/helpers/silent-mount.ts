@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('silent-mount.py', import.meta.url));
 
-/** A mounted file system that can be made to answer nothing: whoever asks is in state D, and not even SIGKILL ends it. */
+/** A mounted file system that can stop answering. A process that reads it is in state D; SIGKILL does not end it. */
 export interface SilentMount {
   readonly directory: string;
   silence(): Promise<void>;

@@ -21,7 +21,7 @@ export interface Picture {
 
 /** A display without a screen, and terminals on it. */
 export interface Display {
-  /** Shows bytes in an xterm of white on black, or of black on white, and takes a picture of it. @param png where to keep it */
+  /** Shows bytes in an xterm, white on black or black on white, and takes a picture. @param png its file */
   show(bytes: string, options: ShowOptions): Promise<Picture>;
   close(): Promise<void>;
 }

@@ -57,7 +57,7 @@ function asideOf(file: string): string {
   return file.endsWith('.gz') ? `${file.slice(0, -'.gz'.length)}.1.gz` : `${file}.1`;
 }
 
-/** One file of a recording: facts are told in it anew. */
+/** One file of a recording. Each file holds all facts that it refers to. */
 class Part {
   readonly #output: WriteStream;
   readonly #gzip: Gzip | null;
@@ -87,7 +87,7 @@ class Part {
     return this.#first === null ? 0 : this.#last - this.#first;
   }
 
-  /** As they are on the disk, but for what is on its way. */
+  /** Bytes on the disk, without writes under way. */
   get bytes(): number {
     return this.#output.bytesWritten;
   }

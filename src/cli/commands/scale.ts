@@ -169,7 +169,7 @@ async function run({ observer, server, target, signals, log, request, settings }
       if (controller.busy) await pause(INTERVAL);
     }
   } catch (error) {
-    // The connection broke: what is under way stays as it is.
+    // The connection broke: a running change stays as it is.
     const cut = controller.leave();
     for (const operation of cut) log.operation(operation);
     const reason = error instanceof Error ? error.message : String(error);

@@ -71,7 +71,7 @@ export async function tune(first: Found, world: TuneWorld, options: TuneOptions)
   }
 }
 
-/** Largest expected share of requests that would wait with so many workers: with what is in use at its upper limit. */
+/** Largest share of requests expected to wait with so many workers, with use at its upper limit. */
 function expect(workers: number, { inUse, error, peakedness, total }: Summary, at: number): number {
   return waiting(workers * (total / at), inUse + error, peakedness).share;
 }

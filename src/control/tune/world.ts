@@ -28,9 +28,9 @@ export interface TuneWorld {
    * @returns how that ended, or why it was refused
    */
   change(server: ProcessKey, target: number, back: boolean): Promise<Operation | Refused>;
-  /** Hears of each step as it begins. */
+  /** Called as each step begins. */
   say(text: string): void;
-  /** Hears of what is seen, at every reading. */
+  /** Called with the observations at every reading. */
   watching(watch: TuneWatch): void;
   /** Hears of each number of workers once it was watched. */
   watched(step: TuneStep): void;

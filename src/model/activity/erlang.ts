@@ -2,7 +2,7 @@
 export interface Waiting {
   /** Share of the requests that wait: 0 to 1. */
   readonly share: number;
-  /** How long a request waits on average, in multiples of the time that one takes; Infinity where the queue would only grow. */
+  /** Mean wait of a request, as a multiple of the mean service time; Infinity if the queue only grows. */
   readonly mean: number;
 }
 

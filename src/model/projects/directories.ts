@@ -9,7 +9,7 @@ import { composePlace, members, type Place, placeOnHost } from './places.ts';
  * containers.
  */
 export class Directories {
-  /** Of directories that are seen from outside of containers too, or that an engine has a name for: by device and inode. */
+  /** By device and inode: directories also seen outside containers, or named by an engine. */
   readonly #known = new Map<string, Place>();
   /** The containers that have a directory, by device and inode. */
   readonly #sharing = new Map<string, Set<string>>();

@@ -4,7 +4,7 @@ import { baseName } from '../../text/base-name.ts';
 export interface Named {
   readonly id: string;
   readonly names: readonly [string, ...string[]];
-  /** Whether its first name is that of something around it: a directory of that very name has the better right to it. */
+  /** Whether its first name was borrowed from its surroundings. A directory of that name takes precedence. */
   readonly borrowed: boolean;
 }
 

@@ -54,7 +54,7 @@ export interface StepPrice {
 
 /** Why workers are not added without a question. */
 export interface Objection {
-  /** `size`: there are many. `unknown`: their cost is unknown. `memory`: they do not fit. `code`: they would load other code. */
+  /** `size`: many. `unknown`: unknown cost. `memory`: they do not fit. `code`: they load other code. */
   readonly because: 'size' | 'unknown' | 'memory' | 'code';
   /** One sentence with its figures. */
   readonly text: string;

@@ -41,7 +41,7 @@ export type Question =
   | { readonly kind: 'names'; readonly path: string; readonly names: readonly string[] }
   /** The names in a directory that match a pattern with `*` and `?`, of its first `MOST_ENTRIES` entries. */
   | { readonly kind: 'entries'; readonly path: string; readonly glob: string }
-  /** Where a path leads to, links followed: its path without links, and the device and inode that it is, as `device:inode`. */
+  /** Where a path leads with links followed: its path without links, and `device:inode`. */
   | { readonly kind: 'place'; readonly path: string }
   /**
    * The descriptors that an epoll waits for, by its file in a proc tree (`tfd` of proc_pid_fdinfo(5)). The kernel holds up the

@@ -67,7 +67,7 @@ export class Sockets {
   }
 
   /**
-   * Reads the descriptors of processes whose listeners are asked for next: a new one may be of a table that was not read.
+   * Reads the descriptors of processes before their listeners. A new process may need another table.
    * @param now seconds since boot
    */
   prepare(processes: readonly { readonly pid: number; readonly key: string }[], now: number): void {

@@ -11,7 +11,7 @@ const MOST_ROUNDS = 12;
 /** Names in one command there. */
 const MOST_NAMES = 400;
 
-/** Seconds of processor time that the memory of one process costs there. It is 0.05 ms for a small one and 3 ms for 1 GB. */
+/** CPU seconds that reading one process's memory costs there: 0.05 ms for a small one, 3 ms for 1 GB. */
 const MEMORY_COST = 0.0005;
 
 /** Thrown where a file has not come yet. */

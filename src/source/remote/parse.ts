@@ -1,6 +1,6 @@
 import type { ReadFailure } from '../proc/files.ts';
 
-/** The fields after the name, as proc_pid_stat(5) lists them. A name, of 15 bytes or a kernel thread's 64, cannot hold so many. */
+/** The fields after the name in proc_pid_stat(5). No name is long enough to hold so many. */
 const STAT_LINE = /^(\d{1,10}) \([\s\S]{0,64}\) [A-Za-z](?: -?\d{1,20}){30,60}$/;
 
 /** Most newlines in a name. */

@@ -8,7 +8,7 @@ import { isBack, moved } from '../moving.ts';
 import type { RowId } from '../row.ts';
 import type { AppState } from '../state.ts';
 
-/** Enter goes to what the advice is about, where its key does what it says. */
+/** Enter selects the subject of the advice. There the advice's key does what it says. */
 export function keyInAdvice(state: AppState, panel: PanelOf<'advice'>, key: string, history: HistoryReader): Answer {
   const chosen = state.advice[panel.index];
   if (key === 'enter' && chosen) return [follow(state, history, chosen), []];

@@ -5,7 +5,7 @@ import type { AppState } from '../state.ts';
 import { undo } from '../undo.ts';
 import { keyInScrolling } from './scrolling.ts';
 
-/** What was done can be undone where it is read. */
+/** Changes can be undone from the log. */
 export function keyInLog(state: AppState, panel: PanelOf<'log'>, key: string): Answer {
   return commandFor(key) === 'undo' ? undo(state) : keyInScrolling(state, panel, key);
 }

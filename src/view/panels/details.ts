@@ -28,7 +28,7 @@ import type { PanelContent } from './panel.ts';
 
 const LABEL = 13;
 
-/** Seconds over which it is told how many workers were in use. */
+/** Seconds over which workers in use are counted. */
 const LATELY = 600;
 
 /** Things that workers wait for, at most. */
@@ -134,7 +134,7 @@ const evidence = {
   guess: 'a guess: it is in the working directory',
 } as const;
 
-/** Of Python, and of what its servers run, where the virtualenv tells. */
+/** Versions of Python and of packages in the virtualenv. */
 function versionsOf(project: Project): string {
   const django = packageOf(project, 'django');
   const python = project.virtualenv?.python ?? null;
@@ -306,7 +306,7 @@ function memoryLines(memory: Memory, id: HistoryId, context: Context): readonly 
   ];
 }
 
-/** What is its own, what is its part of the shared, and what is swapped: as wide as its legend leaves room for. */
+/** A bar of private memory, its part of the shared, and swap, as wide as the legend permits. */
 function splitBar(own: number, shared: number, swap: number, room: number, theme: Theme): readonly Span[] {
   const [full, , half] = theme.glyphs.patterns;
   const parts = [

@@ -15,7 +15,7 @@ import type { PanelContent } from './panel.ts';
 /** Columns for the values of the scale and its axis. */
 const SCALE = 6;
 
-/** Columns for names and figures at the right edge, where there is room for them. */
+/** Columns for names and figures at the right edge, if there is room. */
 const LEGEND = 24;
 
 /** Of so many columns on, the legend stands beside the chart. */

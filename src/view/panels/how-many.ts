@@ -82,7 +82,7 @@ function choiceLine(choice: Choice, chosen: number, room: number, model: Model, 
   ];
 }
 
-/** More at once than this are told together. */
+/** Larger numbers of requests at once share one row. */
 const MOST = 6;
 
 /** How often so many requests were there at once, at the present number of workers. */

@@ -301,7 +301,7 @@ function doingAt(peer: Peer | null, { ports, names }: Listening): Doing {
   return { wait: 'net', port, local, address };
 }
 
-/** The descriptors of a select(2) that waits: those to be read, or else to be written. Null when they could not be read. */
+/** The descriptors that a select(2) waits for, to read or else to write. Null if they could not be read. */
 function selected({ args, ints }: Called, memory: KeptFile): readonly number[] | null {
   const count = ints[0] ?? -1;
   if (count < 0 || count > MOST_SELECTED) return null;
