@@ -2,6 +2,7 @@ import { memoize } from '../memoize.ts';
 import type { ConfigRequest, ProcessFacts, StatusProbe } from '../snapshot.ts';
 import { apache } from './apache.ts';
 import { arq } from './arq.ts';
+import { bullmq } from './bullmq.ts';
 import { caddy } from './caddy.ts';
 import { celery } from './celery.ts';
 import { celeryBeat } from './celery-beat.ts';
@@ -102,6 +103,7 @@ export const definitions: readonly ServerDefinition[] = [
   goodJob,
   solidQueue,
   phpFpm,
+  bullmq,
   nodeCluster,
   jupyter,
   taskiq,

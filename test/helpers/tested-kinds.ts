@@ -17,3 +17,10 @@ export const liveKinds: ReadonlySet<string> = new Set([
 
 /** Kinds that are recognised by what was recorded of one. */
 export const recordedKinds: ReadonlySet<string> = new Set(recorded.map(({ kind }) => kind));
+
+/** How that was, for people: `recorded of 2.2.0`. */
+export function recordedFrom(kind: string): string {
+  const from = recorded.find((one) => one.kind === kind && one.from !== undefined)?.from;
+  if (from === undefined) return 'against recorded data, of no noted version';
+  return from.by === 'run' ? `as recorded of ${from.version}` : `after the source of ${from.version}`;
+}

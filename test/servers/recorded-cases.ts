@@ -36,8 +36,16 @@ export function family(
   return processes;
 }
 
+/** `run`: the real one was run by hand. `source`: it was not to be had, and follows its source or its manual. */
+interface Version {
+  readonly by: 'run' | 'source';
+  readonly version: string;
+}
+
 interface Recorded {
   readonly what: string;
+  /** The version that it was recorded of, or whose source it follows; left out where that was not noted. */
+  readonly from?: Version;
   readonly processes: readonly ProcessSample[];
   readonly kind: string;
   readonly roles: readonly Role[];
@@ -98,6 +106,7 @@ export const recorded: readonly Recorded[] = [
   },
   {
     what: 'pitchfork with its mold and service',
+    from: { by: 'run', version: '0.18.1' },
     processes: family(
       { argv: ['pitchfork monitor - -c pitchfork.rb'], caught: 0x300000 },
       ['pitchfork (gen:0) mold - ready'],
@@ -138,6 +147,7 @@ export const recorded: readonly Recorded[] = [
   },
   {
     what: 'granian with titles',
+    from: { by: 'source', version: '2.8.1' },
     processes: family(
       { argv: ['granian wsgi 127.0.0.1:8000 shop:app'] },
       ['granian wsgi 127.0.0.1:8000 shop:app worker-1'],
@@ -217,6 +227,7 @@ export const recorded: readonly Recorded[] = [
   },
   {
     what: 'uWSGI’s emperor with the master that it was told to have',
+    from: { by: 'run', version: '2.0.21' },
     processes: family({ argv: ['uwsgi', '--emperor', '/etc/uwsgi/vassals', '--master'], caught: masks.uwsgiMaster }, [
       'uwsgi',
       '--emperor',
@@ -256,6 +267,7 @@ export const recorded: readonly Recorded[] = [
   })),
   {
     what: 'dramatiq',
+    from: { by: 'run', version: '2.2.0' },
     processes: family({ argv: python('dramatiq', 'shop', '-p', '2') }, python('dramatiq', 'shop', '-p', '2'), tracker),
     kind: 'dramatiq',
     roles: ['master', 'worker', 'helper'],
@@ -320,6 +332,19 @@ export const recorded: readonly Recorded[] = [
     kind: 'solid_queue',
     roles: ['master', 'worker', 'helper'],
     refusal: 'config/queue.yml',
+  },
+  {
+    what: 'BullMQ with sandboxed processors',
+    from: { by: 'run', version: '6.7' },
+    processes: family(
+      { argv: ['node', 'worker.js'] },
+      ['/usr/bin/node', '/srv/shop/node_modules/bullmq/dist/cjs/classes/main.js'],
+      ['/usr/bin/node', '/srv/shop/node_modules/bullmq/dist/cjs/classes/main.js'],
+    ),
+    kind: 'bullmq',
+    roles: ['master', 'worker', 'worker'],
+    app: 'worker.js',
+    refusal: 'concurrency',
   },
   {
     what: 'a node cluster',
@@ -426,6 +451,7 @@ export const recorded: readonly Recorded[] = [
   },
   {
     what: 'huey 3.3 with processes, and its scheduler',
+    from: { by: 'run', version: '3.3' },
     processes: family(
       { argv: python('huey_consumer.py', 'shop.huey', '-w', '2', '-k', 'process') },
       python('huey_consumer.py', 'shop.huey', '-w', '2', '-k', 'process'),
@@ -464,6 +490,7 @@ export const recorded: readonly Recorded[] = [
   },
   {
     what: 'arq 0.26.1',
+    from: { by: 'run', version: '0.26.1' },
     processes: family({ argv: python('arq', 'shop.worker.WorkerSettings') }),
     kind: 'arq',
     roles: ['single'],
@@ -529,6 +556,7 @@ export const recorded: readonly Recorded[] = [
   },
   {
     what: 'honcho 1.1 with a layer of itself',
+    from: { by: 'run', version: '1.1' },
     processes: family({ argv: python('honcho', 'start') }, python('honcho', 'start')),
     kind: 'procfile',
     roles: ['single', 'helper'],
@@ -537,6 +565,7 @@ export const recorded: readonly Recorded[] = [
   },
   {
     what: 'gunicorn 25.0 with dirty workers',
+    from: { by: 'run', version: '25.0' },
     processes: family(
       { argv: ['gunicorn: dirty-arbiter [shop]'] },
       ['gunicorn: dirty-worker [shop]'],
@@ -561,6 +590,7 @@ export const recorded: readonly Recorded[] = [
   },
   {
     what: 'a worker of Laravel 8, as its source has it',
+    from: { by: 'source', version: '8' },
     processes: family({
       argv: ['/usr/bin/php', '/srv/shop/artisan', 'queue:work', 'redis', '--queue=high,default', '--tries=3'],
     }),
@@ -583,6 +613,7 @@ export const recorded: readonly Recorded[] = [
   },
   {
     what: 'Symfony Messenger 5.4, as its source has it',
+    from: { by: 'source', version: '5.4' },
     processes: family({ argv: ['/usr/bin/php', 'bin/console', 'messenger:consume', 'async', '--time-limit=3600'] }),
     kind: 'symfony-messenger',
     roles: ['single'],
@@ -591,6 +622,7 @@ export const recorded: readonly Recorded[] = [
   },
   {
     what: 'delayed_job 4.1, as its source has it',
+    from: { by: 'source', version: '4.1' },
     processes: family({ argv: ['delayed_job.0'] }),
     kind: 'delayed_job',
     roles: ['single'],
@@ -613,6 +645,7 @@ export const recorded: readonly Recorded[] = [
   },
   {
     what: 'Next.js 14.2',
+    from: { by: 'run', version: '14.2' },
     processes: family({ argv: ['next-server (v14.2.35)'] }),
     kind: 'next',
     roles: ['single'],
@@ -620,6 +653,7 @@ export const recorded: readonly Recorded[] = [
   },
   {
     what: 'Tomcat 10.1.60',
+    from: { by: 'run', version: '10.1.60' },
     processes: family({
       argv: [
         '/usr/bin/java',
@@ -642,6 +676,7 @@ export const recorded: readonly Recorded[] = [
   },
   {
     what: 'Elasticsearch 8, as its source has it',
+    from: { by: 'source', version: '8' },
     processes: family(
       {
         argv: [
@@ -665,6 +700,7 @@ export const recorded: readonly Recorded[] = [
   },
   {
     what: 'RabbitMQ 3.10.8',
+    from: { by: 'run', version: '3.10.8' },
     processes: family({
       argv: [
         '/usr/lib/erlang/erts-13.1.5/bin/beam.smp',
