@@ -12,6 +12,7 @@ import { compile, crowd, describeMachine, processCount } from './machine.ts';
 import { type Figures, measure, monitors } from './monitors.ts';
 import { mb, ms, quantile, Report, ratio } from './report.ts';
 import { stalledCosts } from './stalled.ts';
+import { besideStory } from './story.ts';
 import { watchedLatencies } from './watched.ts';
 
 const quick = process.argv.includes('--quick');
@@ -42,14 +43,10 @@ function scanTimes(): { readonly c: number; readonly ours: number } {
   return { c, ours };
 }
 
-/** @returns seconds on CPU of a refresh of workertop's */
-async function besideOthers(size: number): Promise<{ readonly processes: number; readonly cpu: number }> {
-  const others = await crowd(crowdProgram, size);
-  const processes = processCount();
-  const found = new Map<string, Figures>();
-  for (const monitor of monitors) found.set(monitor.name, await measure(monitor, seconds));
+/** Tells what each monitor costs, and how workertop compares. */
+function compared(title: string, found: ReadonlyMap<string, Figures>) {
   report.say(
-    `**${processes} processes**`,
+    `**${title}**`,
     '',
     '| | CPU per refresh | PSS | RSS | first frame | bytes per refresh |',
     '| --- | --- | --- | --- | --- | --- |',
@@ -66,6 +63,26 @@ async function besideOthers(size: number): Promise<{ readonly processes: number;
     );
     report.say(`| *workertop ÷ ${name}* | ${parts.join(' | ')} |`);
   }
+  return { own, htop, btop, glances };
+}
+
+/** The machine that workertop is made for. */
+function onTheStory(): void {
+  const { processes, monitors: measured } = besideStory(seconds);
+  const { own, htop } = compared(`The story's own server, ${processes} processes`, new Map(measured));
+  report.say('');
+  report.budget("CPU per refresh, the story's server", own.cpu / htop.cpu, 1, "htop's");
+  report.budget('bytes per idle refresh there', own.written / htop.written, 1, "htop's");
+  report.budget('start to first frame there', own.firstFrame / 0.15, 1, '150 ms');
+}
+
+/** @returns seconds on CPU of a refresh of workertop's */
+async function besideOthers(size: number): Promise<{ readonly processes: number; readonly cpu: number }> {
+  const others = await crowd(crowdProgram, size);
+  const processes = processCount();
+  const found = new Map<string, Figures>();
+  for (const monitor of monitors) found.set(monitor.name, await measure(monitor, seconds));
+  const { own, htop, btop, glances } = compared(`${processes} processes`, found);
   const { c, ours } = scanTimes();
   report.say('', `The scan of \`stat\` alone: ${ms(ours)}, a C loop of pread ${ms(c)}: ${ratio(ours / c)}.`, '');
   if (size === 100) {
@@ -92,6 +109,7 @@ report.say(
   `Measured on ${describeMachine()}; a terminal of 120 × 40 in tmux, a reading every 2 seconds, all default columns.`,
   '',
 );
+onTheStory();
 const costs = [];
 for (const size of sizes) costs.push(await besideOthers(size));
 const [first, last] = [costs[0], costs.at(-1)];

@@ -29,6 +29,7 @@ export async function profile(seconds: number): Promise<boolean> {
     const rest = 1 - kinds.reduce((sum, kind) => sum + said(kind), 0);
     const lines = [
       `gunicorn sync ×4 for ${seconds} s. Each request waits for three backends, computes and sleeps; the app notes when.`,
+      'A worker that waits for a CPU is read as `cpu`: the app counts that as a part of whatever it does. So with a load above the number of cores more `cpu` is read.',
       '',
       `| | ${kinds.join(' | ')} |`,
       `| --- | ${kinds.map(() => '--:').join(' | ')} |`,

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { openDashboard } from '../helpers/dashboard.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { type Gunicorn, type Home, openHome } from '../helpers/story.ts';
 import { workertopCommand } from '../helpers/workertop.ts';
@@ -112,6 +114,27 @@ it('Ctrl-C puts back what was not yet found good', async () => {
   run.process.kill('SIGINT');
   await run.ended();
   expect(gunicorn.workers()).toHaveLength(3);
+});
+
+it('T in the dashboard trims, and q puts back before it ends', async () => {
+  ask(1, 0.3, 0.3);
+  const config = join(home.path, 'tune.toml');
+  writeFileSync(config, 'tune-watch = "6s"\ntune-wait = "50%"\n');
+  const env = { XDG_STATE_HOME: join(home.path, 'state-of-dashboard') };
+  const pty = await openDashboard(['--config', config, '--filter', home.path], { env });
+  try {
+    await pty.waitFor(/shop.* 3 /);
+    pty.press('T');
+    await pty.waitFor(/Tune shop, gunicorn \d+, from 3 workers down/);
+    pty.press('y');
+    await pty.waitFor('Trimming 3 → 2 workers', 60);
+    await eventually('a trim', () => gunicorn.workers().length === 2, 30);
+    pty.press('T', 'q');
+    expect((await pty.exit).code).toBe(0);
+    expect(gunicorn.workers()).toHaveLength(3);
+  } finally {
+    await pty.close();
+  }
 });
 
 it('without load nothing is sent', async () => {
