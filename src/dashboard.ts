@@ -48,6 +48,9 @@ const budgets = { first: 0, filling: 0.08, steady: 0.006 } as const;
 /** Seconds after which it is said again that a connection is broken: a key takes a notice away. */
 const REMIND = 2;
 
+/** Seconds between two searches for advice, most of which rests on minutes. */
+const ADVICE_EVERY = 3.5;
+
 /** Shortest time between two frames, in seconds: a held key repeats faster. */
 const SHORTEST_FRAME = 0.016;
 
@@ -97,6 +100,7 @@ export class Dashboard {
   #recalled = false;
   /** Whether a broken connection is to be made again. */
   #wantsConnection = false;
+  #advisedAt = Number.NEGATIVE_INFINITY;
   #end: (code: number) => void = () => {};
 
   constructor(parts: DashboardParts) {
@@ -241,8 +245,12 @@ export class Dashboard {
       this.#guided?.observe(model);
       this.#tellOfChanges(model);
       this.#tellOfMounts(model);
-      // Advice takes milliseconds: handle pending keys first.
-      setImmediate(() => this.dispatch({ type: 'advice', advice: advise(model, this.#history) }));
+      // A recording can be wound back.
+      if (Math.abs(model.uptime - this.#advisedAt) >= ADVICE_EVERY) {
+        this.#advisedAt = model.uptime;
+        // Advice takes milliseconds: handle pending keys first.
+        setImmediate(() => this.dispatch({ type: 'advice', advice: advise(model, this.#history) }));
+      }
       await this.#sleep(this.#interval());
     }
     return 0;
