@@ -123,7 +123,7 @@ it('T in the dashboard trims, and q puts back before it ends', async () => {
   const env = { XDG_STATE_HOME: join(home.path, 'state-of-dashboard') };
   const pty = await openDashboard(['--config', config, '--filter', home.path], { env });
   try {
-    await pty.waitFor(/shop.* 3 /);
+    await pty.waitFor(/worker \d+ .* (idle|CPU|waits|client) /);
     pty.press('T');
     await pty.waitFor(/Tune shop, gunicorn \d+, from 3 workers down/);
     pty.press('y');

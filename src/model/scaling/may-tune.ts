@@ -1,13 +1,15 @@
 import type { Server } from '../model.ts';
 
 /** Why a guided run cannot tune this server, as a sentence; null if it can. */
-export function whyNotTuned({ scaling, activity, definition, queue, workers }: Server): string | null {
+export function whyNotTuned({ scaling, activity, definition, queue, workers, processes }: Server): string | null {
   const { label } = definition;
   if (!scaling.available) return scaling.reason;
   if (scaling.method === 'command')
     return `${label} takes no signals: it is not tuned. workertop advise tells how many workers are enough.`;
   if (activity === null || activity.unit === 'loop')
     return `How many workers of ${label} are in use cannot be told: it is not tuned.`;
+  if (activity.basis === null && !processes.some(({ sample }) => sample.activity !== undefined))
+    return 'What its workers are doing has not been read yet: try again in a moment.';
   if (activity.basis !== 'syscall')
     return 'Whether its workers are in use may not be read: it is not tuned. sudo reads it.';
   if (queue === null) return 'Whether requests wait cannot be told: it is not tuned.';
