@@ -36,6 +36,7 @@ export async function inUse(seconds: number): Promise<boolean> {
     `Requests come at random (an open loop, Poisson), and take ${'50 ms'} on average. Readings while a request began or ended are left out.`,
     'Said and true: those in use at once, on average. Work: `db` a blocking recv(2), as of PyMySQL and redis-py; `pg` poll(2), as of libpq; `sel`',
     'select(2); `cpu` computing; `mix` five times a little of both; `sub` a child; `lock` a lock of the app.',
+    'An idle worker that goes back to its listener, and gets no CPU to do so, is called busy: that happens more often where the load is above the number of cores.',
     '',
     '| server | work | readings | right | busy called idle | idle called busy | left out | said | true | |',
     '| --- | --- | --: | --: | --: | --: | --: | --: | --: | --- |',

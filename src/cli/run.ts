@@ -78,11 +78,12 @@ const runners: Readonly<Record<CommandName, Run>> = {
   tune: (settings, [target = '']) =>
     withSource(settings, async (source) => {
       const { tune } = await import('./commands/tune.ts');
-      const { TuneJournal } = await import('../control/tune/journal.ts');
+      const { noJournalThere, TuneJournal } = await import('../control/tune/journal.ts');
       const { openActionLog, signalsFor } = await import('./acting.ts');
       const say = (text: string) => process.stderr.write(`${clean(text)}\n`);
       const log = openActionLog((text) => process.stderr.write(`workertop: ${clean(text)}\n`), settings.host);
-      const journal = new TuneJournal(ownFiles(), settings.host === null ? statePath(process.env, 'tune.json') : null);
+      const isHere = settings.host === null;
+      const journal = isHere ? new TuneJournal(ownFiles(), statePath(process.env, 'tune.json')) : noJournalThere;
       const stop = interruption();
       try {
         const text = await tune(source, signalsFor(source, settings), log, { target, journal, stop, say }, settings);

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { ActionLog } from '../../control/action-log.ts';
 import { suspendJob } from '../../control/kill.ts';
 import type { Signals } from '../../control/signals.ts';
-import { isUnderWay, noJournal, TuneJournal, type Unfinished } from '../../control/tune/journal.ts';
+import { isUnderWay, noJournal, noJournalThere, TuneJournal, type Unfinished } from '../../control/tune/journal.ts';
 import { Dashboard } from '../../dashboard.ts';
 import { Observations } from '../../model/activity/observations.ts';
 import { Observer } from '../../observer.ts';
@@ -104,7 +104,11 @@ export async function top(
     arrangement: { sort, reverse: false, filter: { text, user, uid }, toggled: new Set() },
   });
   const log = openLog((text) => dashboard.dispatch({ type: 'notice', level: 'warning', text }));
-  const journal = isHere ? new TuneJournal(files, statePath(process.env, 'tune.json')) : noJournal;
+  const journal = isHere
+    ? new TuneJournal(files, statePath(process.env, 'tune.json'))
+    : badge === null
+      ? noJournalThere
+      : noJournal;
   const { wait, watchFor: watch, fewest } = settings;
   const dashboard: Dashboard = new Dashboard({
     observer: new Observer(source, modelOptions(settings)),

@@ -61,6 +61,14 @@ export class TuneJournal implements Journal {
 /** A journal for simulated servers, which end with workertop. */
 export const noJournal: Journal = { read: async () => null, write: async () => {}, clear: async () => {} };
 
+/** The journal of another machine's servers: they are not tuned from here, since a broken connection would leave a trim. */
+export const noJournalThere: Journal = {
+  ...noJournal,
+  write: () => {
+    throw new Error('a broken connection would leave a server trimmed: run workertop tune on that machine');
+  },
+};
+
 function isKept(value: unknown): value is { readonly tune: Unfinished } {
   if (typeof value !== 'object' || value === null || !('version' in value) || !('tune' in value)) return false;
   const { version, tune } = value;
