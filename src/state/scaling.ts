@@ -99,7 +99,7 @@ const consents = { size: 'size', unknown: 'size', memory: 'memory', code: 'all' 
 export function withQuestion(state: AppState, { text, because, wanted }: Question): AppState {
   const panel = panelOf(state);
   const before = panel?.type === 'confirm' && panel.explicit === true ? panel : { question: [], effects: [] };
-  const why = because === 'memory' ? 'It does not fit. y adds them all the same.' : 'y adds them.';
+  const why = whatYesDoes[because];
   const question = [...before.question.filter((line) => line !== why), text, why];
   const effect: Effect = { type: 'set', wanted, consent: consents[because] };
   return withPanel(state, { type: 'confirm', question, effects: [...before.effects, effect], explicit: true });
