@@ -2,9 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 // Kinds of test, by what they need: `unit` needs nothing but Node; `screen` draws into a fake
 // terminal; `pty` opens a real one; `live` starts the real servers; `alone` does so too, and
-// measures what any other work of the machine would change (its memory, its time, its processes).
+// measures or changes what is the whole machine's (its memory, its time, its processes, its mounts).
 // By default vitest leaves one core free, so that a machine of two would run one file at a time.
-const ALONE = ['hosts', 'in-use', 'memory', 'tune'].map((name) => `test/live/${name}.test.ts`);
+const ALONE = ['hosts', 'in-use', 'memory', 'queue', 'silent-mount', 'tune'].map((name) => `test/live/${name}.test.ts`);
 
 const project = (name: string, include: string[], timeoutSeconds: number, exclude: string[] = []) => ({
   test: {

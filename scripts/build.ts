@@ -37,7 +37,7 @@ const apart: Readonly<Record<string, string>> = {
  */
 const vendored: Readonly<Record<string, { readonly file: string; readonly from: string }>> = {
   blessed: { file: 'blessed', from: 'blessed' },
-  'blessed-contrib': { file: 'line-chart', from: 'scripts/line-chart.js' },
+  'blessed-contrib': { file: 'canvas', from: 'scripts/canvas.js' },
   systeminformation: { file: 'systeminformation', from: 'systeminformation' },
 };
 

@@ -92,7 +92,7 @@ const UNDERLINE = 2;
 const INVERSE = 8;
 
 /** A movement of the cursor that another one follows at once: blessed goes to the start of a line first. */
-const overruled = new RegExp(`${ESC}\\[\\d+;\\d+H(?=${ESC}\\[\\d+;\\d+H)`, 'g');
+const overruled = /\p{Cc}\[\d+;\d+H(?=\p{Cc}\[\d+;\d+H)/gu;
 
 function isSameLine(a: Line, b: Line): boolean {
   return (

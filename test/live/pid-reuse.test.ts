@@ -77,7 +77,8 @@ it.each([
     pty.press('r');
     await pty.waitFor((lines) => !lines.some((line) => line.includes('the-first-process') && !line.includes('Filter')));
     expect(existsSync(join(folder, 'ended'))).toBe(false);
-    expect(readFileSync(join(folder, 'workertop', 'actions.log'), 'utf8')).toContain('another process by now');
+    const log = join(folder, 'workertop', 'actions.log');
+    await eventually('the log', () => existsSync(log) && readFileSync(log, 'utf8').includes('another process by now'));
   } finally {
     await pty.close();
   }

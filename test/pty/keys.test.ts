@@ -36,3 +36,13 @@ it('follows the terminal when it is resized', async () => {
     await pty.waitFor((lines) => lines[0]?.includes('workertop') === true && lastLine(lines).includes('quit'));
   }
 });
+
+it('draws the history of one project in dots of Braille, and nothing beside it', async () => {
+  const quick = await openDashboard(['demo', '--delay', '0.2']);
+  quick.press('t');
+  await quick.waitFor('┌─ ');
+  quick.press('\t');
+  await quick.waitFor(/[\u2801-\u28ff]/);
+  expect(quick.raw()).not.toMatch(/warning/i);
+  await quick.close();
+});
