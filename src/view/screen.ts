@@ -69,8 +69,6 @@ interface Internals {
   };
 }
 
-const ESC = '\x1b';
-
 /** Terminals that know mode 2026 show nothing of an update before its end; others ignore it. */
 const BEGIN_UPDATE = '\x1b[?2026h';
 const END_UPDATE = '\x1b[?2026l';
