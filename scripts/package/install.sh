@@ -59,12 +59,12 @@ is_new() {
 # The program for this machine, empty if there is none. It needs glibc.
 program_here() {
   [ "$(uname -s)" = Linux ] || return 0
-  if ls /lib/ld-musl-* >/dev/null 2>&1; then return 0; fi
   case $(uname -m) in
-    x86_64) arch=x64 ;;
-    aarch64) arch=arm64 ;;
+    x86_64) arch=x64 loader=/lib64/ld-linux-x86-64.so.2 ;;
+    aarch64) arch=arm64 loader=/lib/ld-linux-aarch64.so.1 ;;
     *) return 0 ;;
   esac
+  [ -e "$loader" ] || return 0
   sums | cut -d ' ' -f 3 | grep -x "workertop-@VERSION@-linux-$arch.tar.gz" || :
 }
 
@@ -82,7 +82,7 @@ main() {
   fi
   case $kind in
     package)
-      [ -n "$node" ] || fail 'Node @MAJOR@.@MINOR@ or newer is needed, and there is none; there is no program with Node in it for this machine'
+      [ -n "$node" ] || fail 'Node @MAJOR@.@MINOR@ or newer is needed, and there is none'
       is_new "$node" || fail "Node @MAJOR@.@MINOR@ or newer is needed, and this is Node $node"
       file=$package
       say "workertop @VERSION@ for Node $node, into $lib; the command is $bin/workertop."
