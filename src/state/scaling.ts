@@ -92,6 +92,13 @@ function questionOf({ settings, model }: AppState, server: Server, delta: number
 /** What a yes agrees to. Other code is asked for last, once nothing else speaks against it. */
 const consents = { size: 'size', unknown: 'size', memory: 'memory', code: 'all' } as const;
 
+const whatYesDoes = {
+  size: 'y adds them.',
+  unknown: 'y adds them.',
+  memory: 'It does not fit. y adds them all the same.',
+  code: 'y has it load that code.',
+} as const;
+
 /**
  * Asks before adding workers that are many or do not fit. Questions for several servers, such as tagged ones, become
  * one.
