@@ -70,7 +70,7 @@ export function manPage(version: string): string {
       italic('$XDG_CONFIG_HOME/workertop/config.toml'),
       'Defaults and rules for projects; workertop config prints it.',
     ),
-    entry(italic('$XDG_STATE_HOME/workertop/actions.log'), 'What was done, readable by its owner only.'),
+    entry(italic('$XDG_STATE_HOME/workertop/actions.log'), 'The log of changes, readable by its owner only.'),
     '.SH ENVIRONMENT',
     entry(bold('NO_COLOR'), 'No colours, where it is set and not empty.'),
     '.SH SEE ALSO',

@@ -105,7 +105,7 @@ const table = {
     kind: destination,
     initial: null,
     help: 'look at another machine, over ssh',
-    option: { long: 'host', value: 'DEST', help: 'look at another machine, by what ssh(1) takes, such as deploy@vps1' },
+    option: { long: 'host', value: 'DEST', help: 'look at another machine, named as for ssh(1), such as deploy@vps1' },
   }),
   sudo: setting({
     kind: flag,
@@ -141,7 +141,7 @@ const table = {
   peers: setting({
     kind: flag,
     initial: false,
-    help: 'record the addresses of those that workers wait for, too',
+    help: 'also record the addresses of the peers that workers wait for',
     option: { long: 'peers' },
   }),
   dryRun: setting({
@@ -159,7 +159,7 @@ const table = {
   force: setting({
     kind: flag,
     initial: false,
-    help: 'add workers even if they do not fit into memory',
+    help: 'add workers even if they do not fit in memory',
     option: { long: 'force' },
   }),
   allowZero: setting({
@@ -198,7 +198,7 @@ const table = {
   keepTrim: setting({
     kind: flag,
     initial: false,
-    help: 'keep what was trimmed when interrupted, instead of putting it back',
+    help: 'if interrupted, keep the trim instead of putting it back',
     option: { long: 'keep-trim' },
   }),
   json: setting({

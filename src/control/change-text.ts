@@ -141,8 +141,8 @@ function reminderOf(change: Change): string | null {
   if (phase.type !== 'done' && phase.type !== 'cancelled') return null;
   if (configured.count === current) return null;
   // Short, since it is to be read whole on a narrow screen.
-  if (configured.by === null) return `A restart forgets it. Where the number is set: ${configured.where}.`;
-  return `A restart forgets it: set ${current} instead of ${configured.where}.`;
+  if (configured.by === null) return `Lasts until restart. Where the number is set: ${configured.where}.`;
+  return `Lasts until restart. To keep it: set ${current} instead of ${configured.where}.`;
 }
 
 /** What stands there now, such as `-w 3 on the command line`, with the new number and without the place. */

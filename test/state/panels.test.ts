@@ -127,14 +127,14 @@ describe('what is tagged', () => {
 
 describe('the outcome of a trim', () => {
   const freed = 150 * 1024 ** 2;
-  const done = operation({ freed, line: '-w 2', reminder: 'A restart forgets it: set 2 instead of -w 3.' });
+  const done = operation({ freed, line: '-w 2', reminder: 'Lasts until restart. To keep it: set 2 instead of -w 3.' });
 
   it('tells bytes before percent, what makes it last, and how to undo it, whole at 80 columns', async () => {
     const seen = told(await demoSeen(small), { type: 'operation', operation: done });
     const lines = linesOf(seen).slice(-4, -1);
     expect(lines[0]).toContain('done: project1 3 → 2 workers');
     expect(lines[1]).toMatch(/^ 150M freed: 1\.05G → 922M, 70 → 60 %\. u undoes it\. *$/);
-    expect(lines[2]).toMatch(/^ A restart forgets it: set 2 instead of -w 3\. +y copies the line$/);
+    expect(lines[2]).toMatch(/^ Lasts until restart\. To keep it: set 2 instead of -w 3\. +y copies the line$/);
   });
 
   it('tells apart what others took meanwhile, and no percent where they hardly move', async () => {

@@ -17,7 +17,8 @@ export const tooManyWorkers: Rule = (model) =>
     // If connections wait, the workers are needed.
     if (extra < 1 || (server.queue ?? 0) > 0) return null;
     const frees = freedBy(server, extra);
-    const gain = frees === null ? `${extra} fewer would do.` : `${extra} fewer free ≈${bytes(frees)}.`;
+    const fewer = extra === 1 ? 'One fewer' : `${extra} fewer`;
+    const gain = frees === null ? `${fewer} would do.` : `${fewer} ${extra === 1 ? 'frees' : 'free'} ≈${bytes(frees)}.`;
     const most = current > ENOUGH_FOR_MOST ? ' and 4 to 12 serve most sites' : '';
     return serverAdvice(project, server, {
       kind: 'too-many-workers',

@@ -9,18 +9,18 @@ const sections: readonly Section[] = ['Workers', 'Look', 'Move', 'Recording', 'O
 const explained: readonly (readonly [string, string])[] = [
   [
     'MEM',
-    'PSS: memory that is shared counts in part with each that shares it, so sums add up; in the header what is used of all, as free(1) has it: W tells where it is',
+    'PSS: shared memory is divided among the processes that share it, so sums add up; in the header memory used, as in free(1): W shows where it is',
   ],
-  ['FREES', 'what becomes available when this worker exits, without page cache of files; on a server, by one trim'],
-  ['OF USED', 'share of the memory that is used; a full bar is the largest row'],
+  ['FREES', 'memory that becomes available when this worker exits, without page cache; on a server, by one trim'],
+  ['OF USED', 'share of memory used; a full bar is the largest row'],
   [
     'WORKERS',
-    'running; “2 of 3” where another number is configured; of a worker what it does now: idle, CPU, waits, client (it is held by one), or how many of its threads are used',
+    'running; “2 of 3” if another number is configured; on a worker what it does now: idle, CPU, waits, client (a client holds it), or how many of its threads are used',
   ],
   ['QUEUE', 'connections waiting to be accepted'],
-  ['LAST HOUR', 'memory, on one scale for all rows, blank where flat; +12M/h where it grows steadily'],
+  ['LAST HOUR', 'memory, on one scale for all rows, blank if flat; +12M/h if it grows steadily'],
   ['!', 'there is advice about it: a'],
-  ['~ …', 'an estimate; still to be read. As root all figures are exact'],
+  ['~ …', 'an estimate; not read yet. As root all figures are exact'],
 ];
 
 const KEY_COLUMNS = 11;
