@@ -6,6 +6,3 @@ const labels = definitions
 
 /** Labels of the kinds of server that workertop can scale; `gunicorn dirty` counts as `gunicorn`. */
 export const scalableServers = labels.filter((label) => !labels.some((other) => label.startsWith(`${other} `)));
-
-/** The number of the other kinds that it recognises. */
-export const otherServers = definitions.length - scalableServers.length;

@@ -253,7 +253,7 @@ function remark({ head: { facts }, claim: { args } }: ServerProcesses): string |
   return known.length === 0 ? null : known.join(', ');
 }
 
-/** The queues that a node takes tasks of; empty where it takes those of its app's settings. */
+/** The queues that a node takes tasks from; empty if the app's settings name them. */
 function queues(args: readonly string[] | null): readonly string[] {
   const given = flag(args ?? [], ['-Q', '--queues'])?.value ?? '';
   return given.split(',').filter((name) => name !== '');

@@ -178,7 +178,7 @@ export interface ServerDefinition {
    * @param args of its master; null if a title hides them
    */
   loads?(facts: ProcessFacts, args: readonly string[] | null): RegExp | null;
-  /** The path of its virtualenv, where its configuration names it; null when it does not. */
+  /** The path of its virtualenv, if its configuration names it; else null. */
   virtualenv?(facts: ProcessFacts): string | null;
   /** How to ask its master for its status. */
   readonly statusProbe?: StatusProbe;

@@ -16,7 +16,7 @@ export const rq = unscalable({
     const [, queue] = /^rq(?::worker:\S+)?: Listening on (.+?)(?:\.\.\.)?$/.exec(title) ?? [];
     if (queue !== undefined) return { args: null, app: queue };
     if (/^rq(?::worker:\S+)?: /.test(title)) return { args: null };
-    // django-rq's commands, of which the second is a pool.
+    // django-rq's commands; the second is a pool.
     const single = djangoCommand(facts, 'rqworker');
     if (single !== null) return withQueues(single);
     const pool = djangoCommand(facts, 'rqworker-pool');

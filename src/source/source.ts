@@ -11,9 +11,9 @@ export interface FactRequests {
   readonly directoryFlags: readonly string[];
   /** Python distributions whose version is needed, in lower case. */
   readonly packages: readonly string[];
-  /** The directory of the code that a process runs, absolute; null where nothing tells. */
+  /** The absolute directory of the code that a process runs; null if unknown. */
   codeDirectory(facts: Pick<ProcessFacts, 'argv' | 'cwd' | 'exe'>): string | null;
-  /** The path of its virtualenv, where its configuration names it. */
+  /** The path of its virtualenv, if its configuration names it. */
   virtualenv(facts: ProcessFacts): string | null;
   configRequests(facts: ProcessFacts): readonly ConfigRequest[];
   /** Matches the names of the files that a new worker of a master loads; null if it loads none. */

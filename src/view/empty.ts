@@ -1,4 +1,4 @@
-import { otherServers, scalableServers } from '../model/known-servers.ts';
+import { scalableServers } from '../model/known-servers.ts';
 import type { AppState } from '../state/state.ts';
 import { wrap } from '../text/width.ts';
 import { type Line, plain, span } from './style.ts';
@@ -10,7 +10,7 @@ export function emptyTable({ columns, model }: AppState, theme: Theme): readonly
   const paragraphs = [
     { text: `No server was found among ${looked} process${looked === 1 ? '' : 'es'}.`, style: theme.strong },
     {
-      text: `Looked for: ${scalableServers.join(', ')}, ${otherServers} other kinds of server, and programs run from a project’s directory or virtualenv.`,
+      text: `Looked for: ${scalableServers.join(', ')}, many other kinds of server, and programs run from a project’s directory or virtualenv.`,
       style: plain,
     },
     ...(model !== null && model.coverage.rootOnly > 0

@@ -28,7 +28,7 @@ export function servingPids({ head, headRole, workers }: RecognisedServer): read
   return headRole === 'single' ? [head.pid] : [];
 }
 
-/** Null where nothing is known of how this server's workers are told to be idle. */
+/** Null if it is unknown how to recognise an idle worker of this server. */
 export function serverActivity(
   recognised: RecognisedServer,
   listeners: readonly Listener[] | null,
@@ -52,7 +52,7 @@ export function serverActivity(
 
 type Counted = Pick<ServerActivity, 'basis' | 'total' | 'inUse' | 'doing'>;
 
-/** Null where of none it can be told. Those of which it cannot are left out of all figures. */
+/** Null if unknown for all. Workers without an answer are left out of all figures. */
 function countOf(seen: readonly Activity[], rule: ActivityRule): Counted | null {
   const doing: Doing[] = [];
   let total = 0;
@@ -88,7 +88,7 @@ function acceptedBy(listeners: readonly Listener[] | null): number | null {
   return sum;
 }
 
-/** Requests in flight; null where that is not known of all its listeners. */
+/** Requests in flight; null unless known for all its listeners. */
 function inFlightAt(listeners: readonly Listener[] | null): number | null {
   let sum: number | null = null;
   for (const { inFlight } of listeners ?? []) {

@@ -20,7 +20,7 @@ export interface Choice {
   /** Bytes of the machine's memory in use with so many; null when a worker's own memory is not known. */
   readonly memory: number | null;
   readonly fits: boolean;
-  /** Requests that would wait; null where that cannot be told. */
+  /** Requests that would wait; null if unknown. */
   readonly wait: Band | null;
   /** How long a request would wait on average, in multiples of what one takes; null where `wait` is. */
   readonly delay: number | null;
@@ -51,7 +51,7 @@ export interface Outlook {
   readonly confidence: Confidence;
   /** What one worker has of its own. Bytes; null when unknown. */
   readonly own: number | null;
-  /** The fewest workers with which hardly a request waits; null where that cannot be told. */
+  /** The fewest workers with which hardly a request waits; null if unknown. */
   readonly enough: number | null;
   /** Whether workers that compute are more than the cores: fewer may then be faster, and nothing is said of times. */
   readonly computes: boolean;

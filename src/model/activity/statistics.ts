@@ -35,7 +35,7 @@ export interface Summary {
   readonly peakedness: number;
   /** Of the readings, the shares in which all were in use and in which somebody waited. */
   readonly allInUse: number;
-  /** Null where no reading told it. */
+  /** Null if no reading has it. */
   readonly waited: number | null;
   readonly mostWaiting: number;
   /** Of the readings of workers in use, the share in which they computed; null when none was. */

@@ -84,7 +84,7 @@ function nameOf(doing: Doing): string | null {
   return doing.wait === 'net' ? `net ${doing.port} ${doing.local ? 'here' : 'there'}` : doing.wait;
 }
 
-/** Null for one that is idle, or of which nothing is known. */
+/** Null if it is idle or unknown. */
 export function useOf(doing: Doing): Use | null {
   const name = nameOf(doing);
   return name === null ? null : useNamed(name);
@@ -131,7 +131,7 @@ export function useText(use: Use, model: Model): string {
   return name === undefined ? `:${use.port}` : `:${use.port} ${name}`;
 }
 
-/** The server of this machine that listens at a port: what it is called, and its project where that says more. */
+/** The name of the local server that listens at a port, with its project if that says more. */
 function whoListens(port: number, { projects }: Model): string | null {
   for (const { name, servers } of projects) {
     const found = servers.find((server) => listensAt(server, port));

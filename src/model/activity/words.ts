@@ -15,7 +15,7 @@ export function inUsePhrase(inUse: number, { unit, total }: ServerActivity): str
   return `${ofAll(inUse, total ?? 0)}${things} in use`;
 }
 
-/** What is said of a share of them that was in use: null where it is not known how many there are. */
+/** The share of workers in use in words; null if their number is unknown. */
 export function sharePhrase({ activity }: Server, share: number): string | null {
   return activity?.total === null || activity === null ? null : inUsePhrase(share * activity.total, activity);
 }

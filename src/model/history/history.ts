@@ -63,7 +63,7 @@ const DAY = 86_400;
 /** Time constant of `recent`, in seconds: older values count less. */
 const RECENT_SECONDS = 10;
 
-/** Oldest first; null where nothing is known. */
+/** Oldest first; null if unknown. */
 type Levels = readonly (number | null)[];
 
 interface Track {

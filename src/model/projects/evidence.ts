@@ -21,7 +21,7 @@ export interface Evidence extends Place {
   /** The file that marks the directory, null when it is the working directory alone. */
   readonly marker: string | null;
   readonly from: string | null;
-  /** By which name the directory was given, where that is a link. */
+  /** The name by which the directory was given, if that is a link. */
   readonly link: string | null;
   /** What is mounted there in a container: the path of the directory outside of it. */
   readonly source: string | null;

@@ -12,12 +12,12 @@ const generic = new Set(
 /** A timestamp, or the hash of a commit: what a deployment is called, and not what it is of. */
 const deployment = /^(?:v?\d[\d._-]*|[0-9a-f]{7,40})$/;
 
-/** Whether a name says nothing of whose it is. */
+/** Whether a name is generic and does not identify a project. */
 export function isGeneric(name: string): boolean {
   return generic.has(name.toLowerCase()) || (deployment.test(name) && /\d/.test(name));
 }
 
-/** What names a project in the name of its app: `bookwyrm` of `bookwyrm.wsgi:application`. Null where nothing does. */
+/** What names a project in the name of its app: `bookwyrm` of `bookwyrm.wsgi:application`. Null if nothing does. */
 export function moduleOf(app: string | null): string | null {
   const module = /^[\w.-]+/.exec(app ?? '')?.[0] ?? '';
   if ((app ?? '').includes('/')) return null;

@@ -7,7 +7,7 @@ import type { ProcessFacts, ProcessSample } from '../../snapshot.ts';
 import { evidenceOf } from './evidence.ts';
 
 export interface Launcher {
-  /** For people; null where nothing tells. */
+  /** For people; null if unknown. */
   readonly phrase: string | null;
   /** What it starts, with the lines of configuration files read for it; null if unknown. */
   readonly start: Start | null;
@@ -88,7 +88,7 @@ function startedBy(server: RecognisedServer, supervisor: RecognisedServer, start
   return named ?? `${definition.label} ${head.pid}`;
 }
 
-/** By its environment alone, where its supervisor is in another namespace. */
+/** By its environment alone, if its supervisor is in another namespace. */
 function startedOutOfSight(server: RecognisedServer): string | null {
   for (const { program } of definitions) {
     const phrase = program?.(null, (name) => variable(server, name)) ?? null;

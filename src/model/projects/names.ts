@@ -19,7 +19,7 @@ interface Bearer {
   at: number;
 }
 
-/** Distinct names by id: `blog`, and where there are two, `staging/blog` and `prod/blog`. */
+/** Distinct names by id: `blog`, or `staging/blog` and `prod/blog` if there are two. */
 export function distinctNames(things: readonly Named[]): ReadonlyMap<string, GivenName> {
   const bearers = things.map((thing): Bearer => ({ thing, at: 0 }));
   const most = Math.max(0, ...things.map(({ names }) => names.length));

@@ -26,7 +26,7 @@ export function rulePlace(rule: GroupRule | null): Place | null {
   return { id: `rule:${name}`, name, directory: null, evidence: `a rule of the configuration file, ${name}` };
 }
 
-/** A guess from the working directory says nothing that the directory does not say better. */
+/** The virtualenv, unless it was guessed from the working directory, which says no more than the directory. */
 export function certain(virtualenv: Virtualenv | null): Virtualenv | null {
   return virtualenv?.evidence === 'guess' ? null : virtualenv;
 }
@@ -81,7 +81,7 @@ export function besideVirtualenv(server: RecognisedServer): Place | null {
   return null;
 }
 
-/** An app's server of which no directory is known: mostly another user's, seen without root. */
+/** The place of an app's server with an unknown directory, mostly another user's seen without root. */
 export function withoutDirectory(server: RecognisedServer, virtualenv: Virtualenv | null): Place {
   const evidence = evidenceOf(server.head.facts);
   const app = moduleOf(server.claim.app ?? null);

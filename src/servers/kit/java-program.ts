@@ -18,7 +18,7 @@ const valued = new Set([
   '--upgrade-module-path',
 ]);
 
-/** Null for another program, and where its arguments are in a file. */
+/** Null for another program, or if its arguments are in a file. */
 export function javaProgram(argv: readonly string[]): JavaProgram | null {
   const { name, args } = programOf(argv);
   if (name !== 'java') return null;

@@ -29,7 +29,7 @@ export function unitRequests(facts: ProcessFacts): readonly ConfigRequest[] {
   );
 }
 
-/** What a process's systemd unit starts; null where it has none, or its files were not read. */
+/** What a process's systemd unit starts; null without a unit, or if its files were not read. */
 export function unitCommand(facts: ProcessFacts): StartCommand | null {
   const unit = unitOf(facts);
   if (unit === null) return null;

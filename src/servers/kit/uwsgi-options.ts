@@ -49,7 +49,7 @@ export function isAllRead(facts: ProcessFacts, args: readonly string[] | null): 
   return !isOther && named <= files.length && files.every(({ path }) => facts.configLines[path] !== undefined);
 }
 
-/** The value that counts of an option, which is the last that is written; null where none is known. */
+/** The value of an option: the last one written counts. Null if unknown. */
 export function lastOption(facts: ProcessFacts, args: readonly string[] | null, name: string): UwsgiOption | null {
   return optionsOf(facts, args ?? []).findLast((option) => option.name === name) ?? null;
 }

@@ -110,7 +110,7 @@ function isPython({ exe, argv }: Traces): boolean {
   return /^(?:python|pypy|uwsgi)/.test(basename(exe ?? argv[0] ?? ''));
 }
 
-/** The virtualenv of this path; null where there is none. */
+/** The virtualenv at this path; null if there is none. */
 export function virtualenvAt(path: string, evidence: VirtualenvEvidence, files: FileView): Virtualenv | null {
   const inspect: Inspect = (one) => inspectVirtualenv(one, files);
   return inspect(path) === null ? null : virtualenv(path, evidence, inspect);

@@ -66,7 +66,7 @@ export class Peers {
     this.#namespaces.delete(key);
   }
 
-  /** Null where it is not known, or not yet. @param key the identity of the process that has it */
+  /** Null if unknown, or not read yet. @param key the identity of the process that has it */
   of(inode: number, pid: number, key: string): Peer | null {
     const namespace = this.#namespaceOf(pid, key);
     const name = `${namespace} ${inode}`;
