@@ -101,6 +101,7 @@ export class Dashboard {
   /** Whether a broken connection is to be made again. */
   #wantsConnection = false;
   #advisedAt = Number.NEGATIVE_INFINITY;
+  #isLost = false;
   #end: (code: number) => void = () => {};
 
   constructor(parts: DashboardParts) {
@@ -232,6 +233,8 @@ export class Dashboard {
       const model = await this.#observe(observer);
       if (this.#ended) break;
       if (model === null) continue;
+      if (this.#wantsConnection) this.dispatch({ type: 'notice', level: 'info', text: 'Connected again.' });
+      this.#wantsConnection = false;
       if (this.#model === null) this.#began = model.uptime;
       const isFirst = this.#model === null;
       this.#model = model;
@@ -277,12 +280,14 @@ export class Dashboard {
   async #awaitReconnect(lost: string): Promise<void> {
     const cut = this.leave().map(({ text }) => ` ${text}`);
     this.#parts.log.note(Date.now(), lost);
+    this.#isLost = true;
     this.#wantsConnection = false;
     while (!this.#ended && !this.#wantsConnection) {
       const text = `${lost}. What is shown is old.${cut.join('')} r connects again.`;
       this.dispatch({ type: 'notice', level: 'error', text });
       await this.#sleep(REMIND);
     }
+    this.#isLost = false;
     this.dispatch({ type: 'notice', level: 'info', text: 'Connecting again …' });
   }
 
@@ -388,7 +393,7 @@ export class Dashboard {
         this.#controller.cancel();
         return;
       case 'refresh':
-        this.#wantsConnection = true;
+        this.#wantsConnection = this.#isLost;
         this.#wake.abort();
         return;
       case 'redraw':

@@ -26,6 +26,8 @@ export interface LineOptions {
   readonly sudo: boolean;
   /** Whether ssh may ask for passwords on the terminal. */
   readonly mayAsk: boolean;
+  /** Seconds in which something has to come. */
+  readonly patience?: number;
 }
 
 interface Waiting {
@@ -136,7 +138,8 @@ export class Line {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     if (this.#waiting.size === 0 || this.#broken !== null) return;
-    const seconds = this.#began ? PATIENCE : this.#options.mayAsk ? PATIENCE_TYPING : PATIENCE_START;
+    const { patience, mayAsk } = this.#options;
+    const seconds = patience ?? (this.#began ? PATIENCE : mayAsk ? PATIENCE_TYPING : PATIENCE_START);
     const heard = this.#heard;
     this.#timer = setTimeout(() => {
       // This process may have been stopped meanwhile: read first what has come.
@@ -160,6 +163,6 @@ export class Line {
 
   /** The last line on its standard error: why it ended. */
   #lastWords(): string | null {
-    return this.#said.trim().split('\n').at(-1)?.trim() || null;
+    return this.#said.trim().split('\n').at(-1)?.trim().replace(/\.+$/, '') || null;
   }
 }

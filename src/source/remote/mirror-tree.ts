@@ -18,7 +18,7 @@ const MEMORY_COST = 0.0005;
 class NotHere extends Error {}
 
 /** How a file is asked for: the function of the script that reads it. */
-type Way = 'f' | 'c' | 'l' | 'd' | 'e' | 'm' | 't' | 'u' | 'w';
+type Way = 'f' | 'l' | 'd' | 'e' | 'm' | 't' | 'u' | 'w';
 
 /** What is known of the server since the first answer. */
 export interface Server {
@@ -29,8 +29,8 @@ export interface Server {
   readonly hasTimeout: boolean;
   /** The program by which root there takes a user's rights. */
   readonly becomes: 'setpriv' | 'chroot' | null;
-  /** What `cat` and `head` write between two files. */
-  readonly separators: { readonly cat: Buffer; readonly head: Buffer };
+  /** What `cat` writes between two files. */
+  readonly separator: Buffer;
 }
 
 /** @throws Error if the server answers something else */
@@ -38,17 +38,17 @@ export async function greet(line: Line): Promise<Server> {
   const sections = sectionsOf(await line.request('h'), line.nonce);
   const of = (tag: string) => sections.find((section) => section.tag === tag)?.content ?? Buffer.alloc(0);
   const [uid = '', shell = '', architecture = '', seen = '', ...able] = of('i').toString('latin1').split('\n');
-  const separators = { cat: Buffer.from(of('C')), head: Buffer.from(of('H')) };
-  const isOurs = [separators.cat, separators.head].every((one) => one.length < 2048 && one.includes(line.nonce));
+  const separator = Buffer.from(of('C'));
+  const isOurs = separator.length < 2048 && separator.includes(line.nonce);
   if (!/^\d+$/.test(uid) || !/^\d+$/.test(shell) || !isOurs)
-    throw new Error('the server has no shell with cat, head and /proc');
+    throw new Error('the server has no shell with cat and /proc');
   return {
     uid: Number(uid),
     shell: seen === shell ? Number(shell) : null,
     architecture,
     hasTimeout: able.includes('timeout'),
     becomes: able.includes('setpriv') ? 'setpriv' : able.includes('chroot') ? 'chroot' : null,
-    separators,
+    separator,
   };
 }
 
@@ -232,14 +232,11 @@ export class MirrorTree implements ProcTree {
   }
 
   #take(way: Way, names: readonly string[], next: (tag: string) => Buffer): void {
-    const { cat, head } = this.#server.separators;
     switch (way) {
-      case 'f':
-      case 'c': {
-        const parts = splitBy(next(way), way === 'f' ? cat : head);
+      case 'f': {
+        const parts = splitBy(next(way), this.#server.separator);
         for (const [index, name] of names.entries()) {
-          const part = parts[index] ?? Buffer.alloc(0);
-          this.#contents.set(`${way}${name}`, way === 'f' ? contentOrFailure(part) : part);
+          this.#contents.set(`f${name}`, contentOrFailure(parts[index] ?? Buffer.alloc(0)));
         }
         return;
       }
@@ -282,7 +279,6 @@ export class MirrorTree implements ProcTree {
 
 function wayOf(name: string): Way {
   if (/(?:^|\/)(?:cwd|exe|self|fd|fd\/\d+|ns\/\w+)$/.test(name)) return 'l';
-  if (/^\d+\/cmdline$/.test(name)) return 'c';
   if (/^\d+\/environ$/.test(name)) return 'e';
   if (/^\d+\/maps$/.test(name)) return 'm';
   if (/\/net\/tcp6?$/.test(name)) return 't';

@@ -106,7 +106,7 @@ export class RemoteFiles implements FileAnswerer {
   async #readMounts(file: string): Promise<Mounts | null> {
     const body = await this.#line.request(`f ${file}`);
     const content = sectionsOf(body, this.#line.nonce).find(({ tag }) => tag === 'f')?.content ?? Buffer.alloc(0);
-    const mounts = parseMounts(splitBy(content, this.#server.separators.cat)[0]?.toString('utf8') ?? '');
+    const mounts = parseMounts(splitBy(content, this.#server.separator)[0]?.toString('utf8') ?? '');
     return mounts.size === 0 ? null : mounts;
   }
 }

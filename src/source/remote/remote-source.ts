@@ -40,29 +40,44 @@ export class RemoteSource implements Source {
    * @throws LostLine if that fails
    */
   async open(mayAsk: boolean): Promise<void> {
+    this.#connected = await this.#connect(mayAsk);
+  }
+
+  async #connect(mayAsk: boolean): Promise<Connected> {
     const line = new Line({ ...this.#options, mayAsk });
     try {
       const server = await greet(line);
       const tree = new MirrorTree(line, server, [...this.#factRequests.environment, ...variables]);
       const files = new RemoteFiles(line, server);
       const source = await tree.settle(() => new ProcSource({ tree, factRequests: this.#factRequests, files }));
-      this.#connected = { line, server, source };
+      return { line, server, source };
     } catch (error) {
       line.close();
       if (error instanceof LostLine) throw error;
-      throw new LostLine(`${this.#options.destination}: ${error instanceof Error ? error.message : String(error)}`);
+      throw new LostLine(`${this.#options.destination}: ${messageOf(error)}`);
     }
   }
 
   /** @throws LostLine if the connection breaks, or cannot be made */
   async read(hints: ReadHints): Promise<Snapshot> {
-    if (this.connection === null) await this.open(false);
-    const source = this.#connected?.source;
-    if (source === undefined) throw new LostLine(`${this.#options.destination}: not connected`);
-    return source.read(hints);
+    if (this.#connected === null) this.#connected = await this.#connect(false);
+    const { line, source } = this.#connected;
+    try {
+      if (line.broken !== null) throw line.broken;
+      return await source.read(hints);
+    } catch (error) {
+      // The next reading begins with a new line, whatever was wrong with this one.
+      this.#connected = null;
+      source.close();
+      throw line.broken ?? new LostLine(`${this.#options.destination}: ${messageOf(error)}`);
+    }
   }
 
   close(): void {
     this.#connected?.source.close();
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

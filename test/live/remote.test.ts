@@ -1,0 +1,162 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { factRequests } from '../../src/servers/registry.ts';
+import type { ProcessFacts } from '../../src/snapshot.ts';
+import { LocalTree } from '../../src/source/proc/local-tree.ts';
+import { ProcSource } from '../../src/source/proc/proc-source.ts';
+import { RemoteProcesses } from '../../src/source/remote/remote-processes.ts';
+import { RemoteSource } from '../../src/source/remote/remote-source.ts';
+import { LostLine, type ReadHints, type Source } from '../../src/source/source.ts';
+import { eventually } from '../helpers/eventually.ts';
+import { filesHere } from '../helpers/files.ts';
+import { makeFolder } from '../helpers/folder.ts';
+import { type Job, startJob } from '../helpers/job.ts';
+import * as kernel from '../helpers/kernel.ts';
+import { requireServer } from '../helpers/requirements.ts';
+import { type Shell, type Sshd, startSshd } from '../helpers/sshd.ts';
+import { type ListedServer, list, projectIn, workertop } from '../helpers/workertop.ts';
+
+let sshd: Sshd;
+let folder: string;
+let gunicorn: Job;
+const PATH = process.env['PATH'];
+
+beforeAll(async () => {
+  requireServer('openssh-server', 'openssh-client', 'busybox-static', 'gunicorn');
+  folder = makeFolder('remote');
+  writeFileSync(join(folder, 'shop.py'), 'def app(e, s):\n    s("200 OK", [])\n    return [b"hi"]\n');
+  writeFileSync(join(folder, 'requirements.txt'), '');
+  writeFileSync(join(folder, 'shop.conf.py'), '# secret = "not sent"\nworkers = 2\nbind = "unix:shop.sock"\n');
+  gunicorn = await startJob(['gunicorn', '-c', 'shop.conf.py', 'shop:app'], { cwd: folder, log: join(folder, 'log') });
+  sshd = await startSshd();
+  process.env['PATH'] = `${sshd.path}:${PATH}`;
+  await eventually('two workers', () => kernel.children(gunicorn.pid).length === 2);
+});
+afterAll(async () => {
+  process.env['PATH'] = PATH;
+  await sshd?.stop();
+  await gunicorn?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const open = (host: Shell) => new RemoteSource({ destination: host, sudo: false, mayAsk: false }, factRequests);
+
+const hints = (pid: number): ReadHints => ({
+  memoryBudget: Number.POSITIVE_INFINITY,
+  prefer: new Set(),
+  watch: new Set(),
+  listeners: new Set([pid]),
+  patience: 10,
+});
+
+async function sampleOf(source: Source, pid: number) {
+  await source.read(hints(pid));
+  const { processes } = await source.read(hints(pid));
+  return processes.find((process) => process.pid === pid);
+}
+
+/** What is the same whenever it is read. */
+const lasting = (server: ListedServer | undefined) =>
+  server && {
+    ...server,
+    activity: null,
+    memory: null,
+    workers: { ...server.workers, moreThatFit: null },
+    processes: server.processes.map(({ pid, role, command }) => ({ pid, role, command })),
+  };
+
+it('lists what a list on the machine itself does', async () => {
+  const [here, there] = [await list(), await list('--host', 'dash')].map((listing) => projectIn(listing, folder));
+  expect(lasting(there?.servers[0])).toEqual(lasting(here?.servers[0]));
+  expect(there?.servers[0]?.memory.exact).toBe(true);
+  expect(there?.virtualenv).toEqual(here?.virtualenv);
+});
+
+describe.each(['dash', 'bash', 'busybox'] as const)('with %s as the only shell', (shell) => {
+  it('a process is what it is on the machine itself', async () => {
+    const local = new ProcSource({ tree: new LocalTree('/proc'), factRequests, files: filesHere() });
+    const far = open(shell);
+    try {
+      const [here, there] = [await sampleOf(local, gunicorn.pid), await sampleOf(far, gunicorn.pid)];
+      expect(there?.facts).toEqual(here?.facts satisfies ProcessFacts | undefined);
+      expect(there?.listeners).toEqual(here?.listeners);
+      expect(there?.startTicks).toBe(here?.startTicks);
+      expect(there?.memory.quality).toBe('exact');
+    } finally {
+      local.close();
+      far.close();
+    }
+  });
+
+  it('a signal reaches the process that was inspected, and no other', async () => {
+    const code =
+      'import signal,sys;print(1,flush=True);sys.stdin.readline();signal.signal(1,signal.SIG_IGN);print(2,flush=True);sys.stdin.read()';
+    const child = spawn('python3', ['-c', code, 'a\nb', '', "c'd"], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const lines = createInterface(child.stdout);
+    await once(lines, 'line');
+    const far = open(shell);
+    try {
+      await far.open(false);
+      const there = new RemoteProcesses(far);
+      const pid = child.pid ?? 0;
+      const inspect = async () => {
+        const found = (await there.inspect([pid])).get(pid);
+        if (found === undefined) throw new Error('not found');
+        return found;
+      };
+      const first = await inspect();
+      child.stdin.write('\n');
+      await once(lines, 'line');
+      // Its mask is another by now.
+      expect(await there.signal(first, 'SIGTERM')).toBe('changed');
+      // Another process has its pid by now.
+      const second = await inspect();
+      Object.assign(second, { startTicks: second.startTicks - 1 });
+      expect(await there.signal(second, 'SIGTERM')).toBe('changed');
+      Object.assign(second, { pid: 1 });
+      expect(await there.signal(second, 'SIGTERM')).toBe('bad');
+      expect(kernel.isAlive(pid)).toBe(true);
+      const ended = once(child, 'exit');
+      const last = await inspect();
+      expect(await there.signal(last, 'SIGTERM')).toBe('done');
+      expect(await ended).toEqual([null, 'SIGTERM']);
+      expect(await there.signal(last, 'SIGTERM')).toBe('ended');
+    } finally {
+      child.kill('SIGKILL');
+      far.close();
+    }
+  });
+});
+
+it('scales a gunicorn, and refuses to leave it none', async () => {
+  const more = await workertop('scale', String(gunicorn.pid), '+1', '--host', 'busybox');
+  expect(more.stderr).toBe('');
+  expect(more.stdout).toContain('2 → 3 workers');
+  expect(kernel.children(gunicorn.pid)).toHaveLength(3);
+  const fewer = await workertop('scale', String(gunicorn.pid), '2', '--host', 'dash');
+  expect(fewer.stdout).toContain('3 → 2 workers');
+  expect(kernel.children(gunicorn.pid)).toHaveLength(2);
+});
+
+it('a connection that breaks is told, and the next reading makes a new one', async () => {
+  const far = open('dash');
+  try {
+    await far.read(hints(gunicorn.pid));
+    sshd.cut();
+    await expect(far.read(hints(gunicorn.pid))).rejects.toThrow(LostLine);
+    const { processes } = await far.read(hints(gunicorn.pid));
+    expect(processes.map(({ pid }) => pid)).toContain(gunicorn.pid);
+  } finally {
+    far.close();
+  }
+});
+
+it('a machine that cannot be reached is one line', async () => {
+  const { code, stdout, stderr } = await workertop('list', '--host', 'no-such-machine.invalid');
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(/^workertop: no-such-machine\.invalid: .+\n$/);
+});

@@ -1,0 +1,64 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Line, sshArguments } from '../../../src/source/remote/line.ts';
+import { greet } from '../../../src/source/remote/mirror-tree.ts';
+
+let folder: string;
+const PATH = process.env['PATH'];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'workertop-line-'));
+  process.env['PATH'] = `${folder}:${PATH}`;
+});
+afterEach(() => {
+  process.env['PATH'] = PATH;
+  rmSync(folder, { recursive: true });
+});
+
+/** A line whose ssh is this script. */
+function lineTo(script: string): Line {
+  writeFileSync(join(folder, 'ssh'), `#!/bin/sh\n${script}\n`);
+  chmodSync(join(folder, 'ssh'), 0o755);
+  return new Line({ destination: 'vps1', sudo: false, mayAsk: false, patience: 1 });
+}
+
+it.each([
+  ['nothing', 'exec sleep 100', 'vps1: nothing came for 1 s'],
+  ['gigabytes', 'exec yes', 'vps1: the server sends more than 1 MB for one answer'],
+  [
+    'a refusal',
+    'echo "vps1: Permission denied (publickey)." >&2; exit 255',
+    'vps1: vps1: Permission denied (publickey)',
+  ],
+  ['an end', 'exit 0', 'vps1: the connection ended'],
+])('a server that answers %s is told in one line', async (_, script, message) => {
+  await expect(lineTo(script).request('h')).rejects.toThrow(message);
+});
+
+it.each([
+  ['gigabytes after its greeting', 'yes | head -c 200000000', 'more than 32 MB'],
+  ['garbage', 'printf "%s" "$W:f"; head -c 1000000 /dev/urandom', null],
+])('a server that answers %s harms nothing', async (_, answer, message) => {
+  const line = lineTo('exec sh');
+  await greet(line);
+  const request = line.request(answer);
+  if (message !== null) await expect(request).rejects.toThrow(message);
+  else expect((await request).length).toBeGreaterThan(1_000_000);
+  line.close();
+});
+
+it('a server that answers something else to the greeting is refused', async () => {
+  const line = lineTo(
+    `while read -r l; do case $l in "z "*) printf "%s:z%s\\n" "$w" "\${l#z }";; W=*) w=\${l#W=};; esac; done`,
+  );
+  await expect(greet(line)).rejects.toThrow('no shell with cat and /proc');
+  line.close();
+});
+
+it('a destination is never an option of ssh', () => {
+  const found = sshArguments({ destination: '-oProxyCommand=x', sudo: true, mayAsk: false });
+  expect(found.slice(found.indexOf('--'))).toEqual(['--', '-oProxyCommand=x', 'sudo -n sh']);
+  expect(found).toContain('BatchMode=yes');
+});
