@@ -41,7 +41,7 @@ export async function startSshd(): Promise<Sshd> {
   const ports = new Map<Shell, number>();
   for (const shell of shells) ports.set(shell, await freePort());
   for (const name of ['host', 'user'])
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)]);
+    execFileSync('/usr/bin/ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)]);
   // Nothing of coreutils is found there.
   const applets = join(folder, 'applets');
   mkdirSync(applets);
