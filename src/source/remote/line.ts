@@ -163,6 +163,6 @@ export class Line {
 
   /** The last line on its standard error: why it ended. */
   #lastWords(): string | null {
-    return this.#said.trim().split('\n').at(-1)?.trim().replace(/\.+$/, '') || null;
+    return this.#said.trim().split('\n').at(-1)?.trim().replace(/\.$/, '') || null;
   }
 }
