@@ -49,8 +49,11 @@ export async function tune(
 ): Promise<string> {
   const observer = new Observer(source, modelOptions(settings));
   const watch: ReadonlySet<number> = new Set();
-  await observer.observe({ memoryBudget: 0, watch });
-  await pause(FAST);
+  // The first reading finds the servers, the second what they listen at, and the third whether their workers are in use.
+  for (let reading = 0; reading < 2; reading++) {
+    await observer.observe({ memoryBudget: 0, watch });
+    await pause(FAST);
+  }
   const model = await observer.observe({ memoryBudget: Number.POSITIVE_INFINITY, watch });
   const { server, project } = findOne(model, request.target);
   const found: Found = { model, project, server };
