@@ -4,7 +4,7 @@ import type { ActionLog } from '../../control/action-log.ts';
 import { suspendJob } from '../../control/kill.ts';
 import type { Signals } from '../../control/signals.ts';
 import { isUnderWay, noJournal, noJournalThere, TuneJournal, type Unfinished } from '../../control/tune/journal.ts';
-import { Dashboard } from '../../dashboard.ts';
+import { Dashboard } from '../../dashboard/dashboard.ts';
 import { Observations } from '../../model/activity/observations.ts';
 import { Observer } from '../../observer.ts';
 import { UnsafePath } from '../../own-files/checked-directory.ts';

@@ -1,0 +1,274 @@
+import type { ActionLog } from '../control/action-log.ts';
+import type { Signals } from '../control/signals.ts';
+import type { Observations } from '../model/activity/observations.ts';
+import { advise } from '../model/advice/advice.ts';
+import { History } from '../model/history/history.ts';
+import type { Model } from '../model/model.ts';
+import { silentMount } from '../model/silent-mount.ts';
+import type { Observer } from '../observer.ts';
+import type { Action, Effect, MouseEvent, ReplayMove } from '../state/action.ts';
+import type { Operation } from '../state/operation.ts';
+import type { ReplayPosition } from '../state/replay.ts';
+import type { Ground, ViewSettings } from '../state/settings.ts';
+import { type AppState, panelOf } from '../state/state.ts';
+import { update } from '../state/update.ts';
+import { clampScroll, frame } from '../view/frame.ts';
+import { targetAt } from '../view/hit.ts';
+import { plot } from '../view/plot.ts';
+import type { Scene } from '../view/scene.ts';
+import type { Screen } from '../view/screen.ts';
+import { makeTheme, type Theme, type ThemeOptions } from '../view/theme.ts';
+import { Changes, type ChangesParts } from './changes.ts';
+import { Readings } from './readings.ts';
+
+/** Seconds between two searches for advice, most of which rests on minutes. */
+const ADVICE_EVERY = 3.5;
+
+/** Shortest time between two frames, in seconds: a held key repeats faster. */
+const SHORTEST_FRAME = 0.016;
+
+/** The exit code after SIGHUP. */
+const LOST_TERMINAL = 129;
+
+export interface DashboardParts {
+  readonly observer: Observer;
+  /** How many workers were in use, over the last week. */
+  readonly observations: Observations;
+  readonly signals: Signals;
+  readonly log: ActionLog;
+  readonly screen: Screen;
+  readonly terminal: Pick<ThemeOptions, 'colors' | 'ascii'>;
+  readonly state: AppState;
+  /** Writes settings to the configuration file. */
+  save(settings: ViewSettings): void;
+  readonly tune: ChangesParts['tune'];
+  /** The recording that is played; null when live. */
+  readonly replaying: { readonly position: ReplayPosition; move(move: ReplayMove): void } | null;
+  /** Why the connection to another machine broke, if this error says so; else null. */
+  lost(error: unknown): string | null;
+  /** Stops this process as Ctrl-Z does. Returns after it was continued. */
+  suspend(): void;
+}
+
+/** The live dashboard: reads, updates, paints, and carries out what the state asks for. */
+export class Dashboard {
+  readonly #parts: DashboardParts;
+  readonly #history = new History();
+  readonly #readings: Readings;
+  readonly #changes: Changes;
+  #state: AppState;
+  #toldMounts: ReadonlySet<string> = new Set();
+  #painting: NodeJS.Timeout | null = null;
+  #ended = false;
+  #ending = false;
+  #theme: Theme;
+  #recalled = false;
+  #advisedAt = Number.NEGATIVE_INFINITY;
+  #end: (code: number) => void = () => {};
+
+  constructor(parts: DashboardParts) {
+    this.#parts = parts;
+    this.#state = parts.state;
+    this.#theme = makeTheme({ ...parts.terminal, ground: groundOf(parts.state) });
+    this.#readings = new Readings({
+      observer: parts.observer,
+      wanted: () => ({
+        watch: this.#changes.watch,
+        connections: panelOf(this.#state)?.type === 'details' || this.#changes.isTuning,
+      }),
+      interval: () => {
+        const { settings, replay } = this.#state;
+        return { delay: settings.delay / (replay?.speed ?? 1), most: this.#changes.longestInterval };
+      },
+      read: (model) => this.#read(model),
+      lost: (error) => parts.lost(error),
+      cutOff: (lost) => {
+        const cut = this.leave().map(({ text }) => text);
+        parts.log.note(Date.now(), lost);
+        return cut;
+      },
+      notice: (level, text) => this.dispatch({ type: 'notice', level, text }),
+    });
+    this.#changes = new Changes({
+      signals: parts.signals,
+      log: parts.log,
+      tune: parts.tune,
+      history: this.#history,
+      model: () => this.#readings.model,
+      tuning: () => this.#state.tuning,
+      dispatch: this.dispatch,
+      wake: () => this.#readings.wake(),
+    });
+  }
+
+  /**
+   * Ends all changes that are still running.
+   * @returns how each ended
+   */
+  leave(): readonly Operation[] {
+    return this.#changes.leave();
+  }
+
+  /** Runs until `end` is called or a key ends it. @returns the exit code @throws what the source throws */
+  async run(): Promise<number> {
+    const ended = new Promise<number>((resolve) => {
+      this.#end = resolve;
+    });
+    this.repaint();
+    try {
+      await Promise.race([ended, this.#readings.run()]);
+      return await ended;
+    } finally {
+      this.#finish(0);
+    }
+  }
+
+  /** Ends the dashboard. A guided run first puts back a trim not yet found good, unless called twice. */
+  end(code: number): void {
+    // A terminal that goes away tells so in several ways at once.
+    const isHurried = this.#ending && code !== LOST_TERMINAL;
+    if (!this.#changes.isTuning || isHurried) {
+      this.#finish(code);
+      return;
+    }
+    if (this.#ending) return;
+    this.#ending = true;
+    const stopped = this.#changes.stopTuning();
+    this.dispatch({ type: 'notice', level: 'warning', text: 'Ends once the tune is put back. Again to end at once.' });
+    this.#readings.wake();
+    void stopped.then(() => this.#finish(code));
+  }
+
+  #finish(code: number): void {
+    this.#ended = true;
+    if (this.#painting) clearTimeout(this.#painting);
+    this.#readings.end();
+    this.#end(code);
+  }
+
+  readonly dispatch = (action: Action): void => {
+    if (this.#ended) return;
+    const [state, effects] = update(this.#state, action, this.#history);
+    const changed = state !== this.#state;
+    this.#state = state;
+    if (action.type === 'key') this.#state = clampScroll(this.#scene);
+    for (const effect of effects) this.#perform(effect);
+    if (changed) this.#painting ??= setTimeout(() => this.#paint(), SHORTEST_FRAME * 1000);
+  };
+
+  /** Handles a mouse event at a column and line of the screen. */
+  pointed(what: MouseEvent, column: number, line: number): void {
+    this.dispatch({ type: 'mouse', what, target: targetAt(this.#scene, column, line) });
+  }
+
+  suspend(): void {
+    const { screen, suspend } = this.#parts;
+    screen.suspend();
+    suspend();
+    screen.resume();
+    this.dispatch({ type: 'resize', columns: screen.columns, lines: screen.lines });
+    this.#paint();
+    this.#readings.wake();
+  }
+
+  /** Whether the screen is laid out for this size. */
+  fits(columns: number, lines: number): boolean {
+    return this.#state.columns === columns && this.#state.lines === lines;
+  }
+
+  /** Draws the whole screen anew, whatever the terminal shows. */
+  redraw(): void {
+    this.#parts.screen.redraw();
+    this.#paint();
+  }
+
+  #paint(): void {
+    this.#painting = null;
+    if (!this.#ended) this.repaint();
+  }
+
+  repaint(): void {
+    const { screen, terminal } = this.#parts;
+    const ground = groundOf(this.#state);
+    if (this.#theme.ground !== ground) this.#theme = makeTheme({ ...terminal, ground });
+    screen.setMouse(this.#state.settings.mouse);
+    screen.paint(frame(this.#scene), plot(this.#scene));
+  }
+
+  get #scene(): Scene {
+    const { observations } = this.#parts;
+    return { state: this.#state, history: this.#history, observations, theme: this.#theme };
+  }
+
+  /** Takes a reading, and shows it. */
+  #read(model: Model): void {
+    const { observations, replaying } = this.#parts;
+    this.#history.record(model);
+    observations.record(model);
+    this.dispatch({ type: 'model', model });
+    if (replaying !== null) this.dispatch({ type: 'replay', position: replaying.position });
+    this.#changes.observe(model);
+    this.#tellOfMounts(model);
+    // A recording can be wound back.
+    if (Math.abs(model.uptime - this.#advisedAt) >= ADVICE_EVERY) {
+      this.#advisedAt = model.uptime;
+      // Advice takes milliseconds: handle pending keys first.
+      setImmediate(() => this.dispatch({ type: 'advice', advice: advise(model, this.#history) }));
+    }
+  }
+
+  /** Reports each mount that does not answer, once, and again if it answers and then stops again. */
+  #tellOfMounts({ silentMounts }: Model): void {
+    for (const mount of silentMounts) {
+      if (!this.#toldMounts.has(mount)) this.dispatch({ type: 'notice', level: 'warning', text: silentMount(mount) });
+    }
+    this.#toldMounts = new Set(silentMounts);
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'scale':
+      case 'set':
+      case 'fit':
+      case 'act':
+      case 'undo':
+      case 'cancel':
+      case 'tune':
+      case 'stop-tune':
+        this.#changes.perform(effect);
+        return;
+      case 'recall':
+        if (!this.#recalled) this.#parts.log.recall();
+        this.#recalled = true;
+        return;
+      case 'refresh':
+        this.#readings.refresh();
+        return;
+      case 'redraw':
+        this.redraw();
+        return;
+      case 'suspend':
+        this.suspend();
+        return;
+      case 'copy':
+        this.#parts.screen.copy(effect.text);
+        return;
+      case 'save':
+        this.#parts.save(effect.settings);
+        return;
+      case 'replay':
+        this.#parts.replaying?.move(effect.move);
+        this.#readings.wake();
+        return;
+      case 'quit':
+        this.end(effect.code);
+        return;
+    }
+    effect satisfies never;
+  }
+}
+
+/** The background of the terminal: the user's setting, else what the terminal reported. */
+function groundOf({ settings, ground }: AppState): Ground {
+  return settings.theme === 'auto' ? ground : settings.theme;
+}
