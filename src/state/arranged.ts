@@ -1,4 +1,4 @@
-import type { HistoryReader } from '../model/history/history.ts';
+import type { HistoryReader } from '../model/history/history-reader.ts';
 import type { Model } from '../model/model.ts';
 import { filterProject } from './filter.ts';
 import { noOrder } from './order.ts';

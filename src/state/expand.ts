@@ -1,4 +1,4 @@
-import type { HistoryReader } from '../model/history/history.ts';
+import type { HistoryReader } from '../model/history/history-reader.ts';
 import { bytes } from '../text/figures.ts';
 import { withNotice } from './answer.ts';
 import type { Row, RowId } from './row.ts';

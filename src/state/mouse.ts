@@ -1,4 +1,4 @@
-import type { HistoryReader } from '../model/history/history.ts';
+import type { HistoryReader } from '../model/history/history-reader.ts';
 import type { MouseEvent, MouseTarget } from './action.ts';
 import { type Answer, withPanel } from './answer.ts';
 import { toggle } from './expand.ts';

@@ -1,4 +1,4 @@
-import type { HistoryReader } from '../model/history/history.ts';
+import type { HistoryReader } from '../model/history/history-reader.ts';
 import type { ReplayMove } from './action.ts';
 import { type Answer, refuse, withNotice, withPanel } from './answer.ts';
 import { jumpToBiggest, jumpToFastest, rowOptions, toggle } from './expand.ts';

@@ -1,4 +1,4 @@
-import type { HistoryReader } from '../model/history/history.ts';
+import type { HistoryReader } from '../model/history/history-reader.ts';
 import type { Model, ProcessNode, Project, Server } from '../model/model.ts';
 import { type Filter, filterProject, filterSystem } from './filter.ts';
 import { shownProcesses } from './launchers.ts';

@@ -1,4 +1,4 @@
-import type { HistoryReader } from '../model/history/history.ts';
+import type { HistoryReader } from '../model/history/history-reader.ts';
 import type { Memory, ProcessNode, Project, Server } from '../model/model.ts';
 import { type Order, settle } from './order.ts';
 import type { RowId } from './row.ts';

@@ -1,4 +1,4 @@
-import type { HistoryReader } from '../model/history/history.ts';
+import type { HistoryReader } from '../model/history/history-reader.ts';
 import { type Answer, closed, withNotice } from './answer.ts';
 import { searchRow } from './expand.ts';
 import { matchesRow } from './filter.ts';

@@ -1,4 +1,4 @@
-import type { HistoryReader } from '../model/history/history.ts';
+import type { HistoryReader } from '../model/history/history-reader.ts';
 import type { Model } from '../model/model.ts';
 import type { Action, Effect } from './action.ts';
 import { closed, withNotice } from './answer.ts';

@@ -1,5 +1,6 @@
 import type { HistoryEvent } from '../model/history/events.ts';
-import type { HistoryId, HistoryReader } from '../model/history/history.ts';
+import type { HistoryId } from '../model/history/history-id.ts';
+import type { HistoryReader } from '../model/history/history-reader.ts';
 import type { TimelinePoints } from '../model/history/timeline.ts';
 import type { Span as TimeSpan } from '../state/mode.ts';
 import { clean } from '../text/sanitize.ts';

@@ -1,5 +1,5 @@
 import type { Observations } from '../model/activity/observations.ts';
-import type { HistoryReader } from '../model/history/history.ts';
+import type { HistoryReader } from '../model/history/history-reader.ts';
 import type { AppState } from '../state/state.ts';
 import type { Theme } from './theme.ts';
 

@@ -1,5 +1,5 @@
 import type { ProcessKey } from '../../snapshot.ts';
-import type { HistoryReader as History, Measure, Points } from './history.ts';
+import type { HistoryReader as History, Measure, Points } from './history-reader.ts';
 
 /** How much of a server's workers was in use, over an interval that ends now. */
 export interface Usage {

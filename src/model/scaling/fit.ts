@@ -1,5 +1,5 @@
 import type { ProcessKey } from '../../snapshot.ts';
-import type { HistoryReader as History } from '../history/history.ts';
+import type { HistoryReader as History } from '../history/history-reader.ts';
 import { usage } from '../history/utilisation.ts';
 import type { Model, Server } from '../model.ts';
 import { freedBy, spareWorkers } from './next-to-stop.ts';

@@ -1,5 +1,5 @@
 import { type Advice, projectOf } from '../../model/advice/advice.ts';
-import type { HistoryReader } from '../../model/history/history.ts';
+import type { HistoryReader } from '../../model/history/history-reader.ts';
 import { type Answer, closed, withNotice, withPanel } from '../answer.ts';
 import { goTo } from '../expand.ts';
 import { commandFor } from '../keymap.ts';

@@ -1,4 +1,4 @@
-import type { HistoryReader } from '../../model/history/history.ts';
+import type { HistoryReader } from '../../model/history/history-reader.ts';
 import { fit as fitTo } from '../../model/scaling/fit.ts';
 import { type Answer, closed, withPanel } from '../answer.ts';
 import type { PanelOf } from '../mode.ts';

@@ -1,4 +1,4 @@
-import type { HistoryReader } from '../../model/history/history.ts';
+import type { HistoryReader } from '../../model/history/history-reader.ts';
 import type { Answer } from '../answer.ts';
 import type { Panel } from '../mode.ts';
 import type { AppState } from '../state.ts';

@@ -1,6 +1,6 @@
 import { usesText } from '../../model/activity/waits.ts';
 import { doingPhrases, inUsePhrase, LETTERS, lettersOf, sharePhrase } from '../../model/activity/words.ts';
-import type { HistoryId } from '../../model/history/history.ts';
+import type { HistoryId } from '../../model/history/history-id.ts';
 import { usage } from '../../model/history/utilisation.ts';
 import {
   type Memory,
