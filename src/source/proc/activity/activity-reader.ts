@@ -1,21 +1,14 @@
 import { performance } from 'node:perf_hooks';
-import type { Activity, ActivityRule, Doing, ProcessState, Wait } from '../../../snapshot.ts';
+import type { Activity, ActivityRule, Doing, ProcessState } from '../../../snapshot.ts';
 import type { ActivityRequest } from '../../source.ts';
 import { list, readText } from '../files.ts';
 import { Descriptors, type EpollTargets } from './descriptors.ts';
+import { doingAt, sameDoing, waits } from './doing.ts';
 import { buffer, KeptFile } from './kept-file.ts';
-import { type Peer, Peers } from './peers.ts';
-import {
-  type Call,
-  type Called,
-  callsOf,
-  POLLFD_BYTES,
-  type Position,
-  parseFdSet,
-  parseFutex,
-  parsePollFds,
-  parseSyscall,
-} from './syscalls.ts';
+import { listeningAt } from './listening.ts';
+import { Peers } from './peers.ts';
+import { polled, selected } from './polled.ts';
+import { type Call, callsOf, type Position, parseFutex, parseSyscall } from './syscalls.ts';
 
 /** A process of a server, as the reader of the proc tree has it. */
 export interface Worker {
@@ -26,10 +19,6 @@ export interface Worker {
   /** Threads that it has. */
   readonly threads: number;
 }
-
-/** More descriptors than this in one wait are not looked at. */
-const MOST_POLLED = 64;
-const MOST_SELECTED = 1024;
 
 /** Seconds in which a thread that has just begun may still give itself a name. */
 const NAMING = 5;
@@ -50,13 +39,6 @@ interface Watched {
   last: Activity | null;
 }
 
-/** Where a server listens, in ways to look for it. */
-interface Listening {
-  readonly inodes: ReadonlySet<number>;
-  readonly ports: ReadonlySet<number>;
-  readonly names: ReadonlySet<string>;
-}
-
 /**
  * Finds out whether workers are in use by the system call that they sleep in (/proc/PID/syscall). An idle worker waits
  * for a connection at its listener, or for a task. Reading this needs the rights of a debugger (ptrace(2)): root's, or
@@ -68,7 +50,6 @@ export class ActivityReader {
   readonly #calls: ReadonlyMap<number, Call> | null;
   readonly #peers: Peers;
   readonly #watched = new Map<string, Watched>();
-  readonly #places = new WeakMap<ActivityRequest['listeners'], Listening>();
   /** Of masters, by pid: the pipes that they share with their workers. */
   #masters = new Map<number, Descriptors>();
   #now = 0;
@@ -144,20 +125,6 @@ export class ActivityReader {
     return watched;
   }
 
-  #listening({ listeners }: ActivityRequest): Listening {
-    let found = this.#places.get(listeners);
-    if (found === undefined) {
-      const addresses = listeners.map(({ address }) => address);
-      found = {
-        inodes: new Set(listeners.map(({ inode }) => inode)),
-        ports: new Set(addresses.flatMap((address) => portOf(address) ?? [])),
-        names: new Set(addresses.flatMap((address) => (address.startsWith(UNIX) ? address.slice(UNIX.length) : []))),
-      };
-      this.#places.set(listeners, found);
-    }
-    return found;
-  }
-
   #activityOf(worker: Worker, request: ActivityRequest): Activity {
     const { rule } = request;
     const watched = this.#watch(worker);
@@ -173,7 +140,7 @@ export class ActivityReader {
       } else doing.push(does);
     }
     const { last } = watched;
-    if (last !== null && last.by === rule.by && sameAll(last.doing, doing)) return last;
+    if (last !== null && last.by === rule.by && sameDoing(last.doing, doing)) return last;
     watched.last = { by: rule.by, doing };
     return watched.last;
   }
@@ -227,7 +194,7 @@ export class ActivityReader {
         return 'idle';
       case 'epoll': {
         if (rule.by === 'loop') return 'idle';
-        const isOnListener = watched.descriptors.epollHasOneOf(descriptor, this.#listening(request).inodes, now);
+        const isOnListener = watched.descriptors.epollHasOneOf(descriptor, listeningAt(request.listeners).inodes, now);
         if (isOnListener === null) {
           this.waits = true;
           return 'unknown';
@@ -240,7 +207,7 @@ export class ActivityReader {
         if (rule.by === 'loop') return 'idle';
         const descriptors = call === 'poll' ? polled(position, watched.memory) : selected(position, watched.memory);
         if (descriptors === null) return 'unknown';
-        if (watched.descriptors.hasOneOf(descriptors, this.#listening(request).inodes, now)) return 'idle';
+        if (watched.descriptors.hasOneOf(descriptors, listeningAt(request.listeners).inodes, now)) return 'idle';
         const [first] = descriptors;
         // Without any, it is a way to sleep.
         return first === undefined ? waits.sleep : this.#waitFor(first, watched, worker, request);
@@ -281,66 +248,11 @@ export class ActivityReader {
       case 'other':
         return waits.other;
       case 'socket':
-        return doingAt(this.#peers.of(opened.inode, worker.pid, worker.key), this.#listening(request));
+        return doingAt(this.#peers.of(opened.inode, worker.pid, worker.key), listeningAt(request.listeners));
     }
   }
 }
 
-const kinds = ['socket', 'unix', 'pipe', 'disk', 'lock', 'sleep', 'child', 'other'] as const;
-
-/** One object for each, so that what has not changed is seen to be the same. */
-const waits = Object.fromEntries(kinds.map((wait) => [wait, { wait }])) as Readonly<
-  Record<(typeof kinds)[number], Wait>
->;
-
-function doingAt(peer: Peer | null, { ports, names }: Listening): Doing {
-  if (peer === null) return waits.socket;
-  if (peer.type === 'unix') return peer.name !== null && names.has(peer.name) ? 'client' : waits.unix;
-  if (ports.has(peer.localPort)) return 'client';
-  const { port, local, address } = peer;
-  return { wait: 'net', port, local, address };
-}
-
-/** The descriptors that a select(2) waits for, to read or else to write. Null if they could not be read. */
-function selected({ args, ints }: Called, memory: KeptFile): readonly number[] | null {
-  const count = ints[0] ?? -1;
-  if (count < 0 || count > MOST_SELECTED) return null;
-  for (let set = 1; set <= 2; set++) {
-    const address = args[set] ?? 0;
-    if (address === 0) continue;
-    const length = Math.ceil(count / 8);
-    if (memory.read(length, address) !== length) return null;
-    const found = parseFdSet(buffer, count);
-    if (found.length > 0) return found;
-  }
-  return [];
-}
-
-function polled({ args, ints }: Called, memory: KeptFile): readonly number[] | null {
-  const count = ints[1] ?? -1;
-  if (count === 0) return [];
-  if (count < 0 || count > MOST_POLLED) return null;
-  const length = count * POLLFD_BYTES;
-  return memory.read(length, args[0] ?? 0) === length ? parsePollFds(buffer, count) : null;
-}
-
-const UNIX = 'unix:';
-
-function portOf(address: string): number | null {
-  const port = address.startsWith(UNIX) ? undefined : /:(\d+)$/.exec(address)?.[1];
-  return port === undefined ? null : Number(port);
-}
-
 function nameOf(folder: string): string {
   return (readText(`${folder}/comm`) ?? '').trimEnd();
-}
-
-function sameAll(one: readonly Doing[], other: readonly Doing[]): boolean {
-  return one.length === other.length && one.every((doing, index) => same(doing, other[index]));
-}
-
-function same(one: Doing, other: Doing | undefined): boolean {
-  if (one === other) return true;
-  if (typeof one !== 'object' || typeof other !== 'object' || one.wait !== 'net' || other.wait !== 'net') return false;
-  return one.port === other.port && one.address === other.address;
 }
