@@ -10,7 +10,7 @@ import { pane } from './pane.ts';
 import { actionMenu } from './panels/actions.ts';
 import { advicePanel } from './panels/advice.ts';
 import { confirm } from './panels/confirm.ts';
-import { details } from './panels/details.ts';
+import { details } from './panels/details/details.ts';
 import { fitInput } from './panels/fit.ts';
 import { fitPlan } from './panels/fit-plan.ts';
 import { help } from './panels/help.ts';
