@@ -8,6 +8,7 @@ import { ownFiles } from './beside.ts';
 import type { Invocation } from './command-line.ts';
 import type { OpenLog } from './commands/top.ts';
 import type { CommandName } from './commands.ts';
+import { endings } from './endings.ts';
 import { settingsInForce } from './in-force.ts';
 import { mustAnswer } from './own-file.ts';
 import { Refusal } from './refusal.ts';
@@ -186,9 +187,6 @@ async function dashboard(
   const code = await top(source, signals, openLog, { badge, replaying }, settings);
   return { text: '', code };
 }
-
-/** Exit codes for signals that end a command: 128 plus the signal's number. */
-const endings = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /**
  * A signal that aborts when the user ends the command; its reason is the exit code. A second signal of the same kind

@@ -5,6 +5,8 @@ import { HelperFiles } from '../source/files/helper-files.ts';
 import { liesHere } from '../source/files/lies-here.ts';
 import type { Source } from '../source/source.ts';
 import { fileHelper } from './beside.ts';
+import { endings } from './endings.ts';
+import { Refusal } from './refusal.ts';
 import type { Settings } from './settings.ts';
 import { cpuStopwatch } from './stopwatch.ts';
 import { UsageError } from './usage-error.ts';
@@ -52,7 +54,17 @@ async function openSource({ source, proc, host, sudo }: Settings): Promise<Sourc
 async function openRemote(host: string, sudo: boolean): Promise<Source> {
   const { RemoteSource } = await import('../source/remote/remote-source.ts');
   const source = new RemoteSource({ destination: host, sudo, mayAsk: false }, factRequests);
-  await source.open(process.stdin.isTTY && process.stderr.isTTY);
+  // ssh may have turned off the terminal's echo: it ends first.
+  const stop = new AbortController();
+  const signals = Object.entries(endings).map(([signal, code]) => [signal, () => stop.abort(code)] as const);
+  for (const [signal, abort] of signals) process.once(signal, abort);
+  try {
+    await source.open(process.stdin.isTTY && process.stderr.isTTY, stop.signal);
+  } catch (error) {
+    throw stop.signal.aborted ? new Refusal(`${host}: interrupted`, Number(stop.signal.reason)) : error;
+  } finally {
+    for (const [signal, abort] of signals) process.off(signal, abort);
+  }
   return source;
 }
 

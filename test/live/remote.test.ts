@@ -132,6 +132,21 @@ describe.each(['dash', 'bash', 'busybox'] as const)('with %s as the only shell',
   });
 });
 
+it('what the end of a process frees is unknown if memory is shared that it alone maps', async () => {
+  const code = 'import mmap,sys;m=mmap.mmap(-1,16<<20);m.write(b"x"*(16<<20));print(1,flush=True);sys.stdin.read()';
+  const child = spawn('python3', ['-c', code], { stdio: ['pipe', 'pipe', 'ignore'] });
+  await once(child.stdout, 'data');
+  const far = open('dash');
+  try {
+    const memory = (await sampleOf(far, child.pid ?? 0))?.memory;
+    expect(memory?.uss).toBeGreaterThan(16 * 1024 * 1024);
+    expect(memory?.frees).toBeNull();
+  } finally {
+    child.kill('SIGKILL');
+    far.close();
+  }
+});
+
 it('scales a gunicorn, and refuses to leave it none', async () => {
   const more = await workertop('scale', String(gunicorn.pid), '+1', '--host', 'busybox');
   expect(more.stderr).toBe('');

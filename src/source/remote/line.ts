@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { LostLine } from '../source.ts';
 import { BadFrame, FrameReader } from './frames.ts';
@@ -15,6 +16,12 @@ const PATIENCE_TYPING = 180;
 
 /** Seconds that a connection may take to be made. */
 const CONNECTING = 15;
+
+/** Milliseconds in which what ssh said last is awaited: a program that it started may hold its standard error open. */
+const LAST_WORDS = 200;
+
+/** Milliseconds that ssh has to end by itself: it gives back a terminal whose echo it turned off. */
+const ENDING = 1000;
 
 /** Bytes kept of what ssh says on its standard error. */
 const MOST_SAID = 4096;
@@ -48,6 +55,9 @@ export function sshArguments({ destination, sudo, mayAsk }: LineOptions): readon
     'ForwardAgent=no',
     'ForwardX11=no',
     'PermitLocalCommand=no',
+    'Tunnel=no',
+    // A connection that is there is used. None is left to others, which would end with this one.
+    'ControlMaster=no',
   ];
   return ['-T', ...options.flatMap((option) => ['-o', option]), '--', destination, sudo ? 'sudo -n sh' : 'sh'];
 }
@@ -81,7 +91,8 @@ export class Line {
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#said = (this.#said + text).slice(-MOST_SAID);
     });
-    this.#child.on('close', () => this.#break(this.#lastWords() ?? 'the connection ended'));
+    const ended = () => this.#break(this.#lastWords() ?? 'the connection ended');
+    this.#child.on('close', ended).on('exit', () => setTimeout(ended, LAST_WORDS));
     this.#write(preamble(this.nonce));
   }
 
@@ -108,6 +119,14 @@ export class Line {
 
   close(): void {
     this.#break('it was closed');
+  }
+
+  /** Closes it, and waits until ssh has ended. */
+  async end(reason = 'it was closed'): Promise<void> {
+    this.#break(reason);
+    const { exitCode, signalCode, pid } = this.#child;
+    if (pid === undefined || exitCode !== null || signalCode !== null) return;
+    await once(this.#child, 'exit');
   }
 
   #write(text: string): void {
@@ -156,7 +175,10 @@ export class Line {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#child.stdout.destroy();
     this.#child.stdin.destroy();
-    this.#child.kill('SIGKILL');
+    if (this.#options.mayAsk && !this.#began) {
+      this.#child.kill('SIGTERM');
+      setTimeout(() => this.#child.kill('SIGKILL'), ENDING).unref();
+    } else this.#child.kill('SIGKILL');
     for (const { reject } of this.#waiting.values()) reject(this.#broken);
     this.#waiting.clear();
   }

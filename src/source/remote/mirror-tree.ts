@@ -2,8 +2,10 @@ import type { ReadFailure } from '../proc/files.ts';
 import { parseStat, type Stat } from '../proc/parsers/stat.ts';
 import type { ProcTree, StatScan } from '../proc/tree.ts';
 import { sectionsOf, splitBy } from './frames.ts';
+import type { Server } from './greeting.ts';
 import type { Line } from './line.ts';
-import { contentOrFailure, parseEnvironments, parseLinks, splitStats } from './parse.ts';
+import { contentOrFailure, type OwnLines, ownLines, parseEnvironments, parseLinks, splitStats } from './parse.ts';
+import { quoted } from './script.ts';
 
 /** Most rounds in which a reader asks for more: it follows links and lists. */
 const MOST_ROUNDS = 12;
@@ -14,43 +16,17 @@ const MOST_NAMES = 400;
 /** CPU seconds that reading one process's memory costs there: 0.05 ms for a small one, 3 ms for 1 GB. */
 const MEMORY_COST = 0.0005;
 
+/** Names of files that are asked for. Cgroups are named by users, and those of systemd have `@` and backslashes. */
+const PLAIN = /^[!-~]+$/;
+
+/** Names of files of processes and of the kernel. */
+const OF_PROCESSES = /^[\w./:-]+$/;
+
 /** Thrown where a file has not come yet. */
 class NotHere extends Error {}
 
 /** How a file is asked for: the function of the script that reads it. */
 type Way = 'f' | 'l' | 'd' | 'e' | 'm' | 't' | 'u' | 'w';
-
-/** What is known of the server since the first answer. */
-export interface Server {
-  readonly uid: number;
-  /** The pid of our shell there; null if its /proc shows other processes than those that it can signal. */
-  readonly shell: number | null;
-  readonly architecture: string;
-  readonly hasTimeout: boolean;
-  /** The program by which root there takes a user's rights. */
-  readonly becomes: 'setpriv' | 'chroot' | null;
-  /** What `cat` writes between two files. */
-  readonly separator: Buffer;
-}
-
-/** @throws Error if the server answers something else */
-export async function greet(line: Line): Promise<Server> {
-  const sections = sectionsOf(await line.request('h'), line.nonce);
-  const of = (tag: string) => sections.find((section) => section.tag === tag)?.content ?? Buffer.alloc(0);
-  const [uid = '', shell = '', architecture = '', seen = '', ...able] = of('i').toString('latin1').split('\n');
-  const separator = Buffer.from(of('C'));
-  const isOurs = separator.length < 2048 && separator.includes(line.nonce);
-  if (!/^\d+$/.test(uid) || !/^\d+$/.test(shell) || !isOurs)
-    throw new Error('the server has no shell with cat and /proc');
-  return {
-    uid: Number(uid),
-    shell: seen === shell ? Number(shell) : null,
-    architecture,
-    hasTimeout: able.includes('timeout'),
-    becomes: able.includes('setpriv') ? 'setpriv' : able.includes('chroot') ? 'chroot' : null,
-    separator,
-  };
-}
 
 /**
  * The proc tree of another machine, as far as it has come. What a reader misses is asked for, together with what all other
@@ -69,6 +45,7 @@ export class MirrorTree implements ProcTree {
   readonly #line: Line;
   readonly #server: Server;
   readonly #variables: string;
+  readonly #own: OwnLines;
   readonly #contents = new Map<string, Buffer | ReadFailure>();
   readonly #links = new Map<string, string | null>();
   readonly #lists = new Map<string, readonly string[] | null>();
@@ -85,7 +62,9 @@ export class MirrorTree implements ProcTree {
     this.isRoot = server.uid === 0;
     this.architecture = server.architecture;
     this.self = server.shell;
-    this.#variables = variables.filter((name) => /^\w+$/.test(name)).join('|');
+    const names = variables.filter((name) => /^\w+$/.test(name));
+    this.#variables = names.join('|');
+    this.#own = ownLines(server.separator, line.nonce, names);
   }
 
   async begin(): Promise<void> {
@@ -111,8 +90,8 @@ export class MirrorTree implements ProcTree {
   }
 
   whole(name: string, limit: number): Buffer | ReadFailure | 'huge' {
-    // Too long to send: without it, memory that one process shares with nobody counts as shared.
-    if (name.endsWith('/smaps')) return 'missing';
+    // Too long to send.
+    if (name.endsWith('/smaps')) return 'huge';
     const content = this.#content(`${/\/net\/tcp6?$/.test(name) ? 'w' : wayOf(name)}${name}`);
     return typeof content !== 'string' && content.length > Math.min(limit, 1024 * 1024) ? 'huge' : content;
   }
@@ -204,7 +183,7 @@ export class MirrorTree implements ProcTree {
     for (const key of keys) {
       const way = key.slice(0, 1) as Way;
       const name = key.slice(1);
-      if (!/^[\w./*:-]+$/.test(name)) this.#contents.set(key, 'missing');
+      if (!(way === 'f' ? PLAIN : OF_PROCESSES).test(name)) this.#contents.set(key, 'missing');
       else plan.set(way, [...(plan.get(way) ?? []), name]);
     }
     const commands = [...plan].flatMap(([way, names]) => pieces(names).map((some) => ({ way, names: some })));
@@ -226,6 +205,8 @@ export class MirrorTree implements ProcTree {
         return `l ${names.map((name) => (name.endsWith('/fd') ? `${name}/*` : name)).join(' ')}`;
       case 'd':
         return `d ${names.map((name) => `${name}/*`).join(' ')}`;
+      case 'f':
+        return `f ${names.map(quoted).join(' ')}`;
       default:
         return `${way} ${names.join(' ')}`;
     }
@@ -241,7 +222,7 @@ export class MirrorTree implements ProcTree {
         return;
       }
       case 'e': {
-        const parts = parseEnvironments(next('e'), this.#line.nonce);
+        const parts = parseEnvironments(next('e'), this.#own);
         for (const [index, name] of names.entries()) this.#contents.set(`e${name}`, parts[index] ?? 'missing');
         return;
       }

@@ -6,13 +6,17 @@ const STAT_LINE = /^(\d{1,10}) \([\s\S]{0,64}\) [A-Za-z](?: -?\d{1,20}){30,60}$/
 /** Most newlines in a name. */
 const MOST_NEWLINES = 64;
 
+/** Lines that are no process after which the rest is dropped: looking for one in 32 MB of them would take minutes. */
+const MOST_STRAY = 1000;
+
 /**
  * Cuts the `stat` lines of many processes apart. A name may hold newlines and parentheses, but never all the numbers that
  * follow it: a line ends where it is one.
  */
 export function splitStats(content: Buffer): readonly { readonly pid: number; readonly line: Buffer }[] {
   const found: { readonly pid: number; readonly line: Buffer }[] = [];
-  for (let from = 0; from < content.length; ) {
+  let stray = 0;
+  for (let from = 0; from < content.length && stray < MOST_STRAY; ) {
     let end = content.indexOf(0x0a, from);
     if (end < 0) break;
     const first = end;
@@ -22,8 +26,10 @@ export function splitStats(content: Buffer): readonly { readonly pid: number; re
       if (pid !== undefined) break;
       end = content.indexOf(0x0a, end + 1);
     }
-    if (pid === undefined) from = first + 1;
-    else {
+    if (pid === undefined) {
+      stray += 1;
+      from = first + 1;
+    } else {
       found.push({ pid: Number(pid), line: content.subarray(from, end) });
       from = end + 1;
     }
@@ -43,6 +49,9 @@ export function contentOrFailure(content: Buffer): Buffer | ReadFailure {
   return 'missing';
 }
 
+/** Characters of a line of `ls`: a name and a target of 4,096 bytes, each of which may be written as four. */
+const LONGEST_LINK = 33_000;
+
 /**
  * Targets of links by name, from `ls -ld` with QUOTING_STYLE=c, or of busybox, which prints neither quotes nor control
  * characters. Null if it may not be read. A name that is listed twice is left out.
@@ -51,7 +60,7 @@ export function parseLinks(text: string): ReadonlyMap<string, string | null> {
   const found = new Map<string, string | null>();
   const twice = new Set<string>();
   for (const line of text.split('\n')) {
-    if (!line.startsWith('l')) continue;
+    if (!line.startsWith('l') || line.length > LONGEST_LINK) continue;
     const quoted = /^l\S* .*? "((?:[^"\\]|\\.)*)"(?: -> "((?:[^"\\]|\\.)*)")?$/.exec(line);
     const plain = quoted ?? /^l\S* +\d+ +\S+ +\S+ +\d+ +.{12} (\S+)(?: -> (.*))?$/.exec(line);
     const [, name, target] = plain ?? [];
@@ -82,25 +91,53 @@ function unescaped(text: string): string {
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
-/** Environments, one for each separator line: the lines before it, as proc_pid_environ(5) has them. */
-export function parseEnvironments(content: Buffer, nonce: string): readonly Buffer[] {
-  const parts: Buffer[] = [];
-  let lines: Buffer[] = [];
-  const separator = `W=${nonce}`;
-  for (let from = 0; from < content.length; ) {
-    let end = content.indexOf(0x0a, from);
-    if (end < 0) end = content.length;
-    const line = content.subarray(from, end);
-    from = end + 1;
-    if (line.length === separator.length && line.toString('latin1') === separator) {
-      parts.push(Buffer.concat(lines));
-      lines = [];
-    } else lines.push(withNewlines(line), Buffer.of(0));
-  }
-  return parts;
+/** The lines that `cat` adds for its own environment, after each file. */
+export interface OwnLines {
+  readonly lines: readonly string[];
+  /** The first variable of that environment, which may be glued to the end of a file. */
+  readonly first: string;
+  /** Which of them ends the file before: never the first. */
+  readonly mark: number;
 }
 
-/** Newlines of values travel as bytes of 1. */
-function withNewlines(line: Buffer): Buffer {
-  return line.includes(1) ? Buffer.from(line.map((byte) => (byte === 1 ? 0x0a : byte))) : line;
+/**
+ * The lines of an environment that cross the wire.
+ * @param separator what `cat` writes between two files
+ * @param variables names that cross the wire
+ */
+export function ownLines(separator: Buffer, nonce: string, variables: readonly string[]): OwnLines {
+  const isMark = (line: string) => line === `W=${nonce}` || line === `X=${nonce}`;
+  const crosses = (line: string) => isMark(line) || variables.some((name) => line.startsWith(`${name}=`));
+  const all = separator.toString('latin1').replaceAll('\n', '\x01').split('\0');
+  const lines = all.filter(crosses).map((line) => line.slice(0, LONGEST_VARIABLE));
+  return {
+    lines,
+    first: all[0] ?? '',
+    mark: lines.findLastIndex((line) => line === `W=${nonce}` || line === `X=${nonce}`),
+  };
+}
+
+/** Bytes of a variable that cross the wire. */
+const LONGEST_VARIABLE = 4096;
+
+/** Environments, as proc_pid_environ(5) has them: each ends where the lines of `cat` begin. */
+export function parseEnvironments(content: Buffer, { lines: own, first, mark }: OwnLines): readonly Buffer[] {
+  const lines = content.toString('latin1').split('\n');
+  const parts: Buffer[] = [];
+  let from = 0;
+  for (const [index, line] of lines.entries()) {
+    if (index < from || line !== own[mark]) continue;
+    let end = index;
+    let before = mark - 1;
+    for (; before >= 0 && end > from && lines[end - 1] === own[before]; before--) end -= 1;
+    const variables = lines.slice(from, end);
+    const last = variables.at(-1);
+    if (before === own.indexOf(first) && last?.endsWith(first)) variables.splice(-1, 1, last.slice(0, -first.length));
+    // Newlines of values travel as bytes of 1.
+    const text = variables.map((variable) => `${variable.replaceAll('\x01', '\n')}\0`).join('');
+    parts.push(Buffer.from(text, 'latin1'));
+    from = index + 1;
+    for (let after = mark + 1; after < own.length && lines[from] === own[after]; after++) from += 1;
+  }
+  return parts;
 }

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Answer, FileAnswerer, Question, Viewpoint } from '../files/files.ts';
 import { type Mounts, parseMounts } from '../files/mounts.ts';
 import { sectionsOf, splitBy } from './frames.ts';
+import type { Server } from './greeting.ts';
 import type { Line } from './line.ts';
-import type { Server } from './mirror-tree.ts';
 import { answerHere, parseAnswers, questionScript } from './questions.ts';
 import { quoted } from './script.ts';
 
@@ -73,7 +73,7 @@ export class RemoteFiles implements FileAnswerer {
     const script = questionScript(questions, viewpoint, mounts, mark);
     const limit = this.#server.hasTimeout ? `timeout -s KILL ${LONGEST} ` : '';
     // Whoever the shell becomes must not learn the number that marks our own output.
-    const command = `printf '%s' ${quoted(script)} | W= PATH="$PATH" ${limit}${become}sh | head -c ${LARGEST}`;
+    const command = `printf '%s' ${quoted(script)} | W= X= PATH="$PATH" ${limit}${become}sh | head -c ${LARGEST}`;
     const body = await this.#line.request(`b q; ${command}`);
     const output = sectionsOf(body, this.#line.nonce).find(({ tag }) => tag === 'q')?.content ?? Buffer.alloc(0);
     return parseAnswers(output, questions, mark);

@@ -1,8 +1,9 @@
 import type { Snapshot } from '../../snapshot.ts';
 import { ProcSource } from '../proc/proc-source.ts';
 import { type FactRequests, LostLine, type ReadHints, type Source } from '../source.ts';
+import { greet, type Server } from './greeting.ts';
 import { Line, type LineOptions } from './line.ts';
-import { greet, MirrorTree, type Server } from './mirror-tree.ts';
+import { MirrorTree } from './mirror-tree.ts';
 import { RemoteFiles } from './remote-files.ts';
 
 /** Further variables that facts are read from. */
@@ -37,14 +38,16 @@ export class RemoteSource implements Source {
   /**
    * Connects.
    * @param mayAsk whether ssh may ask for passwords on the terminal
-   * @throws LostLine if that fails
+   * @param stop ends the attempt
+   * @throws LostLine if that fails, once ssh has ended
    */
-  async open(mayAsk: boolean): Promise<void> {
-    this.#connected = await this.#connect(mayAsk);
+  async open(mayAsk: boolean, stop?: AbortSignal): Promise<void> {
+    this.#connected = await this.#connect(mayAsk, stop);
   }
 
-  async #connect(mayAsk: boolean): Promise<Connected> {
+  async #connect(mayAsk: boolean, stop?: AbortSignal): Promise<Connected> {
     const line = new Line({ ...this.#options, mayAsk });
+    stop?.addEventListener('abort', () => void line.end('interrupted'), { once: true });
     try {
       const server = await greet(line);
       const tree = new MirrorTree(line, server, [...this.#factRequests.environment, ...variables]);
@@ -52,7 +55,7 @@ export class RemoteSource implements Source {
       const source = await tree.settle(() => new ProcSource({ tree, factRequests: this.#factRequests, files }));
       return { line, server, source };
     } catch (error) {
-      line.close();
+      await line.end();
       if (error instanceof LostLine) throw error;
       throw new LostLine(`${this.#options.destination}: ${messageOf(error)}`);
     }

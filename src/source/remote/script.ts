@@ -1,15 +1,23 @@
 /**
  * What runs on the server: functions of a POSIX shell, sent over its standard input. Nothing is written to its disk. It
- * needs `cat`, `head`, `cut`, `tr`, `grep`, `ls` and `env`, of coreutils and grep or of busybox.
+ * needs `cat`, `cut`, `env`, `grep`, `head`, `id`, `ls`, `sort`, `tr` and `uname`, of coreutils and grep or of busybox.
  *
  * Content of files cannot be told from separators by its looks: a title may hold anything. So a number nobody can guess
  * stands in the environment of the shell, which only its owner may read (proc_pid_environ(5)), and `cat` writes its own
- * environment between two files. One `cat` so reads any number of files.
+ * environment between two files. One `cat` so reads any number of files. A file may lack its last newline, and then the
+ * first variable of that environment is glued to it. So the number stands in two variables: the later one never is.
+ *
+ * What the login shell hands over is undone first: bash passes on functions and options in its environment (bash(1)).
  */
 const functions = String.raw`
+set +efux
+unset IFS
+for v in cat cd chroot cut env grep head id kill ls printf read readlink sed setpriv sort stat timeout tr true uname; do
+  unset -f "$v"
+done
 for v in $(env | cut -d= -f1); do
   case $v in
-    ''|*[!A-Za-z0-9_]*|[0-9]*|PATH|UID|EUID|PPID|SHELLOPTS|BASHOPTS|BASH_VERSINFO) ;;
+    ''|*[!A-Za-z0-9_]*|[0-9]*|W|PATH|UID|EUID|PPID|SHELLOPTS|BASHOPTS|BASH_VERSINFO) ;;
     *) unset "$v" ;;
   esac
 done
@@ -18,7 +26,8 @@ unset PATH
 PATH=$p
 LC_ALL=C
 QUOTING_STYLE=c
-export LC_ALL QUOTING_STYLE W
+X=$W
+export LC_ALL QUOTING_STYLE W X
 exec 2>/dev/null
 cd /proc || exit
 unset PWD OLDPWD
@@ -28,7 +37,9 @@ f() {
   a=
   for q; do a="$a $q /proc/self/environ"; done
   b f
+  set -f
   cat $a 2>&1
+  set +f
 }
 l() { b l; ls -ld "$@"; }
 d() { b d; for q; do printf '%s\n' "$q"; done; }
@@ -38,7 +49,7 @@ e() {
   a=
   for q; do a="$a $q /proc/self/environ"; done
   b e
-  cat $a | tr '\0\n' '\n\001' | grep -aE "^(W|$r)=" | cut -b1-4096
+  cat $a | tr '\0\n' '\n\001' | grep -aE "^(W|X)=[0-9a-f]{32}$|^($r)=" | cut -b1-4096
 }
 m() { for q; do b "m$q"; grep -aoE ' /.*/site-packages/' "$q" | sort -u; done; }
 t() { for q; do b "t$q"; grep -aE '^ *[0-9]+: [0-9A-F]+:[0-9A-F]+ [0-9A-F]+:[0-9A-F]+ 0A ' "$q"; done; }

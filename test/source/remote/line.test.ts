@@ -1,9 +1,11 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { greet } from '../../../src/source/remote/greeting.ts';
 import { Line, sshArguments } from '../../../src/source/remote/line.ts';
-import { greet } from '../../../src/source/remote/mirror-tree.ts';
+import { MirrorTree } from '../../../src/source/remote/mirror-tree.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 let folder: string;
 const PATH = process.env['PATH'];
@@ -18,10 +20,10 @@ afterEach(() => {
 });
 
 /** A line whose ssh is this script. */
-function lineTo(script: string): Line {
+function lineTo(script: string, mayAsk = false): Line {
   writeFileSync(join(folder, 'ssh'), `#!/bin/sh\n${script}\n`);
   chmodSync(join(folder, 'ssh'), 0o755);
-  return new Line({ destination: 'vps1', sudo: false, mayAsk: false, patience: 1 });
+  return new Line({ destination: 'vps1', sudo: false, mayAsk, patience: 1 });
 }
 
 it.each([
@@ -33,6 +35,7 @@ it.each([
     'vps1: vps1: Permission denied (publickey)',
   ],
   ['an end', 'exit 0', 'vps1: the connection ended'],
+  ['an end, while a program of ssh stays', 'sleep 2 >/dev/null & echo "No route." >&2; exit 255', 'vps1: No route'],
 ])('a server that answers %s is told in one line', async (_, script, message) => {
   await expect(lineTo(script).request('h')).rejects.toThrow(message);
 });
@@ -54,6 +57,32 @@ it('a server that answers something else to the greeting is refused', async () =
     `while read -r l; do case $l in "z "*) printf "%s:z%s\\n" "$w" "\${l#z }";; W=*) w=\${l#W=};; esac; done`,
   );
   await expect(greet(line)).rejects.toThrow('no shell with cat and /proc');
+  line.close();
+});
+
+it('ssh that may ask on the terminal gives it back before it ends', async () => {
+  const line = lineTo(
+    `trap 'echo >${folder}/restored; exit' TERM; echo >${folder}/asks; sleep 2 >/dev/null 2>&1 & wait`,
+    true,
+  );
+  const request = line.request('h');
+  const refused = expect(request).rejects.toThrow('vps1: interrupted');
+  await eventually('ssh asks', () => existsSync(join(folder, 'asks')));
+  await line.end('interrupted');
+  await refused;
+  expect(existsSync(join(folder, 'restored'))).toBe(true);
+});
+
+it.each([
+  ['functions', `'BASH_FUNC_cat%%=() { echo no; }' 'BASH_FUNC_printf%%=() { echo no; }'`],
+  ['options', 'SHELLOPTS=errexit:noglob:nounset'],
+  ['variables', 'IFS=/ W=1 X=1 v=1'],
+])('%s that a login shell hands over change nothing', async (_, environment) => {
+  const line = lineTo(`exec env ${environment} bash --posix`);
+  const server = await greet(line);
+  const tree = new MirrorTree(line, server, ['PATH']);
+  const environ = await tree.settle(() => tree.text(`${process.pid}/environ`));
+  expect(environ).toMatch(/^PATH=/);
   line.close();
 });
 

@@ -2,7 +2,13 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toExtended } from '../../../src/source/remote/ere.ts';
-import { contentOrFailure, parseEnvironments, parseLinks, splitStats } from '../../../src/source/remote/parse.ts';
+import {
+  contentOrFailure,
+  ownLines,
+  parseEnvironments,
+  parseLinks,
+  splitStats,
+} from '../../../src/source/remote/parse.ts';
 
 const numbers = Array.from({ length: 49 }, (_, index) => index).join(' ');
 const stat = (pid: number, comm: Buffer | string) =>
@@ -30,6 +36,12 @@ describe('stat lines of many processes', () => {
     const noise = Buffer.from('cat: 12/stat: No such process\n\x00\xff(\n');
     expect(splitStats(Buffer.concat([noise, stat(7, 'sh'), noise])).map(({ pid }) => pid)).toEqual([7]);
   });
+
+  it('that never come cost no minutes', () => {
+    const began = process.cpuUsage();
+    expect(splitStats(Buffer.alloc(8 * 1024 * 1024, '1 (\n'))).toEqual([]);
+    expect(process.cpuUsage(began).user).toBeLessThan(2_000_000);
+  });
 });
 
 describe('links', () => {
@@ -55,9 +67,40 @@ describe('links', () => {
   });
 });
 
-it('an environment has the newlines of its values again, and no other’s variables', () => {
-  const content = Buffer.from('A=1\x01W=abc\nPATH=/bin\nW=abc\nW=abc\n');
-  expect(parseEnvironments(content, 'abc').map((one) => one.toString())).toEqual(['A=1\nW=abc\0PATH=/bin\0', '']);
+describe.each([
+  ['first', 'W=N\0LC_ALL=C\0PATH=/sbin\0X=N\0'],
+  ['last', 'PATH=/sbin\0W=N\0X=N\0'],
+  ['in the middle', 'LC_ALL=C\0X=N\0PATH=/sbin\0W=N\0HOME=/\0'],
+  ['before the path', 'X=N\0W=N\0PATH=/sbin\0'],
+])('environments, where the number of the shell stands %s', (_, written) => {
+  const nonce = '0123456789abcdef'.repeat(2);
+  const separator = written.replaceAll('N', nonce);
+  const variables = ['A', 'PATH'];
+
+  /** What the shell there sends of these environments. */
+  const sent = (environments: readonly string[]) =>
+    environments
+      .map((environment) => environment + separator)
+      .join('')
+      .replace(/[\0\n]/g, (character) => (character === '\0' ? '\n' : '\x01'))
+      .split('\n')
+      .filter((line) => /^(?:W|X)=[0-9a-f]{32}$|^(?:A|PATH)=/.test(line))
+      .map((line) => `${line}\n`)
+      .join('');
+  const parsed = (...environments: readonly string[]) =>
+    parseEnvironments(Buffer.from(sent(environments)), ownLines(Buffer.from(separator), nonce, variables)).map(String);
+
+  it('have the newlines of their values again, and no variables of the shell', () => {
+    expect(parsed('A=1\nW=abc\0PATH=/bin\0', '', 'PATH=/sbin\0')).toEqual([
+      'A=1\nW=abc\0PATH=/bin\0',
+      '',
+      'PATH=/sbin\0',
+    ]);
+  });
+
+  it('are told apart when one has no end', () => {
+    expect(parsed('B=1', 'A=2', 'A=3\0')).toEqual(['', 'A=2\0', 'A=3\0']);
+  });
 });
 
 it.each([

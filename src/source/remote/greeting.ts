@@ -1,0 +1,34 @@
+import { sectionsOf } from './frames.ts';
+import type { Line } from './line.ts';
+
+/** What is known of the server since the first answer. */
+export interface Server {
+  readonly uid: number;
+  /** The pid of our shell there; null if its /proc shows other processes than those that it can signal. */
+  readonly shell: number | null;
+  readonly architecture: string;
+  readonly hasTimeout: boolean;
+  /** The program by which root there takes a user's rights. */
+  readonly becomes: 'setpriv' | 'chroot' | null;
+  /** What `cat` writes between two files. */
+  readonly separator: Buffer;
+}
+
+/** @throws Error if the server answers something else */
+export async function greet(line: Line): Promise<Server> {
+  const sections = sectionsOf(await line.request('h'), line.nonce);
+  const of = (tag: string) => sections.find((section) => section.tag === tag)?.content ?? Buffer.alloc(0);
+  const [uid = '', shell = '', architecture = '', seen = '', ...able] = of('i').toString('latin1').split('\n');
+  const separator = Buffer.from(of('C'));
+  const isOurs = separator.length < 2048 && separator.includes(line.nonce);
+  if (!/^\d+$/.test(uid) || !/^\d+$/.test(shell) || !isOurs)
+    throw new Error('the server has no shell with cat and /proc');
+  return {
+    uid: Number(uid),
+    shell: seen === shell ? Number(shell) : null,
+    architecture,
+    hasTimeout: able.includes('timeout'),
+    becomes: able.includes('setpriv') ? 'setpriv' : able.includes('chroot') ? 'chroot' : null,
+    separator,
+  };
+}
