@@ -1,3 +1,4 @@
+import { type FoundServer, findProcess, findServer } from '../model/lookup.ts';
 import type { Model } from '../model/model.ts';
 import type { Trim } from '../model/scaling/fit.ts';
 import { type Growth, type Objection, objectionTo } from '../model/scaling/price.ts';
@@ -21,7 +22,6 @@ import {
 import { observeChange } from './change-loop.ts';
 import { toOperation } from './change-text.ts';
 import { growthOf, isAgreed, newCode } from './growth.ts';
-import { type FoundServer, findProcess, findServer } from './lookup.ts';
 import type { Outcome } from './outcome.ts';
 import type { Signals } from './signals.ts';
 

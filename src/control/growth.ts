@@ -1,9 +1,9 @@
+import type { FoundServer } from '../model/lookup.ts';
 import type { Server } from '../model/model.ts';
 import type { Growth, Objection } from '../model/scaling/price.ts';
 import type { Consent } from '../state/operation.ts';
 import { duration, plural } from '../text/figures.ts';
 import type { Change } from './change.ts';
-import type { FoundServer } from './lookup.ts';
 
 /**
  * The growth that a target means.

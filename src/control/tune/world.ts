@@ -1,3 +1,4 @@
+import { findServer } from '../../model/lookup.ts';
 import type { Model, Project, Server } from '../../model/model.ts';
 import type { Refused } from '../../model/refused.ts';
 import type { ProcessKey } from '../../snapshot.ts';
@@ -53,11 +54,8 @@ export class TuneRefusal extends Error {
 
 /** Null if it has ended. */
 export function findIn(model: Model, key: ProcessKey): Found | null {
-  for (const project of model.projects) {
-    const server = project.servers.find((one) => one.key === key);
-    if (server) return { model, project, server };
-  }
-  return null;
+  const found = findServer(model, key);
+  return found && { model, ...found };
 }
 
 /** The server at the next reading. @throws TuneRefusal if it has ended */

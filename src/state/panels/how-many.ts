@@ -1,6 +1,5 @@
-import type { Project, Server } from '../../model/model.ts';
+import { findServer } from '../../model/lookup.ts';
 import { isRefused } from '../../model/refused.ts';
-import type { ProcessKey } from '../../snapshot.ts';
 import { type Answer, closed, refuse, withPanel } from '../answer.ts';
 import { commandFor } from '../keymap.ts';
 import type { PanelOf } from '../mode.ts';
@@ -23,7 +22,7 @@ export function openHowMany(state: AppState): Answer {
 
 /** Arrows choose a number of workers, Enter goes there by the same way as `+` and `-`. */
 export function keyInHowMany(state: AppState, panel: PanelOf<'how-many'>, key: string): Answer {
-  const found = findServer(state, panel.server);
+  const found = findServer(state.model, panel.server);
   if (found === null || isBack(key) || commandFor(key) === 'how-many') return [closed(state), []];
   const { server } = found;
   const { current, floor } = server.workers;
@@ -33,16 +32,4 @@ export function keyInHowMany(state: AppState, panel: PanelOf<'how-many'>, key: s
   }
   const wanted = panel.workers + (stepOf(key, MORE) ?? 0);
   return [withPanel(state, { ...panel, workers: Math.max(floor, Math.min(current + MORE, wanted)) }), []];
-}
-
-/** Null when it has ended. */
-export function findServer(
-  { model }: AppState,
-  key: ProcessKey,
-): { readonly server: Server; readonly project: Project } | null {
-  for (const project of model?.projects ?? []) {
-    const server = project.servers.find((one) => one.key === key);
-    if (server) return { server, project };
-  }
-  return null;
 }

@@ -2,9 +2,9 @@ import { type Choice, type Outlook, outlook } from '../../model/activity/outlook
 import { bandText, recommend, seenText } from '../../model/activity/recommendation.ts';
 import type { Summary } from '../../model/activity/statistics.ts';
 import { usesText } from '../../model/activity/waits.ts';
+import { findServer } from '../../model/lookup.ts';
 import { type Model, serverTitle } from '../../model/model.ts';
 import type { PanelOf } from '../../state/mode.ts';
-import { findServer } from '../../state/panels/how-many.ts';
 import { clean } from '../../text/sanitize.ts';
 import { fill, wrap } from '../../text/width.ts';
 import { bar } from '../bars.ts';
@@ -26,7 +26,7 @@ const unit = {
 /** For each number of workers: what memory it takes, who would wait, and what was seen. */
 export function howManyPanel(scene: Scene, panel: PanelOf<'how-many'>): PanelContent {
   const { state, history, observations, theme } = scene;
-  const found = findServer(state, panel.server);
+  const found = findServer(state.model, panel.server);
   const { model } = state;
   if (found === null || model === null) {
     return { title: 'How many workers?', lines: [[span('It has ended.', theme.warning)]] };

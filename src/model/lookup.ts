@@ -1,5 +1,5 @@
-import type { Model, ProcessNode, Project, Server } from '../model/model.ts';
 import type { ProcessKey } from '../snapshot.ts';
+import type { Model, ProcessNode, Project, Server } from './model.ts';
 
 export interface FoundServer {
   readonly server: Server;
