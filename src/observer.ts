@@ -3,6 +3,7 @@ import type { Model, ProcessNode, Project, Server } from './model/model.ts';
 import { undecided } from './recognise/recognise.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { ActivityRequest, ReadHints, Source } from './source/source.ts';
+import { portOf } from './text/port-of.ts';
 
 /** CPU times are counted in ticks of 10 ms: rates over fewer seconds than this would be noise. */
 const SHORTEST_RATE_INTERVAL = 0.9;
@@ -120,8 +121,5 @@ function needsConnections({ activity }: Server): boolean {
 function portsToTell({ activity, listeners }: Server): readonly number[] {
   if (activity === null || activity.accepted === null || activity.accepted <= (activity.inUse ?? 0)) return [];
   if (activity.rule.by !== 'threads' || activity.inUse !== activity.total) return [];
-  return (listeners ?? []).flatMap(({ address }) => {
-    const port = address.startsWith('unix:') ? undefined : /:(\d+)$/.exec(address)?.[1];
-    return port === undefined ? [] : [Number(port)];
-  });
+  return (listeners ?? []).flatMap(({ address }) => portOf(address) ?? []);
 }

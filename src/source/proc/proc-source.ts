@@ -5,7 +5,7 @@ import { KnownFiles } from '../files/known-files.ts';
 import type { FactRequests, ReadHints, Source } from '../source.ts';
 import { ActivityReader, type Worker } from './activity/activity-reader.ts';
 import type { EpollTargets } from './activity/descriptors.ts';
-import { portOf, TcpInfo, withInFlight } from './activity/tcp-info.ts';
+import { inFlightAt, TcpInfo, withInFlight } from './activity/tcp-info.ts';
 import { cgroupMounts } from './cgroups.ts';
 import { CodeChanges } from './code-changes.ts';
 import { FactsReader } from './facts.ts';
@@ -294,7 +294,8 @@ export class ProcSource implements Source {
     return new Map(
       [...listeners].map(([pid, all]) => {
         const counted =
-          all?.some(({ address }) => found.has(portOf(address))) && this.#tree.link(`${pid}/ns/net`) === here;
+          all?.some(({ address }) => inFlightAt(address, found) !== undefined) &&
+          this.#tree.link(`${pid}/ns/net`) === here;
         return [pid, counted && all ? withInFlight(all, found) : all];
       }),
     );

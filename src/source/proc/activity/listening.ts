@@ -1,3 +1,4 @@
+import { portOf } from '../../../text/port-of.ts';
 import type { ActivityRequest } from '../../source.ts';
 
 /** Where a server listens, in ways to look for it. */
@@ -25,8 +26,3 @@ export function listeningAt(listeners: ActivityRequest['listeners']): Listening 
 }
 
 const UNIX = 'unix:';
-
-function portOf(address: string): number | null {
-  const port = address.startsWith(UNIX) ? undefined : /:(\d+)$/.exec(address)?.[1];
-  return port === undefined ? null : Number(port);
-}

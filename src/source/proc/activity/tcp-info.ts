@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Listener } from '../../../snapshot.ts';
+import { portOf } from '../../../text/port-of.ts';
 
 /** Where iproute2 has it. By its full path: what is in PATH may be somebody else's. */
 const places = ['/usr/bin/ss', '/bin/ss', '/usr/sbin/ss', '/sbin/ss'];
@@ -71,15 +72,16 @@ export function parseInFlight(text: string, ports: ReadonlySet<number>): Readonl
   return found;
 }
 
-/** NaN of an address without a port. */
-export function portOf(address: string): number {
-  return address.startsWith('unix:') ? Number.NaN : Number(/:(\d+)$/.exec(address)?.[1]);
+/** The requests in flight at an address; undefined where they were not counted. */
+export function inFlightAt(address: string, found: ReadonlyMap<number, number>): number | undefined {
+  const port = portOf(address);
+  return port === null ? undefined : found.get(port);
 }
 
 /** The listeners with the requests in flight at their ports, where known. */
 export function withInFlight(listeners: readonly Listener[], found: ReadonlyMap<number, number>): readonly Listener[] {
   return listeners.map((listener) => {
-    const inFlight = found.get(portOf(listener.address));
+    const inFlight = inFlightAt(listener.address, found);
     return inFlight === undefined ? listener : { ...listener, inFlight };
   });
 }
