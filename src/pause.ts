@@ -1,3 +1,6 @@
+/** By which fraction an interval varies at random. */
+const JITTER = 0.25;
+
 /** Waits for a number of seconds. Resolves early when `signal` aborts. */
 export function pause(seconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
@@ -10,4 +13,9 @@ export function pause(seconds: number, signal?: AbortSignal): Promise<void> {
     const timer = setTimeout(done, seconds * 1000);
     signal?.addEventListener('abort', done, { once: true });
   });
+}
+
+/** About as many seconds, at random: readings at a steady pace would keep step with load that recurs. */
+export function jittered(seconds: number): number {
+  return seconds * (1 + JITTER * (2 * Math.random() - 1));
 }

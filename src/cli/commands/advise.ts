@@ -8,7 +8,7 @@ import { type Model, type Project, type Server, serverTitle } from '../../model/
 import { findTargets, whyNoTarget } from '../../model/scaling/target.ts';
 import { Observer } from '../../observer.ts';
 import { type TextColumn, tabular } from '../../output/columns.ts';
-import { pause } from '../../pause.ts';
+import { jittered, pause } from '../../pause.ts';
 import type { Source } from '../../source/source.ts';
 import { bytes, percent } from '../../text/figures.ts';
 import { clean, json as jsonText } from '../../text/sanitize.ts';
@@ -18,9 +18,6 @@ import type { Settings } from '../settings.ts';
 
 /** Mean seconds between two readings: close enough to see bursts, and cheap. */
 const EVERY = 0.5;
-
-/** The interval varies by this fraction at random, so that readings do not keep step with periodic load. */
-const JITTER = 0.25;
 
 export interface AdviseRequest {
   /** A pid, a project, or project:server; null for every server whose activity is known. */
@@ -45,7 +42,7 @@ export async function advise(source: Source, request: AdviseRequest, settings: S
   chosen(model, target);
   const ends = model.uptime + settings.for;
   while (model.uptime < ends && !stop.aborted) {
-    await pause(EVERY * (1 + JITTER * (2 * Math.random() - 1)), stop);
+    await pause(jittered(EVERY), stop);
     model = await observer.observe({ memoryBudget: 0.01, watch: new Set() });
     history.record(model);
     observations.record(model);

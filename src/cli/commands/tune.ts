@@ -12,7 +12,7 @@ import type { Refused } from '../../model/refused.ts';
 import { whyNotTuned } from '../../model/scaling/may-tune.ts';
 import { Observer } from '../../observer.ts';
 import { type TextColumn, tabular } from '../../output/columns.ts';
-import { pause } from '../../pause.ts';
+import { jittered, pause } from '../../pause.ts';
 import type { ProcessKey } from '../../snapshot.ts';
 import type { Source } from '../../source/source.ts';
 import type { Operation } from '../../state/operation.ts';
@@ -26,9 +26,6 @@ import { findOne } from './scale.ts';
 /** Seconds between two readings while it watches, on average, and while workers come or go. */
 const EVERY = 1;
 const FAST = 0.1;
-
-/** By so much of that the time between two readings varies. */
-const JITTER = 0.25;
 
 export interface TuneRequest {
   readonly target: string;
@@ -80,7 +77,7 @@ function worldOf(
 ): TuneWorld {
   const watch: ReadonlySet<number> = new Set();
   const observe = async (): Promise<Model> => {
-    await pause(EVERY * (1 + JITTER * (2 * Math.random() - 1)), stop.aborted ? undefined : stop);
+    await pause(jittered(EVERY), stop.aborted ? undefined : stop);
     return observer.observe({ memoryBudget: 0.01, watch, connections: true });
   };
   const change = async (key: ProcessKey, target: number, back: boolean): Promise<Operation | Refused> => {

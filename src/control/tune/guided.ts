@@ -1,6 +1,7 @@
 import type { Model } from '../../model/model.ts';
 import type { Refused } from '../../model/refused.ts';
 import { whyNotTuned } from '../../model/scaling/may-tune.ts';
+import { jittered } from '../../pause.ts';
 import type { ProcessKey } from '../../snapshot.ts';
 import type { Operation } from '../../state/operation.ts';
 import type { TuneWatch, Tuning } from '../../state/tuning.ts';
@@ -11,9 +12,8 @@ import { tune } from './tune.ts';
 import { outcomeText } from './tune-text.ts';
 import { findIn, type TuneOptions, TuneRefusal, type TuneWorld } from './world.ts';
 
-/** Seconds between two readings while it watches, on average, and by which share that varies: jobs recur, too. */
+/** Seconds between two readings while it watches, on average. */
 const EVERY = 1;
-const JITTER = 0.25;
 
 export interface GuidedParts {
   readonly options: TuneOptions;
@@ -64,7 +64,7 @@ export class GuidedRun {
   observe(model: Model): void {
     this.#model = model;
     if (model.uptime < this.#dueAt) return;
-    this.#dueAt = model.uptime + EVERY * (1 + JITTER * (2 * Math.random() - 1));
+    this.#dueAt = model.uptime + jittered(EVERY);
     this.#waiting?.(model);
   }
 
