@@ -64,17 +64,11 @@ export interface AppState {
   readonly tuneWatch: number;
 }
 
-export interface StateOptions {
-  readonly columns: number;
-  readonly lines: number;
-  readonly settings: ViewSettings;
-  readonly readOnly: boolean;
-  readonly badge: string | null;
-  readonly replay: ReplayPosition | null;
-  readonly ground: Ground;
-  readonly arrangement: Arrangement;
-  readonly tuneWatch: number;
-}
+/** What is given at the start; the rest is empty. */
+export type StateOptions = Pick<
+  AppState,
+  'columns' | 'lines' | 'settings' | 'readOnly' | 'badge' | 'replay' | 'ground' | 'arrangement' | 'tuneWatch'
+>;
 
 /** The state before the first reading. */
 export function initialState(options: StateOptions): AppState {

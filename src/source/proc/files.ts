@@ -44,15 +44,20 @@ export function readWhole(path: string, limit: number): Buffer | ReadFailure | '
   return typeof bytes !== 'string' && bytes.length > limit ? 'huge' : bytes;
 }
 
-/** Reads at least `limit` bytes, or the whole file. */
-function readUpTo(path: string, limit: number): Buffer | ReadFailure {
-  let descriptor: number;
+/** A descriptor to read a file. */
+function opened(path: string): number | ReadFailure {
   try {
     // The path may be a FIFO: do not wait for a writer.
-    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     return readFailureOf(error);
   }
+}
+
+/** Reads at least `limit` bytes, or the whole file. */
+function readUpTo(path: string, limit: number): Buffer | ReadFailure {
+  const descriptor = opened(path);
+  if (typeof descriptor !== 'number') return descriptor;
   try {
     if (scratch.length > LARGEST_KEPT) scratch = Buffer.allocUnsafe(2 * CHUNK);
     let length = 0;
@@ -76,12 +81,8 @@ function readUpTo(path: string, limit: number): Buffer | ReadFailure {
  * @returns why it cannot be read; null at its end
  */
 export function* readChunks(path: string, size: number): Generator<string, ReadFailure | null> {
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch (error) {
-    return readFailureOf(error);
-  }
+  const descriptor = opened(path);
+  if (typeof descriptor !== 'number') return descriptor;
   try {
     const buffer = Buffer.allocUnsafe(size);
     for (;;) {
