@@ -1,6 +1,6 @@
 /**
- * Makes readings as fast as it can, two seconds apart by the clock that it pretends, while processes and projects come and go, and
- * tells its memory on the way. Run by growth.ts, with --expose-gc.
+ * Makes readings as fast as it can while processes and projects come and go. By its pretended clock, readings are two
+ * seconds apart. Tells its memory on the way. Run by growth.ts, with --expose-gc.
  */
 import { fileURLToPath } from 'node:url';
 import { Observations } from '../src/model/activity/observations.ts';

@@ -8,7 +8,10 @@ import { cpuOf, memoryOf, pause, workspace } from './machine.ts';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 
-/** A Node of its own: otherwise workertop would share the program's pages with this benchmark, and its PSS would be half of what it is alone. */
+/**
+ * A copy of Node. With the same file, workertop would share the program's pages with this benchmark, and its PSS would
+ * be half of what it is alone.
+ */
 const NODE = join(workspace, 'node');
 copyFileSync(process.execPath, NODE);
 
@@ -16,7 +19,10 @@ export const workertop: readonly [string, ...string[]] = [NODE, CLI];
 
 /** Seconds. */
 const DELAY = 2;
-/** Seconds until a program has read what it reads once: what is measured is what a dashboard costs that is kept open. */
+/**
+ * Seconds until a program has read what it reads only once. The cost of a dashboard that stays open is measured after
+ * that.
+ */
 const WARM_UP = 12;
 
 export interface Monitor {

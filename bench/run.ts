@@ -1,6 +1,7 @@
 /**
- * What workertop costs beside htop, btop and glances, in one run on one machine: `npm run bench`, and `npm run bench -- --quick`.
- * Ratios are the result. It takes some minutes, and wants a machine on which nothing else happens.
+ * What workertop costs beside htop, btop and glances, in one run on one machine. Run by `npm run bench`, or
+ * `npm run bench -- --quick`. Ratios are the result. It takes some minutes, and needs a machine on which nothing else
+ * runs.
  */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** Measures the monitors beside the story's servers, and prints what it found as JSON: `story.ts` starts it in a namespace. */
+/**
+ * Measures the monitors beside the story's servers, and prints the figures as JSON. `story.ts` starts it in a
+ * namespace.
+ */
 import { startStory } from '../test/helpers/story.ts';
 import { processCount } from './machine.ts';
 import { measure, monitors } from './monitors.ts';

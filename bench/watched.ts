@@ -15,8 +15,9 @@ export interface Latencies {
 }
 
 /**
- * Latency of a real gunicorn whose workers hold 150 MB each, under load, with and without a workertop that reads it each second: to read
- * smaps_rollup holds a lock in the process read. The two take turns, so that a machine that changes its pace does so for both.
+ * Latency of a real gunicorn under load, whose workers hold 150 MB each, with and without a workertop that reads it
+ * each second. Reading smaps_rollup holds a lock in the process that is read. The two take turns, so that a machine
+ * that changes its pace does so for both.
  */
 export async function watchedLatencies(): Promise<Latencies> {
   const story = await startStory({ workers: CLIENTS, ballastMb: 150 });

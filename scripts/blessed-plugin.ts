@@ -31,8 +31,8 @@ function terminfo(file: string, text: string): string {
 }
 
 /**
- * blessed asks tmux for its version, synchronously and without a limit, and tmux may wait for a home that does not answer. It
- * only wants to know whether that is 2 or newer, which has been so since 2016.
+ * blessed asks tmux for its version, synchronously and without a limit. tmux may wait for a home that does not answer.
+ * blessed only needs to know whether the version is 2 or newer, which every tmux since 2016 is.
  */
 function program(file: string, text: string): string {
   return replaced(file, text, 'if (!self.tmux) return 2;', 'return 2;');

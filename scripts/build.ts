@@ -11,8 +11,8 @@ const DIST = fileURLToPath(new URL('../dist', import.meta.url));
 const ROOT = dirname(DIST);
 
 /**
- * Programs of workertop's own, each a file of the package: `src/NAME.ts` becomes `dist/NAME.js`, or by the name given here.
- * One that runs in a process of its own is found by `programBeside` of src/cli/beside.ts.
+ * Programs of workertop's own. Each is a file of the package: `src/NAME.ts` becomes `dist/NAME.js`, or has the name
+ * given here. `programBeside` of src/cli/beside.ts finds those that run in a process of their own.
  */
 const entries: Readonly<Record<string, string>> = {
   main: 'src/cli.ts',
@@ -23,8 +23,8 @@ const entries: Readonly<Record<string, string>> = {
 };
 
 /**
- * Modules of workertop's own that become files of their own, so that a command that changes nothing never loads them: what
- * calls kill(2), and what starts the helper that acts as a server's owner. Each imports nothing that the rest remembers.
+ * Modules that become files of their own, so that a command that changes nothing never loads them: what calls kill(2),
+ * and what starts the helper that acts as a server's owner. Each imports no module that keeps state.
  */
 const apart: Readonly<Record<string, string>> = {
   kill: 'src/control/kill.ts',

@@ -1,4 +1,7 @@
-/** Tells how much of used memory has a name on mixed hosts: see docs/memory-hosts.md. Arguments: numbers of hosts; all when there are none. */
+/**
+ * Tells how much of used memory has a name on mixed hosts: see docs/memory-hosts.md. Arguments: numbers of hosts; none
+ * means all.
+ */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** A host that serves several things, as small servers do: a bash script that starts them all, without waiting for them. */
+/** A host that serves several things, as small servers do. A bash script starts them all, and waits for none. */
 export interface Scene {
   readonly name: string;
   /** `$D` is an empty directory, `$PORT` the first of 20 free ports; `as USER CMD…` runs a command as that user. */

@@ -35,7 +35,10 @@ export interface Sent {
   failed: number;
 }
 
-/** An open loop: requests come whether the ones before have been answered or not. Ends with `stop`, once all are answered. */
+/**
+ * An open loop: a request is sent whether or not the ones before were answered. Ends after `stop`, once all are
+ * answered.
+ */
 export async function load(options: LoadOptions, stop: AbortSignal): Promise<Sent> {
   const { to, work, mean, random } = options;
   const sent: Sent = { count: 0, failed: 0 };

@@ -104,7 +104,10 @@ export interface PredictionTimes {
   readonly observe: number;
 }
 
-/** What is said of fewer workers, from what is read at many, and what is so once there are fewer. @returns whether all bars are met */
+/**
+ * Compares what workertop predicts for fewer workers with what is measured once there are fewer.
+ * @returns whether all bars are met
+ */
 export async function prediction(usual: PredictionTimes): Promise<boolean> {
   const rows: string[] = [];
   let met = true;

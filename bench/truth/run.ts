@@ -1,4 +1,7 @@
-/** Tells how true it is what workertop says of workers: see docs/truth.md. Arguments: the parts to be made; all when there are none. */
+/**
+ * Measures how true workertop's statements about workers are: see docs/truth.md. Arguments: the parts to make; none
+ * means all.
+ */
 import { type Part, parts } from './document.ts';
 import { inUse } from './in-use.ts';
 import { prediction } from './prediction.ts';

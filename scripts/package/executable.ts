@@ -15,7 +15,10 @@ import { dirname, join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import { ARTIFACTS, DIST, ROOT } from './paths.ts';
 
-/** Marks the place in Node's program where an application is put (https://nodejs.org/docs/latest-v20.x/api/single-executable-applications.html). */
+/**
+ * Marks the place in Node's program where an application is put:
+ * https://nodejs.org/docs/latest-v20.x/api/single-executable-applications.html
+ */
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 
 /**

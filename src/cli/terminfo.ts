@@ -84,7 +84,9 @@ export function maxColors(data: Buffer): number | null {
   return Math.max(0, data.readIntLE(at, size));
 }
 
-/** Variables by which the terminal library finds descriptions of terminals, and what it looks for below each path in them. */
+/**
+ * Variables that tell the terminal library where descriptions of terminals are, and what it looks for below each path.
+ */
 const places: Readonly<Record<string, readonly string[]>> = {
   HOME: ['.terminfo', '.termcap'],
   TERMINFO: ['.'],
@@ -94,8 +96,8 @@ const places: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Loads the terminal library, which takes these variables as it loads and reads files synchronously. A variable that leads
- * to a network is hidden from it meanwhile.
+ * Loads the terminal library, which reads these variables while it loads, and files synchronously. A variable that
+ * leads to a network is hidden from it meanwhile.
  */
 export async function withLocalDescriptions<Loaded>(
   environment: NodeJS.ProcessEnv,

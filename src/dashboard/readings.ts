@@ -10,8 +10,8 @@ const FILLING = 0.2;
 const FILLING_TIME = 3;
 
 /**
- * Longest time that the first list waits for files, in seconds. They tell to which project a process belongs: rows shown
- * without them change their names and places at once. The frame around the list is there before.
+ * Longest time that the first list waits for files, in seconds. Files tell to which project a process belongs. Rows
+ * shown without them would soon change their names and places. The frame around the list is there before.
  */
 const FIRST_LIST_TIMEOUT = 0.1;
 
@@ -25,7 +25,7 @@ export interface ReadingsParts {
   readonly observer: Observer;
   /** What the next reading must bring. */
   wanted(): Pick<ObserveOptions, 'watch' | 'connections'>;
-  /** Seconds between readings, as the user set them. `most`: the most that changes permit; null where they permit any. */
+  /** Seconds between readings: as the user set them, and the most while changes are under way; null while none are. */
   interval(): { readonly delay: number; readonly most: number | null };
   /** Hears of each reading that is to be shown. */
   read(model: Model): void;

@@ -223,7 +223,10 @@ function listenersOf({ head, apps }: RecognisedServer): readonly Listener[] | nu
   return taken.size === 0 ? head.listeners : (head.listeners?.filter(({ inode }) => !taken.has(inode)) ?? null);
 }
 
-/** What the workers of one app listen on, each once: php-fpm leaves each the socket of its pool. Null where one's cannot be read. */
+/**
+ * What the workers of one app listen on, each once. php-fpm leaves each worker the socket of its pool. Null where a
+ * worker's listeners cannot be read.
+ */
 function sharedBy(workers: readonly ProcessSample[]): readonly Listener[] | null {
   const found = new Map<number, Listener>();
   for (const { listeners } of workers) {

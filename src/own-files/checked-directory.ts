@@ -34,8 +34,8 @@ export function self(): number {
 }
 
 /**
- * `ours`: every part belongs to us or to root, nobody else may write to it, the last part is ours, and missing parts are
- * made. `found`: the same, and nothing is made. `named`: the user has named it, and links are followed unless somebody else
+ * `ours`: every part belongs to us or to root, nobody else may write to it, and the last part is ours; missing parts
+ * are made. `found`: the same, and nothing is made. `named`: the user named it; links are followed unless somebody else
  * may have made them.
  */
 type Rule = 'ours' | 'found' | 'named';

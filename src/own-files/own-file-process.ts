@@ -27,8 +27,8 @@ const writing: ReadonlySet<FileRequest['kind']> = new Set(['replace', 'remove', 
 const silence: FileReply = { done: false, unsafe: false, code: 'ETIMEDOUT', message: 'there is no answer' };
 
 /**
- * Reads and writes workertop's own files in a helper process, which starts when it is needed. One that does not answer is
- * left behind: a process that waits for a dead mount cannot be killed.
+ * Reads and writes workertop's own files in a helper process, which starts when it is needed. A helper that does not
+ * answer is left behind: a process that waits for a dead mount cannot be killed.
  */
 export class OwnFileProcess implements OwnFiles {
   readonly #command: readonly string[];

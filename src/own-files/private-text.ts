@@ -22,8 +22,8 @@ const PRIVATE = 0o600;
 const LARGEST = 64 * 1024 * 1024;
 
 /**
- * Replaces a file of our own, in a directory of our own. A reader gets the old text or the new. A link there is replaced, never
- * followed.
+ * Replaces a file of our own, in a directory of our own. A reader gets the old text or the new. A link in its place is
+ * replaced, never followed.
  * @throws UnsafePath if somebody else may have chosen the file; else the system's error
  */
 export function replacePrivately(path: string, text: string): void {

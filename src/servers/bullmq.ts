@@ -1,7 +1,10 @@
 import { programOf } from './kit/program.ts';
 import { unscalable } from './kit/unscalable.ts';
 
-/** What BullMQ, and Bull before it, forks for a processor that is a file of its own (BullMQ's classes/child.ts, Bull's lib/process). */
+/**
+ * The program that BullMQ and Bull fork for a processor in a file of its own (BullMQ's classes/child.ts, Bull's
+ * lib/process).
+ */
 const sandbox =
   /\/node_modules\/(?:bullmq\/dist\/(?:cjs|esm)\/classes\/(?:main|master)|bull\/lib\/process\/master)\.js$/;
 

@@ -47,8 +47,8 @@ const switches = new Set([
 const DEFAULTS = '/etc/default/celeryd';
 
 /**
- * What an app reads its settings from, as projects of twelve factors do (https://12factor.net/config): celery imports the app before it
- * knows its broker.
+ * Variables that apps read settings from (https://12factor.net/config). celery imports the app before it knows its
+ * broker.
  */
 const variables = [
   'DJANGO_*',

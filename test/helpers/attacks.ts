@@ -1,6 +1,6 @@
 /**
- * Makes texts that a regular expression may take long over, out of the expression itself: what leads to one of its repetitions, then
- * the same piece again and again, then something that does not fit.
+ * Makes texts that a regular expression may take long over, out of the expression itself. A text leads to one of its
+ * repetitions, repeats the same piece again and again, and ends with something that does not fit.
  */
 
 /** A piece of an expression: what it may match, as examples; and whether it is repeated. */

@@ -13,7 +13,8 @@ export interface DebianRoot {
   /** Puts a file into its `/tmp`. @returns its path there */
   put(file: string): string;
   /**
-   * The command that starts workertop beside a gunicorn of two workers, in a PID namespace of their own. All of them end with it.
+   * The command that starts workertop beside a gunicorn of two workers, in their own PID namespace. All of them end
+   * with it.
    * @param workertop the command that a user types
    */
   besideGunicorn(workertop: string): readonly [string, readonly string[]];

@@ -3,8 +3,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * A new folder in which nobody but its owner can put anything, nor above it, as a server's files lie on a real machine: /tmp is no such
- * place. Everybody may look into it.
+ * A new folder. Nobody but its owner can put anything there or above it, as for a server's files on a real machine;
+ * /tmp is no such place. Everybody may look into it.
  */
 export function makeFolder(name: string): string {
   const above = process.geteuid?.() === 0 ? '/srv' : homedir();

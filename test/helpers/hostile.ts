@@ -6,8 +6,8 @@ import { eventually } from './eventually.ts';
 import * as kernel from './kernel.ts';
 
 /**
- * A real master with two workers that call themselves what they like, in the way of gunicorn: TTIN brings a worker more,
- * TTOU one fewer. Perl sets argv and the kernel's name for a process when $0 is assigned, and takes any bytes.
+ * A real master with two workers that call themselves what they like. Like gunicorn, it adds a worker on TTIN and ends
+ * one on TTOU. Perl sets argv and the kernel's name for a process when $0 is assigned, and takes any bytes.
  */
 const PROGRAM = `
 my ($directory, $master, $worker) = map { pack 'H*', $_ } @ARGV;

@@ -6,7 +6,8 @@ const FIXED = 20_260_101;
 const LARGEST = 2 ** 31 - 1;
 
 /**
- * The seed that property tests draw their cases from: `WORKERTOP_SEED`, else a fixed one in CI and a random one elsewhere.
+ * The seed that property tests draw their cases from: `WORKERTOP_SEED`; without it a fixed one in CI, else a random
+ * one.
  * @throws an Error where WORKERTOP_SEED is neither a whole number nor `random`
  */
 function seedOf({ WORKERTOP_SEED: asked, CI: ci }: NodeJS.ProcessEnv): number {

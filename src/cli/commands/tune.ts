@@ -46,7 +46,7 @@ export async function tune(
 ): Promise<string> {
   const observer = new Observer(source, modelOptions(settings));
   const watch: ReadonlySet<number> = new Set();
-  // The first reading finds the servers, the second what they listen at, and the third whether their workers are in use.
+  // The first reading finds the servers, the second where they listen, the third whether their workers are in use.
   for (let reading = 0; reading < 2; reading++) {
     await observer.observe({ memoryBudget: 0, watch });
     await pause(FAST);

@@ -8,8 +8,8 @@ const O_CLOEXEC = 0o2000000;
 const STANDARD = 2;
 
 /**
- * Closes what workertop's own starter has left open: root's shell may hold a lock, a pipe or a secret file, and a command
- * that is run for another user would get it. Descriptors of Node and libuv all have the flag.
+ * Closes the descriptors that workertop inherited. Root's shell may hold a lock, a pipe or a secret file, and a command
+ * that is run for another user would get it. Node and libuv open all of theirs with close-on-exec.
  */
 export function closeInherited(): void {
   for (const name of list('/proc/self/fd') ?? []) {

@@ -61,7 +61,9 @@ export class TuneJournal implements Journal {
 /** A journal for simulated servers, which end with workertop. */
 export const noJournal: Journal = { read: async () => null, write: async () => {}, clear: async () => {} };
 
-/** The journal of another machine's servers: they are not tuned from here, since a broken connection would leave a trim. */
+/**
+ * The journal of another machine's servers. They are not tuned from here, since a broken connection would leave a trim.
+ */
 export const noJournalThere: Journal = {
   ...noJournal,
   write: () => {

@@ -5,8 +5,8 @@ import type { Activity, ActivityRule, Doing, Listener } from '../../snapshot.ts'
 export interface ServerActivity {
   readonly rule: ActivityRule;
   /**
-   * What tells it: the system call that each is in, or the connections that they have accepted where that may not be read. Null where
-   * nothing does.
+   * Where the figures come from: the system calls of the workers, or their accepted connections where system calls may
+   * not be read. Null where neither tells.
    */
   readonly basis: 'syscall' | 'connections' | null;
   readonly unit: 'worker' | 'thread' | 'loop';

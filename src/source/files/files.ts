@@ -44,19 +44,19 @@ export type Question =
   /** Where a path leads with links followed: its path without links, and `device:inode`. */
   | { readonly kind: 'place'; readonly path: string }
   /**
-   * The descriptors that an epoll waits for, by its file in a proc tree (`tfd` of proc_pid_fdinfo(5)). The kernel holds up the
-   * reader while the process adds a file to it whose file system does not answer (ep_show_fdinfo takes the lock of ep_insert),
-   * and not even SIGKILL ends the wait.
+   * The descriptors that an epoll waits for, by its file in a proc tree (`tfd` of proc_pid_fdinfo(5)). The kernel
+   * blocks the reader while the process adds a file whose file system does not answer: ep_show_fdinfo takes the lock of
+   * ep_insert. Not even SIGKILL ends that wait.
    */
   | { readonly kind: 'epoll'; readonly path: string }
   /**
-   * When the newest file whose name matches was changed, in a directory and below, as milliseconds since 1970. Links, other mounts,
-   * virtualenvs and installed packages are left out.
+   * When the newest file with a matching name was changed, in a directory and below, as milliseconds since 1970. Links,
+   * other mounts, virtualenvs and installed packages are left out.
    */
   | { readonly kind: 'newest'; readonly path: string; readonly wanted: RegExp }
   /**
-   * Texts of a JSON file that has at most `limit` bytes: each by the names that lead to it, and empty where there is none. In a list,
-   * `id=TEXT` leads to the member that has this id.
+   * Texts of a JSON file of at most `limit` bytes, each found by the names that lead to it; empty where there is none.
+   * In a list, `id=TEXT` leads to the member with this id.
    */
   | {
       readonly kind: 'json';

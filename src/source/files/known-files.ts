@@ -142,7 +142,10 @@ export class FileView {
     return this.#look({ kind: 'epoll', path })?.map(Number) ?? null;
   }
 
-  /** Texts of a JSON file, each by the names that lead to it; null where it has none. @param limit bytes that it may have */
+  /**
+   * Texts of a JSON file, each found by the names that lead to it; null where there is none.
+   * @param limit bytes that the file may have
+   */
   json(path: string, members: readonly (readonly string[])[], limit: number): readonly (string | null)[] | null {
     return this.#look({ kind: 'json', path, members, limit })?.map((text) => text || null) ?? null;
   }

@@ -21,8 +21,8 @@ let scratch = Buffer.allocUnsafe(2 * CHUNK);
  */
 export function readFailureOf(error: unknown): ReadFailure {
   const code = errorCode(error);
-  // ENOTDIR: a parent is no longer a directory. EINVAL: not a link (readlink(2)), or the mountinfo of a process that has just
-  // ended and has no namespaces any more (mounts_open_common of the kernel's fs/proc_namespace.c).
+  // ENOTDIR: a parent is no longer a directory. EINVAL: not a link (readlink(2)), or the mountinfo of a process that
+  // has just ended and has lost its namespaces (mounts_open_common of the kernel's fs/proc_namespace.c).
   if (code === 'ENOENT' || code === 'ESRCH' || code === 'ENOTDIR' || code === 'EINVAL') return 'missing';
   // The working directory of a process may be deeper than a path can be long (getcwd(2)), and a path may contain a NUL.
   if (code === 'ENAMETOOLONG' || code === 'ERR_INVALID_ARG_VALUE') return 'missing';
