@@ -72,8 +72,8 @@ export interface ProjectDirectory {
   /** The file that marks it as a project (`manage.py`, `.git` …); null if it is only the working directory. */
   readonly marker: string | null;
   /**
-   * What named it: `cwd`, a command-line flag such as `--chdir`, `BUNDLE_GEMFILE`, `program` (the code that it runs lies
-   * there), or, where none of these tells, `virtualenv` (which lies there).
+   * What named it: `cwd`, a command-line flag such as `--chdir`, `BUNDLE_GEMFILE`, `program` (where its code lies), or,
+   * where none of these tells, `virtualenv` (which lies there).
    */
   readonly from: string;
   /** The path by which a flag named it, where links lead from there to `path`. */
