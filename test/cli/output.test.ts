@@ -53,11 +53,11 @@ it.concurrent.each(['W list', 'W list --json', 'W --help', 'W config'])(
   },
 );
 
-it.concurrent.each(['>&-', '2>&-', '<&-', '</dev/null'])('list %s does what it can', async (closed) => {
+it.concurrent.each(['>&-', '2>&-', '<&-', '</dev/null'])('workertop list %s does what it can', async (closed) => {
   expect(await bash(`W list ${closed}`)).toMatchObject({ code: 0 });
 });
 
-it('helps who asks by a word', async () => {
+it('workertop help shows what --help shows', async () => {
   const [word, option] = [await bash('W help'), await bash('W --help')];
   expect(word).toEqual(option);
   expect(word.stdout).toContain('workertop list');

@@ -41,7 +41,7 @@ async function readingsIn(file: string): Promise<number> {
 }
 
 it.each(['recording', 'recording.gz'])(
-  '%s keeps no more than the period asked for, and at least half of it',
+  'a recording %s keeps no more than the period asked for, and at least half of it',
   async (name) => {
     const stop = new AbortController();
     const settings = { ...defaults, delay: 0.001, keep: 200 };
@@ -55,7 +55,7 @@ it.each(['recording', 'recording.gz'])(
   },
 );
 
-it('keeps within the size asked for', async () => {
+it('a recording keeps within the size asked for', async () => {
   const stop = new AbortController();
   const max = 64 * 1024;
   await record(sourceOf(300, stop), join(folder, 'recording'), { ...defaults, delay: 0.001, max }, stop.signal);
@@ -64,7 +64,7 @@ it('keeps within the size asked for', async () => {
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(max * 1.2);
 });
 
-it('keeps all of it where no bound was asked for', async () => {
+it('a recording keeps every reading where no bound was asked for', async () => {
   const stop = new AbortController();
   await record(sourceOf(50, stop), join(folder, 'recording'), { ...defaults, delay: 0.001 }, stop.signal);
   expect(readdirSync(folder)).toEqual(['recording']);

@@ -37,14 +37,14 @@ function note(at: number, text: string): void {
 
 const mode = (file: string) => statSync(file).mode & 0o777;
 
-it('is for its owner alone', () => {
+it('the log is for its owner alone', () => {
   note(0, 'first');
   expect(mode(path)).toBe(0o600);
   expect(mode(dirname(path))).toBe(0o700);
   expect(readFileSync(path, 'utf8')).toBe('1970-01-01T00:00:00.000Z first\n');
 });
 
-it('becomes so where it was for everyone', () => {
+it('a log that everyone could read becomes its owner’s alone', () => {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, 'before\n');
   chmodSync(path, 0o666);
@@ -55,7 +55,7 @@ it('becomes so where it was for everyone', () => {
   expect(readFileSync(path, 'utf8')).toMatch(/^before\n.* after\n$/);
 });
 
-it('is not written through a link, which may lead to what only root may write', () => {
+it('the log is not written through a link, which may lead to what only root may write', () => {
   const other = join(home, 'other');
   writeFileSync(other, 'untouched');
   mkdirSync(dirname(path), { recursive: true });
@@ -64,7 +64,7 @@ it('is not written through a link, which may lead to what only root may write', 
   expect(readFileSync(other, 'utf8')).toBe('untouched');
 });
 
-it('is one line for each action, whatever that says', () => {
+it('the log has one line for each action, whatever that says', () => {
   note(0, 'two\nlines\x1b[31m\u202e\u009b');
   expect(readFileSync(path, 'utf8')).toBe('1970-01-01T00:00:00.000Z two·lines·[31m··\n');
 });

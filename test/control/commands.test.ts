@@ -313,7 +313,7 @@ describe.runIf(isRoot)('as root, nothing is run for a program that began with mo
   });
 });
 
-describe.runIf(isRoot)('a file that is swapped', () => {
+describe.runIf(isRoot)('a program that is swapped', () => {
   it('after it was seen on the screen is looked at again, and not run', async () => {
     const path = script(at('bin', 'control'), 'true', web);
     const server = start({}, web);
@@ -378,7 +378,7 @@ describe.runIf(isRoot)('where workertop is not all that root is,', () => {
   });
 });
 
-describe('the program', () => {
+describe('the program of a command', () => {
   it('is never taken from the directory where it is run, whatever PATH says', async () => {
     script(at('control'), telling());
     for (const PATH of [':/usr/bin', '.:/usr/bin', 'bin:/usr/bin']) {
@@ -419,7 +419,7 @@ describe('the program', () => {
   });
 });
 
-it('gets a short list of variables, and none that makes a program load another', async () => {
+it('a command gets a short list of variables, and none that makes a program load another', async () => {
   const harmful = ['LD_PRELOAD', 'LD_LIBRARY_PATH', 'PYTHONPATH', 'PYTHONSTARTUP', 'NODE_OPTIONS', 'NODE_CHANNEL_FD'];
   const more = [
     'RUBYOPT',
@@ -450,7 +450,7 @@ it('gets a short list of variables, and none that makes a program load another',
   for (const name of [...harmful, ...more.slice(0, -1)]) expect(`\0${told()}`).not.toContain(`\0${name}=`);
 });
 
-describe('its outcome', () => {
+describe('the outcome of a command', () => {
   it('is told without colours, control characters and passwords', async () => {
     const text = "printf 'first\\n\\033[31mno redis://:hunter2@host \\007here\\033[0m\\n' >&2; exit 3";
     const outcome = await run(start(), { program: script(at('control'), text) });

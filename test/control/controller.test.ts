@@ -155,7 +155,7 @@ function run(server: Simulated): Run {
 
 const last = ({ operations }: Run) => operations.at(-1);
 
-describe('the closed loop', () => {
+describe('a change of workers', () => {
   it('brings exactly six workers for six quick presses', () => {
     const server = new Simulated(3);
     const one = run(server);
@@ -300,7 +300,7 @@ describe('the closed loop', () => {
   });
 });
 
-describe('a growth', () => {
+describe('a change that adds workers', () => {
   it('has failed where a new worker ends within seconds, and says how many are left', () => {
     const server = new Simulated(3);
     const one = run(server);
@@ -441,7 +441,7 @@ describe('a growth', () => {
   });
 });
 
-describe('a trim', () => {
+describe('a change that trims workers', () => {
   it('is told again where its signal was lost', () => {
     const server = new Simulated(4);
     const one = run(server);
@@ -463,7 +463,7 @@ describe('a trim', () => {
   });
 });
 
-describe('leaving', () => {
+describe('a controller that is left', () => {
   it('tells what was under way', () => {
     const server = new Simulated(3);
     const one = run(server);
@@ -521,7 +521,7 @@ describe('fit', () => {
   });
 });
 
-it('always ends, and never sends while a signal is under way, whatever happens', () => {
+it('a change of workers always ends, and never sends while a signal is under way, whatever happens', () => {
   const event = fc.oneof(
     fc.record({ type: fc.constant('scale' as const), delta: fc.integer({ min: -3, max: 3 }) }),
     fc.record({ type: fc.constantFrom('crash' as const, 'undo' as const, 'cancel' as const, 'die' as const) }),

@@ -74,14 +74,14 @@ function received(reader: number): string {
   return buffer.toString('utf8', 0, readSync(reader, buffer, 0, 16, null));
 }
 
-it('of a server is written to', async () => {
+it('a FIFO of a server is written to', async () => {
   start();
   const reader = fifo(at('fifo'));
   expect(await write(at('fifo'))).toBeNull();
   expect(received(reader)).toBe('+');
 });
 
-it('that nobody reads, or that is none, is told', async () => {
+it('a path that nobody reads, or that is no FIFO, is refused in words', async () => {
   start();
   fifo(at('fifo'));
   closeSync(readers.pop() ?? -1);
@@ -94,7 +94,7 @@ it('that nobody reads, or that is none, is told', async () => {
   expect(await write('/dev/null')).toMatch(/is not a FIFO/);
 });
 
-describe.runIf(isRoot)('as root, for a user’s server,', () => {
+describe.runIf(isRoot)('as root, the FIFO of a user’s server', () => {
   it('is written to in a directory of that user alone, and in one like /tmp', async () => {
     start(web);
     const one = fifo(join(directory(at('run'), web, 0o700), 'fifo'), web);
@@ -111,7 +111,7 @@ describe.runIf(isRoot)('as root, for a user’s server,', () => {
     expect(received(reader)).toBe('');
   });
 
-  it('is not written to where it is another user’s, whom anybody may write to', async () => {
+  it('is not written to where it is another user’s and everyone may write to it', async () => {
     start(mallory);
     const reader = fifo(join(directory(at('run')), 'fifo'), web, 0o666);
     expect(await write(at('run', 'fifo'))).toMatch(/fifo belongs to user 12345, not to .*: nothing was written/);
@@ -148,7 +148,7 @@ describe.runIf(isRoot)('as root, for a user’s server,', () => {
     expect(received(reader)).toBe('+');
   });
 
-  it('is not written to for root’s server where a user has made it', async () => {
+  it('is not written to where the server is root’s and a user has made it', async () => {
     start();
     const reader = fifo(join(directory(at('home'), web), 'fifo'), web);
     expect(await write(at('home', 'fifo'))).toMatch(/home belongs to user 12345/);

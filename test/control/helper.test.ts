@@ -30,13 +30,13 @@ const startTicksOf = (one: number) =>
 
 const pid = () => Number(readFileSync(join(folder, 'pid'), 'utf8'));
 
-it('leaves behind what waits for a path that does not answer, and says so', async () => {
+it('a helper that waits for a path without answer is left behind, and that is said', async () => {
   const stuck = helper('Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);');
   expect(await asOwnerBy(stuck)(errand)).toBe('/mnt/dead/fifo does not answer: nothing was done.');
   await eventually('it has ended', () => !kernel.isAlive(pid()));
 });
 
-it('believes no helper, which is the owner’s by then, more than a sentence', async () => {
+it('an owner’s helper is believed no more than a sentence', async () => {
   const liar = helper(`process.on('message', () => { process.send({ type: 'done', outcome: 'x'.repeat(1e6) }); });`);
   expect(await asOwnerBy(liar)(errand)).toHaveLength(1000);
   const mute = helper(`process.on('message', () => { process.send('x'); process.send({}); process.disconnect(); });`);
@@ -45,14 +45,14 @@ it('believes no helper, which is the owner’s by then, more than a sentence', a
   expect(await asOwnerBy(killed)(errand)).toMatch(/helper has ended with SIGKILL\.$/);
 });
 
-it('gives it none of root’s variables', async () => {
+it('an owner’s helper gets none of root’s variables', async () => {
   const teller = helper(
     `process.on('message', () => process.send({ type: 'done', outcome: Object.keys(process.env).join() }));`,
   );
   expect(await asOwnerBy(teller)(errand)).toBe('');
 });
 
-it('a command ends when its time is up, although workertop has ended', async () => {
+it('an owner’s command ends when its time is up, although workertop has ended', async () => {
   const script = join(folder, 'control');
   writeFileSync(script, `#!/bin/sh\necho $$ >'${folder}/pid'\nexec sleep 600\n`, { mode: 0o755 });
   const server = spawn('sleep', ['600'], { cwd: folder, stdio: 'ignore' });
@@ -73,7 +73,7 @@ it('a command ends when its time is up, although workertop has ended', async () 
   }
 });
 
-it('a command gets no descriptor that workertop was started with', async () => {
+it('an owner’s command gets no descriptor that workertop was started with', async () => {
   const script = join(folder, 'control');
   writeFileSync(script, `#!/bin/sh\nls /proc/$$/fd >'${folder}/fds'\n`, { mode: 0o755 });
   const server = spawn('sleep', ['600'], { cwd: folder, stdio: 'ignore' });
@@ -96,6 +96,6 @@ it('a command gets no descriptor that workertop was started with', async () => {
   }
 });
 
-it('tells that there is no helper', async () => {
+it('a helper that is missing is told', async () => {
   expect(await asOwnerBy(join(folder, 'none.mjs'))(errand)).toMatch(/helper has ended with 1\.$/);
 });

@@ -118,7 +118,7 @@ function idsAfter(drift: Drift): readonly [readonly number[], readonly number[]]
 /** In short, as families have it. */
 const told = (errand: Errand) => (errand.kind === 'run' ? `run ${errand.command.program}` : `write ${errand.path}`);
 
-it('sends to nobody, and does nothing for anybody, but a known scaler’s master, which is who it was, and whose all of it is', {
+it('no process is signalled, and no command run, but for the master of a known server that is still the same', {
   timeout: 180_000,
 }, () => {
   const sent: { pid: number; what: string | number | undefined }[] = [];

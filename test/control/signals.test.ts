@@ -59,12 +59,12 @@ describe('a process that is not what the screen says', () => {
     expect(state()).toMatch(/[RS]/);
   });
 
-  it('that has ended gets none either', () => {
+  it('that has ended gets no signal', () => {
     const server = serverSeen((master) => ({ ...master, pid: 4_000_000 }));
     expect(new ProcessSignals(asOwner).scale(server, 1)).toContain('has ended');
   });
 
-  it('gets none of the others', () => {
+  it('is not ended or reloaded either', () => {
     const server = serverSeen((master) => ({ ...master, startTicks: 1 }));
     for (const action of ['stop', 'kill', 'reload'] as const) {
       expect(new ProcessSignals(asOwner).act(action, server.head, server)).toContain('another process by now');
@@ -80,7 +80,7 @@ it('sends HUP to a process that handles it only', () => {
   expect(state()).toMatch(/[RS]/);
 });
 
-it.each([1, 0, -1])('never signals %i', (number) => {
+it.each([1, 0, -1])('the pid %i is never signalled', (number) => {
   const server = serverSeen((master) => master);
   const head = { ...server.head, pid: number, sample: { ...server.head.sample, pid: number } };
   expect(new ProcessSignals(asOwner).scale({ ...server, head }, 1)).toContain('never sent a signal');

@@ -132,7 +132,7 @@ it('list and the dashboard print the same figures for the same row', () => {
   expect(compared).toBeGreaterThan(1000);
 });
 
-it('list prints them for a project and its master', () => {
+it('list prints what a trim frees, and who waits, for a project and its master', () => {
   const { model } = modelOf(gunicorn(2, [port]));
   const lines = listTable(model, advise(model, new History())).split('\n');
   expect(lines.find((line) => line.includes('master 10'))).toMatch(/\d[BKMG] +\S+ +7$/);

@@ -9,7 +9,7 @@ function refusal(options: Partial<SampleOptions>, role: 'master' | 'worker' = 'm
   return scalingRefusal(gunicorn, { head, claim: { args: null }, workers: [] }, role);
 }
 
-it('allows a running gunicorn master', () => {
+it('a running gunicorn master may be scaled', () => {
   expect(refusal({})).toBeNull();
 });
 
@@ -22,7 +22,7 @@ it.each([
   ['one that blocks TTOU', { blocked: 0x200000 }, 'blocks'],
   ['one with ids of several users', { ids: 'mixed' }, 'ids of several users'],
   ['one whose masks cannot be read', { caught: null }, 'cannot be read'],
-] as const)('refuses %s', (_, options, words) => {
+] as const)('scaling is refused to %s', (_, options, words) => {
   expect(refusal(options)).toContain(words);
 });
 
@@ -30,7 +30,7 @@ it.each([
   ['with ids of several users', 1000, { uid: 1000, ids: 'mixed' }, 'ids of several users'],
   ['of another user', 1000, { uid: 1001 }, 'belongs to another user'],
   ['of another user than root, who has started it', 0, { uid: 33 }, null],
-] as const)('with a worker %s', (_, uid, options, words) => {
+] as const)('the scaling of a master depends on a worker %s', (_, uid, options, words) => {
   const head = sample({ pid: 42, caught: caught.gunicornMaster, uid });
   const workers = [sample({ pid: 43, ...options })];
   const refused = scalingRefusal(gunicorn, { head, claim: { args: null }, workers }, 'master');
@@ -38,11 +38,11 @@ it.each([
   else expect(refused).toContain(words);
 });
 
-it('refuses a worker, although it catches both signals', () => {
+it('scaling is refused to a worker that catches both signals', () => {
   expect(refusal({ caught: caught.gunicornWorker }, 'worker')).toContain('not the master');
 });
 
-it('reads masks by the kernel’s numbers', () => {
+it('a signal mask is read by the kernel’s numbers', () => {
   expect(catches(0x100000, 'SIGTTIN')).toBe(true);
   expect(catches(0x100000, 'SIGTTOU')).toBe(false);
   expect(catches(caught.gunicornMaster, 'SIGCHLD')).toBe(true);

@@ -17,7 +17,7 @@ function family(
   return [of(10, 2, socket, argv), of(11, 10, shared ? socket : [], other), of(12, 10, shared ? socket : [], other)];
 }
 
-it('is known by a socket that the master and its children share', () => {
+it('an unknown preforking server is known by a socket that the master and its children share', () => {
   const [server, ...more] = recognise(family());
   expect(more).toEqual([]);
   expect(server?.definition.kind).toBe('prefork');
@@ -29,7 +29,7 @@ it('is known by a socket that the master and its children share', () => {
   ]);
 });
 
-it('is never told anything, even where it catches both signals', () => {
+it('an unknown preforking server is never scaled, even where it catches both signals', () => {
   for (const server of recognise(family())) {
     expect(scalingRefusal(server.definition, server, server.headRole)).toContain('serverd');
   }
@@ -39,11 +39,11 @@ it.each([
   ['children that do not listen', family({ shared: false })],
   ['children of another program', family({ other: ['/usr/bin/convert', 'x'] })],
   ['a single child', family().slice(0, 2)],
-])('is not seen in %s', (_, processes) => {
+])('an unknown preforking server is not seen in %s', (_, processes) => {
   expect(recognise(processes)).toEqual([]);
 });
 
-it('has its sockets looked at first, and nobody else', () => {
+it('only what may be a preforking server has its sockets looked at first', () => {
   const unread = family().map((process) => ({ ...process, listeners: null }));
   expect(undecided([...unread, sample({ pid: 50, argv: ['cron'] })])).toEqual([10, 11, 12]);
   const known = [

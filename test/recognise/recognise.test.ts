@@ -7,7 +7,7 @@ import { definitions } from '../../src/servers/registry.ts';
 import { processTables } from '../helpers/process-tables.ts';
 import { sample } from '../helpers/samples.ts';
 
-it('puts a process into one server at most, once, and tells servers apart', () => {
+it('a process is in one server at most, once, and servers are told apart', () => {
   fc.assert(
     fc.property(processTables, (processes) => {
       const servers = recognise(processes);
@@ -18,7 +18,7 @@ it('puts a process into one server at most, once, and tells servers apart', () =
   );
 });
 
-it('lists every living worker, oldest first, and no dead one', () => {
+it('a server lists every living worker, oldest first, and no dead one', () => {
   fc.assert(
     fc.property(processTables, (processes) => {
       for (const { workers, head, processes: all } of recognise(processes)) {
@@ -33,7 +33,7 @@ it('lists every living worker, oldest first, and no dead one', () => {
   );
 });
 
-it('lets no signal be sent but to a running master of a known kind that catches both signals and blocks neither', () => {
+it('no signal may be sent but to a running master of a known kind that catches both signals and blocks neither', () => {
   fc.assert(
     fc.property(processTables, (processes) => {
       for (const server of recognise(processes)) {
@@ -52,11 +52,11 @@ it('lets no signal be sent but to a running master of a known kind that catches 
   );
 });
 
-it('takes nothing for a server that merely catches both signals, as top does', () => {
+it('a program that merely catches both signals, as top does, is no server', () => {
   expect(recognise([sample({ pid: 1, argv: ['/usr/bin/top'], caught: 0x300000 })])).toEqual([]);
 });
 
-it('knows the services and their parts', () => {
+it('services are known with their parts', () => {
   const servers = recognise([
     sample({ pid: 10, argv: ['/usr/lib/postgresql/15/bin/postgres', '-D', '/var/lib/postgresql'] }),
     sample({ pid: 11, ppid: 10, argv: ['postgres: 15/main: checkpointer '] }),
@@ -72,7 +72,7 @@ it('knows the services and their parts', () => {
   ]);
 });
 
-it('counts no stranger among the workers of a master whose pid he has written into his title', () => {
+it('a stranger with the pid of a master in its title is no worker of that master', () => {
   const master = sample({ pid: 10, argv: ['puma 6.4.2 (tcp://0.0.0.0:80) [shop]'], uid: 33 });
   const own = sample({ pid: 11, ppid: 10, argv: ['puma: cluster worker 0: 10 [shop]'], uid: 33 });
   const strange = sample({ pid: 12, ppid: 1, argv: ['puma: cluster worker 1: 10 [shop]'], uid: 1000 });

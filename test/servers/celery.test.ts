@@ -16,7 +16,7 @@ function refusal(options: Partial<SampleOptions>) {
   return scalingRefusal(server.definition, server, server.headRole);
 }
 
-describe('roles', () => {
+describe('the roles of celery', () => {
   it('come from titles', () => {
     const [server, ...more] = recognise([
       sample({ pid: 10, argv: ['[celeryd: celery@vps1:MainProcess] -active- (-A shop worker -B)'] }),
@@ -62,7 +62,7 @@ describe('roles', () => {
   });
 });
 
-describe('the configured number of workers', () => {
+describe('the configured number of celery’s workers', () => {
   const configured = (options: Partial<SampleOptions>) => {
     const server = only(options);
     return server.definition.configured?.(server);
@@ -85,7 +85,7 @@ describe('the configured number of workers', () => {
   });
 });
 
-describe('its own command', () => {
+describe('celery’s own command to scale', () => {
   const command = (options: Partial<SampleOptions>, direction: 1 | -1) => {
     const server = only(options);
     const { scaling } = server.definition;

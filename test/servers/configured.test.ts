@@ -270,18 +270,18 @@ it.each([
     null,
     'unknown: workers of hypnotoad in the app’s configuration, else 4',
   ],
-])('%s', (_, argv, files, count, where) => {
+])('the configured number of workers is read: %s', (_, argv, files, count, where) => {
   write(files);
   const environment = argv[0] === '/usr/bin/perl' ? { HYPNOTOAD_APP: '/srv/shop/app.pl' } : {};
   expect(configured({ argv: [...argv], environment })).toMatchObject({ count, where });
 });
 
-it('is not the default where the environment may be read by root only', () => {
+it('the configured number of workers is not the default where the environment may be read by root only', () => {
   expect(configured({ argv: ['uvicorn', 'shop:app'], cwd: null })).toMatchObject({ count: null, by: null });
   expect(configured({ argv: ['uvicorn', 'shop:app'] })).toMatchObject({ count: 1, by: { type: 'default' } });
 });
 
-it('follows no include for ever', () => {
+it('a configuration file that includes itself is not followed for ever', () => {
   const line = 'include=/etc/loop/*.conf\n';
   write({ '/etc/loop/a.conf': line, '/etc/loop/b.conf': line });
   expect(Object.keys(server({ argv: ['php-fpm: master process (/etc/loop/a.conf)'] }).head.facts.configLines)).toEqual([

@@ -21,7 +21,7 @@ function configured(options: Partial<SampleOptions>) {
   return server?.definition.configured?.(server);
 }
 
-describe('roles', () => {
+describe('the roles of gunicorn', () => {
   it('come from titles', () => {
     expect(
       outline([
@@ -148,14 +148,14 @@ describe('roles', () => {
   });
 });
 
-it('names what it serves', () => {
+it('gunicorn is shown with the app that it serves', () => {
   const app = (...words: string[]) => recognise([sample({ pid: 1, argv: words })])[0]?.claim.app;
   expect(app('gunicorn: master [shop.wsgi]')).toBe('shop.wsgi');
   expect(app('gunicorn: master [gunicorn]')).toBeUndefined();
   expect(app('gunicorn', '--preload', 'shop.wsgi', '-w', '3')).toBe('shop.wsgi');
 });
 
-describe('the dirty arbiter', () => {
+describe('gunicorn’s dirty arbiter', () => {
   /** HUP INT QUIT USR1 TERM CHLD TTIN TTOU WINCH, and not USR2, by dirty/arbiter.py of 25.1. */
   const arbiterMask = 0x8314207;
   const dirty = ['/p/.venv/bin/python3', '/p/.venv/bin/gunicorn', '-w', '2', '--dirty-workers=3', 'shop.wsgi'];
@@ -215,7 +215,7 @@ describe('the dirty arbiter', () => {
   });
 });
 
-describe('the configured number of workers', () => {
+describe('the configured number of gunicorn’s workers', () => {
   const environment = { GUNICORN_CMD_ARGS: '--workers=4', WEB_CONCURRENCY: '5' };
   const configLines = { '/p/gunicorn.conf.py': ['workers = 6  # enough'] };
 
@@ -304,7 +304,7 @@ describe('the configured number of workers', () => {
   });
 });
 
-describe('a new worker', () => {
+describe('a new worker of gunicorn', () => {
   const loads = (words: readonly string[], rest: Partial<SampleOptions> = {}) =>
     factRequests.code(sample({ pid: 1, argv: words, cwd: '/p', ...rest }).facts);
 

@@ -22,7 +22,7 @@ const family = (pid: number, argv: readonly string[], workers: number, options: 
     }),
   );
 
-describe('an emperor', () => {
+describe('an emperor of uWSGI', () => {
   const emperor = ['uwsgi', '--emperor', '/etc/uwsgi/vassals', '--master'];
   const vassal = (pid: number, name: string, workers: number) =>
     family(pid, ['/usr/bin/uwsgi-core', '--ini', `${name}.ini`], workers, {
@@ -54,7 +54,7 @@ describe('an emperor', () => {
   });
 });
 
-describe('of several settings', () => {
+describe('of several settings of uWSGI', () => {
   const preset = ['[uwsgi]', 'master = true', 'workers = 2'];
   const own = ['[uwsgi]', 'module = intranet.wsgi:application', 'home = /srv/intranet/venv', 'processes = 5'];
   const argv = ['uwsgi', '--ini', '/usr/share/uwsgi/conf/default.ini', '--ini', '/etc/uwsgi/apps-enabled/intranet.ini'];
@@ -92,7 +92,7 @@ describe('of several settings', () => {
   });
 });
 
-it('counts its first process as a worker where it has no master', () => {
+it('uWSGI without a master counts its first process as a worker', () => {
   const [server] = serversOf(...family(1, ['uwsgi', '--http', ':80', '-p', '3'], 2));
   expect(server?.workers).toMatchObject({ current: 3, configured: { count: 3 } });
   expect(server?.head.role).toBe('worker');
@@ -101,7 +101,7 @@ it('counts its first process as a worker where it has no master', () => {
   expect(read?.workers.current).toBe(2);
 });
 
-it('says that what its title hides is not known', () => {
+it('what the title of uWSGI hides is said to be unknown', () => {
   const [server] = serversOf(
     sample({ pid: 1, ppid: 0, argv: ['[bakery] uWSGI master'] }),
     sample({ pid: 2, ppid: 1, argv: ['[bakery] uWSGI worker 1'] }),

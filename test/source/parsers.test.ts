@@ -16,7 +16,7 @@ import {
 } from '../../src/source/proc/parsers/text.ts';
 import { isSound, mutated } from '../helpers/fuzz.ts';
 
-describe('addresses', () => {
+describe('an address of /proc/net', () => {
   const address = (hex: string) =>
     parseTcp(`   0: ${hex}:1F90 ${'0'.repeat(8)}:0000 0A 00000000:00000000 00:00000000 00000000     0        0 5 1\n`)
       .listeners[0]?.address;
@@ -32,7 +32,7 @@ describe('addresses', () => {
   });
 });
 
-it('counts the connections that were accepted, of the whole table', () => {
+it('the connections that were accepted are counted over the whole table', () => {
   const line = (local: string, state: string, inode: number) =>
     `   0: ${local} 0100007F:C001 ${state} 00000000:00000002 00:00000000 00000000     0        0 ${inode} 1\n`;
   const listeners = `${line('0100007F:1F90', '0A', 5)}${line('00000000:0050', '0A', 6)}`;
@@ -134,7 +134,7 @@ it.each([
   ['5:memory:/docker/a\n1:name=systemd:/docker/a\n', '/docker/a'],
   ['1:name=systemd:/user.slice\n0::/\n', '/user.slice'],
   ['', null],
-])('takes the cgroup of %j', (text, path) => {
+])('the cgroup of a process is found in %j', (text, path) => {
   expect(parseCgroup(text)).toBe(path);
 });
 
@@ -144,12 +144,12 @@ it.each([
   ['{"name":"cut o', {}],
   ['null', {}],
   ['[]', {}],
-])('takes no more than the members asked for of a variable that holds %s', (json, expected) => {
+])('no more than the members asked for is kept of a variable that holds %s', (json, expected) => {
   const bytes = Buffer.from(`A=1\0pm2_env=${json}\0name=x\0`);
   expect(pickEnvironment(bytes, new Set(['pm2_env.name', 'pm2_env.pm_id']))).toEqual(expected);
 });
 
-it('takes signals 1 to 31 of a mask, and no more', () => {
+it('a signal mask is read for signals 1 to 31, and no more', () => {
   expect(parseStatus('Uid:\t1\t2\t3\t4\nSigCgt:\t0000000108314a07\n')).toMatchObject({ uid: 2, caught: 0x8314a07 });
   expect(parseStatus('Uid:\t7\t7\t7\t7\nGid:\t8\t8\t8\t8\n').ids).toBe('one');
   for (const ids of ['0\t7\t7\t7', '7\t0\t7\t7', '7\t7\t0\t7', '7\t7\t7\t0']) {

@@ -123,7 +123,7 @@ describe('processes', () => {
   });
 });
 
-it('says which file it could not read, when that is no matter of rights', async () => {
+it('a file of proc that cannot be read, by no matter of rights, is named', async () => {
   tree.add(10);
   rmSync(join(tree.root, '10', 'status'));
   mkdirSync(join(tree.root, '10', 'status'));
@@ -133,7 +133,7 @@ it('says which file it could not read, when that is no matter of rights', async 
 it.each([
   ['that is not there', '/nonexistent/proc'],
   ['that is none', tmpdir()],
-])('takes no directory %s', (_, root) => {
+])('no proc tree is a directory %s', (_, root) => {
   expect(() => new ProcSource({ tree: new LocalTree(root), factRequests, files: filesHere() })).toThrow(root);
 });
 
@@ -328,7 +328,7 @@ describe('the host', () => {
   });
 });
 
-it('reads the same with no room for descriptors, and with some', () => {
+it('stat is read the same with no room for descriptors, and with some', () => {
   for (let pid = 10; pid < 20; pid++) tree.add(pid);
   for (const room of [0, 3, 100]) {
     const table = new StatTable(tree.root, room);
@@ -341,7 +341,7 @@ it('reads the same with no room for descriptors, and with some', () => {
   }
 });
 
-it('inspects a process as it is at this moment', () => {
+it('a process is inspected as it is at this moment', () => {
   tree.add(10, { comm: 'a) b', argv: ['a', 'b'], startTicks: 5, caught: '300000', state: 'T' });
   expect(inspectProcess(new LocalTree(tree.root), 10)).toMatchObject({
     startTicks: 5,

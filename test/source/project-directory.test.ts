@@ -139,7 +139,7 @@ describe('a container', () => {
   });
 });
 
-it('tells where a directory of a container is mounted from', () => {
+it('a directory of a container is told by where it is mounted from', () => {
   const mountinfo = [
     '600 500 0:43 / / rw - overlay overlay rw',
     '601 600 8:1 /home/deploy/my\\040shop /app rw,relatime - ext4 /dev/sda1 rw',
@@ -151,7 +151,7 @@ it('tells where a directory of a container is mounted from', () => {
   expect(sourceOf('/app', '')).toBeNull();
 });
 
-it('tells one directory by its device and inode, whatever its path', () => {
+it('a directory is told by its device and inode, whatever its path', () => {
   mkdirSync(join(root, 'a'));
   link('/b', 'a');
   const { dev, ino } = statSync(join(root, 'a'));

@@ -32,14 +32,14 @@ function queueAt(now: number, isFresh: boolean): number | null | undefined {
   return sockets.of(1, '1:1', now)?.[0]?.queue;
 }
 
-it('reads who waits at every reading while somebody may wait', () => {
+it('waiting connections are read at every reading while somebody may wait', () => {
   waitAt(0);
   expect(queueAt(1, true)).toBe(0);
   waitAt(3);
   expect(queueAt(3, true)).toBe(3);
 });
 
-it('reads it seldom while an idle worker would take what waits', () => {
+it('waiting connections are read seldom while an idle worker would take them', () => {
   waitAt(0);
   expect(queueAt(1, true)).toBe(0);
   waitAt(3);
@@ -47,7 +47,7 @@ it('reads it seldom while an idle worker would take what waits', () => {
   expect(queueAt(6, false)).toBe(3);
 });
 
-it('never leaves a queue standing that has been seen', () => {
+it('a queue that was seen is read again at the next reading', () => {
   waitAt(3);
   expect(queueAt(1, true)).toBe(3);
   waitAt(0);

@@ -188,7 +188,7 @@ describe('the project of', () => {
   });
 });
 
-it('takes whatever stands in somebody’s environment', async () => {
+it('the facts of a process are read whatever stands in its environment', async () => {
   for (const path of [
     `/${'a'.repeat(5000)}`,
     `/${'a/'.repeat(5000)}`,
@@ -202,7 +202,7 @@ it('takes whatever stands in somebody’s environment', async () => {
   }
 });
 
-it('keeps none of what it looked at', async () => {
+it('the facts of a process hold no variable that was only looked at', async () => {
   const secret = 'hunter2';
   const found = await factsOf({ environ: { PATH: `/${secret}`, VIRTUAL_ENV: '', DATABASE_URL: secret } });
   expect(JSON.stringify(found)).not.toContain(secret);

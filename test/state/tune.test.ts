@@ -50,7 +50,7 @@ it('T with --read-only sends nothing', async () => {
   expect(seen.state.notice?.text).toContain('--read-only');
 });
 
-it('what it does is shown as it begins; T hides that, and shows it again', async () => {
+it('a tune is shown as it begins; T hides that, and shows it again', async () => {
   const seen = await tuning();
   expect(text(seen)).toMatch(/watched for 40 s of 2 min/);
   const hidden = pressed(seen, 'S-t');
@@ -59,7 +59,7 @@ it('what it does is shown as it begins; T hides that, and shows it again', async
   expect(panelOf(pressed(hidden, 'S-t').state)?.type).toBe('tune');
 });
 
-it('Esc stops it; once it has ended Esc closes', async () => {
+it('Esc stops a tune, and closes the panel once the tune has ended', async () => {
   expect(effectsOf(await tuning(), 'escape')).toEqual([{ type: 'stop-tune' }]);
   const ended = await tuning();
   const { tuning: last } = ended.state;
@@ -69,8 +69,11 @@ it('Esc stops it; once it has ended Esc closes', async () => {
   expect(panelOf(pressed(over, 'escape').state)).toBeNull();
 });
 
-it.each(['+', '-', 'u'])('%s is refused meanwhile: it would be taken for its own doing', async (key) => {
-  const hidden = pressed(await tuning(), 'S-t');
-  expect(effectsOf(hidden, key)).toEqual([]);
-  expect(pressed(hidden, key).state.notice?.text).toContain('is being tuned');
-});
+it.each(['+', '-', 'u'])(
+  '%s is refused while a server is tuned: the tune would take it for its own doing',
+  async (key) => {
+    const hidden = pressed(await tuning(), 'S-t');
+    expect(effectsOf(hidden, key)).toEqual([]);
+    expect(pressed(hidden, key).state.notice?.text).toContain('is being tuned');
+  },
+);

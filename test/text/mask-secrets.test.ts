@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { commandOf, maskArgv } from '../../src/text/mask-secrets.ts';
 import { facts } from '../helpers/samples.ts';
 
-it('stays quick and closed for command lines of megabytes', () => {
+it('a command line of megabytes is masked quickly, and shows no secret', () => {
   const long = 'x'.repeat(3_000_000);
   expect(maskArgv([long]).join(' ').length).toBeLessThan(2000);
   expect(maskArgv(['celery', `redis://:hunter2${long}@host`]).join(' ')).toBe('celery redis://***');
   expect(maskArgv(Array.from({ length: 100_000 }, () => 'a')).length).toBeLessThan(1000);
 });
 
-it('takes no longer for each character of a longer command line', () => {
+it('a longer command line takes no longer for each character to mask', () => {
   const hostile = ['token', 'eyJ-', '://a:', 'a@', 'key: ', 'pass"  ', 'bearer ', ') [', 'mysql -p '].flatMap(
     (piece) => [piece.repeat(1000).slice(0, 1000), piece.repeat(20).trimEnd()],
   );
@@ -136,6 +136,6 @@ describe('a command line', () => {
   });
 });
 
-it('shows the name in brackets where there is no command line', () => {
+it('a process without a command line is shown by its name in brackets', () => {
   expect(commandOf(facts({ argv: [], comm: 'kworker' }))).toBe('[kworker]');
 });

@@ -27,11 +27,11 @@ it.each<[boolean, Omit<GroupRule, 'name'>]>([
   [false, { user: 'www' }],
   [true, { directory: '/srv/*', user: 'www-data' }],
   [false, { directory: '/srv/*', user: 'root' }],
-])('fulfilled: %s by %o', (expected, conditions) => {
+])('a project rule is fulfilled (%s) by %o', (expected, conditions) => {
   const rule = { name: 'Shop', ...conditions };
   expect(ruleFor(process, [rule])).toBe(expected ? rule : null);
 });
 
-it('knows no user where none can be told', () => {
+it('a project rule about a user is not fulfilled where no user can be told', () => {
   expect(ruleFor(facts({ user: null }), [{ name: 'all', user: '*' }])).toBeNull();
 });

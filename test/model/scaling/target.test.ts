@@ -35,7 +35,7 @@ it.each([
   // By the name of a celery node, or of one of its queues.
   ['mail:bulk', [31]],
   ['mail:ads', [31]],
-])('%s names its servers', (text, pids) => {
+])('the target %s names its servers', (text, pids) => {
   expect(findTargets(model, text).map(({ head }) => head.pid)).toEqual(pids);
 });
 
@@ -44,12 +44,12 @@ it.each([
   ['99', 'no process 99'],
   ['shop:puma', 'shop has no puma: it has gunicorn, celery'],
   ['blog', 'no project blog: there is shop, mail'],
-])('%s names none, and says why', (text, reason) => {
+])('the target %s names no server, and says why', (text, reason) => {
   expect(findTargets(model, text)).toEqual([]);
   expect(whyNoTarget(model, text)).toBe(reason);
 });
 
-it('takes no name that only a number sets apart: it may be another project’s tomorrow', () => {
+it('a name that only a number sets apart is no target: it may be another project’s tomorrow', () => {
   const redis = (pid: number, user: string) => sample({ pid, ppid: 0, argv: ['redis-server *:6379'], user });
   const twins = buildModel(snapshot([redis(1, 'redis'), redis(2, 'root')]), null, { memoryTotal: null });
   expect(twins.projects.map(({ name }) => name)).toEqual(['redis', 'redis (root)']);

@@ -7,29 +7,29 @@ it.each([
   [['--workers=3'], '3'],
   [['--workers', '3'], '3'],
   [['-w', '3', 'app', '-w4'], '4'],
-])('reads the number of workers from %j', (args, value) => {
+])('the value of a flag is read from %j', (args, value) => {
   expect(flag(args, ['-w', '--workers'])?.value).toBe(value);
 });
 
-it('finds no flag where there is none', () => {
+it('no flag is found where there is none', () => {
   expect(flag(['--workers'], ['--workers'])).toBeNull();
   expect(flag(['--worker-class', 'gthread'], ['-w', '--workers'])).toBeNull();
   expect(flag(['--', '-w', '3'], ['-w'])).toBeNull();
 });
 
-it('gives every address a server binds', () => {
+it('every use of a flag is found', () => {
   const found = flags(['-b', ':80', '--bind=unix:/s', 'app'], ['-b', '--bind']);
   expect(found.map(({ value }) => value)).toEqual([':80', 'unix:/s']);
 });
 
-it('tells positionals from values of flags', () => {
+it('positionals are told from values of flags', () => {
   expect(positionals(['-w', '3', '--preload', 'app', '-k=x', '--bind=:80'], new Set(['--preload']))).toEqual(['app']);
 });
 
-it('splits words as a shell does', () => {
+it('a command line is split into words as a shell does', () => {
   expect(splitWords(`-w 3 --name="a b" -c '/x y'`)).toEqual(['-w', '3', '--name=a b', '-c', '/x y']);
 });
 
-it('takes plain numbers only for numbers', () => {
+it('only plain numbers count as numbers of workers', () => {
   expect([' 3 ', '3x', '', '-1', '1.5'].map(wholeNumber)).toEqual([3, null, null, null, null]);
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { programOf, titleOf } from '../../../src/servers/kit/program.ts';
 import { maskArgv } from '../../../src/text/mask-secrets.ts';
 
-describe('programOf', () => {
+describe('the program and its arguments are found in argv', () => {
   it.each([
     [
       ['/p/.venv/bin/python3', '/p/.venv/bin/gunicorn', '-w', '3', 'a.wsgi'],
@@ -28,13 +28,13 @@ describe('programOf', () => {
   });
 });
 
-it('takes one argument with spaces for a title, padding left off', () => {
+it('an argv of one argument with spaces is a title, padding left off', () => {
   expect(titleOf(['gunicorn: master [a]   '])).toBe('gunicorn: master [a]');
   expect(titleOf(['redis-server'])).toBeNull();
   expect(titleOf(['sh', '-c', 'a b'])).toBeNull();
 });
 
-it.each(['constructor', 'toString', '__proto__', 'valueOf'])('takes a program called %s for what it is', (name) => {
+it.each(['constructor', 'toString', '__proto__', 'valueOf'])('a program called %s is found by that name', (name) => {
   expect(programOf([name, 'a'])).toEqual({ interpreter: null, name, script: null, args: ['a'] });
   expect(maskArgv([name, 'a'])).toEqual([name, 'a']);
 });

@@ -123,7 +123,7 @@ it('the directory of a mount is what lies nearest above, with blanks in its name
   expect(mountOf('/mnt/my', mounts)?.point).toBe('/');
 });
 
-describe('a pattern', () => {
+describe('a pattern for names of files', () => {
   it.each([
     ['*.conf', 'www.conf', true],
     ['*.conf', 'www.conf.bak', false],
