@@ -52,12 +52,12 @@ async function workersOf(offset: number) {
   return servers.find(({ processes }) => processes[0]?.pid === pid);
 }
 
-it('tells the number of workers that a title hides, and is no address of the web', async () => {
+it('gunicorn’s control socket tells the number of workers that a title hides, and is no address of the web', async () => {
   const server = await workersOf(0);
   expect(server?.workers).toMatchObject({ configured: 7, configuredBy: 'control socket' });
   expect(server?.bind.filter((address) => address.includes('gunicorn.ctl'))).toEqual([]);
 });
 
-it('of another master tells nothing', async () => {
+it('gunicorn’s control socket of another master tells nothing', async () => {
   expect((await workersOf(1))?.workers).toMatchObject({ configured: null, configuredBy: null });
 });

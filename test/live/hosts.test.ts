@@ -76,7 +76,7 @@ describe('a dashboard', () => {
   });
 });
 
-it('on a read-only file system lists and scales', async () => {
+it('workertop lists and scales on a read-only file system', async () => {
   const script = `mount -o bind / /mnt && mount -o remount,ro,bind /mnt && mount -t proc proc /mnt/proc &&
     exec chroot /mnt sh -c "cd / && HOME=/root exec $W scale ${family.pid} 2"`;
   expect(await inNamespace('--mount --propagation private', script)).toMatchObject({
@@ -106,7 +106,7 @@ function crowd(program: string): { readonly pid: number; stop(): Promise<void> }
   };
 }
 
-it('in a fork storm goes on, finds the server, and scales it', async () => {
+it('workertop goes on in a fork storm, finds the server, and scales it', async () => {
   const storm = crowd(
     '$SIG{CHLD} = "IGNORE"; my $bits = ""; vec($bits, 0, 1) = 1; ' +
       'while (!select(my $ready = $bits, undef, undef, 0)) { for (1 .. 20) { fork or exec "true" } }',

@@ -86,7 +86,7 @@ describe('celery of the second project', () => {
   });
 });
 
-it('shows no password, on paper or to programs', async () => {
+it('list shows no password, as a table or as JSON', async () => {
   // Without a password to be seen, the test would prove nothing.
   expect(kernel.commandLine(story.worker.pid)).toContain(REDIS_PASSWORD);
   for (const args of [['list'], ['list', '--json'], []]) {

@@ -80,11 +80,11 @@ async function expectScaled(uid: number): Promise<void> {
   expect(kernel.children(job.pid)).toHaveLength(1);
 }
 
-it('celery of www-data, in a virtualenv of root', async () => {
+it('root scales a celery of www-data, in a virtualenv of root', async () => {
   await expectScaled(WWW_DATA);
 });
 
-it('celery of a user, in a virtualenv of his own, and not where everyone may write to that', async () => {
+it('root scales a celery of a user, in a virtualenv of his own, and not where everyone may write to that', async () => {
   celeryApp();
   await run('chown', ['-R', `${BOB}:${BOB}`, join(folder, 'venv'), join(folder, 'shop')]);
   await expectScaled(BOB);
@@ -96,7 +96,7 @@ it('celery of a user, in a virtualenv of his own, and not where everyone may wri
   expect(kernel.children(job?.pid ?? 0)).toHaveLength(1);
 });
 
-it('uWSGI of www-data, whose FIFO is in a directory of its own in /run', async () => {
+it('root scales a uWSGI of www-data, whose FIFO is in a directory of its own in /run', async () => {
   const place = mkdtempSync('/run/workertop-uwsgi-');
   try {
     chownSync(place, WWW_DATA, WWW_DATA);
@@ -118,7 +118,7 @@ it('uWSGI of www-data, whose FIFO is in a directory of its own in /run', async (
   }
 });
 
-it('pm2 of a user', async () => {
+it('root scales a pm2 of a user', async () => {
   const installed = installPm2();
   const bob = join(folder, 'bob');
   // Short: Node cuts a title to the length of the arguments that it was started with, and pm2 is known by its title.

@@ -88,7 +88,7 @@ describe.each(['18.19.1', '20', '22', '24'])('on Node %s', (version) => {
   });
 });
 
-it('draws charts on the oldest Node, by what is bundled of blessed-contrib', async () => {
+it('the package draws charts on the oldest Node, by what is bundled of blessed-contrib', async () => {
   const pty = openPty(nodeOf('18.19.1'), [join(installed, 'cli.js'), 'demo', '--delay', '0.2'], {
     cols: 100,
     rows: 30,

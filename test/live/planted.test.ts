@@ -56,17 +56,20 @@ async function begin(program: string): Promise<number> {
   return pid;
 }
 
-it.runIf(isRoot).each(['passwd', 'su'])('is refused, and nothing is run, with %s', async (program) => {
-  const pid = await begin(program);
-  for (const change of ['+1', '-1']) {
-    const { code, stdout, stderr } = await workertop('scale', String(pid), change, '--yes');
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^workertop: .*ids of several users[^\n]*\n$/);
-  }
-  expect(existsSync(join(home, 'shop', 'ran'))).toBe(false);
-});
+it.runIf(isRoot).each(['passwd', 'su'])(
+  'a set-uid program under the title of a server is refused, and nothing is run: %s',
+  async (program) => {
+    const pid = await begin(program);
+    for (const change of ['+1', '-1']) {
+      const { code, stdout, stderr } = await workertop('scale', String(pid), change, '--yes');
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(/^workertop: .*ids of several users[^\n]*\n$/);
+    }
+    expect(existsSync(join(home, 'shop', 'ran'))).toBe(false);
+  },
+);
 
-it.runIf(isRoot)('has it run as himself where the server is his own', async () => {
+it.runIf(isRoot)('the command of a user’s own server is run as that user', async () => {
   const pid = await begin('cat');
   // No worker comes of it: that is told.
   await workertop('scale', String(pid), '+1', '--yes');

@@ -137,7 +137,7 @@ describe.each(['forked', 'clustered'])('the app %s', (app) => {
   });
 });
 
-it('refuses a second process of an app that listens in fork mode, which could not bind', async () => {
+it('a second process of a pm2 app that listens in fork mode is refused, since it could not bind', async () => {
   const before = await running('alone');
   const { code, stdout, stderr } = await scale('alone', '+1', '--yes');
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -146,7 +146,7 @@ it('refuses a second process of an app that listens in fork mode, which could no
   expect(await running('alone')).toEqual(before);
 });
 
-it('asks in the dashboard before it runs pm2, then tells the outcome, and undoes it', async () => {
+it('the dashboard asks before it runs pm2, then tells the outcome, and undoes it', async () => {
   const pty = await openDashboard(['--filter', (await project()).name], { cols: 140, rows: 40 });
   try {
     const before = await running('forked');
@@ -166,7 +166,7 @@ it('asks in the dashboard before it runs pm2, then tells the outcome, and undoes
   }
 });
 
-it('leaves the daemon alone: it is no worker, and told apart from its apps', async () => {
+it('the daemon of pm2 is left alone: it is no worker, and told apart from its apps', async () => {
   const pid = await daemon();
   const { code, stderr } = await workertop('scale', String(pid), '+1', '--yes');
   expect(code).toBe(1);

@@ -47,7 +47,7 @@ const master = () => new RegExp(`master ${gunicorn.pid}`);
 
 const queueOf = async () => projectIn(await list(), gunicorn.directory).servers[0]?.queue;
 
-it('counts the clients that wait while all workers sleep in a view', async () => {
+it('the queue counts the clients that wait while all workers sleep in a view', async () => {
   expect(await queueOf()).toBe(0);
   const pty = await openDashboard(['--filter', String(gunicorn.pid), '--delay', '0.5'], { cols: 100, rows: 50 });
   await pty.waitFor(withQueue(0));
@@ -68,7 +68,7 @@ it('counts the clients that wait while all workers sleep in a view', async () =>
   await pty.close();
 });
 
-it('counts those that wait at a unix socket', async () => {
+it('the queue counts the clients that wait at a unix socket', async () => {
   await eventually('an empty queue', async () => (await queueOf()) === 0);
   ask(4, { path: socket });
   await eventually('four to wait', async () => (await queueOf()) === 4, 2);

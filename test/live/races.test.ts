@@ -129,7 +129,7 @@ describe('while a change runs', () => {
   });
 });
 
-it('adds no worker that would load code which none has run, until that is agreed to', async () => {
+it('no worker is added that would load code which none has run, until that is agreed to', async () => {
   const code = join(gunicorn.directory, 'changed.py');
   await writeFile(code, 'import not_installed_yet\n');
   const refused = await workertop('scale', String(gunicorn.pid), '+1');

@@ -78,7 +78,7 @@ function tune(watch = '24s'): Tune {
   return { process: child, said: () => text, ended: async () => (await end)[0] };
 }
 
-it('puts the worker back at once when requests wait more than expected, and loses none', async () => {
+it('a tune puts the worker back at once when requests wait more than expected, and loses none', async () => {
   failed = 0;
   ask(1, 0.3, 0.3);
   const run = tune();
@@ -92,7 +92,7 @@ it('puts the worker back at once when requests wait more than expected, and lose
   expect(failed).toBe(0);
 });
 
-it('what was trimmed by one that was killed is put back by the next', async () => {
+it('what a killed tune has trimmed is put back by the next', async () => {
   ask(1, 0.3, 0.3);
   const run = tune('6s');
   await eventually('a trim', () => run.said().includes('Trimming 3 → 2') && gunicorn.workers().length === 2, 100);
@@ -107,7 +107,7 @@ it('what was trimmed by one that was killed is put back by the next', async () =
   expect(gunicorn.workers()).toHaveLength(3);
 });
 
-it('Ctrl-C puts back what was not yet found good', async () => {
+it('Ctrl-C in a tune puts back what was not yet found good', async () => {
   ask(1, 0.3, 0.3);
   const run = tune('6s');
   await eventually('a trim', () => run.said().includes('Trimming 3 → 2') && gunicorn.workers().length === 2, 100);
@@ -116,7 +116,7 @@ it('Ctrl-C puts back what was not yet found good', async () => {
   expect(gunicorn.workers()).toHaveLength(3);
 });
 
-it('T in the dashboard trims, and q puts back before it ends', async () => {
+it('a tune by T in the dashboard trims, and q puts back before it ends', async () => {
   ask(1, 0.3, 0.3);
   const config = join(home.path, 'tune.toml');
   writeFileSync(config, 'tune-watch = "6s"\ntune-wait = "50%"\n');
@@ -137,7 +137,7 @@ it('T in the dashboard trims, and q puts back before it ends', async () => {
   }
 });
 
-it('without load nothing is sent', async () => {
+it('a tune without load sends nothing', async () => {
   const [node, cli] = workertopCommand();
   const child = spawn(node, [cli, 'tune', String(gunicorn.pid), '--watch', '3s'], {
     stdio: ['ignore', 'pipe', 'pipe'],

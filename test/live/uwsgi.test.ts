@@ -95,7 +95,7 @@ describe.each([
   });
 });
 
-it('lets a worker finish its request first', async () => {
+it('uWSGI lets a worker finish its request before it goes', async () => {
   const pid = await start('--cheaper-algo', 'manual', '--stats', join(folder, 'stats.sock'));
   // Both are kept busy, so that whichever goes is.
   const answered = Promise.all([fetched('/slow'), fetched('/slow')]);
@@ -105,7 +105,7 @@ it('lets a worker finish its request first', async () => {
   expect(await answered).toEqual([true, true]);
 });
 
-it('is refused where a mule cannot be told from a worker, of which none might be left', async () => {
+it('a change of uWSGI is refused where a mule cannot be told from a worker, of which none might be left', async () => {
   const pid = await start('--cheaper-algo', 'manual');
   const before = kernel.children(pid);
   const { code, stderr } = await workertop('scale', String(pid), '-1');
@@ -114,13 +114,16 @@ it('is refused where a mule cannot be told from a worker, of which none might be
   expect(kernel.children(pid)).toEqual(before);
 });
 
-it.each([['spare'], ['backlog']])('is refused where the %s algorithm would undo it', async (algorithm) => {
-  const pid = await start(...(algorithm === 'spare' ? [] : ['--cheaper-algo', algorithm]));
-  const before = kernel.children(pid);
-  for (const size of ['+1', '-1']) {
-    const { code, stdout, stderr } = await workertop('scale', String(pid), size);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain(`Its cheaper algorithm, ${algorithm}, brings the number of workers back by itself`);
-  }
-  expect(kernel.children(pid).length).toBeLessThanOrEqual(before.length);
-});
+it.each([['spare'], ['backlog']])(
+  'a change of uWSGI is refused where the %s algorithm would undo it',
+  async (algorithm) => {
+    const pid = await start(...(algorithm === 'spare' ? [] : ['--cheaper-algo', algorithm]));
+    const before = kernel.children(pid);
+    for (const size of ['+1', '-1']) {
+      const { code, stdout, stderr } = await workertop('scale', String(pid), size);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toContain(`Its cheaper algorithm, ${algorithm}, brings the number of workers back by itself`);
+    }
+    expect(kernel.children(pid).length).toBeLessThanOrEqual(before.length);
+  },
+);

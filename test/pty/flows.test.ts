@@ -23,7 +23,7 @@ async function agreeTo(key: string, question: RegExp): Promise<void> {
   pty.press('y');
 }
 
-describe('adding and trimming', () => {
+describe('adding and trimming in the dashboard', () => {
   it('asks once, is told in the row while it runs, then with its figures, and is undone', async () => {
     await select(pty, /gunicorn {2}:8102/);
     await agreeTo('-', /Trim a worker of project2: 3 → 2\?/);
@@ -103,7 +103,7 @@ describe('adding and trimming', () => {
   });
 });
 
-it('fits: shows what it would trim, does it one by one, and stops when the target is reached', async () => {
+it('a fit shows what it would trim, trims one by one, and stops when the target is reached', async () => {
   await pty.waitFor(/MEM .* 7\d%/);
   pty.press('A', '5', '5', 'enter');
   await pty.waitFor(/Fit to 55 %/);
@@ -120,7 +120,7 @@ it('fits: shows what it would trim, does it one by one, and stops when the targe
   }
 });
 
-it('does nothing of a plan that is not confirmed', async () => {
+it('a fit that is not confirmed trims nothing', async () => {
   pty.press('A', '5', '5', 'enter');
   await pty.waitFor(/Fit to 55 %/);
   pty.press('n');
@@ -129,7 +129,7 @@ it('does nothing of a plan that is not confirmed', async () => {
   await pty.waitFor(/Nothing yet/);
 });
 
-it('filters as it is typed, keeps it with Enter, and clears it with Esc', async () => {
+it('a filter works while it is typed, stays with Enter, and goes with Esc', async () => {
   pty.press('/', 'b', 'e', 'a');
   await pty.waitFor((lines) => rows(lines, /\bbeat 1431/) === 1 && rows(lines, /worker \d/) === 0);
   pty.press('t', 'enter');
@@ -138,7 +138,7 @@ it('filters as it is typed, keeps it with Enter, and clears it with Esc', async 
   await pty.waitFor((lines) => rows(lines, /worker \d/) > 5 && !/Filter/.test(lines[0] ?? ''));
 });
 
-it('freezes what is shown, and goes on with what has come since', async () => {
+it('a frozen display stays, and goes on with what has come since', async () => {
   pty.press('p');
   await pty.waitFor((lines) => /PAUSED/.test(lines[0] ?? ''));
   const frozen = pty.lines().slice(3, -5);
@@ -152,7 +152,7 @@ it('freezes what is shown, and goes on with what has come since', async () => {
   await pty.waitFor((lines) => !/PAUSED/.test(lines[0] ?? '') && rows(lines, /worker 120/) === 2);
 });
 
-it('follows the selected process when the order turns', async () => {
+it('the selection follows its process when the order turns', async () => {
   await select(pty, /beat 1431/);
   pty.press('I');
   await pty.waitFor(
@@ -164,12 +164,12 @@ it('follows the selected process when the order turns', async () => {
   await pty.waitFor(/project2: celery beat 1431/);
 });
 
-it('jumps to the process that takes most memory', async () => {
+it('a key jumps to the process that takes most memory', async () => {
   pty.press('G', 'm', 'enter');
   await pty.waitFor(/project1: worker 120\d/);
 });
 
-it('kills only after a yes, and only the process that it named', async () => {
+it('a process is killed only after a yes, and only the one that was named', async () => {
   await select(pty, /worker 1205/);
   pty.press(F9, 'end', 'enter');
   await pty.waitFor(/Kill worker 1205 of project1\?/);

@@ -13,12 +13,12 @@ afterEach(async () => {
 
 const lastLine = (lines: readonly string[]) => lines.at(-1) ?? '';
 
-it('fills the screen: the header first, the keys last', () => {
+it('the dashboard fills the screen: the header first, the keys last', () => {
   expect(pty.lines()[0]).toContain('MEM');
   expect(lastLine(pty.lines())).toContain('quit');
 });
 
-it.each(['?', 'f1'])('shows its keys on %s, and goes back on Escape', async (key) => {
+it.each(['?', 'f1'])('the dashboard shows its keys on %s, and goes back on Escape', async (key) => {
   const shown = (lines: readonly string[]) => lines.some((line) => /\bundo\b/i.test(line) && !/\bquit\b/.test(line));
   pty.press(key);
   await pty.waitFor(shown);
@@ -26,7 +26,7 @@ it.each(['?', 'f1'])('shows its keys on %s, and goes back on Escape', async (key
   await pty.waitFor((lines) => !shown(lines));
 });
 
-it('follows the terminal when it is resized', async () => {
+it('the dashboard follows the terminal when it is resized', async () => {
   for (const [cols, rows] of [
     [120, 40],
     [60, 15],
@@ -37,7 +37,7 @@ it('follows the terminal when it is resized', async () => {
   }
 });
 
-it('draws the history of one project in dots of Braille, and nothing beside it', async () => {
+it('the dashboard draws the history of one project in dots of Braille, and nothing beside it', async () => {
   const quick = await openDashboard(['demo', '--delay', '0.2']);
   quick.press('t');
   await quick.waitFor('┌─ ');

@@ -42,7 +42,7 @@ const broken: readonly (readonly [what: string, contents: () => string | Buffer,
   ['no gzip at all', () => 'plain', /incorrect header check/],
 ];
 
-it.each(broken)('%s is refused in one line', async (what, contents, says) => {
+it.each(broken)('a recording is refused in one line: %s', async (what, contents, says) => {
   const file = join(folder, what.includes('gzip') ? 'broken.gz' : 'broken');
   writeFileSync(file, contents());
   const pty = openPty(node, [cli, 'replay', file], { cols: 200 });
@@ -53,7 +53,7 @@ it.each(broken)('%s is refused in one line', async (what, contents, says) => {
   expect({ alternate: pty.alternateScreen(), cursor: pty.cursorVisible() }).toEqual({ alternate: false, cursor: true });
 });
 
-it.each(['cut', 'cut.gz'])('one that was cut off by a crash is shown up to there: %s', async (name) => {
+it.each(['cut', 'cut.gz'])('a recording that a crash cut off is shown up to there: %s', async (name) => {
   const whole = Buffer.from(good);
   const bytes = name.endsWith('.gz') ? gzipSync(whole) : whole;
   // Within the last reading: how much of what comes before is the first one, which is whole, hangs on the machine.

@@ -10,7 +10,7 @@ function written(pid: number): number {
   return Number(/^wchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);
 }
 
-it('is ended by SIGTERM even while its terminal takes nothing', async () => {
+it('the dashboard is ended by SIGTERM even while its terminal takes nothing', async () => {
   const [node, cli] = workertopCommand();
   const pty = openPty(node, [cli, 'demo', '--delay', '0.1'], { cols: 160, rows: 48 });
   await pty.waitFor('project1');
@@ -28,7 +28,7 @@ it('is ended by SIGTERM even while its terminal takes nothing', async () => {
   expect((await pty.exit).code).toBe(143);
 });
 
-it('repaints no more than what has changed', async () => {
+it('the dashboard repaints no more than what has changed', async () => {
   const pty = await openDashboard(['demo'], { cols: 120, rows: 36 });
   await pty.waitFor('project1');
   const before = pty.raw().length;
