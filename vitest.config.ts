@@ -4,7 +4,9 @@ import { defineConfig } from 'vitest/config';
 // terminal; `pty` opens a real one; `live` starts the real servers; `alone` does so too, and
 // measures or changes what is the whole machine's (its memory, its time, its processes, its mounts).
 // By default vitest leaves one core free, so that a machine of two would run one file at a time.
-const ALONE = ['hosts', 'in-use', 'memory', 'queue', 'silent-mount', 'tune'].map((name) => `test/live/${name}.test.ts`);
+const ALONE = ['dashboard', 'hosts', 'in-use', 'memory', 'queue', 'silent-mount', 'tune'].map(
+  (name) => `test/live/${name}.test.ts`,
+);
 
 const project = (name: string, include: string[], timeoutSeconds: number, exclude: string[] = []) => ({
   test: {

@@ -20,7 +20,7 @@ beforeAll(async () => {
   state = mkdtempSync(join(tmpdir(), 'workertop-state-'));
   chownSync(state, 65534, 65534);
   home = await openHome();
-  gunicorn = await home.startGunicorn({ project: 'project1', venv: 'django1_5', workers: 2, ballastMb: 20 });
+  gunicorn = await home.startGunicorn({ project: 'guarded', venv: 'django1_5', workers: 2, ballastMb: 20 });
   own = spawn('sleep', ['600'], { uid: 65534, gid: 65534, stdio: 'ignore' });
 });
 afterAll(async () => {
@@ -78,7 +78,7 @@ describe('as a user without rights', () => {
     await pty.waitFor(/\d+ of \d+ exact/);
     await pty.waitFor(`master ${gunicorn.pid}`);
     pty.press('down', '+');
-    await pty.waitFor('Add a worker to project1');
+    await pty.waitFor('Add a worker to guarded');
     pty.press('y');
     await pty.waitFor(/You may not signal \d+: it belongs to root/);
     pty.press('q');

@@ -21,7 +21,7 @@ let home: string;
 async function pm2(...args: readonly string[]): Promise<string> {
   const PATH = [installed.bin, dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter);
   const env = { PATH, HOME: folder, PM2_HOME: home, LANG: 'C.UTF-8' };
-  return (await promisify(execFile)(join(installed.bin, 'pm2'), args, { cwd: join(folder, 'shop'), env })).stdout;
+  return (await promisify(execFile)(join(installed.bin, 'pm2'), args, { cwd: join(folder, 'kiosk'), env })).stdout;
 }
 
 interface Known {
@@ -39,7 +39,7 @@ async function running(app: string): Promise<ReadonlyMap<number, number>> {
 const daemon = async () => Number(await readFile(join(home, 'pm2.pid'), 'utf8'));
 
 async function project(): Promise<ListedProject> {
-  return projectIn(await list(), join(folder, 'shop'));
+  return projectIn(await list(), join(folder, 'kiosk'));
 }
 
 const appOf = ({ servers }: ListedProject, app: string): ListedServer | undefined =>
@@ -54,16 +54,16 @@ beforeAll(async () => {
   installed = installPm2();
   folder = makeFolder('pm2');
   home = join(folder, 'pm2');
-  await mkdir(join(folder, 'shop'));
-  await writeFile(join(folder, 'shop', 'package.json'), '{ "name": "shop" }\n');
-  await writeFile(join(folder, 'shop', 'server.js'), "require('node:http').createServer().listen(0, '127.0.0.1');\n");
-  await writeFile(join(folder, 'shop', 'jobs.js'), 'setInterval(() => {}, 1000);\n');
+  await mkdir(join(folder, 'kiosk'));
+  await writeFile(join(folder, 'kiosk', 'package.json'), '{ "name": "kiosk" }\n');
+  await writeFile(join(folder, 'kiosk', 'server.js'), "require('node:http').createServer().listen(0, '127.0.0.1');\n");
+  await writeFile(join(folder, 'kiosk', 'jobs.js'), 'setInterval(() => {}, 1000);\n');
   const apps = [
     { name: 'forked', script: 'jobs.js', exec_mode: 'fork', instances: 2 },
     { name: 'alone', script: 'server.js', exec_mode: 'fork', instances: 1 },
     { name: 'clustered', script: 'server.js', exec_mode: 'cluster', instances: 2 },
   ];
-  await writeFile(join(folder, 'shop', 'ecosystem.config.js'), `module.exports = ${JSON.stringify({ apps })};\n`);
+  await writeFile(join(folder, 'kiosk', 'ecosystem.config.js'), `module.exports = ${JSON.stringify({ apps })};\n`);
   await pm2('start', 'ecosystem.config.js');
   await eventually('two workers of each app', async () => {
     const found = await project();

@@ -150,7 +150,7 @@ describe('a worker in the middle of a long request', () => {
   afterAll(() => home?.stop());
 
   it('finishes it first', async () => {
-    const gunicorn = await home.startGunicorn({ project: 'project1', venv: 'django1_4', workers: 2 });
+    const gunicorn = await home.startGunicorn({ project: 'patient', venv: 'django1_4', workers: 2 });
     const name = await nameOf(gunicorn);
     // Both are kept busy, so that whichever goes is.
     const answers = Promise.all([gunicorn.get('/sleep?s=2'), gunicorn.get('/sleep?s=2')]);
