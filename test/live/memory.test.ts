@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inNamespace, requireRoot } from '../helpers/namespace.ts';
 import { type Gunicorn, type Home, openHome } from '../helpers/story.ts';
@@ -78,9 +79,14 @@ describe('what a worker gives back', () => {
     const before = meminfo('MemAvailable');
     const { code, stdout } = await workertop('scale', String(gunicorn.pid), '-1', '--json');
     expect(code).toBe(0);
-    const after = meminfo('MemAvailable');
     const { freed, predicted } = JSON.parse(stdout) as { freed: number; predicted: number };
-    return { freed, predicted, gained: after - before };
+    // The rest of the machine moves too: of ten looks within two seconds, the nearest counts.
+    const errors: number[] = [];
+    for (let look = 0; look < 10; look++) {
+      errors.push(Math.abs(meminfo('MemAvailable') - before - freed));
+      await sleep(200);
+    }
+    return { freed, predicted, error: Math.min(...errors) };
   }
 
   it('is no page of a file that it has mapped', async () => {
@@ -105,13 +111,13 @@ describe('what a worker gives back', () => {
     const gunicorn = await home.startGunicorn({ project: 'own', venv: 'django1_4', workers: 4, ...options });
     const newest = gunicorn.workers().at(-1) ?? 0;
     expect(processOf(await list(), newest)?.memory.frees ?? 0).toBeGreaterThan(150 * MB);
-    // The rest of the machine moves too: one of three is in a quiet moment.
+    // One of three trims is in a quiet moment.
     const errors: number[] = [];
     for (let workers = 4; workers > 1; workers -= 1) {
-      const { freed, predicted, gained } = await trimmed(gunicorn);
+      const { freed, predicted, error } = await trimmed(gunicorn);
       expect(freed).toBeGreaterThan(150 * MB);
       expect(Math.abs(freed - predicted)).toBeLessThan(10 * MB);
-      errors.push(Math.abs(gained - freed));
+      errors.push(error);
     }
     expect(Math.min(...errors)).toBeLessThan(40 * MB);
     await gunicorn.stop();
