@@ -32,7 +32,8 @@ export interface Monitor {
   readonly drawn: (lines: readonly string[]) => boolean;
 }
 
-function btopHome(): string {
+/** Where btop finds its interval. */
+export function btopHome(): string {
   const home = join(workspace, 'btop');
   mkdirSync(join(home, 'btop'), { recursive: true });
   writeFileSync(join(home, 'btop', 'btop.conf'), `update_ms = ${DELAY * 1000}\n`);

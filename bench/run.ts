@@ -11,6 +11,7 @@ import { growth } from './growth.ts';
 import { keyLatencies } from './keys.ts';
 import { compile, crowd, describeMachine, processCount } from './machine.ts';
 import { type Figures, measure, monitors } from './monitors.ts';
+import { onServerOverSsh } from './over-ssh.ts';
 import { mb, ms, quantile, Report, ratio } from './report.ts';
 import { stalledCosts } from './stalled.ts';
 import { besideStory } from './story.ts';
@@ -118,6 +119,8 @@ if (first && last && last.processes > first.processes) {
   const slope = (last.cpu - first.cpu) / (last.processes - first.processes);
   report.say(`Each further process costs ${(slope * 1e6).toFixed(1)} µs of CPU per refresh.`, '');
 }
+
+await onServerOverSsh(report, crowdProgram, [0, 1100], seconds);
 
 const { read, stalled, grown } = await stalledCosts(quick ? 6 : 10);
 report.say(

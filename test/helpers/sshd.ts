@@ -1,18 +1,28 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from './eventually.ts';
 import { makeFolder } from './folder.ts';
+import { AS_NOBODY } from './namespace.ts';
 
-/** Shells that a session of the server may have, by the name of the host. */
-export type Shell = 'dash' | 'bash' | 'busybox';
+/**
+ * What a session of the server is, by the name of the host: a shell; busybox alone in a root of its own; a user without
+ * rights, who may become root by sudo or not; or any command.
+ */
+const hosts = ['dash', 'bash', 'busybox', 'chroot', 'sudoer', 'nobody', 'any'] as const;
+export type Host = (typeof hosts)[number];
 
 export interface Sshd {
-  /** A folder first in PATH, whose `ssh` knows the hosts `dash`, `bash` and `busybox` of this server. */
+  /** A folder first in PATH, whose `ssh` knows the hosts. */
   readonly path: string;
+  readonly pid: number;
+  /** The pid of the process through which the bytes of the host that was connected to last go. */
+  line(): number;
+  /** Stops the connection of the host that was connected to last, which then says nothing. */
+  stall(): void;
   /** Breaks the connection of the host that was connected to last. */
   cut(): void;
   stop(): Promise<void>;
@@ -34,23 +44,46 @@ function isOpen(port: number): Promise<boolean> {
   });
 }
 
-/** Starts an sshd of its own, with keys and configuration of its own, for this user. */
-export async function startSshd(): Promise<Sshd> {
-  const folder = makeFolder('sshd');
-  const shells: readonly Shell[] = ['dash', 'bash', 'busybox'];
-  const ports = new Map<Shell, number>();
-  for (const shell of shells) ports.set(shell, await freePort());
-  for (const name of ['host', 'user'])
-    execFileSync('/usr/bin/ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)]);
+/** The commands that sessions run, by host. Mounts are in a namespace of the session. */
+function makeSessions(folder: string): ReadonlyMap<Host, string> {
   // Nothing of coreutils is found there.
   const applets = join(folder, 'applets');
   mkdirSync(applets);
   execFileSync('/bin/busybox', ['--install', '-s', applets]);
-  const commands: Readonly<Record<Shell, string>> = {
-    dash: 'dash',
-    bash: 'bash --posix',
-    busybox: `env -i PATH=${applets} ${applets}/sh`,
+  const root = join(folder, 'root');
+  for (const name of ['bin', 'proc']) mkdirSync(join(root, name), { recursive: true });
+  copyFileSync('/bin/busybox', join(root, 'bin/busybox'));
+  execFileSync('chroot', [root, '/bin/busybox', '--install', '-s', '/bin']);
+  writeFileSync(join(folder, 'sudoers'), '#65534 ALL=(root) NOPASSWD: ALL\n', { mode: 0o440 });
+  writeFileSync(join(folder, 'nobody-may-nothing'), '', { mode: 0o440 });
+  const asNobody = (sudoers: string) =>
+    `mount --bind ${folder}/${sudoers} /etc/sudoers\nexec ${AS_NOBODY} sh -c "$SSH_ORIGINAL_COMMAND"`;
+  const scripts: Readonly<Record<Host, string>> = {
+    dash: 'exec dash',
+    bash: 'exec bash --posix',
+    busybox: `exec env -i PATH=${applets} ${applets}/sh`,
+    chroot: `mount -t proc proc ${root}/proc\nexec env -i PATH=/bin /usr/sbin/chroot ${root} /bin/sh`,
+    sudoer: asNobody('sudoers'),
+    nobody: asNobody('nobody-may-nothing'),
+    any: 'exec sh -c "$SSH_ORIGINAL_COMMAND"',
   };
+  return new Map(
+    hosts.map((host) => {
+      const script = join(folder, `${host}.sh`);
+      writeFileSync(script, `${scripts[host]}\n`);
+      return [host, `${scripts[host].startsWith('mount') ? 'unshare --mount ' : ''}sh ${script}`];
+    }),
+  );
+}
+
+/** Starts an sshd of its own, with keys and configuration of its own, for this user. */
+export async function startSshd(): Promise<Sshd> {
+  const folder = makeFolder('sshd');
+  const ports = new Map<Host, number>();
+  for (const host of hosts) ports.set(host, await freePort());
+  for (const name of ['host', 'user'])
+    execFileSync('/usr/bin/ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)]);
+  const sessions = makeSessions(folder);
   writeFileSync(
     join(folder, 'sshd_config'),
     [
@@ -62,18 +95,18 @@ export async function startSshd(): Promise<Sshd> {
       'StrictModes no',
       'UsePAM no',
       'PermitRootLogin prohibit-password',
-      ...shells.flatMap((shell) => [`Match LocalPort ${ports.get(shell)}`, `  ForceCommand ${commands[shell]}`]),
+      ...hosts.flatMap((host) => [`Match LocalPort ${ports.get(host)}`, `  ForceCommand ${sessions.get(host)}`]),
       '',
     ].join('\n'),
   );
   writeFileSync(
     join(folder, 'ssh_config'),
-    shells
-      .flatMap((shell) => [
-        `Host ${shell}`,
+    hosts
+      .flatMap((host) => [
+        `Host ${host}`,
         '  HostName 127.0.0.1',
         `  User ${userInfo().username}`,
-        `  ProxyCommand sh -c 'echo $$ >${folder}/proxy; exec /bin/busybox nc 127.0.0.1 ${ports.get(shell)}'`,
+        `  ProxyCommand sh -c 'echo $$ >${folder}/proxy; exec /bin/busybox nc 127.0.0.1 ${ports.get(host)}'`,
         `  IdentityFile ${folder}/user`,
         '  StrictHostKeyChecking no',
         `  UserKnownHostsFile ${folder}/known`,
@@ -89,11 +122,13 @@ export async function startSshd(): Promise<Sshd> {
   mkdirSync('/run/sshd', { recursive: true });
   const sshd = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(folder, 'sshd_config')], { stdio: 'ignore' });
   for (const port of ports.values()) await eventually('sshd', () => isOpen(port));
+  const line = () => Number(readFileSync(join(folder, 'proxy'), 'utf8'));
   return {
     path,
-    cut: () => {
-      process.kill(Number(readFileSync(join(folder, 'proxy'), 'utf8')), 'SIGKILL');
-    },
+    pid: sshd.pid ?? Number.NaN,
+    line,
+    stall: () => void process.kill(line(), 'SIGSTOP'),
+    cut: () => void process.kill(line(), 'SIGKILL'),
     stop: async () => {
       const ended = once(sshd, 'exit');
       sshd.kill();

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { schemaProblems } from './schema.ts';
@@ -34,6 +35,31 @@ export async function workertop(...args: readonly string[]): Promise<Result> {
     child.on('error', fail);
     child.on('close', (code) => done({ code, stdout, stderr }));
   });
+}
+
+/** Starts workertop in a process group of its own, as a shell does. */
+export function startInGroup(...args: readonly string[]) {
+  const [node, cli] = workertopCommand();
+  const child = spawn(node, [cli, ...args], { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const group = -(child.pid ?? Number.NaN);
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      said[name] += text;
+    });
+  }
+  return {
+    ended: once(child, 'close').then(([code]: unknown[]) => ({ code, ...said })),
+    /** As Ctrl-C does. */
+    interrupt: () => process.kill(group, 'SIGINT'),
+    isGone: () => {
+      try {
+        return !process.kill(group, 0);
+      } catch {
+        return true;
+      }
+    },
+  };
 }
 
 /** Of `list --json`, what the tests with real servers look at. Bytes; unknown is null. */

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { factRequests } from '../../src/servers/registry.ts';
 import type { ProcessFacts } from '../../src/snapshot.ts';
 import { LocalTree } from '../../src/source/proc/local-tree.ts';
@@ -16,9 +16,10 @@ import { filesHere } from '../helpers/files.ts';
 import { makeFolder } from '../helpers/folder.ts';
 import { type Job, startJob } from '../helpers/job.ts';
 import * as kernel from '../helpers/kernel.ts';
+import { requireRoot } from '../helpers/namespace.ts';
 import { requireServer } from '../helpers/requirements.ts';
-import { type Shell, type Sshd, startSshd } from '../helpers/sshd.ts';
-import { type ListedServer, list, projectIn, workertop } from '../helpers/workertop.ts';
+import { type Host, type Sshd, startSshd } from '../helpers/sshd.ts';
+import { type ListedServer, list, projectIn, startInGroup, workertop } from '../helpers/workertop.ts';
 
 let sshd: Sshd;
 let folder: string;
@@ -26,7 +27,8 @@ let gunicorn: Job;
 const PATH = process.env['PATH'];
 
 beforeAll(async () => {
-  requireServer('openssh-server', 'openssh-client', 'busybox-static', 'gunicorn');
+  requireServer('openssh-server', 'openssh-client', 'busybox-static', 'gunicorn', 'sudo');
+  requireRoot();
   folder = makeFolder('remote');
   writeFileSync(join(folder, 'shop.py'), 'def app(e, s):\n    s("200 OK", [])\n    return [b"hi"]\n');
   writeFileSync(join(folder, 'requirements.txt'), '');
@@ -43,7 +45,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const open = (host: Shell) => new RemoteSource({ destination: host, sudo: false, mayAsk: false }, factRequests);
+const open = (host: Host, patience?: number) =>
+  new RemoteSource(
+    { destination: host, sudo: false, mayAsk: false, ...(patience !== undefined && { patience }) },
+    factRequests,
+  );
 
 const hints = (pid: number): ReadHints => ({
   memoryBudget: Number.POSITIVE_INFINITY,
@@ -76,6 +82,33 @@ it('lists what a list on the machine itself does', async () => {
   expect(there?.virtualenv).toEqual(here?.virtualenv);
 });
 
+it('lists it where busybox is all that there is, and no device', async () => {
+  const there = projectIn(await list('--host', 'chroot'), folder).servers[0];
+  expect(there?.processes.map(({ pid }) => pid)).toContain(gunicorn.pid);
+  expect(there?.workers.current).toBe(2);
+  expect(there?.memory.exact).toBe(true);
+});
+
+describe('with the rights of a user', () => {
+  const exact = async (...args: readonly string[]) => {
+    const server = (await list(...args)).projects
+      .flatMap(({ servers }) => servers)
+      .find(({ processes }) => processes.some(({ pid }) => pid === gunicorn.pid));
+    return server?.memory.exact;
+  };
+
+  it('memory of others is an estimate, and exact by sudo', async () => {
+    expect(await exact('--host', 'sudoer')).toBe(false);
+    expect(await exact('--host', 'sudoer', '--sudo')).toBe(true);
+  });
+
+  it('who may not use sudo is told in one line', async () => {
+    const { code, stdout, stderr } = await workertop('list', '--host', 'nobody', '--sudo');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^workertop: nobody: sudo: .+\n$/);
+  });
+});
+
 describe.each(['dash', 'bash', 'busybox'] as const)('with %s as the only shell', (shell) => {
   it('a process is what it is on the machine itself', async () => {
     const local = new ProcSource({ tree: new LocalTree('/proc'), factRequests, files: filesHere() });
@@ -95,7 +128,9 @@ describe.each(['dash', 'bash', 'busybox'] as const)('with %s as the only shell',
   it('a signal reaches the process that was inspected, and no other', async () => {
     const code =
       'import signal,sys;print(1,flush=True);sys.stdin.readline();signal.signal(1,signal.SIG_IGN);print(2,flush=True);sys.stdin.read()';
-    const child = spawn('python3', ['-c', code, 'a\nb', '', "c'd"], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const child = spawn('python3', ['-c', code, 'a\nb', '', "c'd", '\x01\x7f\u0081\u0088\\ * $(x) `x`'], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
     const lines = createInterface(child.stdout);
     await once(lines, 'line');
     const far = open(shell);
@@ -157,12 +192,81 @@ it('scales a gunicorn, and refuses to leave it none', async () => {
   expect(kernel.children(gunicorn.pid)).toHaveLength(2);
 });
 
+describe('through another ssh', () => {
+  let bin: string;
+  const throughSsh = (script: string) => {
+    writeFileSync(join(bin, 'ssh'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    process.env['PATH'] = `${bin}:${PATH}`;
+  };
+  beforeEach(() => {
+    bin = makeFolder('remote-bin');
+    process.env['XDG_STATE_HOME'] = bin;
+  });
+  afterEach(() => {
+    process.env['PATH'] = `${sshd.path}:${PATH}`;
+    delete process.env['XDG_STATE_HOME'];
+    rmSync(bin, { recursive: true });
+  });
+
+  it('a line that ends in the middle of a change: one line and the log say what was sent', async () => {
+    // It ends at the first request after the signal.
+    throughSsh(`while IFS= read -r line; do
+      [ "$sent" = 2 ] && exit
+      printf '%s\\n' "$line"
+      case $line in 'k '*) sent=1 ;; 'z '*) [ "$sent" = 1 ] && sent=2 ;; esac
+    done | sh`);
+    const { code, stdout, stderr } = await workertop('scale', String(gunicorn.pid), '+1', '--host', 'vps1');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^workertop: vps1: the connection ended\. .+ 2 → 3 was under way: 1 sent, 2 run now\n$/);
+    const log = readFileSync(join(bin, 'workertop/actions.log'), 'utf8');
+    expect(log).toMatch(new RegExp(`vps1: gunicorn ${gunicorn.pid}: .+ 2 → 3 was under way: 1 sent, 2 run now`));
+    await eventually('the third worker', () => kernel.children(gunicorn.pid).length === 3);
+    await workertop('scale', String(gunicorn.pid), '2');
+  });
+
+  it('Ctrl-C while it connects ends both, and leaves no ssh', async () => {
+    throughSsh(`echo >${bin}/began; exec sleep 60`);
+    const job = startInGroup('list', '--host', 'vps1');
+    await eventually('ssh', () => existsSync(join(bin, 'began')));
+    job.interrupt();
+    expect(await job.ended).toEqual({ code: 130, stdout: '', stderr: 'workertop: vps1: interrupted\n' });
+    await eventually('no ssh', () => job.isGone());
+  });
+});
+
+it('records it until Ctrl-C, and leaves no ssh', async () => {
+  const file = join(folder, 'recording');
+  const job = startInGroup('record', file, '--host', 'dash', '--delay', '0.5');
+  const lines = () => (existsSync(file) ? readFileSync(file, 'utf8').split('\n').length - 1 : 0);
+  await eventually('two readings', () => lines() > 2);
+  job.interrupt();
+  const { code, stdout, stderr } = await job.ended;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toBe(`${lines() - 1} readings in ${file}\n`);
+  expect(readFileSync(file, 'utf8')).toContain('shop.conf.py');
+  await eventually('no ssh', () => job.isGone());
+});
+
 it('a connection that breaks is told, and the next reading makes a new one', async () => {
   const far = open('dash');
   try {
     await far.read(hints(gunicorn.pid));
     sshd.cut();
     await expect(far.read(hints(gunicorn.pid))).rejects.toThrow(LostLine);
+    const { processes } = await far.read(hints(gunicorn.pid));
+    expect(processes.map(({ pid }) => pid)).toContain(gunicorn.pid);
+  } finally {
+    far.close();
+  }
+});
+
+it('a connection that stalls is told, and the next reading makes a new one', async () => {
+  const far = open('dash', 1);
+  try {
+    await far.read(hints(gunicorn.pid));
+    sshd.stall();
+    await expect(far.read(hints(gunicorn.pid))).rejects.toThrow('dash: nothing came for 1 s');
+    sshd.cut();
     const { processes } = await far.read(hints(gunicorn.pid));
     expect(processes.map(({ pid }) => pid)).toContain(gunicorn.pid);
   } finally {
