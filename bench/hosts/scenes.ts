@@ -59,7 +59,9 @@ printf 'const b = Buffer.alloc(20e6, 1); require("http").createServer((q, r) => 
 PORT=$((PORT + 1)); done
 export PM2_HOME=$D/.pm2
 ( cd $D/orders && $PM2 start server.js --name orders -i 2; cd ../mails && $PM2 start server.js --name mails; cd ../portal && $PM2 start server.js --name portal ) >/dev/null
-trap '$PM2 kill >/dev/null' EXIT`,
+trap '$PM2 kill >/dev/null' EXIT
+# pm2 leaves its daemon to itself: this shell stands for the host.
+sleep 600 &`,
     loads: 3,
     projects: ['orders', 'mails', 'portal'],
   },

@@ -6,6 +6,8 @@ export const tomcat = unscalable({
   kind: 'tomcat',
   label: 'Tomcat',
   configuredIn: 'threads: `maxThreads`, not read',
+  // The directory of an instance: its configuration, its logs and its apps (RUNNING.txt).
+  directoryFlags: ['-Dcatalina.base'],
   claim: ({ argv }) => {
     const program = javaProgram(argv);
     if (program?.main !== 'org.apache.catalina.startup.Bootstrap') return null;

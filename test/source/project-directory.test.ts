@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { codeDirectory } from '../../src/servers/kit/code-directory.ts';
+import { tomcat } from '../../src/servers/tomcat.ts';
 import { containerOf } from '../../src/source/proc/containers.ts';
 import { sourceOf } from '../../src/source/proc/parsers/bind-mounts.ts';
 import { projectDirectory } from '../../src/source/proc/project-directory.ts';
@@ -24,9 +25,8 @@ function link(path: string, target: string): void {
   symlinkSync(target, join(root, path));
 }
 
-function directoryOf(argv: readonly string[], cwd: string | null, exe: string | null = null) {
+function directoryOf(argv: readonly string[], cwd: string | null, exe: string | null = null, flags = ['--chdir']) {
   const code = codeDirectory({ argv, cwd, exe });
-  const flags = ['--chdir'];
   return projectDirectory({ argv, cwd, flags, gemfile: undefined, virtualenvOf: null, code }, viewOf(root));
 }
 
@@ -41,6 +41,15 @@ describe('the directory of a process', () => {
       link: '/srv/news',
     });
     expect(directoryOf(['celery', '-A', 'news', 'worker'], '/srv/news-2.1')).toEqual({ ...news, from: 'cwd' });
+  });
+
+  it('of Tomcat is that of its instance', () => {
+    const argv = ['java', '-Dcatalina.base=/srv/billing', 'org.apache.catalina.startup.Bootstrap', 'start'];
+    mkdirSync(join(root, 'srv/billing'), { recursive: true });
+    expect(directoryOf(argv, '/tmp', '/usr/lib/jvm/17/bin/java', [...(tomcat.directoryFlags ?? [])])).toMatchObject({
+      path: '/srv/billing',
+      from: '-Dcatalina.base',
+    });
   });
 
   it('is where its marker is, wherever that lies', () => {
