@@ -76,7 +76,8 @@ const lasting = (server: ListedServer | undefined) =>
   };
 
 it('lists what a list on the machine itself does', async () => {
-  const [here, there] = [await list(), await list('--host', 'dash')].map((listing) => projectIn(listing, folder));
+  const listings = await Promise.all([list(), list('--host', 'dash')]);
+  const [here, there] = listings.map((listing) => projectIn(listing, folder));
   expect(lasting(there?.servers[0])).toEqual(lasting(here?.servers[0]));
   expect(there?.servers[0]?.memory.exact).toBe(true);
   expect(there?.virtualenv).toEqual(here?.virtualenv);
@@ -98,8 +99,8 @@ describe('with the rights of a user', () => {
   };
 
   it('memory of others is an estimate, and exact by sudo', async () => {
-    expect(await exact('--host', 'sudoer')).toBe(false);
-    expect(await exact('--host', 'sudoer', '--sudo')).toBe(true);
+    const both = [exact('--host', 'sudoer'), exact('--host', 'sudoer', '--sudo')];
+    expect(await Promise.all(both)).toEqual([false, true]);
   });
 
   it('who may not use sudo is told in one line', async () => {
@@ -221,7 +222,8 @@ describe('through another ssh', () => {
     const log = readFileSync(join(bin, 'workertop/actions.log'), 'utf8');
     expect(log).toMatch(new RegExp(`vps1: gunicorn ${gunicorn.pid}: .+ 2 → 3 was under way: 1 sent, 2 run now`));
     await eventually('the third worker', () => kernel.children(gunicorn.pid).length === 3);
-    await workertop('scale', String(gunicorn.pid), '2');
+    process.kill(gunicorn.pid, 'SIGTTOU');
+    await eventually('two workers', () => kernel.children(gunicorn.pid).length === 2);
   });
 
   it('Ctrl-C while it connects ends both, and leaves no ssh', async () => {
