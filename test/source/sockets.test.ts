@@ -1,6 +1,6 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { LocalTree } from '../../src/source/proc/local-tree.ts';
 import { Sockets } from '../../src/source/proc/sockets.ts';
 import { makeFolder } from '../helpers/folder.ts';
@@ -25,6 +25,7 @@ beforeEach(() => {
   for (const table of ['tcp6', 'unix']) writeFileSync(join(root, '1/net', table), titles);
   sockets = new Sockets(new LocalTree(root));
 });
+afterEach(() => rmSync(root, { recursive: true }));
 
 /** How many wait at a time, by a reading. @param isFresh whether somebody may wait */
 function queueAt(now: number, isFresh: boolean): number | null | undefined {
