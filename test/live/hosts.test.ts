@@ -27,12 +27,13 @@ afterAll(() => family?.stop());
 const [node, cli] = workertopCommand();
 const W = `${node} ${cli}`;
 
-/** The dashboard as a shell starts it, on the family alone; quits it. @returns what was done with `+` and `-` there */
+/** The dashboard as a shell starts it, on a server of its own; quits it. @returns what was drawn while `+` and `-` were done */
 async function dashboardBy(command: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
-  const pty = openPty('sh', ['-c', `${command} --filter ${family.pid} --delay 0.2`], { cols: 100, rows: 30, env });
+  const { pid, stop } = await startHostile(Buffer.from('shop'));
+  const pty = openPty('sh', ['-c', `${command} --filter ${pid} --delay 0.2`], { cols: 100, rows: 30, env });
   try {
     await drawn(pty);
-    await select(pty, new RegExp(`\\b${family.pid}\\b`));
+    await select(pty, new RegExp(`\\b${pid}\\b`));
     pty.press('+');
     // The first change of a session is asked about.
     await pty.waitFor(/Add a worker/);
@@ -45,10 +46,11 @@ async function dashboardBy(command: string, env: Readonly<Record<string, string>
     return pty.raw();
   } finally {
     await pty.close();
+    stop();
   }
 }
 
-describe('a dashboard', () => {
+describe.concurrent('a dashboard', () => {
   it.each([64, 128])('with no more than %i descriptors', async (limit) => {
     await dashboardBy(`ulimit -n ${limit}; exec ${W}`);
   });

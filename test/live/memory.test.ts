@@ -73,20 +73,28 @@ describe('files of the kernel that it gives in many parts', () => {
   });
 });
 
+/** Bytes of free pages that CPUs keep at hand (proc_zoneinfo(5)). The kernel counts them neither as free nor as available. */
+function keptByCpus(): number {
+  const counts = readFileSync('/proc/zoneinfo', 'utf8').matchAll(/^ +count: +(\d+)$/gm);
+  return [...counts].reduce((sum, [, pages]) => sum + Number(pages) * 4096, 0);
+}
+
 describe('what a worker gives back', () => {
   /** Trims one, and compares what is told with what the kernel has more. */
   async function trimmed(gunicorn: Gunicorn) {
-    const before = meminfo('MemAvailable');
+    // Some of what a process gives back goes to the lists of its CPU first: up to 60 MB here.
+    const available = () => meminfo('MemAvailable') + keptByCpus();
+    const before = available();
     const { code, stdout } = await workertop('scale', String(gunicorn.pid), '-1', '--json');
     expect(code).toBe(0);
     const { freed, predicted } = JSON.parse(stdout) as { freed: number; predicted: number };
     // The rest of the machine moves too: of ten looks within two seconds, the nearest counts.
-    const errors: number[] = [];
-    for (let look = 0; look < 10; look++) {
-      errors.push(Math.abs(meminfo('MemAvailable') - before - freed));
-      await sleep(200);
+    let error = Number.POSITIVE_INFINITY;
+    for (let look = 0; look < 10 && error > 10 * MB; look++) {
+      if (look > 0) await sleep(200);
+      error = Math.min(error, Math.abs(available() - before - freed));
     }
-    return { freed, predicted, error: Math.min(...errors) };
+    return { freed, predicted, error };
   }
 
   it('is no page of a file that it has mapped', async () => {
