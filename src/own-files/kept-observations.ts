@@ -9,7 +9,7 @@ type Files = Pick<OwnFiles, 'read' | 'replace'>;
 const VERSION = 1;
 
 /** Seconds between two writes of the observations. */
-export const KEEP_EVERY = 300;
+const KEEP_EVERY = 300;
 
 /** Where the service `workertop export` keeps what it observed: the state directory that systemd makes for it. */
 const SERVICE = '/var/lib/workertop/workers.json';
@@ -63,6 +63,17 @@ export class KeptObservations {
     } catch {
       // A full or read-only disk must not stop the dashboard.
     }
+  }
+
+  /** Writes the observations now and then, and at the end: what was learned outlives a restart. */
+  keepWriting(observations: Observations): { end(): Promise<void> } {
+    const timer = setInterval(() => void this.write(observations), KEEP_EVERY * 1000);
+    return {
+      end: () => {
+        clearInterval(timer);
+        return this.write(observations);
+      },
+    };
   }
 }
 

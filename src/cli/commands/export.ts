@@ -4,7 +4,7 @@ import { serveMetrics } from '../../export/http.ts';
 import { Series } from '../../export/series.ts';
 import { Observations } from '../../model/activity/observations.ts';
 import { Observer } from '../../observer.ts';
-import { KEEP_EVERY, KeptObservations } from '../../own-files/kept-observations.ts';
+import { KeptObservations } from '../../own-files/kept-observations.ts';
 import { replaceFile } from '../../own-files/public-file.ts';
 import { pause } from '../../pause.ts';
 import { liesHere } from '../../source/files/lies-here.ts';
@@ -58,7 +58,7 @@ export async function exportMetrics(source: Source, settings: Settings, stop: Ab
     return '';
   }
   const serving = textfile === null ? await serve(settings, series) : null;
-  const keeping = keep(kept, observations);
+  const keeping = kept.keepWriting(observations);
   const looks = Math.ceil(interval / LOOK_EVERY);
   try {
     await read(0);
@@ -73,17 +73,6 @@ export async function exportMetrics(source: Source, settings: Settings, stop: Ab
     await keeping.end();
   }
   return '';
-}
-
-/** Writes the observations now and then, and at the end: what was learned outlives a restart. */
-function keep(kept: KeptObservations, observations: Observations): { end(): Promise<void> } {
-  const timer = setInterval(() => void kept.write(observations), KEEP_EVERY * 1000);
-  return {
-    end: () => {
-      clearInterval(timer);
-      return kept.write(observations);
-    },
-  };
 }
 
 /** A helper process writes what does not lie on this machine: it can be left behind. Rejects with UsageError. */

@@ -8,7 +8,7 @@ import { Dashboard } from '../../dashboard/dashboard.ts';
 import { Observations } from '../../model/activity/observations.ts';
 import { Observer } from '../../observer.ts';
 import { UnsafePath } from '../../own-files/checked-directory.ts';
-import { KEEP_EVERY, KeptObservations } from '../../own-files/kept-observations.ts';
+import { KeptObservations } from '../../own-files/kept-observations.ts';
 import type { OwnFiles } from '../../own-files/own-files.ts';
 import { statePath } from '../../own-files/state-path.ts';
 import { LostLine, type Source } from '../../source/source.ts';
@@ -153,12 +153,11 @@ export async function top(
   void journal.read().then((left) => {
     if (left !== null && !isUnderWay(left)) dashboard.dispatch(leftBehind(left));
   });
-  const keeping = setInterval(() => void kept.write(observations), KEEP_EVERY * 1000);
+  const keeping = kept.keepWriting(observations);
   try {
     return await dashboard.run();
   } finally {
-    clearInterval(keeping);
-    void kept.write(observations);
+    void keeping.end();
     clearInterval(foreground);
     screen.close();
     tell(dashboard.leave());
