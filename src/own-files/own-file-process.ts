@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { type HelperProcess, startHelperProcess } from '../helper-process.ts';
 import { errorOf, type FileReply, type FileRequest, type OwnFiles } from './own-files.ts';
 
 /** Seconds for the start of a helper, for reading, and for writing: a busy disk takes less. */
@@ -117,7 +117,7 @@ interface HelperEvents {
 
 /** One helper process and its open requests. */
 class Helper {
-  readonly #child: ChildProcess;
+  readonly #child: HelperProcess;
   readonly #limits: Limits;
   readonly #events: HelperEvents;
   readonly #open: Open[] = [];
@@ -128,26 +128,18 @@ class Helper {
   constructor(command: readonly string[], limits: Limits, events: HelperEvents) {
     this.#limits = limits;
     this.#events = events;
-    // A session of its own, so signals of our terminal do not reach it. Its working directory is not on a dead mount.
-    this.#child = spawn(process.execPath, [...command], {
-      cwd: '/',
-      env: {},
-      detached: true,
-      stdio: ['pipe', 'pipe', 'ignore'],
-    });
-    this.#child.stdin?.on('error', () => {});
+    this.#child = startHelperProcess(command);
+    this.#child.stdin.on('error', () => {});
     this.#child.on('error', () => this.#leave()).on('exit', () => this.#leave());
-    if (this.#child.stdout) {
-      createInterface({ input: this.#child.stdout }).on('line', (line) =>
-        this.#hear(JSON.parse(line) as FileReply | 'ready'),
-      );
-    }
+    createInterface({ input: this.#child.stdout }).on('line', (line) =>
+      this.#hear(JSON.parse(line) as FileReply | 'ready'),
+    );
   }
 
   ask(request: FileRequest): Promise<FileReply> {
     return new Promise((resolve) => {
       this.#open.push({ limit: writing.has(request.kind) ? 'writing' : 'reading', resolve });
-      this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
+      this.#child.stdin.write(`${JSON.stringify(request)}\n`);
       if (this.#open.length === 1) this.#expect();
     });
   }
@@ -181,7 +173,7 @@ class Helper {
     this.#isLeft = true;
     if (this.#timer) clearTimeout(this.#timer);
     this.#events.left();
-    this.#child.stdin?.end();
+    this.#child.stdin.end();
     for (const { resolve } of this.#open.splice(0)) resolve(silence);
   }
 }

@@ -1,6 +1,5 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
-import type { Readable, Writable } from 'node:stream';
+import { type HelperProcess, startHelperProcess } from '../../helper-process.ts';
 import type { Answer, FileAnswerer, Mount, Question, Viewpoint } from './files.ts';
 import { decodeMessage, encode, type Part } from './protocol.ts';
 
@@ -32,8 +31,6 @@ interface Pending {
   readonly question: Question;
   resolve(answer: Answer): void;
 }
-
-type Child = ChildProcessByStdio<Writable, Readable, null>;
 
 const noAnswer: Answer = { status: 'unknown', mount: null };
 
@@ -133,7 +130,7 @@ interface HelperEvents {
 
 /** One helper process and its open questions. */
 class Helper {
-  readonly #child: Child;
+  readonly #child: HelperProcess;
   readonly #events: HelperEvents;
   #open: Pending[] = [];
   #mount: { readonly mount: Mount; readonly remote: boolean } | null = null;
@@ -144,13 +141,7 @@ class Helper {
 
   constructor(command: readonly string[], events: HelperEvents) {
     this.#events = events;
-    // A session of its own, so signals of our terminal do not reach it. Its working directory is not on a dead mount.
-    this.#child = spawn(process.execPath, [...command], {
-      cwd: '/',
-      env: {},
-      detached: true,
-      stdio: ['pipe', 'pipe', 'ignore'],
-    });
+    this.#child = startHelperProcess(command);
     this.#child.unref();
     for (const stream of [this.#child.stdin, this.#child.stdout]) if (stream instanceof Socket) stream.unref();
     this.#child.stdin.on('error', () => {});
