@@ -240,7 +240,13 @@ function inodeOf({ inode }: Listener): number {
   return inode;
 }
 
-/** Seconds since the code was changed. A worker that started just then may have loaded either. */
+/**
+ * Seconds by which code must be newer than a worker to be called so. The kernel tells starts and file times by clocks of
+ * 10 ms each, and a reading of the whole machine lies between the two.
+ */
+const NEWER_BY = 1;
+
+/** Seconds since the code was changed; null if its newest worker may have loaded it. */
 function newerCode(
   changedAt: number | undefined,
   processes: readonly ProcessNode[],
@@ -249,7 +255,7 @@ function newerCode(
   if (changedAt === undefined) return null;
   const newest = Math.max(...processes.flatMap(({ role, startedAt }) => (role === 'worker' ? [startedAt] : [])));
   const changed = changedAt / 1000;
-  return changed > booted + newest ? Math.max(0, at - changed) : null;
+  return changed > booted + newest + NEWER_BY ? Math.max(0, at - changed) : null;
 }
 
 const unknown: ConfiguredWorkers = { count: null, by: null, where: 'unknown' };

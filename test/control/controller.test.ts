@@ -398,6 +398,16 @@ describe('a change that adds workers', () => {
     expect(questions).toHaveLength(2);
   });
 
+  it('is not asked about code that was written within a second of the start of a worker', () => {
+    const server = new Simulated(2);
+    const one = run(server);
+    server.changedAt = 1000.9;
+    one.step();
+    one.controller.scale(KEY, 1);
+    one.settle();
+    expect(server.workers).toHaveLength(3);
+  });
+
   it('is priced by the next reading where memory is not read yet', () => {
     const server = new Simulated(3);
     const one = run(server);

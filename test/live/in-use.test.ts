@@ -53,7 +53,8 @@ it('workers that wait for 900 ms of each second are in use, and none fewer is ad
   expect(code).toBe(0);
   const [told] = JSON.parse(stdout).servers;
   const now = told.choices.find(({ isNow }: { readonly isNow: boolean }) => isNow);
-  expect(now.seen.inUse / 3).toBeGreaterThan(0.85);
+  // About 90 readings of workers in use for 0.9 of the time: fewer than 0.75 would be chance once in 100,000 runs.
+  expect(now.seen.inUse / 3).toBeGreaterThan(0.75);
   expect(told.recommendation.kind).not.toBe('fewer');
   expect(told.uses[0].type).toBe('sleep');
 });
