@@ -4,9 +4,9 @@ import type { Trim } from '../model/scaling/fit.ts';
 import { type Growth, type Objection, objectionTo } from '../model/scaling/price.ts';
 import type { ProcessAction } from '../model/scaling/process-actions.ts';
 import type { ProcessKey } from '../snapshot.ts';
-import type { NoticeLevel } from '../state/notice.ts';
 import type { Consent, Operation, Question } from '../state/operation.ts';
 import { percent } from '../text/figures.ts';
+import { actOn } from './act.ts';
 import {
   beginChange,
   type Change,
@@ -23,15 +23,8 @@ import { observeChange } from './change-loop.ts';
 import { toOperation } from './change-text.ts';
 import { growthOf, isAgreed, newCode } from './growth.ts';
 import type { Outcome } from './outcome.ts';
+import type { Reports } from './reports.ts';
 import type { Signals } from './signals.ts';
-
-/** What the controller tells. */
-export interface Reports {
-  operation(operation: Operation): void;
-  notice(level: NoticeLevel, text: string): void;
-  /** Nothing was done: it takes a yes. Where nobody can be asked, that is a notice. */
-  question?(question: Question): void;
-}
 
 interface Fitting {
   readonly target: number;
@@ -189,17 +182,9 @@ export class Controller {
     this.#fitting = { trims, target };
   }
 
+  /** Signals one process, for a key of its own. Reports what was done. */
   act(action: ProcessAction, key: ProcessKey): void {
-    const found = findProcess(this.#model, key);
-    if (found === null) {
-      this.#reports.notice('warning', 'The process has ended: nothing was sent.');
-      return;
-    }
-    const outcome = this.#signals.act(action, found.process, found.server);
-    const done = `${pastOf[action]} ${found.process.role ?? 'process'} ${found.process.pid}.`;
-    const tell = (refused: Outcome) => this.#reports.notice(refused === null ? 'info' : 'warning', refused ?? done);
-    if (outcome instanceof Promise) void outcome.then(tell);
-    else tell(outcome);
+    actOn(findProcess(this.#model, key), action, this.#signals, this.#reports);
   }
 
   /** To be called with every reading. */
@@ -302,11 +287,3 @@ function withoutLastOf(changes: readonly Change[], key: ProcessKey): readonly Ch
   const last = changes.findLast(({ server }) => server === key);
   return changes.filter((change) => change !== last);
 }
-
-const pastOf: Readonly<Record<ProcessAction, string>> = {
-  continue: 'Continued',
-  reload: 'Told to reload:',
-  recycle: 'Told to go, to be replaced:',
-  stop: 'Told to stop:',
-  kill: 'Killed',
-};

@@ -1,9 +1,9 @@
-import type { HostSample, Listener, MemoryReading, Pressure, ProcessSample, Snapshot } from '../../snapshot.ts';
+import type { MemoryReading, Snapshot } from '../../snapshot.ts';
 import type { Source } from '../source.ts';
 import { type Memory, readMemory } from './memory.ts';
 import { Random } from './random.ts';
 import { MB, type ProcessTemplate, type ServerTemplate, scenario } from './scenario.ts';
-import { activityOf } from './simulated-activity.ts';
+import { hostOf, sampleOf, TICKS_PER_SECOND } from './simulated-sample.ts';
 import {
   active,
   askToStop,
@@ -25,9 +25,6 @@ export interface DemoOptions {
   /** Wall clock, milliseconds since 1970. */
   now(): number;
 }
-
-const TICKS_PER_SECOND = 100;
-const CORES = 2;
 
 /** Seconds since boot when the demo begins. */
 const BOOTED = 19 * 24 * 3600 + 60;
@@ -260,46 +257,4 @@ export class DemoHost {
       self: null,
     };
   }
-}
-
-function hostOf({ host, use }: Memory, pressure: Pressure, load: HostSample['load']): HostSample {
-  return {
-    name: 'vps1',
-    os: 'Debian GNU/Linux 12 (bookworm)',
-    cores: CORES,
-    ticksPerSecond: TICKS_PER_SECOND,
-    memory: host,
-    cgroup: null,
-    use,
-    pressure: { ...pressure },
-    load,
-  };
-}
-
-function sampleOf(
-  process: SimulatedProcess,
-  server: SimulatedServer,
-  memory: MemoryReading,
-  step: number,
-): ProcessSample {
-  const activity = activityOf(process, server, step);
-  const { pid, ppid, startTicks, state, part } = process;
-  const { pid: leader } = server.head;
-  return {
-    pid,
-    startTicks,
-    ppid,
-    pgrp: leader,
-    session: leader,
-    state,
-    cpuTicks: Math.floor(process.cpu * TICKS_PER_SECOND),
-    memory,
-    listeners: process === server.head ? listenersOf(server) : null,
-    ...(activity === undefined ? {} : { activity }),
-    facts: part.facts,
-  };
-}
-
-function listenersOf({ template: { address, pid }, queue }: SimulatedServer): readonly Listener[] {
-  return address === null ? [] : [{ address, inode: 10_000 + pid, queue: Math.floor(queue) }];
 }

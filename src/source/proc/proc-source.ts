@@ -1,22 +1,22 @@
 import { pause } from '../../pause.ts';
-import type { Activity, Listener, ProcessFacts, ProcessSample, SelfReport, Snapshot } from '../../snapshot.ts';
+import type { Activity, ProcessSample, Snapshot } from '../../snapshot.ts';
 import type { FileAnswerer } from '../files/files.ts';
 import { KnownFiles } from '../files/known-files.ts';
 import type { FactRequests, ReadHints, Source } from '../source.ts';
 import { ActivityReader, type Worker } from './activity/activity-reader.ts';
 import type { EpollTargets } from './activity/descriptors.ts';
-import { inFlightAt, TcpInfo, withInFlight } from './activity/tcp-info.ts';
 import { cgroupMounts } from './cgroups.ts';
 import { CodeChanges } from './code-changes.ts';
 import { FactsReader } from './facts.ts';
 import { HostReader } from './host.ts';
 import { inspectProcess } from './inspect.ts';
+import { ListenerReader, type Listeners } from './listener-reader.ts';
 import { pageSize, readUptime, TICKS_PER_SECOND } from './machine.ts';
 import { MemoryReader } from './memory-reader.ts';
-import { type Measurable, type MemoryState, memoryOf, noMemory, readMemory, unreadMemory } from './memory-schedule.ts';
+import { readMemory, unreadMemory } from './memory-schedule.ts';
 import type { Stat } from './parsers/stat.ts';
-import { Sockets } from './sockets.ts';
 import { StatusClient } from './status/status-client.ts';
+import { isDead, sampleOf, type Tracked } from './tracked.ts';
 import type { ProcTree } from './tree.ts';
 import { here } from './viewpoint.ts';
 
@@ -44,19 +44,6 @@ export interface ProcSourceOptions {
   readonly clock?: () => number;
 }
 
-/** What is kept of one process between readings. */
-interface Tracked extends Measurable {
-  readonly key: string;
-  readonly startTicks: number;
-  rss: number;
-  facts: ProcessFacts;
-  stat: Stat;
-  readonly memory: MemoryState;
-  /** The last sample of the process, and the `stat` reading that it was made of. */
-  sample: ProcessSample | null;
-  sampled: Stat | null;
-}
-
 /**
  * Reads a Linux proc tree. Each file has its own interval, so a reading costs little more than one pass over `stat`.
  */
@@ -69,10 +56,9 @@ export class ProcSource implements Source {
   readonly #code: CodeChanges;
   readonly #host: HostReader;
   readonly #memory: MemoryReader;
-  readonly #sockets: Sockets;
+  readonly #listeners: ListenerReader;
   /** Null if files of the tree cannot be opened here. */
   readonly #activity: ActivityReader | null;
-  readonly #tcpInfo = new TcpInfo();
   readonly #factRequests: FactRequests;
   /** Null if the tree may be another machine's: its sockets are not here. */
   readonly #status: StatusClient | null;
@@ -102,7 +88,7 @@ export class ProcSource implements Source {
     this.#code = new CodeChanges(files);
     this.#host = new HostReader(tree, this.#pageSize, mounts);
     this.#memory = new MemoryReader(tree, this.#pageSize);
-    this.#sockets = new Sockets(tree);
+    this.#listeners = new ListenerReader(tree);
     const epollTargets: EpollTargets = (path, now) => this.#files.look(here, now).epollTargets(path);
     this.#activity = tree.opens ? new ActivityReader(tree.root, process.arch, epollTargets) : null;
     this.#factRequests = factRequests;
@@ -139,7 +125,8 @@ export class ProcSource implements Source {
     }
     const living = [...tracked.values()].filter(({ stat }) => !isDead(stat));
     await tree.settle(() => readMemory(living, this.#memory, hints, uptime));
-    const listeners = await this.#withRequests(await this.#listeners(hints, activity, uptime), hints, uptime);
+    const listening = [...hints.listeners].flatMap((pid) => tracked.get(pid) ?? []);
+    const listeners = await this.#listeners.read(listening, hints, activity, uptime);
     await Promise.all([this.#ask(listeners, hints, uptime), this.#askForCode(hints, uptime)]);
     return {
       at,
@@ -218,32 +205,12 @@ export class ProcSource implements Source {
     return (this.#readings + pid) % every === 0;
   }
 
-  #listeners(
-    hints: ReadHints,
-    activity: ReadonlyMap<number, Activity>,
-    uptime: number,
-  ): ReadonlyMap<number, ProcessSample['listeners']> | Promise<ReadonlyMap<number, ProcessSample['listeners']>> {
-    const keys = new Set<string>();
-    for (const pid of hints.listeners) keys.add(this.#tracked.get(pid)?.key ?? '');
-    const isFresh = hints.connections === true || !nobodyWaits(hints, activity);
-    this.#sockets.begin(keys, { connections: hints.connections ?? false, isFresh });
-    this.#status?.keep(keys);
-    const listening = [...hints.listeners].flatMap((pid) => this.#tracked.get(pid) ?? []);
-    return this.#tree.settle(() => {
-      this.#sockets.prepare(listening, uptime);
-      return new Map(listening.map(({ pid, key }) => [pid, this.#sockets.of(pid, key, uptime)]));
-    });
-  }
-
   /**
    * Asks servers for their status. Awaits an answer only if a scaling step depends on it, or if this is the only
    * reading (`list`).
    */
-  async #ask(
-    listeners: ReadonlyMap<number, readonly Listener[] | null>,
-    { watch, memoryBudget }: ReadHints,
-    uptime: number,
-  ): Promise<void> {
+  async #ask(listeners: Listeners, { watch, memoryBudget }: ReadHints, uptime: number): Promise<void> {
+    this.#status?.keep(new Set([...listeners.keys()].flatMap((pid) => this.#tracked.get(pid)?.key ?? [])));
     const awaited: Promise<void>[] = [];
     for (const [pid, ofProcess] of listeners) {
       const process = this.#tracked.get(pid);
@@ -282,29 +249,7 @@ export class ProcSource implements Source {
     return this.#activity?.read(activity ?? new Map(), find, uptime) ?? new Map();
   }
 
-  /** Adds the requests in flight. What ss(8) tells is of this machine's own network namespace. */
-  async #withRequests(
-    listeners: ReadonlyMap<number, ProcessSample['listeners']>,
-    { inFlight: ports = new Set() }: ReadHints,
-    uptime: number,
-  ): Promise<ReadonlyMap<number, ProcessSample['listeners']>> {
-    if (ports.size === 0 || !this.#tree.isOwn) return listeners;
-    const found = await this.#tcpInfo.inFlight(ports, uptime);
-    const here = this.#tree.link('self/ns/net');
-    return new Map(
-      [...listeners].map(([pid, all]) => {
-        const counted =
-          all?.some(({ address }) => inFlightAt(address, found) !== undefined) &&
-          this.#tree.link(`${pid}/ns/net`) === here;
-        return [pid, counted && all ? withInFlight(all, found) : all];
-      }),
-    );
-  }
-
-  #samples(
-    listeners: ReadonlyMap<number, ProcessSample['listeners']>,
-    activity: ReadonlyMap<number, Activity>,
-  ): readonly ProcessSample[] {
+  #samples(listeners: Listeners, activity: ReadonlyMap<number, Activity>): readonly ProcessSample[] {
     const samples: ProcessSample[] = [];
     for (const process of this.#tracked.values()) {
       const { pid, key } = process;
@@ -313,50 +258,4 @@ export class ProcSource implements Source {
     }
     return samples;
   }
-}
-
-/** Whether every server whose queue is shown has an idle worker at this reading: it would take what waits. */
-function nobodyWaits({ listeners, unhurried, activity }: ReadHints, found: ReadonlyMap<number, Activity>): boolean {
-  const idle = new Set<number>();
-  for (const [pid, { rule, master }] of activity ?? []) {
-    const isIdle = rule.by === 'tasks' || (rule.by === 'process' && found.get(pid)?.doing.includes('idle'));
-    if (isIdle) idle.add(master);
-  }
-  return [...listeners].every((pid) => unhurried?.has(pid) || idle.has(pid));
-}
-
-/** The same object as last time if nothing has changed: caches are keyed by its identity. */
-function sampleOf(
-  process: Tracked,
-  listeners: ProcessSample['listeners'],
-  selfReport: SelfReport | undefined,
-  activity: Activity | undefined,
-  codeChangedAt: number | undefined,
-): ProcessSample {
-  const { pid, stat, facts, sample } = process;
-  const memory = isDead(stat) ? noMemory : memoryOf(process);
-  const unchanged =
-    sample !== null &&
-    process.sampled === stat &&
-    sample.facts === facts &&
-    sample.memory === memory &&
-    sample.listeners === listeners &&
-    sample.selfReport === selfReport &&
-    sample.activity === activity &&
-    sample.codeChangedAt === codeChangedAt;
-  if (unchanged) return sample;
-  const { startTicks, ppid, pgrp, session, state, cpuTicks } = stat;
-  process.sampled = stat;
-  const common = { pid, startTicks, ppid, pgrp, session, state, cpuTicks, memory, listeners, facts };
-  process.sample = {
-    ...common,
-    ...(selfReport === undefined ? {} : { selfReport }),
-    ...(activity === undefined ? {} : { activity }),
-    ...(codeChangedAt === undefined ? {} : { codeChangedAt }),
-  };
-  return process.sample;
-}
-
-function isDead({ state }: Stat): boolean {
-  return state === 'Z' || state === 'X';
 }
