@@ -66,7 +66,14 @@ const keepApart: Plugin = {
 };
 
 /** What of the repository is published as it is. */
-const copied = ['README.md', 'CHANGELOG.md', 'LICENSE', 'schema/list.json', 'docs/workertop.1'];
+const copied = [
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
+  'schema/list.json',
+  'schema/list-hosts.json',
+  'docs/workertop.1',
+];
 
 /** What of the repository's package.json is the package's too. It has no dependencies: they are in the bundle. */
 const { name, version, description, keywords, license, repository, homepage, bugs, engines, os } = manifest;
@@ -75,7 +82,9 @@ const published = {
   type: 'commonjs',
   bin: { workertop: 'cli.js' },
   man: ['docs/workertop.1'],
-  exports: { './package.json': './package.json', './schema/list.json': './schema/list.json' },
+  exports: Object.fromEntries(
+    ['./package.json', './schema/list.json', './schema/list-hosts.json'].map((path) => [path, path]),
+  ),
 };
 
 const [major = '', minor = ''] = engines.node.replace('>=', '').split('.');

@@ -79,7 +79,10 @@ function files(): readonly Installed[] {
       path: `usr/share/doc/${name}/prometheus/${file}`,
       content: fromRoot(`docs/prometheus/${file}`),
     })),
-    { path: `usr/share/${name}/list.schema.json`, content: fromRoot('schema/list.json') },
+    ...['list.json', 'list-hosts.json'].map((file) => ({
+      path: `usr/share/${name}/schema/${file}`,
+      content: fromRoot(`schema/${file}`),
+    })),
   ];
 }
 

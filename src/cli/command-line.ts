@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { nearest } from '../text/nearest.ts';
 import { type Command, type CommandName, commandOf, namedCommands, questions, usageOf } from './commands.ts';
+import { areSeveral } from './machines.ts';
 import { type SettingName, type Settings, settingNames, settings } from './settings.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -85,19 +86,19 @@ function setOption(token: OptionToken, word: string, given: Given): void {
   expectKnown(token, word, option?.value !== undefined);
   if (name === undefined || option === undefined) return;
   if (option.value === undefined) {
-    assign(given, name, settings[name].kind.parse(''), option.off === true);
+    assign(given, name, option.off === true ? false : settings[name].kind.parse(''));
     return;
   }
   if (token.value === undefined) throw new UsageError(`--${option.long} needs a value: ${option.value}`);
   // `-d=2` means `-d 2`.
   const short = !token.rawName.startsWith('--') && token.inlineValue === true;
-  assign(given, name, settings[name].kind.parse(short ? token.value.replace(/^=/, '') : token.value), false);
+  const value = settings[name].kind.parse(short ? token.value.replace(/^=/, '') : token.value);
+  const before = option.repeats === true ? given[name] : undefined;
+  assign(given, name, Array.isArray(before) && Array.isArray(value) ? [...before, ...value] : value);
 }
 
-function assign<Name extends SettingName>(given: Given, name: Name, value: Settings[Name], off: boolean): void {
-  if (name === 'host' && given.host !== undefined)
-    throw new UsageError('--host can be given once: one machine at a time');
-  Object.assign(given, { [name]: off ? false : value });
+function assign(given: Given, name: SettingName, value: unknown): void {
+  Object.assign(given, { [name]: value });
 }
 
 /** @throws UsageError for an unknown option, several short options in one word, or a switch with a value */
@@ -134,7 +135,9 @@ function checked(command: Command, operands: readonly string[], given: Given): C
   if (operands.length < needed || operands.length > command.operands.length)
     throw new UsageError(`usage: ${usageOf(command)} [options]`);
   const foreign = settingNames.find((name) => name in given && !command.takes.includes(name));
-  if (foreign === undefined) return command;
   const where = command.name === 'top' ? 'the dashboard' : command.name;
-  throw new UsageError(`--${settings[foreign].option?.long} does not apply to ${where}`);
+  if (foreign !== undefined) throw new UsageError(`--${settings[foreign].option?.long} does not apply to ${where}`);
+  if (areSeveral(given) && !command.takes.includes('hostsFile'))
+    throw new UsageError(`${where} takes one machine: give --host once, without wildcards`);
+  return command;
 }

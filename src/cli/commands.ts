@@ -52,7 +52,7 @@ const dashboard: readonly SettingName[] = [
 const machine: readonly SettingName[] = ['source', 'proc'];
 
 /** Commands that can look at another machine. */
-const anywhere: readonly SettingName[] = [...machine, 'host', 'sudo'];
+const anywhere: readonly SettingName[] = [...machine, 'hosts', 'sudo'];
 
 export const shells = ['bash', 'zsh', 'fish'] as const;
 
@@ -61,7 +61,7 @@ const top: Command = {
   name: 'top',
   help: 'the live dashboard',
   operands: [],
-  takes: [...dashboard, ...anywhere],
+  takes: [...dashboard, ...anywhere, 'hostsFile'],
 };
 
 /** Every command but the dashboard, in the order in which help lists them. */
@@ -70,7 +70,7 @@ export const namedCommands: readonly Command[] = [
     name: 'list',
     help: 'print one reading',
     operands: [],
-    takes: [...everywhere, ...selection, ...anywhere, 'readOnly', 'json'],
+    takes: [...everywhere, ...selection, ...anywhere, 'hostsFile', 'readOnly', 'json'],
   },
   {
     name: 'scale',

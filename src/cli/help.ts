@@ -17,7 +17,8 @@ const FEW = 2;
 
 /** The help of an option, with its commands if they are few. */
 export function optionText({ help, commands }: OptionHelp): string {
-  return commands.length <= FEW ? `(${commands.map(({ name }) => name).join(', ')}) ${help}` : help;
+  const names = commands.map(({ name }) => (name === 'top' ? 'dashboard' : name));
+  return names.length <= FEW ? `(${names.join(', ')}) ${help}` : help;
 }
 
 /** The text of `--help`. */

@@ -2,6 +2,7 @@ import type { ModelOptions } from '../model/build.ts';
 import type { Invocation } from './command-line.ts';
 import { commandOf } from './commands.ts';
 import { readConfigFile } from './config-file.ts';
+import { namedMachines } from './machines.ts';
 import { defaults, type Settings } from './settings.ts';
 
 /**
@@ -15,7 +16,7 @@ export async function settingsInForce(
 ): Promise<Settings> {
   const { takes, settings } = commandOf(command);
   const file = takes.includes('config') ? await readConfigFile(given.config ?? null, environment) : {};
-  return { ...defaults, ...file, ...settings, ...given };
+  return { ...defaults, ...file, ...settings, ...given, ...(await namedMachines(given)) };
 }
 
 /** The settings that decide how processes are grouped and counted. */

@@ -3,6 +3,7 @@ import { KeptObservations } from '../own-files/kept-observations.ts';
 import { statePath } from '../own-files/state-path.ts';
 import type { Source } from '../source/source.ts';
 import { READ_ONLY } from '../state/answer.ts';
+import { plural } from '../text/figures.ts';
 import { clean } from '../text/sanitize.ts';
 import { ownFiles } from './beside.ts';
 import type { Invocation } from './command-line.ts';
@@ -14,9 +15,10 @@ import { mustAnswer } from './own-file.ts';
 import { Refusal } from './refusal.ts';
 import type { Replaying } from './replaying.ts';
 import type { Settings } from './settings.ts';
-import { opened, withSource } from './sources.ts';
+import { interruptible, machineSources, opened, withSource } from './sources.ts';
 import { isDumb } from './terminal.ts';
 import { version } from './version.ts';
+import { warn } from './warn.ts';
 
 /** A fixed seed: each demo is the same. */
 const DEMO_SEED = 2013;
@@ -39,12 +41,17 @@ export async function run({ command, operands, given }: Invocation): Promise<Out
 
 // Modules are loaded when their command runs: `list` needs no screen, and `export` nothing that signals.
 const runners: Readonly<Record<CommandName, Run>> = {
-  top: (settings) =>
-    withSource(settings, (source) =>
+  top: (settings) => {
+    if (settings.machines !== null) return listMachines(settings.machines, { ...settings, json: false });
+    return withSource(settings, (source) =>
       canDraw() ? live(source, settings) : listOf(source, { ...settings, json: false }),
-    ),
+    );
+  },
 
-  list: (settings) => withSource(settings, (source) => listOf(source, settings)),
+  list: (settings) => {
+    if (settings.machines !== null) return listMachines(settings.machines, settings);
+    return withSource(settings, (source) => listOf(source, settings));
+  },
 
   scale: (settings, [target = '', count = '']) =>
     withSource(settings, async (source) => {
@@ -165,6 +172,14 @@ function said(text: string): Outcome {
 async function listOf(source: Source, settings: Settings): Promise<Outcome> {
   const { list } = await import('./commands/list.ts');
   return said(await list(source, settings));
+}
+
+async function listMachines(machines: readonly string[], settings: Settings): Promise<Outcome> {
+  const { listMachines: listAll } = await import('./commands/list-machines.ts');
+  const open = await machineSources(settings);
+  const { text, lost } = await interruptible('interrupted', (stop) => listAll(machines, open, stop, settings));
+  if (lost.length > 0) warn(`${lost.length} of ${plural(machines.length, 'machine')} not read: ${lost.join(', ')}`);
+  return { text, code: lost.length > 0 ? 1 : 0 };
 }
 
 async function live(source: Source, settings: Settings): Promise<Outcome> {

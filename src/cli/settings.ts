@@ -5,7 +5,7 @@ import {
   columns,
   confirmName,
   count,
-  destination,
+  destinations,
   flag,
   period,
   seconds,
@@ -34,6 +34,8 @@ export interface Setting<Value> {
     readonly value?: string;
     /** Whether the switch turns the setting off. */
     readonly off?: true;
+    /** Whether it can be given several times; the value is a list then. */
+    readonly repeats?: true;
     /** The option's help, if it differs from the setting's. */
     readonly help?: string;
   };
@@ -101,11 +103,17 @@ const table = {
     help: 'read another proc tree (view only)',
     option: { long: 'proc', value: 'DIR' },
   }),
-  host: setting({
-    kind: destination,
+  hosts: setting({
+    kind: destinations,
+    initial: [],
+    help: "look at another machine, named as for ssh(1), such as deploy@vps1, or 'web*'; again for several",
+    option: { long: 'host', value: 'DEST', repeats: true },
+  }),
+  hostsFile: setting({
+    kind: text<null>('file'),
     initial: null,
-    help: 'look at another machine, over ssh',
-    option: { long: 'host', value: 'DEST', help: 'look at another machine, named as for ssh(1), such as deploy@vps1' },
+    help: 'look at all machines named in FILE, one on each line',
+    option: { long: 'hosts', value: 'FILE' },
   }),
   sudo: setting({
     kind: flag,
@@ -289,6 +297,10 @@ type Values = {
 export interface Settings extends Values {
   /** The configuration file's rules that assign processes to projects. */
   readonly projects: readonly GroupRule[];
+  /** The machine to look at, as ssh(1) takes it; null for this machine, and when there are several. */
+  readonly host: string | null;
+  /** Several machines to look at; null for one. */
+  readonly machines: readonly string[] | null;
 }
 
 /**
@@ -303,4 +315,6 @@ export const settingNames = Object.keys(table) as readonly SettingName[];
 export const defaults: Settings = {
   ...(Object.fromEntries(settingNames.map((name) => [name, settings[name].initial])) as unknown as Values),
   projects: [],
+  host: null,
+  machines: null,
 };

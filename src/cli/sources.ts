@@ -3,6 +3,7 @@ import { factRequests, limitRecognition } from '../servers/registry.ts';
 import type { FileAnswerer } from '../source/files/files.ts';
 import { HelperFiles } from '../source/files/helper-files.ts';
 import { liesHere } from '../source/files/lies-here.ts';
+import type { RemoteSource } from '../source/remote/remote-source.ts';
 import type { Source } from '../source/source.ts';
 import { fileHelper } from './beside.ts';
 import { endings } from './endings.ts';
@@ -27,10 +28,10 @@ export async function withSource<Result>(
   }
 }
 
-async function openSource({ source, proc, host, sudo }: Settings): Promise<Source> {
+async function openSource(settings: Settings): Promise<Source> {
+  const { source, proc, host, sudo } = settings;
   if (host !== null) {
-    if (source !== 'proc' || proc !== '/proc')
-      throw new UsageError('--host goes neither with --source nor with --proc');
+    refuseLocal(settings);
     return openRemote(host, sudo);
   }
   if (sudo) throw new UsageError('--sudo goes with --host: here, start workertop itself by sudo');
@@ -47,25 +48,58 @@ async function openSource({ source, proc, host, sudo }: Settings): Promise<Sourc
   return opened(() => new ProcSource({ tree: new LocalTree(proc), factRequests, files }));
 }
 
+/** @throws UsageError if options of this machine stand beside those of another */
+function refuseLocal({ source, proc }: Settings): void {
+  if (source !== 'proc' || proc !== '/proc') throw new UsageError('--host goes neither with --source nor with --proc');
+}
+
 /**
  * Connects to another machine. ssh may ask for a password if there is a terminal.
  * @throws LostLine if that fails
  */
 async function openRemote(host: string, sudo: boolean): Promise<Source> {
-  const { RemoteSource } = await import('../source/remote/remote-source.ts');
-  const source = new RemoteSource({ destination: host, sudo, mayAsk: false }, factRequests);
+  const open = await remoteSources(sudo);
+  const source = open(host);
   // ssh may have turned off the terminal's echo: it ends first.
+  await interruptible(`${host}: interrupted`, (stop) => source.open(process.stdin.isTTY && process.stderr.isTTY, stop));
+  return source;
+}
+
+/**
+ * Makes sources of several machines, none of which is connected yet.
+ * @throws UsageError if options of this machine stand beside those of others
+ */
+export async function machineSources(settings: Settings): Promise<(host: string) => RemoteSource> {
+  refuseLocal(settings);
+  limitRecognition(cpuStopwatch);
+  return remoteSources(settings.sudo);
+}
+
+async function remoteSources(sudo: boolean): Promise<(host: string) => RemoteSource> {
+  const { RemoteSource } = await import('../source/remote/remote-source.ts');
+  return (destination) => new RemoteSource({ destination, sudo, mayAsk: false }, factRequests);
+}
+
+/**
+ * Does something that signals interrupt.
+ * @throws Refusal with this reason and the signal's exit code if one did
+ */
+export async function interruptible<Result>(
+  reason: string,
+  use: (stop: AbortSignal) => Promise<Result>,
+): Promise<Result> {
   const stop = new AbortController();
   const signals = Object.entries(endings).map(([signal, code]) => [signal, () => stop.abort(code)] as const);
   for (const [signal, abort] of signals) process.once(signal, abort);
   try {
-    await source.open(process.stdin.isTTY && process.stderr.isTTY, stop.signal);
+    const result = await use(stop.signal);
+    if (!stop.signal.aborted) return result;
+    throw new Error(reason);
   } catch (error) {
-    throw stop.signal.aborted ? new Refusal(`${host}: interrupted`, Number(stop.signal.reason)) : error;
+    throw stop.signal.aborted ? new Refusal(reason, Number(stop.signal.reason)) : error;
   } finally {
     for (const [signal, abort] of signals) process.off(signal, abort);
   }
-  return source;
 }
 
 /** Starts the helper that reads files before everything else, so that it is ready when first asked. */

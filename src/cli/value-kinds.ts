@@ -239,21 +239,26 @@ export const address: ValueKind<string> = {
   completion: null,
 };
 
+/** Whether ssh(1) can be given this as a destination: it would take a leading dash for an option. */
+export function isDestination(text: string): boolean {
+  return /^[^-\s][^\s\p{Cc}]{0,254}$/u.test(text);
+}
+
 /**
  * Parses a destination of ssh(1).
- * @throws UsageError if ssh would take it for an option, or it is none
+ * @throws UsageError if it is none
  */
-function parseDestination(text: string): string {
-  if (/^[^-\s][^\s\p{Cc}]{0,254}$/u.test(text)) return text;
+function parseDestinations(text: string): readonly string[] {
+  if (isDestination(text)) return [text];
   throw new UsageError(`--host takes a destination of ssh, such as deploy@vps1, not ${text || 'nothing'}`);
 }
 
-/** A machine, as ssh(1) takes it. */
-export const destination: ValueKind<string | null> = {
-  parse: parseDestination,
-  fromToml: (value) => (typeof value === 'string' ? attempt(parseDestination, value) : undefined),
+/** Machines, as ssh(1) takes them, or patterns of their names. */
+export const destinations: ValueKind<readonly string[]> = {
+  parse: parseDestinations,
+  fromToml: (value) => (Array.isArray(value) && value.every(isDestination) ? value : undefined),
   toToml: (value) => value,
-  allowed: 'a destination of ssh',
+  allowed: 'a list of destinations of ssh',
   completion: null,
 };
 

@@ -8,18 +8,33 @@ import type { Operation } from '../state/operation.ts';
 import { json } from '../text/sanitize.ts';
 import { largestOf } from './system.ts';
 
+/** A reading of one of several machines; or why it could not be read. */
+export type MachineReading =
+  | { readonly host: string; readonly error: null; readonly list: object }
+  | { readonly host: string; readonly error: string; readonly list: null };
+
+/** A document as `list --json` prints it. */
+export function printedJson(document: object): string {
+  return `${json(document, 2)}\n`;
+}
+
+/** What `list --json` prints of several machines, in the shape of schema/list-hosts.json. */
+export function machinesDocument(machines: readonly MachineReading[]): object {
+  return { schema: 1, machines };
+}
+
 /**
- * A model as `list --json` prints it, in the shape of schema/list.json. Sizes are bytes; unknown is null.
+ * What `list --json` prints of a model, in the shape of schema/list.json. Sizes are bytes; unknown is null.
  * @param system the `system` group; null to leave it out
  */
-export function listJson(
+export function listDocument(
   model: Model,
   advice: readonly Advice[],
   system: SystemGroup | null = model.system,
   history = new History(),
-): string {
+) {
   const { host, coverage, memoryMap } = model;
-  const document = {
+  return {
     schema: 1,
     at: new Date(model.at).toISOString(),
     host: {
@@ -43,7 +58,6 @@ export function listJson(
     system: systemJson(system ?? { ...model.system, processes: [] }, model),
     advice: advice.map(adviceJson),
   };
-  return `${json(document, 2)}\n`;
 }
 
 function adviceJson(advice: Advice) {

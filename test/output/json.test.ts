@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { advise } from '../../src/model/advice/advice.ts';
 import { buildModel } from '../../src/model/build.ts';
 import { History } from '../../src/model/history/history.ts';
-import { listJson } from '../../src/output/json.ts';
+import { listDocument, printedJson } from '../../src/output/json.ts';
 import { processTables } from '../helpers/process-tables.ts';
 import { host, sample, snapshot } from '../helpers/samples.ts';
 import { schemaProblems } from '../helpers/schema.ts';
@@ -12,7 +12,7 @@ const listed = (...reading: Parameters<typeof snapshot>) => {
   const model = buildModel(snapshot(...reading), null, { memoryTotal: null });
   const history = new History();
   history.record(model);
-  return JSON.parse(listJson(model, advise(model, history)));
+  return JSON.parse(printedJson(listDocument(model, advise(model, history))));
 };
 
 describe('list --json', () => {

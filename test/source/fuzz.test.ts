@@ -9,7 +9,7 @@ import { parseCount, parseDelay, parseSize } from '../../src/cli/value-kinds.ts'
 import { advise } from '../../src/model/advice/advice.ts';
 import { buildModel } from '../../src/model/build.ts';
 import { History } from '../../src/model/history/history.ts';
-import { listJson } from '../../src/output/json.ts';
+import { listDocument, printedJson } from '../../src/output/json.ts';
 import { listTable } from '../../src/output/table.ts';
 import { factRequests } from '../../src/servers/registry.ts';
 import type { Snapshot } from '../../src/snapshot.ts';
@@ -115,7 +115,7 @@ it('a tree of broken files gives no exception and no nonsense, up to what is pri
         history.record(model);
         const advice = advise(model, history);
         expect(listTable(model, advice)).not.toMatch(/NaN|Infinity|undefined/);
-        expect(listJson(model, advice)).not.toMatch(/NaN|Infinity|undefined/);
+        expect(printedJson(listDocument(model, advice))).not.toMatch(/NaN|Infinity|undefined/);
         named += model.projects.length;
       } catch (error) {
         // Only this is fatal, and said so: without a clock there is no reading.
@@ -271,7 +271,7 @@ it('a recording, however broken, is shown or refused as one', async () => {
       }
       expect(isSound({ ...read, at: 0 })).toBe(true);
       const model = buildModel(read, null, { memoryTotal: null });
-      listJson(model, []);
+      printedJson(listDocument(model, []));
       listTable(model, []);
       shown += 1;
     }),

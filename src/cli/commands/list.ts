@@ -2,7 +2,7 @@ import { advise, projectOf } from '../../model/advice/advice.ts';
 import { History } from '../../model/history/history.ts';
 import { silentMount } from '../../model/silent-mount.ts';
 import { Observer } from '../../observer.ts';
-import { listJson } from '../../output/json.ts';
+import { listDocument, printedJson } from '../../output/json.ts';
 import { listTable } from '../../output/table.ts';
 import { pause } from '../../pause.ts';
 import type { Source } from '../../source/source.ts';
@@ -23,14 +23,29 @@ const FILES_TIMEOUT = 0.4;
 /** Number of readings in between, which tell how many workers are in use. */
 const LOOKS = 8;
 
+/** What is listed of a machine, in both forms. */
+export interface Listed {
+  text(): string;
+  document(): object;
+}
+
 /**
  * Reads the machine once, with all memory, however long that takes.
  * @returns text for stdout
  * @throws UsageError if there is no such user
  */
 export async function list(source: Source, settings: Settings): Promise<string> {
-  const { user, filter: text, sort, json } = settings;
-  const uid = user === null ? null : await findUser(source, user, settings.host === null);
+  const listed = await readMachine(source, settings);
+  return settings.json ? printedJson(listed.document()) : listed.text();
+}
+
+/**
+ * Reads the machine once, with all memory, however long that takes.
+ * @throws UsageError if there is no such user
+ */
+export async function readMachine(source: Source, settings: Settings): Promise<Listed> {
+  const { user, filter: text, sort, host } = settings;
+  const uid = user === null ? null : await findUser(source, user, host === null);
   const observer = new Observer(source, modelOptions(settings), INTERVAL);
   const history = new History();
   await observer.observe({ memoryBudget: 0, watch: new Set() });
@@ -44,7 +59,8 @@ export async function list(source: Source, settings: Settings): Promise<string> 
     patience: FILES_TIMEOUT,
   });
   history.record(model);
-  for (const mount of model.silentMounts) warn(silentMount(mount));
+  const where = host === null ? '' : `${host}: `;
+  for (const mount of model.silentMounts) warn(`${where}${silentMount(mount)}`);
   const filter = { text, user, uid };
   const selected = arranged(model, history, { filter, sort, reverse: false });
   const ids = new Set(selected.projects.map(({ id }) => id));
@@ -53,6 +69,8 @@ export async function list(source: Source, settings: Settings): Promise<string> 
     return project === null || ids.has(project.id);
   });
   const system = filterSystem(selected.system, filter, model.host.memory.total);
-  if (json) return listJson(selected, advice, system, history);
-  return listTable(selected, advice, { system, history, ...printingTraits(process.env, process.stdout) });
+  return {
+    text: () => listTable(selected, advice, { system, history, ...printingTraits(process.env, process.stdout) }),
+    document: () => listDocument(selected, advice, system, history),
+  };
 }
