@@ -44,7 +44,16 @@ const source = new HastySource();
 const observer = new Observer(source, { memoryTotal: null });
 const theme = makeTheme({ colors: 256, ascii: false, ground: 'dark' });
 const settings = { delay: DELAY, theme: 'dark', confirm: 'first', mouse: false, hidden: [] } as const;
-const view = { columns: 120, lines: 40, settings, readOnly: false, badge: null, replay: null, ground: 'dark' as const };
+const view = {
+  columns: 120,
+  lines: 40,
+  settings,
+  readOnly: false,
+  badge: null,
+  isOfFleet: false,
+  replay: null,
+  ground: 'dark' as const,
+};
 const history = new History();
 const observations = new Observations();
 const filter = { text: '', user: null };

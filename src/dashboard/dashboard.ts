@@ -31,7 +31,7 @@ const SHORTEST_FRAME = 0.016;
 const LOST_TERMINAL = 129;
 
 export interface DashboardParts {
-  readonly observer: Observer;
+  readonly observer: Pick<Observer, 'observe'>;
   /** How many workers were in use, over the last week. */
   readonly observations: Observations;
   readonly signals: Signals;
@@ -50,6 +50,9 @@ export interface DashboardParts {
   suspend(): void;
 }
 
+/** How a dashboard ends: with an exit code, or back to the list of machines. */
+export type DashboardEnd = number | 'back';
+
 /** The live dashboard: reads, updates, paints, and carries out what the state asks for. */
 export class Dashboard {
   readonly #parts: DashboardParts;
@@ -64,7 +67,7 @@ export class Dashboard {
   #theme: Theme;
   #recalled = false;
   #advisedAt = Number.NEGATIVE_INFINITY;
-  #end: (code: number) => void = () => {};
+  #end: (end: DashboardEnd) => void = () => {};
 
   constructor(parts: DashboardParts) {
     this.#parts = parts;
@@ -109,11 +112,12 @@ export class Dashboard {
     return this.#changes.leave();
   }
 
-  /** Runs until `end` is called or a key ends it. @returns the exit code @throws what the source throws */
-  async run(): Promise<number> {
-    const ended = new Promise<number>((resolve) => {
+  /** Runs until `end` is called or a key ends it. It can be run again. @throws what the source throws */
+  async run(): Promise<DashboardEnd> {
+    const ended = new Promise<DashboardEnd>((resolve) => {
       this.#end = resolve;
     });
+    this.#ended = false;
     this.repaint();
     try {
       await Promise.race([ended, this.#readings.run()]);
@@ -139,11 +143,12 @@ export class Dashboard {
     void stopped.then(() => this.#finish(code));
   }
 
-  #finish(code: number): void {
+  #finish(end: DashboardEnd): void {
     this.#ended = true;
     if (this.#painting) clearTimeout(this.#painting);
+    this.#painting = null;
     this.#readings.end();
-    this.#end(code);
+    this.#end(end);
   }
 
   readonly dispatch = (action: Action): void => {
@@ -262,6 +267,9 @@ export class Dashboard {
         return;
       case 'quit':
         this.end(effect.code);
+        return;
+      case 'back':
+        this.#finish('back');
         return;
     }
     effect satisfies never;

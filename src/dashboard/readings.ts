@@ -22,7 +22,7 @@ const budgets = { first: 0, filling: 0.08, steady: 0.006 } as const;
 const REMIND = 2;
 
 export interface ReadingsParts {
-  readonly observer: Observer;
+  readonly observer: Pick<Observer, 'observe'>;
   /** What the next reading must bring. */
   wanted(): Pick<ObserveOptions, 'watch' | 'connections'>;
   /** Seconds between readings: as the user set them, and the most while changes are under way; null while none are. */
@@ -42,7 +42,9 @@ export class Readings {
   #model: Model | null = null;
   #began = 0;
   #wake = new AbortController();
-  #ended = false;
+  /** The reading that goes on; a new one for each run. */
+  #life = { ended: true };
+  #last: Promise<unknown> = Promise.resolve();
   #isLost = false;
   /** Whether a broken connection is to be made again. */
   #wantsConnection = false;
@@ -56,11 +58,20 @@ export class Readings {
     return this.#model;
   }
 
-  /** Reads until `end` is called. @throws what the source throws */
-  async run(): Promise<void> {
-    while (!this.#ended) {
-      const model = await this.#observe();
-      if (this.#ended) break;
+  /** Reads until `end` is called. It can be run again. @throws what the source throws */
+  run(): Promise<void> {
+    const life = { ended: false };
+    this.#life = life;
+    // What the run before still waits for comes first.
+    const run = this.#last.then(() => this.#read(life));
+    this.#last = run.catch(() => {});
+    return run;
+  }
+
+  async #read(life: { readonly ended: boolean }): Promise<void> {
+    while (!life.ended) {
+      const model = await this.#observe(life);
+      if (life.ended) break;
       if (model === null) continue;
       if (this.#wantsConnection) this.#parts.notice('info', 'Connected again.');
       this.#wantsConnection = false;
@@ -75,7 +86,7 @@ export class Readings {
   }
 
   end(): void {
-    this.#ended = true;
+    this.#life.ended = true;
     this.wake();
   }
 
@@ -91,7 +102,7 @@ export class Readings {
   }
 
   /** The next model; null if the connection broke, and the user wants it back. @throws what the source throws */
-  async #observe(): Promise<Model | null> {
+  async #observe(life: { readonly ended: boolean }): Promise<Model | null> {
     try {
       return await this.#parts.observer.observe({
         memoryBudget: this.#budget(),
@@ -101,17 +112,17 @@ export class Readings {
     } catch (error) {
       const lost = this.#model === null ? null : this.#parts.lost(error);
       if (lost === null) throw error;
-      await this.#awaitReconnect(lost);
+      await this.#awaitReconnect(lost, life);
       return null;
     }
   }
 
   /** Says that figures are old, and which key connects again, until that key is pressed. */
-  async #awaitReconnect(lost: string): Promise<void> {
+  async #awaitReconnect(lost: string, life: { readonly ended: boolean }): Promise<void> {
     const cut = this.#parts.cutOff(lost).map((text) => ` ${text}`);
     this.#isLost = true;
     this.#wantsConnection = false;
-    while (!this.#ended && !this.#wantsConnection) {
+    while (!life.ended && !this.#wantsConnection) {
       this.#parts.notice('error', `${lost}. What is shown is old.${cut.join('')} r connects again.`);
       await this.#sleep(REMIND);
     }

@@ -64,6 +64,8 @@ export type Effect =
   | { readonly type: 'save'; readonly settings: ViewSettings }
   /** Move within a recording. */
   | { readonly type: 'replay'; readonly move: ReplayMove }
+  /** Back to the list of machines. */
+  | { readonly type: 'back' }
   /** @see ExitCode in the README: 0, or 130 as if by SIGINT */
   | { readonly type: 'quit'; readonly code: number };
 

@@ -1,6 +1,6 @@
 import type { HistoryReader } from '../model/history/history-reader.ts';
 import type { ReplayMove } from './action.ts';
-import { type Answer, refuse, withNotice, withPanel } from './answer.ts';
+import { type Answer, refuse, tuningReason, withNotice, withPanel } from './answer.ts';
 import { jumpToBiggest, jumpToFastest, rowOptions, toggle } from './expand.ts';
 import { type Command, commandFor } from './keymap.ts';
 import { tableLines } from './layout.ts';
@@ -217,9 +217,12 @@ function freeze(state: AppState, history: HistoryReader): AppState {
   return reselect({ ...next, rows: makeRows(frozen.latest, rowOptions(next, history)) }, state.rows);
 }
 
-/** From the most passing to the most lasting: a running change, tags, the filter. */
+/** From the most passing to the most lasting: a running change, tags, the filter, the machine. */
 function stepBack(state: AppState): Answer {
   if (running(state).length > 0) return [state, [{ type: 'cancel' }]];
   if (state.tagged.size > 0) return [{ ...state, tagged: new Set() }, []];
-  return [state.arrangement.filter.text === '' ? state : filtered(state, ''), []];
+  if (state.arrangement.filter.text !== '') return [filtered(state, ''), []];
+  if (!state.isOfFleet) return [state, []];
+  const reason = tuningReason(state);
+  return reason === null ? [state, [{ type: 'back' }]] : refuse(state, reason);
 }

@@ -19,6 +19,8 @@ export interface AppState {
   readonly readOnly: boolean;
   /** Said in the header, such as `DEMO`. */
   readonly badge: string | null;
+  /** Whether it is one of several machines: Esc goes back to their list. */
+  readonly isOfFleet: boolean;
   /** Where a recording stands; null where the present is shown. */
   readonly replay: ReplayPosition | null;
   /** What the terminal's text stands on. */
@@ -67,7 +69,16 @@ export interface AppState {
 /** What is given at the start; the rest is empty. */
 export type StateOptions = Pick<
   AppState,
-  'columns' | 'lines' | 'settings' | 'readOnly' | 'badge' | 'replay' | 'ground' | 'arrangement' | 'tuneWatch'
+  | 'columns'
+  | 'lines'
+  | 'settings'
+  | 'readOnly'
+  | 'badge'
+  | 'isOfFleet'
+  | 'replay'
+  | 'ground'
+  | 'arrangement'
+  | 'tuneWatch'
 >;
 
 /** The state before the first reading. */

@@ -1,52 +1,18 @@
 import { type Binding, bindings } from '../state/keymap.ts';
 import type { Panel } from '../state/mode.ts';
 import { type AppState, isTuning } from '../state/state.ts';
-import { width } from '../text/width.ts';
-import { type Line, type Span, span } from './style.ts';
+import { type Hint, hint, hintKeyAt, hintLine } from './hints.ts';
+import type { Line } from './style.ts';
 import type { Theme } from './theme.ts';
 
-/** A key and what it does here and now. */
-export interface Hint {
-  /** The key as shown: `Enter`, `↑↓`. */
-  readonly label: string;
-  readonly word: string;
-  /** 1 is the last to be left out if there is little room. */
-  readonly rank: number;
-  /** What a click on it presses; null for keys that come in pairs. */
-  readonly key: string | null;
-}
-
-/** The keys that work here and now, as many as there is room for: those of little rank go first. */
+/** The keys that work here and now, as many as there is room for. */
 export function footer(state: AppState, theme: Theme): Line {
-  return fittingHints(state).flatMap(({ label, word }, index): readonly Span[] => [
-    span(index === 0 ? ' ' : '  '),
-    span(label, theme.key),
-    span(` ${word}`, theme.faint),
-  ]);
+  return hintLine(hintsOf(state), state.columns, theme);
 }
 
 /** The key of the word at a column of the footer; null if there is none. */
 export function footerKeyAt(state: AppState, column: number): string | null {
-  let start = 1;
-  for (const { label, word, key } of fittingHints(state)) {
-    const end = start + width(`${label} ${word}`);
-    if (column >= start && column < end) return key;
-    start = end + 2;
-  }
-  return null;
-}
-
-function fittingHints(state: AppState): readonly Hint[] {
-  const all = hintsOf(state);
-  const kept = new Set<Hint>();
-  let used = 1;
-  for (const hint of all.toSorted((a, b) => a.rank - b.rank)) {
-    const needed = width(`${hint.label} ${hint.word}`) + 2;
-    if (used + needed - 1 > state.columns) continue;
-    kept.add(hint);
-    used += needed;
-  }
-  return all.filter((hint) => kept.has(hint));
+  return hintKeyAt(hintsOf(state), state.columns, column);
 }
 
 function hintsOf(state: AppState): readonly Hint[] {
@@ -71,10 +37,6 @@ function hintOf({ footer: told, label, keys }: Binding): readonly Hint[] {
   if (told === undefined) return [];
   // The first of its keys is enough here.
   return [hint(label.split(' ')[0] ?? label, told.word, told.rank, keys[0] ?? null)];
-}
-
-function hint(label: string, word: string, rank: number, key: string | null = null): Hint {
-  return { label, word, rank, key };
 }
 
 const close = hint('Esc', 'close', 1, 'escape');

@@ -2,77 +2,18 @@ import { messageLines, tableLines } from '../state/layout.ts';
 import type { Operation } from '../state/operation.ts';
 import { taggedServers } from '../state/scaling.ts';
 import type { AppState } from '../state/state.ts';
-import { clean } from '../text/sanitize.ts';
-import { cut, width, wrap } from '../text/width.ts';
 import { aboutRow } from './about-row.ts';
 import { bytes, percent, plural } from './format.ts';
-import type { Message, Said } from './said.ts';
+import { messageArea } from './message-area.ts';
+import type { Message } from './said.ts';
 import type { Scene } from './scene.ts';
-import { fitLine } from './spans.ts';
-import { type Line, type Span, span } from './style.ts';
+import type { Line } from './style.ts';
 import type { Theme } from './theme.ts';
 
 /** The message: the text being typed, an outcome, the tagged servers, or else the selected row. */
 export function message(scene: Scene): readonly Line[] {
   const { state, theme } = scene;
-  const lines = messageLines(state);
-  const said = written(whatToSay(scene), theme);
-  const first = said.left[0] ?? said.title;
-  if (lines === 1) return [ruled(first, '', state.columns, theme)];
-  return [ruled(said.title, corner(state), state.columns, theme), ...body(said, lines - 1, state.columns, theme)];
-}
-
-/** Arrows in ASCII. A lone > would be read as greater than. */
-function written(message: Message, { ascii, glyphs }: Theme): Message {
-  if (!ascii) return message;
-  const inAscii = ({ text, style }: Said): Said => ({ text: text.replaceAll('→', glyphs.arrow), style });
-  return { title: inAscii(message.title), left: message.left.map(inAscii), right: message.right.map(inAscii) };
-}
-
-function body({ left, right }: Message, count: number, columns: number, theme: Theme): readonly Line[] {
-  const room = (index: number) => columns - 2 - (right[index] === undefined ? 0 : width(right[index].text) + 2);
-  const lines: Line[] = [];
-  left.forEach(({ text, style }, at) => {
-    // What comes after it has a line of its own.
-    const most = Math.max(1, count - lines.length - (left.length - 1 - at));
-    const parts = wrap(
-      clean(text),
-      Math.max(10, Math.min(...Array.from({ length: most }, (_, i) => room(lines.length + i)))),
-    );
-    parts.slice(0, most).forEach((part, index) => {
-      if (lines.length >= count) return;
-      const isCut = index === most - 1 && parts.length > most;
-      const fitting = isCut ? cut(`${part} ${parts[index + 1]}`, room(lines.length), theme.glyphs.ellipsis) : part;
-      lines.push(beside(span(` ${fitting}`, style), right[lines.length], columns));
-    });
-  });
-  while (lines.length < count) lines.push(beside(span(''), right[lines.length], columns));
-  return lines;
-}
-
-function beside(left: Span, right: Said | undefined, columns: number): Line {
-  if (right === undefined) return [left];
-  const gap = Math.max(1, columns - width(left.text) - width(right.text) - 1);
-  return [left, span(' '.repeat(gap)), span(right.text, right.style)];
-}
-
-/**
- * A line that parts the table from what is below it, with a title at the left and a place at the right. The place is
- * left out where the title would be cut for it.
- */
-function ruled({ text, style }: Said, place: string, columns: number, theme: Theme): Line {
-  const { rule } = theme.glyphs;
-  const fits = columns >= 60 && width(clean(text)) + width(place) + 8 <= columns;
-  const end = place === '' || !fits ? '' : ` ${place} ${rule}`;
-  const title =
-    text === '' ? '' : ` ${cut(clean(text), Math.max(0, columns - 5 - width(end)), theme.glyphs.ellipsis)} `;
-  const rest = Math.max(0, columns - 1 - width(title) - width(end));
-  return [
-    span(rule, theme.faint),
-    span(title, style),
-    span(rule.repeat(rest), theme.faint),
-    ...fitLine([span(end, theme.faint)], width(end), ''),
-  ];
+  return messageArea(whatToSay(scene), corner(state), { lines: messageLines(state), columns: state.columns }, theme);
 }
 
 /** Where the visible rows are among all of them. */

@@ -14,6 +14,7 @@ import { bytes, type RowTexts, rowTexts, shortShare, UNKNOWN } from './format.ts
 import type { Glyphs } from './glyphs.ts';
 import { nameOf, widestName } from './name.ts';
 import type { Scene } from './scene.ts';
+import { SCROLLBAR, scrollbar } from './scrollbar.ts';
 import { fitLine } from './spans.ts';
 import { type Line, plain, type Span, type Style, span } from './style.ts';
 import { isTagged } from './tags.ts';
@@ -27,9 +28,6 @@ interface Context extends Scene {
   /** Memory of the largest row, in bytes: what full bars stand for. */
   readonly most: number;
 }
-
-/** A column for the scrollbar. */
-const SCROLLBAR = 1;
 
 /** The head of the table and its visible rows: no more than those are made. */
 export function table(scene: Scene): readonly Line[] {
@@ -68,16 +66,6 @@ export function tableColumns(state: AppState, model: Model): readonly Column[] {
 
 function mostOf({ projects, system }: Model): number {
   return Math.max(1, ...[...projects, system].map(({ memory }) => memory.counted ?? 0));
-}
-
-/** The scrollbar: the place of the visible rows among all. Empty if all are visible. */
-function scrollbar(count: number, scroll: number, height: number, theme: Theme): readonly Span[] {
-  if (count <= height) return [];
-  const size = Math.max(1, Math.round((height * height) / count));
-  const start = Math.round((scroll / (count - height)) * (height - size));
-  return Array.from({ length: height }, (_, index) =>
-    index >= start && index < start + size ? span(theme.glyphs.thumb) : span(theme.glyphs.track, theme.faint),
-  );
 }
 
 function head(columns: readonly Column[], { columns: total, arrangement }: AppState, theme: Theme): Line {

@@ -40,6 +40,7 @@ export function stateOf({ columns, lines }: Size, options: Partial<StateOptions>
     settings: { delay: 2, theme: 'auto', confirm: 'never', mouse: false, hidden: [] },
     readOnly: false,
     badge: null,
+    isOfFleet: false,
     replay: null,
     ground: 'dark',
     tuneWatch: 600,

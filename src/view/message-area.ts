@@ -1,0 +1,75 @@
+import { clean } from '../text/sanitize.ts';
+import { cut, width, wrap } from '../text/width.ts';
+import type { Message, Said } from './said.ts';
+import { fitLine } from './spans.ts';
+import { type Line, type Span, span } from './style.ts';
+import type { Theme } from './theme.ts';
+
+/**
+ * A message in its lines below the table: a rule with its title, and what it says.
+ * @param place stands at the right end of the rule
+ */
+export function messageArea(
+  message: Message,
+  place: string,
+  { lines, columns }: { readonly lines: number; readonly columns: number },
+  theme: Theme,
+): readonly Line[] {
+  const said = written(message, theme);
+  const first = said.left[0] ?? said.title;
+  if (lines === 1) return [ruled(first, '', columns, theme)];
+  return [ruled(said.title, place, columns, theme), ...body(said, lines - 1, columns, theme)];
+}
+
+/** Arrows in ASCII. A lone > would be read as greater than. */
+function written(message: Message, { ascii, glyphs }: Theme): Message {
+  if (!ascii) return message;
+  const inAscii = ({ text, style }: Said): Said => ({ text: text.replaceAll('→', glyphs.arrow), style });
+  return { title: inAscii(message.title), left: message.left.map(inAscii), right: message.right.map(inAscii) };
+}
+
+function body({ left, right }: Message, count: number, columns: number, theme: Theme): readonly Line[] {
+  const room = (index: number) => columns - 2 - (right[index] === undefined ? 0 : width(right[index].text) + 2);
+  const lines: Line[] = [];
+  left.forEach(({ text, style }, at) => {
+    // What comes after it has a line of its own.
+    const most = Math.max(1, count - lines.length - (left.length - 1 - at));
+    const parts = wrap(
+      clean(text),
+      Math.max(10, Math.min(...Array.from({ length: most }, (_, i) => room(lines.length + i)))),
+    );
+    parts.slice(0, most).forEach((part, index) => {
+      if (lines.length >= count) return;
+      const isCut = index === most - 1 && parts.length > most;
+      const fitting = isCut ? cut(`${part} ${parts[index + 1]}`, room(lines.length), theme.glyphs.ellipsis) : part;
+      lines.push(beside(span(` ${fitting}`, style), right[lines.length], columns));
+    });
+  });
+  while (lines.length < count) lines.push(beside(span(''), right[lines.length], columns));
+  return lines;
+}
+
+function beside(left: Span, right: Said | undefined, columns: number): Line {
+  if (right === undefined) return [left];
+  const gap = Math.max(1, columns - width(left.text) - width(right.text) - 1);
+  return [left, span(' '.repeat(gap)), span(right.text, right.style)];
+}
+
+/**
+ * A line that parts the table from what is below it, with a title at the left and a place at the right. The place is
+ * left out where the title would be cut for it.
+ */
+function ruled({ text, style }: Said, place: string, columns: number, theme: Theme): Line {
+  const { rule } = theme.glyphs;
+  const fits = columns >= 60 && width(clean(text)) + width(place) + 8 <= columns;
+  const end = place === '' || !fits ? '' : ` ${place} ${rule}`;
+  const title =
+    text === '' ? '' : ` ${cut(clean(text), Math.max(0, columns - 5 - width(end)), theme.glyphs.ellipsis)} `;
+  const rest = Math.max(0, columns - 1 - width(title) - width(end));
+  return [
+    span(rule, theme.faint),
+    span(title, style),
+    span(rule.repeat(rest), theme.faint),
+    ...fitLine([span(end, theme.faint)], width(end), ''),
+  ];
+}
