@@ -71,14 +71,13 @@ export class Observer {
     const heads = servers.map((server) => server.head.pid);
     // Another process of an app can only be started if the app listens: pm2 shares its sockets.
     const ofApps = servers.filter(({ managed }) => managed !== null).flatMap(({ processes }) => processes);
-    const open = undecided(snapshot.processes);
-    this.#listening = new Set([...heads, ...ofApps.map(({ pid }) => pid), ...open]);
+    const undecidedPids = undecided(snapshot.processes);
+    this.#listening = new Set([...heads, ...ofApps.map(({ pid }) => pid), ...undecidedPids]);
     const unqueued = servers.filter(hasNoQueue).flatMap(({ head, processes }) => [head, ...processes]);
-    this.#unhurried = new Set([...unqueued.map(({ pid }) => pid), ...open]);
+    this.#unhurried = new Set([...unqueued.map(({ pid }) => pid), ...undecidedPids]);
     this.#activity = activityRequests(model);
-    const all = model.projects.flatMap((project) => project.servers);
-    this.#connections = all.some(needsConnections);
-    this.#inFlight = new Set(all.flatMap(portsToTell));
+    this.#connections = servers.some(needsConnections);
+    this.#inFlight = new Set(servers.flatMap(portsToCount));
     return model;
   }
 }
@@ -87,12 +86,12 @@ function processesOf(project: Project): readonly ProcessNode[] {
   return [...project.servers.flatMap((server) => server.processes), ...project.processes];
 }
 
-/** Servers whose waiting connections are not shown: services, and what listens nowhere. */
+/** Servers whose waiting connections are not shown: services, and apps that listen nowhere. */
 function hasNoQueue({ definition, listeners }: Server): boolean {
   return definition.category !== 'app' || listeners?.length === 0;
 }
 
-/** The processes whose activity the next reading is to tell. */
+/** The processes whose activity the next reading looks at. */
 export function activityRequests({ projects }: Model): ReadonlyMap<number, ActivityRequest> {
   const requests = new Map<number, ActivityRequest>();
   for (const { activity, head, listeners, processes } of projects.flatMap(({ servers }) => servers)) {
@@ -106,7 +105,7 @@ export function activityRequests({ projects }: Model): ReadonlyMap<number, Activ
   return requests;
 }
 
-/** Servers that accept before they serve, and those whose workers tell nothing of themselves. */
+/** Servers that accept before they serve, and those whose workers' activity cannot be read. */
 function needsConnections({ activity }: Server): boolean {
   if (activity === null) return false;
   const { rule, basis } = activity;
@@ -118,7 +117,7 @@ function needsConnections({ activity }: Server): boolean {
  * The ports of a server whose threads are all in use while more connections are open. Some of these may be kept alive
  * without a request.
  */
-function portsToTell({ activity, listeners }: Server): readonly number[] {
+function portsToCount({ activity, listeners }: Server): readonly number[] {
   if (activity === null || activity.accepted === null || activity.accepted <= (activity.inUse ?? 0)) return [];
   if (activity.rule.by !== 'threads' || activity.inUse !== activity.total) return [];
   return (listeners ?? []).flatMap(({ address }) => portOf(address) ?? []);

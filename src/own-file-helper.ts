@@ -2,8 +2,8 @@ import { createInterface } from 'node:readline';
 import { answerRequest, type FileRequest } from './own-files/own-files.ts';
 
 // The process that reads and writes workertop's own files. A mount that does not answer blocks it; then workertop
-// leaves it behind. It ends when its standard input does, that is, when workertop ends. It first does what it was asked
-// before.
+// leaves it behind. It ends when its standard input does, that is, when workertop ends. It first finishes what it was
+// asked.
 
 /** Null if the line was cut off because workertop was killed. */
 function requestOf(line: string): FileRequest | null {

@@ -15,7 +15,7 @@ export function pause(seconds: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** About as many seconds, at random: readings at a steady pace would keep step with load that recurs. */
+/** Varies seconds by up to a quarter at random, so that readings do not keep step with recurring load. */
 export function jittered(seconds: number): number {
   return seconds * (1 + JITTER * (2 * Math.random() - 1));
 }

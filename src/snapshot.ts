@@ -51,7 +51,7 @@ export interface Listener {
   readonly open?: number;
   /** Connections that it closed in the last minute; left out if they were not counted. */
   readonly closed?: number;
-  /** Of those, the ones on which an answer is waited for; only where that was looked at, and could be told. */
+  /** Open connections whose client waits for an answer; left out if they were not counted. */
   readonly inFlight?: number;
 }
 
@@ -72,20 +72,20 @@ export interface ProjectDirectory {
   /** The file that marks it as a project (`manage.py`, `.git` …); null if it is only the working directory. */
   readonly marker: string | null;
   /**
-   * What named it: `cwd`, a command-line flag such as `--chdir`, `BUNDLE_GEMFILE`, `program` (where its code lies), or,
-   * where none of these tells, `virtualenv` (which lies there).
+   * What named it: `cwd`, a command-line flag such as `--chdir`, `BUNDLE_GEMFILE`, `program` (where its code lies), or
+   * else `virtualenv` (which lies there).
    */
   readonly from: string;
-  /** The path by which a flag named it, where links lead from there to `path`. */
+  /** The path by which a flag named it, if links lead from there to `path`. */
   readonly link?: string;
 }
 
-/** What its engine calls a container. */
+/** The names that a container has in its engine. */
 export interface ContainerFacts {
   readonly name: string | null;
-  /** Of docker compose, or the stack of a swarm. */
+  /** The project of docker compose, or the stack of a swarm. */
   readonly project: string | null;
-  /** Within that, or in a pod. */
+  /** The service in that project, or the container in a pod. */
   readonly service: string | null;
 }
 
@@ -123,7 +123,7 @@ export interface ProcessFacts {
   readonly directoryIdentity?: string;
   /** In a container: the path that it is mounted from, in its file system. Left out if not mounted. */
   readonly directorySource?: string;
-  /** Left out outside of containers, and where what their engine keeps is not to be read. */
+  /** Left out outside containers, and if the engine's files cannot be read. */
   readonly container?: ContainerFacts;
   /** By path: the lines of configuration files that a server definition asks for. */
   readonly configLines: Readonly<Record<string, readonly string[]>>;
@@ -132,15 +132,6 @@ export interface ProcessFacts {
    * packages, directory, settings and user are incomplete. `unknown`: some cannot be had at present.
    */
   readonly files?: 'waiting' | 'unknown';
-}
-
-/** Lines wanted from a configuration file. The whole file is never read out: it may hold secrets. */
-export interface ConfigRequest {
-  /** Absolute. If the last part contains `*` or `?`, it stands for several files. */
-  readonly path: string;
-  readonly lines: RegExp;
-  /** How a line continues: after a `\` at its end, or if the next one is indented. Left out if it does not. */
-  readonly continued?: 'backslash' | 'indent';
 }
 
 /** What a master reported about itself over its own socket. */
@@ -152,57 +143,6 @@ export interface SelfReport {
   /** The number of workers after a restart; null if it does not report it. */
   readonly configured: number | null;
 }
-
-/** Where and what to ask a master. Only questions that change nothing. */
-export interface StatusRequest {
-  /** `unix:/run/stats.sock`, or `tcp:127.0.0.1:1717`. */
-  readonly address: string;
-  /**
-   * Sent one after the other, each in a frame of gunicorn's control protocol. Empty if the server sends its report to
-   * whoever connects, and closes.
-   */
-  readonly commands: readonly string[];
-}
-
-/** How to ask a kind of server for its status. Answers are JSON of any content: do not trust them. */
-export interface StatusProbe {
-  /** Null if there is nothing to ask. */
-  request(facts: ProcessFacts, listeners: readonly Listener[]): StatusRequest | null;
-  /** Whether the first answer comes from this very process: another may have taken over its address. */
-  isFrom(pid: number, answer: unknown): boolean;
-  understand(answers: readonly unknown[]): Omit<SelfReport, 'asOf'> | null;
-}
-
-/**
- * How to tell that a worker is idle. `process`: its main thread sleeps in a wait that includes a listening socket.
- * `threads`: a thread of its pool sleeps in futex(2) without a timeout, or in such a wait. `loop`: its main thread
- * waits for events of any kind; the number of requests under way is unknown. `tasks`: it reads a pipe that its master
- * holds too.
- */
-export type ActivityRule =
-  | {
-      readonly by: 'process' | 'tasks';
-      /** An idle worker may wait for its turn, in a futex without a timeout that processes share. */
-      readonly takesTurns?: true;
-      /**
-       * A worker that waits in epoll may have other threads that work: only accept(2), select(2) and poll(2) mean idle.
-       */
-      readonly mayHaveThreads?: true;
-    }
-  | {
-      readonly by: 'threads';
-      /**
-       * Whether a thread belongs to the pool.
-       * @param name the kernel's name of the thread
-       * @param isMain whether it is the main thread
-       */
-      pool(name: string, isMain: boolean): boolean;
-      /** Most threads in the pool of one process; null if unknown. */
-      readonly size: number | null;
-      /** Whether it accepts connections before it has a thread for them. */
-      readonly acceptsEarly: boolean;
-    }
-  | { readonly by: 'loop' };
 
 /** What a worker, or a thread of its pool, was doing when looked at. All but `idle` count as in use. */
 export type Doing =
@@ -228,10 +168,13 @@ export type Wait =
   /** `socket`: the other side is unknown. `unix`: a socket of this machine. `child`: a process that it started. */
   | { readonly wait: 'socket' | 'unix' | 'pipe' | 'disk' | 'lock' | 'sleep' | 'child' | 'other' };
 
-/** What was seen of one process. */
+/** What tells that a worker is idle: `ActivityRule` of probes.ts explains each. */
+export type ActivityKind = 'process' | 'tasks' | 'threads' | 'loop';
+
+/** What one worker was doing at a reading. */
 export interface Activity {
-  readonly by: ActivityRule['by'];
-  /** Of the process one, of `threads` one for each thread of its pool that has been started. */
+  readonly by: ActivityKind;
+  /** One for the process; with `threads`, one for each thread of its pool that has been started. */
   readonly doing: readonly Doing[];
 }
 

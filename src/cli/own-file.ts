@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type NamedFile, readNamedFile } from '../own-files/named-file.ts';
-import { liesHere } from '../source/files/lies-here.ts';
+import { isOnThisMachine } from '../source/files/on-this-machine.ts';
 import { errorCode } from '../text/errno.ts';
 import { ownFiles } from './beside.ts';
 import { UsageError } from './usage-error.ts';
@@ -12,7 +12,7 @@ import { UsageError } from './usage-error.ts';
  */
 export async function readOwnFile(path: string): Promise<NamedFile> {
   const whole = resolve(path);
-  return liesHere(whole) ? readNamedFile(whole) : ownFiles().readNamed(whole);
+  return isOnThisMachine(whole) ? readNamedFile(whole) : ownFiles().readNamed(whole);
 }
 
 /**
@@ -21,7 +21,7 @@ export async function readOwnFile(path: string): Promise<NamedFile> {
  */
 export async function mustAnswer(path: string): Promise<void> {
   const whole = resolve(path);
-  if (liesHere(whole)) return;
+  if (isOnThisMachine(whole)) return;
   try {
     await ownFiles().probe(whole);
   } catch (error) {

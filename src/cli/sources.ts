@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { factRequests, limitRecognition } from '../servers/registry.ts';
 import type { FileAnswerer } from '../source/files/files.ts';
 import { HelperFiles } from '../source/files/helper-files.ts';
-import { liesHere } from '../source/files/lies-here.ts';
+import { isOnThisMachine } from '../source/files/on-this-machine.ts';
 import type { RemoteSource } from '../source/remote/remote-source.ts';
 import type { Source } from '../source/source.ts';
 import { fileHelper } from './beside.ts';
@@ -39,7 +39,7 @@ async function openSource(settings: Settings): Promise<Source> {
     const { PortableSource } = await import('../source/portable.ts');
     return new PortableSource();
   }
-  if (!liesHere(resolve(proc)))
+  if (!isOnThisMachine(resolve(proc)))
     throw new UsageError(`${proc} is on a network file system, which may not answer: copy it first`);
   const files = startFiles();
   const { ProcSource } = await import('../source/proc/proc-source.ts');

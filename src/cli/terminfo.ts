@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { liesHere } from '../source/files/lies-here.ts';
+import { isOnThisMachine } from '../source/files/on-this-machine.ts';
 
 /** Magic numbers of term(5), for numbers of 16 and of 32 bits. */
 const NARROW = 0o432;
@@ -18,7 +18,7 @@ export function terminfoColors(terminal: string, environment: NodeJS.ProcessEnv)
   if (!/^[\w+][\w+.-]*$/.test(terminal)) return null;
   for (const folder of folders(environment)) {
     // A home on a network may not answer, and the screen waits for this.
-    if (!liesHere(folder)) continue;
+    if (!isOnThisMachine(folder)) continue;
     for (const letter of [terminal.charAt(0), terminal.charCodeAt(0).toString(16)]) {
       const colors = colorsIn(join(folder, letter, terminal));
       if (colors !== null) return colors;
@@ -106,7 +106,7 @@ export async function withLocalDescriptions<Loaded>(
   const hidden = Object.entries(places).flatMap(([name, below]) => {
     const value = environment[name] ?? '';
     const paths = value.split(/[: ]/).filter((path) => path.startsWith('/'));
-    const isHere = paths.every((path) => below.every((one) => liesHere(join(path, one))));
+    const isHere = paths.every((path) => below.every((one) => isOnThisMachine(join(path, one))));
     return isHere ? [] : [[name, value] as const];
   });
   for (const [name] of hidden) delete environment[name];

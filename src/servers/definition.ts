@@ -1,4 +1,5 @@
-import type { ActivityRule, ConfigRequest, ProcessFacts, ProcessSample, StatusProbe } from '../snapshot.ts';
+import type { ActivityRule, ConfigRequest, StatusProbe } from '../probes.ts';
+import type { ProcessFacts, ProcessSample } from '../snapshot.ts';
 
 export type Role = 'master' | 'worker' | 'helper' | 'scheduler' | 'single';
 

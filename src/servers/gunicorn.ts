@@ -1,4 +1,5 @@
-import type { ProcessFacts, StatusProbe } from '../snapshot.ts';
+import type { StatusProbe } from '../probes.ts';
+import type { ProcessFacts } from '../snapshot.ts';
 import type { Claim, ConfiguredWorkers, Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
 import { absolutePath } from './kit/configured.ts';
 import { djangoCommand } from './kit/django-command.ts';

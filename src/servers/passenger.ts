@@ -1,4 +1,4 @@
-import type { ConfigRequest } from '../snapshot.ts';
+import type { ConfigRequest } from '../probes.ts';
 import type { MostWorkers, ServerProcesses } from './definition.ts';
 import { unscalable } from './kit/unscalable.ts';
 

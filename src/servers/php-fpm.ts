@@ -1,4 +1,5 @@
-import type { ConfigRequest, ProcessFacts } from '../snapshot.ts';
+import type { ConfigRequest } from '../probes.ts';
+import type { ProcessFacts } from '../snapshot.ts';
 import type { ConfiguredWorkers, MostWorkers, Pool, ServerProcesses } from './definition.ts';
 import { upTo } from './kit/lines.ts';
 import { titleOf } from './kit/program.ts';

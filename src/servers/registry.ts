@@ -1,5 +1,6 @@
 import { memoize } from '../memoize.ts';
-import type { ConfigRequest, ProcessFacts, StatusProbe } from '../snapshot.ts';
+import type { ConfigRequest, StatusProbe } from '../probes.ts';
+import type { ProcessFacts } from '../snapshot.ts';
 import { apache } from './apache.ts';
 import { arq } from './arq.ts';
 import { bullmq } from './bullmq.ts';

@@ -1,4 +1,5 @@
-import type { ActivityRule, ProcessFacts, SelfReport, StatusRequest } from '../snapshot.ts';
+import type { ActivityRule, StatusRequest } from '../probes.ts';
+import type { ProcessFacts, SelfReport } from '../snapshot.ts';
 import { baseName } from '../text/base-name.ts';
 import type { Claim, ConfiguredWorkers, Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
 import { absolutePath, byDefault, fromVariable, hiddenByTitle } from './kit/configured.ts';

@@ -19,7 +19,7 @@ const AT_ONCE = 200;
 const START_JITTER = 1.5 * TICKS_PER_SECOND;
 
 /** What does not change while a process lives. */
-interface Known {
+interface Remembered {
   readonly startTicks: number;
   readonly facts: ProcessFacts;
 }
@@ -39,7 +39,7 @@ interface Usage {
  * neither signal masks nor virtualenvs. So workertop shows processes and scales nothing.
  */
 export class PortableSource implements Source {
-  #known = new Map<number, Known>();
+  #before = new Map<number, Remembered>();
   readonly #users = new Map<number, string | null>();
   #os: string | null = null;
 
@@ -50,17 +50,17 @@ export class PortableSource implements Source {
     const now = Date.now();
     const up = uptime();
     await this.#learnUsers(list);
-    const known = new Map<number, Known>();
+    const remembered = new Map<number, Remembered>();
     const processes = list.flatMap((process): readonly ProcessSample[] => {
       const used = usage.get(process.pid);
       if (used === undefined) return [];
       const begun = process.startTime?.getTime() ?? now - used.elapsed;
       const startTicks = Math.max(0, Math.round((up - (now - begun) / 1000) * TICKS_PER_SECOND));
       const { startTicks: start, facts } = this.#remembered(process, startTicks);
-      known.set(process.pid, { startTicks: start, facts });
+      remembered.set(process.pid, { startTicks: start, facts });
       return [sampleOf(process, start, facts, used)];
     });
-    this.#known = known;
+    this.#before = remembered;
     return {
       at: now,
       uptime: up,
@@ -83,9 +83,9 @@ export class PortableSource implements Source {
   }
 
   /** The facts and start time from the last reading, if it is the same process; else new ones. */
-  #remembered(process: ProcessDescriptor, startTicks: number): Known {
+  #remembered(process: ProcessDescriptor, startTicks: number): Remembered {
     const facts = factsOf(process, this.#users);
-    const before = this.#known.get(process.pid);
+    const before = this.#before.get(process.pid);
     if (before === undefined || Math.abs(before.startTicks - startTicks) > START_JITTER) return { startTicks, facts };
     const same = before.facts.argv.join(' ') === facts.argv.join(' ') && before.facts.uid === facts.uid;
     return { startTicks: before.startTicks, facts: same ? before.facts : facts };
@@ -147,13 +147,13 @@ function sampleOf(
 
 /** CPU and memory of processes. Those that ended meanwhile are left out. */
 async function usageOf(pids: readonly number[]): Promise<ReadonlyMap<number, Usage>> {
-  const found = new Map<number, Usage>();
+  const byPid = new Map<number, Usage>();
   for (let start = 0; start < pids.length; start += AT_ONCE) {
-    const some = pids.slice(start, start + AT_ONCE);
-    const usage = await pidusage(some).catch(() => ({}));
-    for (const [pid, used] of Object.entries(usage)) if (used) found.set(Number(pid), used);
+    const chunk = pids.slice(start, start + AT_ONCE);
+    const usage = await pidusage(chunk).catch(() => ({}));
+    for (const [pid, used] of Object.entries(usage)) if (used) byPid.set(Number(pid), used);
   }
-  return found;
+  return byPid;
 }
 
 function factsOf({ name, cmd, path, uid }: ProcessDescriptor, users: ReadonlyMap<number, string | null>): ProcessFacts {

@@ -7,11 +7,11 @@ const number: Check = (value) => typeof value === 'number' && Number.isFinite(va
 const signed: Check = (value) => typeof value === 'number' && Number.isFinite(value);
 const text: Check = (value) => typeof value === 'string';
 const flag: Check = (value) => typeof value === 'boolean';
-const one =
+const oneOf =
   (...words: readonly string[]): Check =>
   (value) =>
     words.some((word) => word === value);
-const maybe =
+const nullable =
   (check: Check): Check =>
   (value) =>
     value === null || check(value);
@@ -29,98 +29,107 @@ const map =
   (check: Check): Check =>
   (value) =>
     isObject(value) && Object.values(value).every(check);
-const all = (checks: Readonly<Record<string, Check>>): Check => {
+const object = (checks: Readonly<Record<string, Check>>): Check => {
   const entries = Object.entries(checks);
   return (value) => isObject(value) && entries.every(([key, check]) => check((value as Record<string, unknown>)[key]));
 };
 
-const memory = all({
+const memory = object({
   rss: number,
-  pss: maybe(number),
-  uss: maybe(number),
-  swap: maybe(number),
-  anon: optional(maybe(number)),
-  file: optional(maybe(number)),
-  shmem: optional(maybe(number)),
-  frees: optional(maybe(number)),
+  pss: nullable(number),
+  uss: nullable(number),
+  swap: nullable(number),
+  anon: optional(nullable(number)),
+  file: optional(nullable(number)),
+  shmem: optional(nullable(number)),
+  frees: optional(nullable(number)),
   privateHuge: optional(number),
   sharedHuge: optional(number),
-  quality: one('exact', 'estimate', 'rss'),
+  quality: oneOf('exact', 'estimate', 'rss'),
   fresh: flag,
 });
 
-const words: Check = one('idle', 'cpu', 'client', 'unknown');
-const net = all({ wait: one('net'), port: number, local: flag });
-const wait = all({ wait: one('socket', 'unix', 'pipe', 'disk', 'lock', 'sleep', 'child', 'other') });
-const doing: Check = (value) => words(value) || net(value) || wait(value);
+const plainDoing: Check = oneOf('idle', 'cpu', 'client', 'unknown');
+const net = object({ wait: oneOf('net'), port: number, local: flag });
+const wait = object({ wait: oneOf('socket', 'unix', 'pipe', 'disk', 'lock', 'sleep', 'child', 'other') });
+const doing: Check = (value) => plainDoing(value) || net(value) || wait(value);
 
-const process = all({
+const process = object({
   pid: number,
   startTicks: number,
   ppid: number,
   pgrp: number,
   session: number,
-  state: one(...processStates),
+  state: oneOf(...processStates),
   cpuTicks: number,
   memory,
-  listeners: maybe(list(all({ address: text, inode: number, queue: maybe(number) }))),
-  activity: optional(all({ by: one('process', 'tasks', 'threads', 'loop'), doing: list(doing) })),
+  listeners: nullable(list(object({ address: text, inode: number, queue: nullable(number) }))),
+  activity: optional(object({ by: oneOf('process', 'tasks', 'threads', 'loop'), doing: list(doing) })),
   codeChangedAt: optional(number),
   facts: number,
 });
 
-const facts = all({
+const facts = object({
   comm: text,
   argv: list(text),
-  cwd: maybe(text),
-  exe: maybe(text),
-  uid: maybe(number),
-  ids: optional(one('one', 'mixed')),
-  user: maybe(text),
-  caught: maybe(number),
-  ignored: maybe(number),
-  blocked: maybe(number),
-  cgroup: maybe(text),
-  memoryLimit: maybe(number),
+  cwd: nullable(text),
+  exe: nullable(text),
+  uid: nullable(number),
+  ids: optional(oneOf('one', 'mixed')),
+  user: nullable(text),
+  caught: nullable(number),
+  ignored: nullable(number),
+  blocked: nullable(number),
+  cgroup: nullable(text),
+  memoryLimit: nullable(number),
   environment: map(text),
-  virtualenv: maybe(all({ path: text, name: text, evidence: text, python: maybe(text) })),
+  virtualenv: nullable(object({ path: text, name: text, evidence: text, python: nullable(text) })),
   packages: map(text),
-  directory: maybe(all({ path: text, marker: maybe(text), from: text, link: optional(text) })),
+  directory: nullable(object({ path: text, marker: nullable(text), from: text, link: optional(text) })),
   directoryIdentity: optional(text),
   directorySource: optional(text),
-  container: optional(all({ name: maybe(text), project: maybe(text), service: maybe(text) })),
+  container: optional(object({ name: nullable(text), project: nullable(text), service: nullable(text) })),
   configLines: map(list(text)),
 });
 
-const averages = { someAvg10: maybe(number), someAvg60: maybe(number), fullAvg10: maybe(number) };
+const averages = { someAvg10: nullable(number), someAvg60: nullable(number), fullAvg10: nullable(number) };
 
-const use = all({
-  anonymous: maybe(number),
-  shmem: maybe(number),
-  huge: maybe(all({ total: number, used: number })),
-  arc: maybe(all({ size: number, least: number })),
-  swapInMemory: maybe(all({ total: number, used: number })),
+const use = object({
+  anonymous: nullable(number),
+  shmem: nullable(number),
+  huge: nullable(object({ total: number, used: number })),
+  arc: nullable(object({ size: number, least: number })),
+  swapInMemory: nullable(object({ total: number, used: number })),
   kernel: map(number),
 });
 
-const host = all({
+const host = object({
   name: text,
   os: text,
   cores: number,
   ticksPerSecond: number,
-  memory: all({ total: number, free: number, available: number, cache: number, swapTotal: number, swapUsed: number }),
-  cgroup: maybe(all({ limit: number, used: number, cache: optional(number), use: optional(use) })),
+  memory: object({
+    total: number,
+    free: number,
+    available: number,
+    cache: number,
+    swapTotal: number,
+    swapUsed: number,
+  }),
+  cgroup: nullable(object({ limit: number, used: number, cache: optional(number), use: optional(use) })),
   use: optional(use),
-  pressure: maybe(all({ ...averages, swappedIn: maybe(number), swappedOut: maybe(number), oomKills: maybe(number) })),
-  load: maybe(list(number)),
+  pressure: nullable(
+    object({ ...averages, swappedIn: nullable(number), swappedOut: nullable(number), oomKills: nullable(number) }),
+  ),
+  load: nullable(list(number)),
 });
 
 /** Whether a value is a reading as `RecordingWriter` writes it. */
-export const isRecorded = all({
+export const isRecorded = object({
   at: signed,
   uptime: number,
   host,
-  accounting: one('pss', 'rss'),
+  accounting: oneOf('pss', 'rss'),
   processes: list(process),
   kernelThreads: number,
   facts: map(facts),

@@ -20,7 +20,7 @@ export class RecordingWriter {
 
   /**
    * @param mask removes secrets
-   * @param peers whether to keep the addresses of those that workers wait for
+   * @param peers whether to keep the addresses of the peers that workers wait for
    */
   constructor(mask: (facts: ProcessFacts) => ProcessFacts, peers = false) {
     this.#mask = mask;
@@ -49,9 +49,9 @@ export class RecordingWriter {
 function withoutPeers(process: ProcessSample): ProcessSample {
   const { activity } = process;
   if (activity === undefined) return process;
-  const doing = activity.doing.map((one): Doing => {
-    if (typeof one !== 'object' || one.wait !== 'net') return one;
-    const { wait, port, local } = one;
+  const doing = activity.doing.map((thread): Doing => {
+    if (typeof thread !== 'object' || thread.wait !== 'net') return thread;
+    const { wait, port, local } = thread;
     return { wait, port, local };
   });
   return { ...process, activity: { ...activity, doing } };
@@ -67,10 +67,10 @@ export class RecordingReader {
     for (const [number, value] of Object.entries(facts)) this.#facts.set(Number(number), value);
     const used = new Map<number, ProcessFacts>();
     const samples = processes.map((process): ProcessSample => {
-      const known = this.#facts.get(process.facts);
-      if (known === undefined) throw new Error('names facts that it does not hold');
-      used.set(process.facts, known);
-      return { ...process, facts: known };
+      const shared = this.#facts.get(process.facts);
+      if (shared === undefined) throw new Error('refers to facts that no earlier line has');
+      used.set(process.facts, shared);
+      return { ...process, facts: shared };
     });
     this.#facts = used;
     return { ...rest, processes: samples };
@@ -78,13 +78,15 @@ export class RecordingReader {
 }
 
 function parseLine(line: string): RecordedSnapshot {
-  const value: unknown = JSON.parse(withPresentNames(line));
-  if (!isRecorded(value)) throw new Error('is no reading of a recording');
+  const value: unknown = JSON.parse(withCurrentNames(line));
+  if (!isRecorded(value)) throw new Error('is not a reading of a recording');
   return value as RecordedSnapshot;
 }
 
-/** Names members as today in a line of an older recording. Quotes within strings are escaped, so only keys match. */
-function withPresentNames(line: string): string {
+/**
+ * Gives members of an older recording's line their current names. Quotes in strings are escaped, so only keys match.
+ */
+function withCurrentNames(line: string): string {
   return line.replaceAll(',"settings":{', ',"configLines":{').replaceAll(',"told":{', ',"selfReport":{');
 }
 

@@ -18,7 +18,7 @@ export type Move =
 /** Plays a recording, one reading after the other. It can jump to any reading. At the end it repeats the last one. */
 export class ReplaySource implements Source {
   readonly #path: string;
-  #passage: Passage;
+  #reader: ForwardReader;
   #last: Snapshot | null = null;
   #index = 0;
   #count: number | null = null;
@@ -30,7 +30,7 @@ export class ReplaySource implements Source {
     if (!statSync(path, { throwIfNoEntry: false })?.isFile())
       throw new Error(`${path} does not exist or is not a file`);
     this.#path = path;
-    this.#passage = new Passage(path);
+    this.#reader = new ForwardReader(path);
   }
 
   /** Number of the present reading, from 1. */
@@ -64,7 +64,7 @@ export class ReplaySource implements Source {
   }
 
   close(): void {
-    this.#passage.close();
+    this.#reader.close();
   }
 
   /**
@@ -72,7 +72,7 @@ export class ReplaySource implements Source {
    * @returns false at the end
    */
   async #next(): Promise<boolean> {
-    const snapshot = await this.#passage.next();
+    const snapshot = await this.#reader.next();
     if (snapshot === null) {
       this.#count = this.#index;
       return false;
@@ -116,29 +116,29 @@ export class ReplaySource implements Source {
   /** Starts from the beginning, because a reading refers to facts in earlier ones. */
   async #toChangeBefore(differ: (a: Snapshot, b: Snapshot) => boolean): Promise<void> {
     const here = this.#index;
-    let found = 1;
+    let target = 1;
     await this.#restart();
     await this.#next();
     while (this.#index < here - 1) {
       const before = this.#last;
       if (!(await this.#next())) break;
-      if (before !== null && this.#last !== null && differ(before, this.#last)) found = this.#index;
+      if (before !== null && this.#last !== null && differ(before, this.#last)) target = this.#index;
     }
-    await this.#goTo(found);
+    await this.#goTo(target);
   }
 
   async #restart(): Promise<void> {
-    this.#passage.close();
-    this.#passage = new Passage(this.#path);
+    this.#reader.close();
+    this.#reader = new ForwardReader(this.#path);
     this.#index = 0;
     this.#last = null;
   }
 }
 
 /** Reads a recording once, from the beginning. */
-class Passage {
+class ForwardReader {
   readonly #path: string;
-  readonly #reader = new RecordingReader();
+  readonly #recording = new RecordingReader();
   readonly #input: Readable;
   readonly #interface: Interface;
   readonly #lines: AsyncIterator<string>;
@@ -168,7 +168,7 @@ class Passage {
       this.#line += 1;
       if (this.#broken !== null && this.#line <= 2) throw new Error(`${this.#path}: ${this.#broken.message}`);
       if (this.#line === 1) {
-        if (done || !isHeading(line)) throw new Error(`${this.#path} is no recording of workertop`);
+        if (done || !isHeading(line)) throw new Error(`${this.#path} is not a recording of workertop`);
         continue;
       }
       return done ? null : this.#parse(line);
@@ -182,7 +182,7 @@ class Passage {
 
   #parse(line: string): Snapshot | null {
     try {
-      return this.#reader.snapshot(line);
+      return this.#recording.snapshot(line);
     } catch (error) {
       // The last line may have been cut off.
       if (error instanceof SyntaxError) return null;

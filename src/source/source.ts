@@ -1,4 +1,5 @@
-import type { ActivityRule, ConfigRequest, Listener, ProcessFacts, Snapshot, StatusProbe } from '../snapshot.ts';
+import type { ActivityRule, ConfigRequest, StatusProbe } from '../probes.ts';
+import type { Listener, ProcessFacts, Snapshot } from '../snapshot.ts';
 
 /**
  * What the server definitions need to know of a process beyond the common facts. Sources read it; definitions, which
@@ -41,11 +42,11 @@ export interface ReadHints {
   readonly watch: ReadonlySet<number>;
   /** Pids whose listening sockets are read: masters. */
   readonly listeners: ReadonlySet<number>;
-  /** Of those, the ones whose waiting connections nobody is shown: they may be some seconds old. */
+  /** Those of `listeners` whose waiting connections are not shown: their figures may be some seconds old. */
   readonly unhurried?: ReadonlySet<number>;
   /** By pid: the workers whose activity is read. */
   readonly activity?: ReadonlyMap<number, ActivityRequest>;
-  /** Ports of servers of which to tell the requests in flight: that takes a program of its own. */
+  /** Ports at which to count the requests in flight. This runs ss(8). */
   readonly inFlight?: ReadonlySet<number>;
   /** Whether to count the open connections of listeners: this reads the kernel's whole table of connections. */
   readonly connections?: boolean;

@@ -33,12 +33,12 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const broken: readonly (readonly [what: string, contents: () => string | Buffer, says: RegExp])[] = [
-  ['an empty file', () => '', /is no recording of workertop/],
-  ['some text', () => 'hello\nworld\n', /is no recording of workertop/],
-  ['a newer version', () => HEADING.replace('1', '2') + good.split('\n')[1], /is no recording of workertop/],
+  ['an empty file', () => '', /is not a recording of workertop/],
+  ['some text', () => 'hello\nworld\n', /is not a recording of workertop/],
+  ['a newer version', () => HEADING.replace('1', '2') + good.split('\n')[1], /is not a recording of workertop/],
   ['nothing but the heading', () => HEADING, /holds no reading/],
   ['a reading without figures', () => `${HEADING}{"processes":[{}],"facts":{},"host":{}}\n`, /line 2: is no reading/],
-  ['facts that are missing', () => HEADING + good.split('\n')[2], /line 2: names facts that it does not hold/],
+  ['facts that are missing', () => HEADING + good.split('\n')[2], /line 2: refers to facts that no earlier line has/],
   ['no gzip at all', () => 'plain', /incorrect header check/],
 ];
 

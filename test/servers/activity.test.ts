@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { ActivityRule } from '../../src/probes.ts';
 import { recognise } from '../../src/recognise/recognise.ts';
-import type { ActivityRule, ProcessSample } from '../../src/snapshot.ts';
+import type { ProcessSample } from '../../src/snapshot.ts';
 import { caught, sample } from '../helpers/samples.ts';
 
 /** How the workers of a master with this command line are told to be idle. */

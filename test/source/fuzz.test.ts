@@ -266,7 +266,7 @@ it('a recording, however broken, is shown or refused as one', async () => {
       try {
         read = new RecordingReader().snapshot(bytes.toString());
       } catch (error) {
-        expect(String(error)).toMatch(/is no reading of a recording|names facts|SyntaxError/);
+        expect(String(error)).toMatch(/is not a reading of a recording|refers to facts|SyntaxError/);
         return;
       }
       expect(isSound({ ...read, at: 0 })).toBe(true);

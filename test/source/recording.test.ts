@@ -39,14 +39,14 @@ it.each([
 ])('a reading with the activity %j is none of a recording', (activity) => {
   const line = new RecordingWriter((facts) => facts).line(snapshot([sample({ pid: 10 })]));
   const broken = line.replace('"pid":10', `"pid":10,"activity":${JSON.stringify(activity)}`);
-  expect(() => new RecordingReader().snapshot(broken)).toThrow('is no reading of a recording');
+  expect(() => new RecordingReader().snapshot(broken)).toThrow('is not a reading of a recording');
 });
 
 it.each(['SS', '', 'x'])('a reading with the process state "%s" is none of a recording', (state) => {
   const line = new RecordingWriter((facts) => facts).line(snapshot([sample({ pid: 10 })]));
   const broken = line.replace('"state":"S"', `"state":"${state}"`);
   expect(broken).not.toBe(line);
-  expect(() => new RecordingReader().snapshot(broken)).toThrow('is no reading of a recording');
+  expect(() => new RecordingReader().snapshot(broken)).toThrow('is not a reading of a recording');
 });
 
 it('a recording with the earlier names of members is read', () => {

@@ -7,7 +7,7 @@ import { Observer } from '../../observer.ts';
 import { KeptObservations } from '../../own-files/kept-observations.ts';
 import { replaceFile } from '../../own-files/public-file.ts';
 import { pause } from '../../pause.ts';
-import { liesHere } from '../../source/files/lies-here.ts';
+import { isOnThisMachine } from '../../source/files/on-this-machine.ts';
 import type { Source } from '../../source/source.ts';
 import { fileProblem } from '../../text/errno.ts';
 import { ownFiles } from '../beside.ts';
@@ -79,7 +79,7 @@ export async function exportMetrics(source: Source, settings: Settings, stop: Ab
 async function writeTextfile(path: string, text: string): Promise<void> {
   try {
     const whole = resolve(path);
-    if (path === '' || liesHere(whole)) replaceFile(path, text);
+    if (path === '' || isOnThisMachine(whole)) replaceFile(path, text);
     else await ownFiles().publish(whole, text);
   } catch (error) {
     throw new UsageError(`${path || 'a file without a name'} cannot be written: ${fileProblem(error)}`);

@@ -1,5 +1,6 @@
+import type { ActivityRule } from '../../probes.ts';
 import type { RecognisedServer } from '../../recognise/recognise.ts';
-import type { Activity, ActivityRule, Doing, Listener } from '../../snapshot.ts';
+import type { Activity, Doing, Listener } from '../../snapshot.ts';
 
 /** What a server's workers did when they were looked at. */
 export interface ServerActivity {

@@ -1,4 +1,5 @@
-import type { ConfigRequest, ProcessFacts } from '../../snapshot.ts';
+import type { ConfigRequest } from '../../probes.ts';
+import type { ProcessFacts } from '../../snapshot.ts';
 import { flag } from './flags.ts';
 import { programOf } from './program.ts';
 

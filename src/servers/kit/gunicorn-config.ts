@@ -1,5 +1,6 @@
 import { memoize } from '../../memoize.ts';
-import type { ActivityRule, ConfigRequest, ProcessFacts } from '../../snapshot.ts';
+import type { ActivityRule, ConfigRequest } from '../../probes.ts';
+import type { ProcessFacts } from '../../snapshot.ts';
 import type { ConfiguredWorkers, ServerProcesses } from '../definition.ts';
 import { absolutePath, fromFlag, ofFile } from './configured.ts';
 import { flag, hasFlag, splitWords, wholeNumber } from './flags.ts';

@@ -1,4 +1,5 @@
-import type { ConfigRequest, ProcessFacts } from '../../snapshot.ts';
+import type { ConfigRequest } from '../../probes.ts';
+import type { ProcessFacts } from '../../snapshot.ts';
 import type { StartCommand } from '../definition.ts';
 import { splitWords } from './flags.ts';
 

@@ -1,4 +1,5 @@
-import type { ConfigRequest, ProcessFacts } from '../../snapshot.ts';
+import type { ConfigRequest } from '../../probes.ts';
+import type { ProcessFacts } from '../../snapshot.ts';
 import type { ConfiguredBy } from '../definition.ts';
 import { absolutePath, ofFile } from './configured.ts';
 import { programOf } from './program.ts';

@@ -1,4 +1,5 @@
-import type { ConfigRequest, ProcessFacts } from '../../snapshot.ts';
+import type { ConfigRequest } from '../../probes.ts';
+import type { ProcessFacts } from '../../snapshot.ts';
 import type { Claim, ConfiguredWorkers } from '../definition.ts';
 import { absolutePath, byDefault, fromLines } from './configured.ts';
 import { flag } from './flags.ts';

@@ -97,13 +97,13 @@ export class DemoHost {
 
   /** Removes a process. If it is the head, its workers go too. */
   #remove(server: SimulatedServer, process: SimulatedProcess): void {
-    if (process === server.head) this.#servers = this.#servers.filter((one) => one !== server);
+    if (process === server.head) this.#servers = this.#servers.filter((running) => running !== server);
     else remove(server, process);
   }
 
   #find(pid: number): { readonly server: SimulatedServer; readonly process: SimulatedProcess } | null {
     for (const server of this.#servers) {
-      const process = [server.head, ...server.workers].find((one) => one.pid === pid);
+      const process = [server.head, ...server.workers].find((candidate) => candidate.pid === pid);
       if (process) return { server, process };
     }
     return null;
@@ -111,7 +111,7 @@ export class DemoHost {
 
   #assemble(template: ServerTemplate): SimulatedServer {
     const born = -template.age * STEPS_PER_SECOND;
-    const head = this.#process({ pid: template.pid, ppid: template.pid === 1 ? 0 : 1, born, part: template.head });
+    const head = this.#process({ pid: template.pid, ppid: template.pid === 1 ? 0 : 1, born, template: template.head });
     const burst = nextBurst(0, this.#random);
     const server = {
       template,
@@ -136,13 +136,12 @@ export class DemoHost {
     server.started += 1;
     const number = server.started;
     // The code leaks, not the process: if no worker leaks, the next one will.
-    const heir = number > template.workers && active(server).every(({ growth }) => growth === 0);
-    const leaks = template.leak !== null && (number === template.leak.number || heir);
+    const inheritsLeak = number > template.workers && active(server).every(({ growth }) => growth === 0);
+    const leaks = template.leak !== null && (number === template.leak.number || inheritsLeak);
     const slow = number === template.slow || number % SLOW_EVERY === 0;
     const growth = leaks ? (template.leak?.growth ?? 0) : 0;
-    const part = template.worker(number);
     server.workers.push({
-      ...this.#process({ pid, ppid: head.pid, born, part }),
+      ...this.#process({ pid, ppid: head.pid, born, template: template.worker(number) }),
       growth,
       slow: slow && template.scalable,
     });
@@ -152,13 +151,13 @@ export class DemoHost {
     readonly pid: number;
     readonly ppid: number;
     readonly born: number;
-    readonly part: ProcessTemplate;
+    readonly template: ProcessTemplate;
   }): SimulatedProcess {
-    const { part, born } = from;
+    const { template, born } = from;
     const startTicks = Math.round((BOOTED + born / STEPS_PER_SECOND) * TICKS_PER_SECOND);
     const lived = Math.max(0, -born / STEPS_PER_SECOND);
-    const { growth, state } = part;
-    const cpu = lived * part.cpu * 0.3;
+    const { growth, state } = template;
+    const cpu = lived * template.cpu * 0.3;
     return {
       ...from,
       startTicks,
@@ -175,10 +174,10 @@ export class DemoHost {
 
   #advance(): void {
     const step = Math.floor(((this.#now() - this.#began) / 1000) * STEPS_PER_SECOND);
-    while (this.#step < step) this.#pass();
+    while (this.#step < step) this.#advanceOneStep();
   }
 
-  #pass(): void {
+  #advanceOneStep(): void {
     this.#step += 1;
     const before = this.#cpuUsed();
     for (const server of this.#servers) {
@@ -192,7 +191,7 @@ export class DemoHost {
       this.#killLargest(memory);
       memory = readMemory(this.#servers, this.#step);
     }
-    if (this.#step % STEPS_PER_SECOND === 0) this.#feel(memory, running);
+    if (this.#step % STEPS_PER_SECOND === 0) this.#updatePressure(memory, running);
   }
 
   #pid(): number {
@@ -208,7 +207,7 @@ export class DemoHost {
   }
 
   /** Updates load and memory pressure after each second. */
-  #feel({ swapped }: Memory, running: number): void {
+  #updatePressure({ swapped }: Memory, running: number): void {
     const [one, five, fifteen] = LOAD_MINUTES;
     const towards = (before: number, value: number, seconds: number) =>
       before + (value - before) * (1 - Math.exp(-1 / seconds));

@@ -28,7 +28,7 @@ const LIBRARIES = { rss: 4 * MB, pss: 0.2 * MB } as const;
 /** A process starts with this fraction of its own memory, and approaches the rest over these seconds. */
 const WARM_UP = { from: 0.55, seconds: 6 } as const;
 
-/** The memory of the machine and of each process. The processes' sum is what the machine lacks. */
+/** The memory of the machine and of each process. Used memory is the sum of the processes' and the kernel's. */
 export interface Memory {
   readonly host: HostMemory;
   readonly use: MemoryUse;
@@ -77,7 +77,7 @@ export function readMemory(servers: readonly SimulatedServer[], step: number): M
 function wantsOf({ head, workers }: SimulatedServer, step: number): readonly Want[] {
   const all = [head, ...workers];
   return all.map((process) => {
-    const { own, shared } = process.part;
+    const { own, shared } = process.template;
     const age = (step - process.born) / STEPS_PER_SECOND;
     const warmth = 1 - (1 - WARM_UP.from) * Math.exp(-age / WARM_UP.seconds);
     // Fluctuation is at most a twentieth, so small processes stay small.

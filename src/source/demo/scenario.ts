@@ -88,7 +88,10 @@ interface Figures {
   readonly state?: 'S' | 'T';
 }
 
-function part(facts: Facts, { own, shared = 0, cpu = 0.001, growth = 0, state = 'S' }: Figures): ProcessTemplate {
+function processTemplate(
+  facts: Facts,
+  { own, shared = 0, cpu = 0.001, growth = 0, state = 'S' }: Figures,
+): ProcessTemplate {
   return { facts: factsOf(facts), own: own * MB, shared: shared * MB, cpu, growth: (growth * MB) / 60, state };
 }
 
@@ -123,11 +126,11 @@ function project1(): readonly ServerTemplate[] {
   };
   const worker = { own: 142, shared: 30, cpu: 0.32 };
   return [
-    template(part({ ...common, caught: caught.gunicornMaster }, { own: 14, shared: 30 }), {
+    template(processTemplate({ ...common, caught: caught.gunicornMaster }, { own: 14, shared: 30 }), {
       pid: 1203,
       age: 3 * DAY + 2 * HOUR,
       workers: 3,
-      worker: () => part({ ...common, caught: caught.gunicornWorker }, worker),
+      worker: () => processTemplate({ ...common, caught: caught.gunicornWorker }, worker),
       scalable: true,
       address: '127.0.0.1:8101',
       traffic: { usual: 0.9, burst: 4.6 },
@@ -153,7 +156,7 @@ function project2(): readonly ServerTemplate[] {
   const beat = { caught: caught.celeryBeat, cgroup: '/system.slice/project2-beat.service' };
   return [
     template(
-      part(titled('gunicorn: master [project2.wsgi]', { ...gunicorn, caught: caught.gunicornMaster }), {
+      processTemplate(titled('gunicorn: master [project2.wsgi]', { ...gunicorn, caught: caught.gunicornMaster }), {
         own: 12,
         shared: 28,
       }),
@@ -162,7 +165,7 @@ function project2(): readonly ServerTemplate[] {
         age: 2 * DAY + 7 * HOUR,
         workers: 3,
         worker: () =>
-          part(titled('gunicorn: worker [project2.wsgi]', { ...gunicorn, caught: caught.gunicornWorker }), {
+          processTemplate(titled('gunicorn: worker [project2.wsgi]', { ...gunicorn, caught: caught.gunicornWorker }), {
             own: 92,
             shared: 28,
             cpu: 0.3,
@@ -173,25 +176,31 @@ function project2(): readonly ServerTemplate[] {
         slow: 1,
       },
     ),
-    template(part(titled(main, { ...celery, caught: caught.celeryMain }), { own: 16, shared: 22, cpu: 0.008 }), {
-      pid: 1420,
-      age: 2 * DAY + 7 * HOUR,
-      workers: 2,
-      scalable: true,
-      worker: (number) =>
-        part(
-          titled(`[celeryd: celery@vps1:ForkPoolWorker-${number}]`, {
-            ...celery,
-            caught: caught.celeryPoolChild,
-            ignored: SIGINT_MASK,
-          }),
-          { own: 14, shared: 22, cpu: 0.04 },
-        ),
-    }),
-    template(part(titled('[celery beat] -A project2 beat -l info', beat), { own: 77, cpu: 0.004, growth: 0.4 }), {
-      pid: 1431,
-      age: 2 * DAY + 7 * HOUR,
-    }),
+    template(
+      processTemplate(titled(main, { ...celery, caught: caught.celeryMain }), { own: 16, shared: 22, cpu: 0.008 }),
+      {
+        pid: 1420,
+        age: 2 * DAY + 7 * HOUR,
+        workers: 2,
+        scalable: true,
+        worker: (number) =>
+          processTemplate(
+            titled(`[celeryd: celery@vps1:ForkPoolWorker-${number}]`, {
+              ...celery,
+              caught: caught.celeryPoolChild,
+              ignored: SIGINT_MASK,
+            }),
+            { own: 14, shared: 22, cpu: 0.04 },
+          ),
+      },
+    ),
+    template(
+      processTemplate(titled('[celery beat] -A project2 beat -l info', beat), { own: 77, cpu: 0.004, growth: 0.4 }),
+      {
+        pid: 1431,
+        age: 2 * DAY + 7 * HOUR,
+      },
+    ),
   ];
 }
 
@@ -200,16 +209,16 @@ function services(): readonly ServerTemplate[] {
   const nginx = { comm: 'nginx', exe: '/usr/sbin/nginx', cgroup: '/system.slice/nginx.service' };
   const master = 'nginx: master process /usr/sbin/nginx -g daemon on; master_process on;';
   return [
-    template(part({ ...redis, cgroup: '/system.slice/redis-server.service' }, { own: 11, cpu: 0.006 }), {
+    template(processTemplate({ ...redis, cgroup: '/system.slice/redis-server.service' }, { own: 11, cpu: 0.006 }), {
       pid: 702,
       address: '127.0.0.1:6379',
     }),
-    template(part({ ...nginx, argv: [master], caught: caught.nginx }, { own: 1.2, shared: 3 }), {
+    template(processTemplate({ ...nginx, argv: [master], caught: caught.nginx }, { own: 1.2, shared: 3 }), {
       pid: 731,
       workers: 2,
       worker: () => {
         const facts = { ...nginx, argv: ['nginx: worker process'], uid: 33, user: 'www-data', caught: caught.nginx };
-        return part(facts, { own: 2.4, shared: 3, cpu: 0.006 });
+        return processTemplate(facts, { own: 2.4, shared: 3, cpu: 0.006 });
       },
       address: '0.0.0.0:80',
     }),
@@ -218,7 +227,8 @@ function services(): readonly ServerTemplate[] {
 
 /** Processes of every Debian, and an editor that somebody has stopped with Ctrl-Z. */
 function system(): readonly ServerTemplate[] {
-  const one = (pid: number, own: number, ...argv: readonly string[]) => template(part({ argv }, { own }), { pid });
+  const one = (pid: number, own: number, ...argv: readonly string[]) =>
+    template(processTemplate({ argv }, { own }), { pid });
   const person = { uid: 1001, user: 'admin', cwd: '/home/admin' };
   return [
     one(1, 8, '/sbin/init'),
@@ -229,8 +239,11 @@ function system(): readonly ServerTemplate[] {
     one(511, 3, '/usr/sbin/rsyslogd', '-n', '-iNONE'),
     one(560, 13, '/usr/bin/python3', '/usr/share/unattended-upgrades/unattended-upgrade-shutdown', '--wait-for-signal'),
     one(588, 3, 'sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups'),
-    template(part({ ...person, argv: ['-bash'] }, { own: 3 }), { pid: 2210, age: 2 * HOUR }),
-    template(part({ ...person, argv: ['vim', 'notes.txt'] }, { own: 7, state: 'T' }), { pid: 2254, age: HOUR }),
+    template(processTemplate({ ...person, argv: ['-bash'] }, { own: 3 }), { pid: 2210, age: 2 * HOUR }),
+    template(processTemplate({ ...person, argv: ['vim', 'notes.txt'] }, { own: 7, state: 'T' }), {
+      pid: 2254,
+      age: HOUR,
+    }),
   ];
 }
 

@@ -1,20 +1,20 @@
-import type { Activity, ActivityRule, Doing, Wait } from '../../snapshot.ts';
+import type { Activity, ActivityKind, Doing, Wait } from '../../snapshot.ts';
 import type { SimulatedProcess, SimulatedServer } from './simulated-server.ts';
 
-/** How often a celery worker has a task. */
-const TASKS = 0.1;
+/** Fraction of time in which a celery worker has a task. */
+const TASK_SHARE = 0.1;
 
 const database: Wait = { wait: 'net', port: 5432, local: false };
 const cache: Wait = { wait: 'net', port: 6379, local: true };
 
-/** Of what workers in use do, the shares up to which it is each of these. */
+/** What workers in use do, each with the cumulative fraction of cases. */
 const uses: readonly (readonly [upTo: number, doing: Doing])[] = [
   [0.62, database],
   [0.74, cache],
   [1, 'cpu'],
 ];
 
-/** What a worker does at a step; undefined for what serves neither requests nor tasks. */
+/** What a worker does at a step; undefined for a process that serves neither requests nor tasks. */
 export function activityOf(
   process: SimulatedProcess,
   { head, template, inUse }: SimulatedServer,
@@ -23,18 +23,21 @@ export function activityOf(
   if (process === head) return undefined;
   const rule = ruleOf(template.traffic !== null, process);
   if (rule === null) return undefined;
-  const share = rule === 'tasks' ? TASKS : inUse;
+  const share = rule === 'tasks' ? TASK_SHARE : inUse;
   if (chance(step, process.pid) >= share) return { by: rule, doing: ['idle'] };
   const kind = chance(step + 0.5, process.pid);
   return { by: rule, doing: [uses.find(([upTo]) => kind < upTo)?.[1] ?? 'cpu'] };
 }
 
-function ruleOf(serves: boolean, { part }: SimulatedProcess): ActivityRule['by'] | null {
+function ruleOf(serves: boolean, { template }: SimulatedProcess): ActivityKind | null {
   if (serves) return 'process';
-  return part.facts.argv[0]?.startsWith('[celeryd:') ? 'tasks' : null;
+  return template.facts.argv[0]?.startsWith('[celeryd:') ? 'tasks' : null;
 }
 
-/** From 0 to 1, the same for the same step and pid: what is drawn here leaves the rest of the story as it is. */
+/**
+ * A number from 0 to 1, the same for the same step and pid. It takes none of the random numbers of the rest of the
+ * demo.
+ */
 function chance(step: number, pid: number): number {
   const value = Math.sin(step * 12.9898 + pid * 78.233) * 43758.5453;
   return value - Math.floor(value);

@@ -30,7 +30,7 @@ export function sampleOf(
   step: number,
 ): ProcessSample {
   const activity = activityOf(process, server, step);
-  const { pid, ppid, startTicks, state, part } = process;
+  const { pid, ppid, startTicks, state, template } = process;
   const { pid: leader } = server.head;
   return {
     pid,
@@ -43,7 +43,7 @@ export function sampleOf(
     memory,
     listeners: process === server.head ? listenersOf(server) : null,
     ...(activity === undefined ? {} : { activity }),
-    facts: part.facts,
+    facts: template.facts,
   };
 }
 

@@ -10,7 +10,7 @@ export interface SimulatedProcess {
   readonly startTicks: number;
   /** Step at which it started; negative if it ran before the demo began. */
   readonly born: number;
-  readonly part: ProcessTemplate;
+  readonly template: ProcessTemplate;
   /** Bytes per second. */
   readonly growth: number;
   /** Whether it is busy with a long request when asked to stop. */
@@ -109,7 +109,7 @@ export function work(server: SimulatedServer, step: number, random: Random): voi
     const change = random.between(-1, 1) * WOBBLE;
     if (process.state === 'T') continue;
     const serves = server.template.traffic !== null && process !== server.head;
-    const used = Math.min(1, process.part.cpu * effort * (serves ? server.inUse : 1));
+    const used = Math.min(1, process.template.cpu * effort * (serves ? server.inUse : 1));
     process.cpu += used / STEPS_PER_SECOND;
     process.state = used > RUNNING ? 'R' : 'S';
     process.grown += process.growth / STEPS_PER_SECOND;

@@ -96,7 +96,7 @@ function textAt(value: unknown, names: readonly string[]): string {
   let at = value;
   for (const name of names) {
     if (Array.isArray(at))
-      at = at.find((one: unknown) => memberOf(one, 'id') === name.replace(/^id=/, '')) ?? at[Number(name)];
+      at = at.find((element: unknown) => memberOf(element, 'id') === name.replace(/^id=/, '')) ?? at[Number(name)];
     else at = memberOf(at, name);
   }
   return typeof at === 'string' ? at.slice(0, LONGEST_LINE) : '';

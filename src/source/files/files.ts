@@ -2,9 +2,8 @@
  * How users' files are read: in users' directories, in containers, on any mount. Nobody reads such a file
  * synchronously. A caller looks into a `FileView` (known-files.ts), which holds the answers known so far. A missing
  * answer is requested from a `FileAnswerer`, and the caller looks again once it has come. So callers stay plain
- * functions: `findVirtualenv(traces, view)`. A source for another machine would implement `FileAnswerer` only: requests
- * made in one turn belong in one message, only the requested lines and names are sent back, and every request gets an
- * answer in bounded time, `unknown` at worst.
+ * functions: `findVirtualenv(traces, view)`. Every `FileAnswerer` sends requests made in one turn in one message,
+ * returns only the requested lines and names, and answers each request in bounded time, with `unknown` at worst.
  */
 
 /** Whose rights a file is read with. So a stranger's process never makes root read out another user's secret. */
@@ -24,7 +23,7 @@ export interface Viewpoint {
   readonly process: string | null;
 }
 
-/** How a line goes on in the next one: after a `\` at its end, or where the next one is indented. */
+/** How a line continues: after a `\` at its end, or if the next one is indented. */
 export type Continued = 'backslash' | 'indent';
 
 /** A question about files. Paths are absolute. */
@@ -73,7 +72,7 @@ export type Answer =
   /** It does not exist, or is not a regular file or directory, whichever was asked for. */
   | { readonly status: 'absent' }
   | { readonly status: 'denied' }
-  /** Answers a question. Never rejects. Requests made in one turn travel together. */
+  /** Nobody could find out. `mount`: the one that did not answer in time, if that is why. */
   | { readonly status: 'unknown'; readonly mount: Mount | null };
 
 /** A mounted file system (`/proc/PID/mountinfo`, proc_pid_mountinfo(5)). */

@@ -14,7 +14,7 @@ const MOST_QUESTIONS = 300;
 /** Bytes read of a file by default. */
 const SMALL = 64 * 1024;
 
-interface Known {
+interface Kept {
   answer: Answer;
   /** Seconds, on the clock of `look`. */
   at: number;
@@ -24,7 +24,7 @@ interface Known {
 /** The answers that have come so far. Looking for a missing answer requests it. */
 export class KnownFiles {
   readonly #answerer: FileAnswerer;
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, Kept>();
   readonly #asked = new Set<string>();
   #version = 0;
   #idle: (() => void)[] = [];
@@ -64,16 +64,16 @@ export class KnownFiles {
 
   #get(viewpoint: Viewpoint, question: Question, now: number): Answer | null {
     const key = keyOf(viewpoint, question);
-    const known = this.#known.get(key);
-    if (known !== undefined && !this.#isOld(known, now)) return known.answer;
+    const kept = this.#known.get(key);
+    if (kept !== undefined && !this.#isOld(kept, now)) return kept.answer;
     if (!this.#asked.has(key)) {
       this.#asked.add(key);
       this.#answerer.ask(viewpoint, question).then((answer) => this.#keep(key, question, answer, now));
     }
-    return known?.answer ?? null;
+    return kept?.answer ?? null;
   }
 
-  #isOld({ answer, at, lasting }: Known, now: number): boolean {
+  #isOld({ answer, at, lasting }: Kept, now: number): boolean {
     if (answer.status === 'unknown' && answer.mount !== null) return !this.#answerer.silent.has(answer.mount.device);
     return now - at >= (answer.status === 'unknown' ? LASTING_UNKNOWN : lasting);
   }
@@ -115,7 +115,7 @@ export class FileView {
   /**
    * The lines that match.
    * @param limit bytes of the file that are read
-   * @param continued how a line goes on in the next one
+   * @param continued how a line continues in the next one
    */
   lines(path: string, wanted: RegExp, limit = SMALL, continued?: Continued): readonly string[] | null {
     return this.#look({ kind: 'lines', path, wanted, limit, ...(continued === undefined ? {} : { continued }) });

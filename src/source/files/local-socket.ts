@@ -19,9 +19,9 @@ export function findLocalSocket(path: string, uid: number | null): LocalSocket |
     walker = localWalker();
     const place = walker.find(path);
     if (!('status' in place)) {
-      const about = fstatSync(place.descriptor);
+      const stats = fstatSync(place.descriptor);
       const { close } = walker;
-      if (about.isSocket() && about.uid === uid) {
+      if (stats.isSocket() && stats.uid === uid) {
         return { path: `/proc/self/fd/${place.descriptor}`, close: close.bind(walker) };
       }
     }

@@ -1,3 +1,4 @@
+import { unescapeOctal } from '../../text/octal.ts';
 import type { Mount } from './files.ts';
 
 /** A mounted file system, as far as known without touching it. */
@@ -31,7 +32,7 @@ export function parseMounts(mountinfo: string): Mounts {
     const [, , device, , point] = before.split(' ');
     const [type = ''] = after.split(' ', 1);
     if (device === undefined || point === undefined) continue;
-    const path = unescaped(point);
+    const path = unescapeOctal(point);
     mounts.set(path, { device, point: path, kind: kindOf(type, path) });
   }
   return mounts;
@@ -47,13 +48,8 @@ export function mountOf(path: string, mounts: Mounts): MountedFiles | null {
 }
 
 function kindOf(type: string, point: string): MountedFiles['kind'] {
-  // Without its root nothing works, whatever that is: in some virtual machines it is on a network.
+  // The root counts as local even on a network, as in some virtual machines: without it nothing works.
   if (local.has(type) || point === '/') return 'local';
   if (remote.has(type) || type.startsWith('fuse.')) return 'remote';
   return type === 'autofs' ? 'trigger' : 'kernel';
-}
-
-/** Decodes octal escapes, which stand for blanks and the like. */
-function unescaped(text: string): string {
-  return text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }

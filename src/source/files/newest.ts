@@ -7,7 +7,7 @@ const MOST_SEEN = 20_000;
 const LONGEST = 100;
 
 /** Directories of installed code, of caches and of data. */
-const others = /^(?:\..*|node_modules|site-packages|__pycache__|static|media)$/;
+const skipped = /^(?:\..*|node_modules|site-packages|__pycache__|static|media)$/;
 
 /**
  * When the newest file with such a name was changed, in a directory and below, in milliseconds since 1970. Links are
@@ -24,9 +24,9 @@ export function newestBelow(place: Place, wanted: RegExp, walker: Walker): Answe
     waiting: [place.path],
   };
   for (let path = search.waiting.shift(); path !== undefined; path = search.waiting.shift()) {
-    const found = walker.find(path);
-    if ('status' in found || !found.directory) continue;
-    if (!lookInto(found, search)) break;
+    const directory = walker.find(path);
+    if ('status' in directory || !directory.directory) continue;
+    if (!lookInto(directory, search)) break;
   }
   return search.newest === 0 ? { status: 'absent' } : { status: 'value', value: [String(search.newest)] };
 }
@@ -52,7 +52,7 @@ function lookInto({ descriptor, path }: Place, search: Search): boolean {
       search.seen += 1;
       if (search.seen > MOST_SEEN || performance.now() > search.until) return false;
       const below = `${path === '/' ? '' : path}/${entry.name}`;
-      if (entry.isDirectory() && !others.test(entry.name) && !search.walker.isMount(below)) search.waiting.push(below);
+      if (entry.isDirectory() && !skipped.test(entry.name) && !search.walker.isMount(below)) search.waiting.push(below);
       if (!entry.isFile() || !search.wanted.test(entry.name)) continue;
       const about = lstatSync(`${here}/${entry.name}`, { throwIfNoEntry: false });
       search.newest = Math.max(search.newest, Math.round(about?.mtimeMs ?? 0));

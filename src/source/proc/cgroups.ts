@@ -1,4 +1,5 @@
 import type { MemoryLimit, MemoryUse } from '../../snapshot.ts';
+import { unescapeOctal } from '../../text/octal.ts';
 import { parseCounters } from './parsers/host.ts';
 import type { ProcTree } from './tree.ts';
 
@@ -15,18 +16,18 @@ export interface CgroupMount {
 }
 
 /**
- * The mounts where the cgroups of a proc tree can be read: none if it is only a copy.
+ * The mounts where the cgroups of a proc tree can be read; none if the tree is a copy.
  * @param folder a folder laid out like /sys/fs/cgroup, seen from the topmost cgroup; replaces the mounts
  */
 export function cgroupMounts(tree: ProcTree, folder?: string): readonly CgroupMount[] {
-  if (folder !== undefined) return laidOut(folder);
+  if (folder !== undefined) return mountsIn(folder);
   if (!tree.isKernels) return [];
   // Paths in it, like those in /proc/PID/cgroup, are relative to the reader's namespace (cgroup_namespaces(7)).
   const mounts = parseMounts(tree.text('/proc/self/mountinfo', 1024 * 1024) ?? '');
-  return mounts.length > 0 ? mounts : laidOut('/sys/fs/cgroup');
+  return mounts.length > 0 ? mounts : mountsIn('/sys/fs/cgroup');
 }
 
-function laidOut(folder: string): readonly CgroupMount[] {
+function mountsIn(folder: string): readonly CgroupMount[] {
   return [
     { version: 2, point: folder, root: '/' },
     { version: 1, point: `${folder}/memory`, root: '/' },
@@ -39,17 +40,12 @@ export function parseMounts(mountinfo: string): readonly CgroupMount[] {
   const lines = /^\d+ \d+ \S+ (\S+) (\S+) .*? - (\S+) \S+ (\S+)$/gm;
   for (const [, root = '', point = '', type, options = ''] of mountinfo.matchAll(lines)) {
     for (const beneath of mounts.keys()) if (beneath.startsWith(`${point}/`)) mounts.delete(beneath);
-    if (type === 'cgroup2') mounts.set(point, { version: 2, point: decoded(point), root: decoded(root) });
+    if (type === 'cgroup2') mounts.set(point, { version: 2, point: unescapeOctal(point), root: unescapeOctal(root) });
     else if (type === 'cgroup' && options.split(',').includes('memory')) {
-      mounts.set(point, { version: 1, point: decoded(point), root: decoded(root) });
+      mounts.set(point, { version: 1, point: unescapeOctal(point), root: unescapeOctal(root) });
     } else mounts.delete(point);
   }
   return [...mounts.values()].flatMap((mount) => mount ?? []);
-}
-
-/** Decodes octal escapes, which stand for blanks and the like. */
-function decoded(path: string): string {
-  return path.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }
 
 /** One cgroup with a memory limit. */
@@ -74,7 +70,7 @@ export function limitedCgroups(
   }
   const all = mounts.flatMap(({ version, point, root }) => {
     const path = within(root, hierarchies.get(version === 2 ? '' : 'memory'));
-    return path === null ? [] : upwards(path).map((one): LimitedCgroup => ({ version, folder: point + one }));
+    return path === null ? [] : upwards(path).map((part): LimitedCgroup => ({ version, folder: point + part }));
   });
   tree.expect(all.map(limitFile));
   return all.filter((limited) => limitOf(tree, limited) !== null);
@@ -110,18 +106,19 @@ export function usageOf(
   if (usage === null) return null;
   const stat = parseCounters(tree.text(`${folder}/memory.stat`) ?? '');
   // In v1 the plain figures leave out descendants; those with `total_` include them.
-  const of = (name: string) => stat.get(version === 2 ? name : `total_${name}`) ?? null;
-  const slab = version === 2 ? (of('slab_reclaimable') ?? 0) : 0;
-  const cache = Math.min(usage, (of('inactive_file') ?? 0) + (of('active_file') ?? 0) + slab);
-  return { used: usage - cache, cache, use: version === 2 ? useV2(of) : useV1(of, tree, folder) };
+  const figure = (name: string) => stat.get(version === 2 ? name : `total_${name}`) ?? null;
+  const slab = version === 2 ? (figure('slab_reclaimable') ?? 0) : 0;
+  const cache = Math.min(usage, (figure('inactive_file') ?? 0) + (figure('active_file') ?? 0) + slab);
+  return { used: usage - cache, cache, use: version === 2 ? useV2(figure) : useV1(figure, tree, folder) };
 }
 
 type Figure = (name: string) => number | null;
 
-const nowhere = { huge: null, arc: null, swapInMemory: null } as const;
+/** What cgroups do not report. */
+const unreported = { huge: null, arc: null, swapInMemory: null } as const;
 
 /** Memory used, for cgroup v2 (Documentation/admin-guide/cgroup-v2.rst). */
-function useV2(of: Figure): MemoryUse {
+function useV2(figure: Figure): MemoryUse {
   const names = {
     slab: 'slab_unreclaimable',
     'page-tables': 'pagetables',
@@ -131,17 +128,17 @@ function useV2(of: Figure): MemoryUse {
     sockets: 'sock',
     zswap: 'zswap',
   } as const;
-  const kernel = Object.fromEntries(Object.entries(names).flatMap(([part, name]) => entry(part, of(name))));
-  return { ...nowhere, anonymous: of('anon'), shmem: of('shmem'), kernel };
+  const kernel = Object.fromEntries(Object.entries(names).flatMap(([part, name]) => entry(part, figure(name))));
+  return { ...unreported, anonymous: figure('anon'), shmem: figure('shmem'), kernel };
 }
 
 /** Memory used, for cgroup v1 (Documentation/admin-guide/cgroup-v1/memory.rst). */
-function useV1(of: Figure, tree: Pick<ProcTree, 'text'>, folder: string): MemoryUse {
+function useV1(figure: Figure, tree: Pick<ProcTree, 'text'>, folder: string): MemoryUse {
   const kernel = Object.fromEntries([
     ...entry('kernel', number(tree.text(`${folder}/memory.kmem.usage_in_bytes`))),
     ...entry('sockets', number(tree.text(`${folder}/memory.kmem.tcp.usage_in_bytes`))),
   ]);
-  return { ...nowhere, anonymous: of('rss'), shmem: of('shmem'), kernel };
+  return { ...unreported, anonymous: figure('rss'), shmem: figure('shmem'), kernel };
 }
 
 function entry(name: string, value: number | null): readonly (readonly [string, number])[] {

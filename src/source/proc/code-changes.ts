@@ -9,16 +9,16 @@ const LASTING = 2;
 /** Most seconds that a reading waits for an answer. */
 const LONGEST = 1;
 
-interface Known {
+interface LastAnswer {
   readonly at: number;
   /** Milliseconds since 1970; undefined if unknown. */
   readonly changedAt: number | undefined;
 }
 
-/** Tells when the code was changed that a new worker would load. */
+/** Finds out when the code changed that a new worker would load. */
 export class CodeChanges {
   readonly #files: FileAnswerer;
-  readonly #known = new Map<string, Known>();
+  readonly #answers = new Map<string, LastAnswer>();
 
   constructor(files: FileAnswerer) {
     this.#files = files;
@@ -26,12 +26,12 @@ export class CodeChanges {
 
   /** The last answer, as milliseconds since 1970; undefined if there is none. */
   of(key: string): number | undefined {
-    return this.#known.get(key)?.changedAt;
+    return this.#answers.get(key)?.changedAt;
   }
 
   /**
    * Asks anew, and waits for the answer for a second at most.
-   * @param wanted names of the files that count
+   * @param wanted matches the names of code files
    * @param now seconds since boot
    */
   async ask(
@@ -41,8 +41,8 @@ export class CodeChanges {
     viewpoint: Viewpoint,
     now: number,
   ): Promise<void> {
-    const known = this.#known.get(key);
-    if (known !== undefined && now - known.at < LASTING) return;
+    const last = this.#answers.get(key);
+    if (last !== undefined && now - last.at < LASTING) return;
     // A directory that holds many projects says nothing of this one's code.
     if (directory === null || !directory.path.startsWith('/') || isGeneral(directory.path)) return;
     const limit = new AbortController();
@@ -51,8 +51,8 @@ export class CodeChanges {
       pause(LONGEST, limit.signal),
     ]);
     limit.abort();
-    const told = typeof answer === 'object' && answer.status === 'value' ? Number(answer.value[0]) : Number.NaN;
-    this.#known.set(key, { at: now, changedAt: Number.isFinite(told) ? told : undefined });
+    const milliseconds = typeof answer === 'object' && answer.status === 'value' ? Number(answer.value[0]) : Number.NaN;
+    this.#answers.set(key, { at: now, changedAt: Number.isFinite(milliseconds) ? milliseconds : undefined });
   }
 
   /**
@@ -60,6 +60,6 @@ export class CodeChanges {
    * @param keys processes that still live
    */
   keep(keys: { has(key: string): boolean }): void {
-    for (const key of this.#known.keys()) if (!keys.has(key)) this.#known.delete(key);
+    for (const key of this.#answers.keys()) if (!keys.has(key)) this.#answers.delete(key);
   }
 }

@@ -1,4 +1,5 @@
-import type { ConfigRequest, ProcessFacts } from '../../snapshot.ts';
+import type { ConfigRequest } from '../../probes.ts';
+import type { ProcessFacts } from '../../snapshot.ts';
 import type { FileView } from '../files/known-files.ts';
 
 /** Bytes read of one configuration file. */
@@ -15,13 +16,13 @@ const DEEPEST = 3;
  * include other files.
  */
 export function readConfigLines(
-  asked: (configLines: ProcessFacts['configLines']) => readonly ConfigRequest[],
+  requestsOf: (configLines: ProcessFacts['configLines']) => readonly ConfigRequest[],
   files: FileView,
 ): ProcessFacts['configLines'] {
   const configLines: Record<string, readonly string[]> = {};
   const done = new Set<string>();
   for (let depth = 0; depth < DEEPEST; depth++) {
-    const requests = asked(configLines)
+    const requests = requestsOf(configLines)
       .filter(({ path }) => !done.has(path))
       .slice(0, MOST_FILES);
     if (requests.length === 0) break;
@@ -29,8 +30,8 @@ export function readConfigLines(
       done.add(path);
       for (const file of filesOf(path, files)) {
         if (Object.keys(configLines).length >= MOST_FILES) break;
-        const found = files.lines(file, lines, LARGEST, continued);
-        if (found !== null) configLines[file] = found;
+        const fileLines = files.lines(file, lines, LARGEST, continued);
+        if (fileLines !== null) configLines[file] = fileLines;
       }
     }
   }
@@ -42,6 +43,6 @@ function filesOf(path: string, files: FileView): readonly string[] {
   const slash = path.lastIndexOf('/');
   const [folder, name] = [path.slice(0, slash), path.slice(slash + 1)];
   if (!/[*?]/.test(name)) return [path];
-  const names = (files.entries(folder, name) ?? []).filter((one) => !one.startsWith('.'));
-  return [...names].sort().map((one) => `${folder}/${one}`);
+  const names = (files.entries(folder, name) ?? []).filter((entry) => !entry.startsWith('.'));
+  return [...names].sort().map((entry) => `${folder}/${entry}`);
 }

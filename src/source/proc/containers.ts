@@ -1,7 +1,7 @@
 import type { ContainerFacts } from '../../snapshot.ts';
 import type { FileView } from '../files/known-files.ts';
 
-/** Bytes of what an engine keeps of one container, and of what podman keeps of all. */
+/** Most bytes read of a file in which docker describes one container, or podman all of them. */
 const LARGEST = 1024 * 1024;
 
 /**
@@ -10,10 +10,10 @@ const LARGEST = 1024 * 1024;
  */
 const idForm = /(?:^|[/:-])(?<!conmon-)([0-9a-f]{64})(?:\.scope)?(?:\/|$)/;
 
-/** Docker keeps its containers there, or as a snap (https://docs.docker.com/engine/daemon). */
+/** Data directories of Docker, and of its snap (https://docs.docker.com/engine/daemon). */
 const dockers = ['/var/lib/docker', '/var/snap/docker/common/var-lib-docker'];
 
-/** Labels of docker compose and of a swarm's stacks, by which they know their containers again. */
+/** Labels by which docker compose, a swarm's stacks and podman-compose mark their containers. */
 const labels = [
   ['com.docker.compose.project', 'com.docker.compose.service'],
   ['com.docker.stack.namespace', 'com.docker.swarm.service.name'],
@@ -47,14 +47,14 @@ function ofDocker(id: string, files: FileView): ContainerFacts | null {
   return null;
 }
 
-/** Its storage has the names of all in one file (containers-storage.conf(5)). */
+/** podman has the names of all containers in one file (containers-storage.conf(5)). */
 function ofPodman(id: string, files: FileView): ContainerFacts | null {
   const path = '/var/lib/containers/storage/overlay-containers/containers.json';
   const [name] = files.json(path, [[`id=${id}`, 'names', '0']], LARGEST) ?? [];
   return name == null ? null : { name, project: null, service: null };
 }
 
-/** containerd's CRI plugin notes them in the container's specification. */
+/** containerd's CRI plugin writes the names into the container's specification. */
 function ofKubernetes(id: string, files: FileView): ContainerFacts | null {
   const path = `/run/containerd/io.containerd.runtime.v2.task/k8s.io/${id}/config.json`;
   const annotations = ['io.kubernetes.cri.container-name', 'io.kubernetes.cri.sandbox-name'];

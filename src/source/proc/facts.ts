@@ -117,7 +117,7 @@ export class FactsReader {
   }
 
   /**
-   * The same object, unless its files have told something new.
+   * Derives facts again if more of their files are known. Returns the same object if nothing changed.
    * @param now seconds since boot
    */
   again(facts: ProcessFacts, now: number): ProcessFacts {
@@ -177,12 +177,12 @@ export class FactsReader {
     };
     // Keep the same object if there is nothing to add: caches are keyed by its identity.
     if (this.#factRequests.configRequests(facts).length === 0) return facts;
-    const asked = (configLines: ProcessFacts['configLines']) =>
+    const requestsOf = (configLines: ProcessFacts['configLines']) =>
       this.#factRequests.configRequests({ ...facts, configLines });
-    return this.#withConfigured({ ...facts, configLines: readConfigLines(asked, files) }, files);
+    return this.#withConfigured({ ...facts, configLines: readConfigLines(requestsOf, files) }, files);
   }
 
-  /** Its configuration may name its virtualenv. */
+  /** Adds the virtualenv that its configuration names, unless stronger evidence named one. */
   #withConfigured(facts: ProcessFacts, files: FileView): ProcessFacts {
     const path =
       facts.virtualenv === null || facts.virtualenv.evidence === 'guess' ? this.#factRequests.virtualenv(facts) : null;
@@ -216,15 +216,15 @@ export class FactsReader {
   }
 
   #packages(virtualenv: string | null, program: string, files: FileView): ProcessFacts['packages'] {
-    const found: Record<string, string> = {};
-    if (virtualenv === null && !/\b(?:python|pypy|uwsgi)/.test(baseName(program))) return found;
+    const packages: Record<string, string> = {};
+    if (virtualenv === null && !/\b(?:python|pypy|uwsgi)/.test(baseName(program))) return packages;
     const systemPackages = virtualenv === null || (inspectVirtualenv(virtualenv, files)?.systemPackages ?? false);
     const versions = installedVersions(virtualenv, systemPackages, files);
     for (const name of this.#factRequests.packages) {
       const version = versions.get(name);
-      if (version !== undefined) found[name] = version;
+      if (version !== undefined) packages[name] = version;
     }
-    return found;
+    return packages;
   }
 }
 
@@ -247,7 +247,7 @@ function ownPrefix(exe: string | null): string | null {
 }
 
 function lowestLimit(tree: ProcTree, cgroup: string, mounts: readonly CgroupMount[]): number | null {
-  const limits = limitedCgroups(tree, cgroup, mounts).flatMap((one) => limitOf(tree, one) ?? []);
+  const limits = limitedCgroups(tree, cgroup, mounts).flatMap((limited) => limitOf(tree, limited) ?? []);
   return limits.length === 0 ? null : Math.min(...limits);
 }
 

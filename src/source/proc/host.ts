@@ -80,16 +80,16 @@ export class HostReader {
 }
 
 function hostMemory(meminfo: ReadonlyMap<string, number>): HostMemory {
-  const of = (name: string) => meminfo.get(name) ?? 0;
-  const cache = (cacheLists(meminfo) ?? pageCache(meminfo)) + of('SReclaimable');
+  const figure = (name: string) => meminfo.get(name) ?? 0;
+  const cache = (cacheLists(meminfo) ?? pageCache(meminfo)) + figure('SReclaimable');
   return {
-    total: of('MemTotal'),
-    free: of('MemFree'),
+    total: figure('MemTotal'),
+    free: figure('MemFree'),
     // Linux before 3.14 has no MemAvailable.
-    available: meminfo.get('MemAvailable') ?? of('MemFree') + cache,
+    available: meminfo.get('MemAvailable') ?? figure('MemFree') + cache,
     cache,
-    swapTotal: of('SwapTotal'),
-    swapUsed: Math.max(0, of('SwapTotal') - of('SwapFree')),
+    swapTotal: figure('SwapTotal'),
+    swapUsed: Math.max(0, figure('SwapTotal') - figure('SwapFree')),
   };
 }
 

@@ -37,7 +37,10 @@ export function inspectProcess(tree: ProcTree, pid: number): Inspected | null {
   };
 }
 
-/** False also if it may not be looked into: then it is not ours to act on either. */
+/**
+ * Whether a program was started with other ids than it has. False also if its auxv may not be read: this user may not
+ * signal it either.
+ */
 function beganWithOthersIds(tree: ProcTree, pid: number, status: string): boolean {
   const auxv = tree.bytes(`${pid}/auxv`);
   const began = typeof auxv === 'string' ? null : parseAuxv(auxv);
@@ -53,8 +56,8 @@ function beganWithOthersIds(tree: ProcTree, pid: number, status: string): boolea
  * whose server it is.
  */
 export function isStill(
-  found: Inspected | null,
+  inspected: Inspected | null,
   { startTicks, uid }: { startTicks: number; uid: number | null },
 ): boolean {
-  return found !== null && found.startTicks === startTicks && found.ids === 'one' && found.uid === uid;
+  return inspected !== null && inspected.startTicks === startTicks && inspected.ids === 'one' && inspected.uid === uid;
 }

@@ -81,23 +81,23 @@ export function readMemory(
   hints: ReadHints,
   now: number,
 ): void {
-  const wanting: { readonly process: Measurable; readonly urgency: number }[] = [];
+  const candidates: { readonly process: Measurable; readonly urgency: number }[] = [];
   let unread = false;
   for (const process of processes) {
-    const found = urgency(process, hints, now);
-    if (found === null) continue;
-    unread ||= found === 1;
-    wanting.push({ process, urgency: found });
+    const priority = urgency(process, hints, now);
+    if (priority === null) continue;
+    unread ||= priority === 1;
+    candidates.push({ process, urgency: priority });
   }
   // A project is shown once all its memory is read. So read one project after the other, in the order of the hints.
   const order = new Map(unread ? [...hints.prefer].map((pid, index) => [pid, index]) : []);
   const orderOf = ({ process }: { readonly process: Measurable }) => order.get(process.pid) ?? 0;
-  wanting.sort(
+  candidates.sort(
     (a, b) =>
       a.urgency - b.urgency || compare(a.process.memory.readAt, b.process.memory.readAt) || orderOf(a) - orderOf(b),
   );
   const most = reader.mostWithin(hints.memoryBudget);
-  const chosen = wanting.filter((one, index) => one.urgency === 0 || index < most);
+  const chosen = candidates.filter(({ urgency }, index) => urgency === 0 || index < most);
   reader.expect(chosen.map(({ process }) => ({ pid: process.pid, mayRead: mayRead(process, now) })));
   const isOver = stopwatch(hints.memoryBudget);
   for (const { process, urgency } of chosen) {

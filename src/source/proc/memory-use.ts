@@ -12,7 +12,7 @@ const LASTING = 10;
 const LARGEST = 1024 * 1024;
 
 /** Figures that are not in meminfo. */
-type Elsewhere = Pick<MemoryUse, 'arc' | 'swapInMemory'> & {
+type OtherFigures = Pick<MemoryUse, 'arc' | 'swapInMemory'> & {
   readonly zram: number | null;
   readonly cpuLists: number | null;
 };
@@ -21,7 +21,7 @@ type Elsewhere = Pick<MemoryUse, 'arc' | 'swapInMemory'> & {
 export class MemoryUseReader {
   readonly #tree: ProcTree;
   readonly #pageSize: number;
-  #elsewhere: { readonly at: number; readonly found: Elsewhere } | null = null;
+  #otherFigures: { readonly at: number; readonly figures: OtherFigures } | null = null;
 
   constructor(tree: ProcTree, pageSize: number) {
     this.#tree = tree;
@@ -34,33 +34,33 @@ export class MemoryUseReader {
    * @param now seconds since boot
    */
   read(meminfo: ReadonlyMap<string, number>, counters: ReadonlyMap<string, number>, now: number): MemoryUse {
-    if (this.#elsewhere === null || now - this.#elsewhere.at >= LASTING || now < this.#elsewhere.at) {
-      this.#elsewhere = { at: now, found: this.#readElsewhere() };
+    if (this.#otherFigures === null || now - this.#otherFigures.at >= LASTING || now < this.#otherFigures.at) {
+      this.#otherFigures = { at: now, figures: this.#readOtherFiles() };
     }
-    const { arc, swapInMemory, zram, cpuLists } = this.#elsewhere.found;
-    const of = (name: string) => meminfo.get(name) ?? null;
+    const { arc, swapInMemory, zram, cpuLists } = this.#otherFigures.figures;
+    const figure = (name: string) => meminfo.get(name) ?? null;
     const inPages = (name: string) => {
       const pages = counters.get(name);
       return pages === undefined ? null : pages * this.#pageSize;
     };
-    const zswap = of('Zswap');
+    const zswap = figure('Zswap');
     const kernel: Readonly<Record<Exclude<KernelPart, 'kernel' | 'sockets'>, number | null>> = {
-      slab: of('SUnreclaim'),
-      'page-tables': sumOf(of('PageTables'), of('SecPageTables')),
-      stacks: of('KernelStack'),
-      'per-cpu': of('Percpu'),
+      slab: figure('SUnreclaim'),
+      'page-tables': sumOf(figure('PageTables'), figure('SecPageTables')),
+      stacks: figure('KernelStack'),
+      'per-cpu': figure('Percpu'),
       vmalloc: vmallocOf(meminfo),
       locked: lockedOf(meminfo),
-      'swap-cache': of('SwapCached'),
+      'swap-cache': figure('SwapCached'),
       // Without a sys tree, take the kernel's count of zsmalloc pages, which includes zswap's.
       zram: zram ?? lessOf(inPages('nr_zspages'), zswap),
       zswap,
-      balloon: of('Balloon') ?? lessOf(inPages('balloon_inflate'), inPages('balloon_deflate')),
+      balloon: figure('Balloon') ?? lessOf(inPages('balloon_inflate'), inPages('balloon_deflate')),
       'cpu-lists': cpuLists,
     };
     return {
-      anonymous: of('AnonPages'),
-      shmem: of('Shmem'),
+      anonymous: figure('AnonPages'),
+      shmem: figure('Shmem'),
       huge: hugeOf(meminfo),
       arc,
       swapInMemory,
@@ -68,7 +68,7 @@ export class MemoryUseReader {
     };
   }
 
-  #readElsewhere(): Elsewhere {
+  #readOtherFiles(): OtherFigures {
     this.#tree.expect(['zoneinfo', 'swaps', 'self/mountinfo', 'spl/kstat/zfs/arcstats']);
     const zoneinfo = this.#tree.wholeText('zoneinfo', LARGEST);
     return {
@@ -89,9 +89,9 @@ export class MemoryUseReader {
   /** ZFS's cache. Null in a container with lxcfs: meminfo is then the container's, and arcstats the host's. */
   #arc(): MemoryUse['arc'] {
     const mounts = ['self', '1'].map((process) => this.#tree.whole(`${process}/mountinfo`, LARGEST));
-    const known = mounts.find((one) => one !== 'missing' && one !== 'denied') ?? '';
-    if (known === 'huge') return null;
-    return isLxcfs(known.toString()) ? null : parseArc(this.#tree.text('spl/kstat/zfs/arcstats') ?? '');
+    const mountinfo = mounts.find((text) => text !== 'missing' && text !== 'denied') ?? '';
+    if (mountinfo === 'huge') return null;
+    return isLxcfs(mountinfo.toString()) ? null : parseArc(this.#tree.text('spl/kstat/zfs/arcstats') ?? '');
   }
 }
 

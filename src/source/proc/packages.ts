@@ -1,3 +1,4 @@
+import { memoize } from '../../memoize.ts';
 import type { FileView } from '../files/known-files.ts';
 
 /** Versions of installed Python distributions, by name in lower case (PEP 376, PEP 503). */
@@ -26,17 +27,8 @@ function sitesOf(prefix: string, name: string, files: FileView): readonly string
 /** Most Python versions of one prefix that are looked at. */
 const MOST_PYTHONS = 10;
 
-/** By list of directory entries: one list serves many processes. */
-const known = new WeakMap<readonly string[], Versions>();
-
-function versionsIn(entries: readonly string[]): Versions {
-  let versions = known.get(entries);
-  if (versions === undefined) {
-    versions = new Map(entries.flatMap(versionOf));
-    known.set(entries, versions);
-  }
-  return versions;
-}
+/** Versions in a list of directory entries. One list serves many processes. */
+const versionsIn: (entries: readonly string[]) => Versions = memoize((entries) => new Map(entries.flatMap(versionOf)));
 
 function versionOf(entry: string): readonly [string, string][] {
   const [, name, version] = /^(.+?)-(\d[^-]*?)(?:-py\d[\d.]*)?\.(?:dist|egg)-info$/.exec(entry) ?? [];

@@ -29,7 +29,7 @@ const SETTLING = 5;
 const RECHECK_PREFERRED = 8;
 const RECHECK = 60;
 
-/** Longest time that the only reading waits for what workers wait for, in seconds. */
+/** Seconds that a single reading, as of `list`, waits to learn what workers wait for. */
 const ONLY_READING = 0.5;
 
 export interface ProcSourceOptions {
@@ -102,23 +102,23 @@ export class ProcSource implements Source {
     const at = this.#clock();
     this.#readings += 1;
     const everything = hints.memoryBudget === Number.POSITIVE_INFINITY;
-    // Its question travels together with those about the processes' files.
+    // Asked now, so that the question goes out in one message with those about the processes' files.
     this.#distribution(uptime);
-    const found: (Tracked | Promise<Tracked>)[] = [];
+    const processes: (Tracked | Promise<Tracked>)[] = [];
     let kernelThreads = 0;
     // Idle processes outside projects are read at every fourth reading only.
     const isWanted = (pid: number) => hints.prefer.has(pid) || hints.watch.has(pid) || hints.listeners.has(pid);
     const mayRest = (pid: number) => !everything && !isWanted(pid);
     tree.stats.scan((pid, stat) => {
       if (stat.kernelThread) kernelThreads += 1;
-      else found.push(tree.settle(() => this.#track(pid, stat, uptime, hints)));
+      else processes.push(tree.settle(() => this.#track(pid, stat, uptime, hints)));
     }, mayRest);
-    const tracked = new Map((await Promise.all(found)).map((process) => [process.pid, process]));
+    const tracked = new Map((await Promise.all(processes)).map((process) => [process.pid, process]));
     this.#tracked = tracked;
-    // First of all: reading memory delays the process that is read.
+    // Before memory: reading a process's memory holds it up.
     let activity = this.#readActivity(hints, uptime);
     if (hints.patience !== undefined) await this.#awaitFiles(hints.patience, uptime);
-    // The only reading, as of `list`: what is unknown now would stay unknown.
+    // A single reading: what is unknown now stays unknown.
     if (everything && this.#activity?.waits) {
       await Promise.race([this.#files.settled(), pause(ONLY_READING)]);
       activity = this.#readActivity(hints, uptime);
@@ -150,21 +150,21 @@ export class ProcSource implements Source {
   }
 
   #track(pid: number, stat: Stat, uptime: number, hints: ReadHints): Tracked {
-    const known = this.#tracked.get(pid);
+    const before = this.#tracked.get(pid);
     const rss = stat.rssPages * this.#pageSize;
-    if (known === undefined || known.startTicks !== stat.startTicks) {
+    if (before === undefined || before.startTicks !== stat.startTicks) {
       const facts = this.#facts.read(pid, stat.comm, uptime);
       const { startTicks } = stat;
       const fresh = { memory: unreadMemory(), sample: null, sampled: null };
       return { pid, key: `${pid}:${startTicks}`, startTicks, rss, stat, facts, ...fresh };
     }
-    known.rss = rss;
-    known.stat = stat;
-    if (stat.comm !== known.facts.comm || (this.#isDue(known, uptime, hints) && !this.#isSame(known))) {
-      known.facts = this.#facts.read(pid, stat.comm, uptime);
+    before.rss = rss;
+    before.stat = stat;
+    if (stat.comm !== before.facts.comm || (this.#isDue(before, uptime, hints) && !this.#isSame(before))) {
+      before.facts = this.#facts.read(pid, stat.comm, uptime);
     }
-    known.facts = this.#facts.again(known.facts, uptime);
-    return known;
+    before.facts = this.#facts.again(before.facts, uptime);
+    return before;
   }
 
   /** The name in os-release(5); null if there is none, or the answer is still to come. */
@@ -223,7 +223,7 @@ export class ProcSource implements Source {
     if (awaited.length > 0) await Promise.all(awaited);
   }
 
-  /** When the code of servers was changed that may get another worker now. */
+  /** Asks when the code of servers changed that may get another worker now. */
   async #askForCode({ watch, listeners }: ReadHints, uptime: number): Promise<void> {
     const keys = new Set<string>();
     const answers: Promise<void>[] = [];

@@ -21,8 +21,8 @@ const markers = [
 const generalNames =
   /^\/(?:home(?:\/[^/]+)?|root|srv|opt|tmp|usr(?:\/(?:local|src|share|lib|bin|sbin))?|etc|var(?:\/(?:www|lib|tmp))?)?$/;
 
-/** Further directories of programs and their data that have no directory of their own. */
-const elsewhere = /^\/(?:usr(?!\/src\/[^/])|etc|run|proc|s?bin|lib(?:64)?|nix|snap)(?:\/|$)/;
+/** Directories of installed programs and of the system: a project lies elsewhere. */
+const installed = /^\/(?:usr(?!\/src\/[^/])|etc|run|proc|s?bin|lib(?:64)?|nix|snap)(?:\/|$)/;
 
 /** Whether a directory holds many things, not one project. */
 export function isGeneral(path: string): boolean {
@@ -36,12 +36,15 @@ interface Marked {
 
 /** The nearest directory with a project's marker, from this one upwards. */
 export function findMarked(path: string, files: FileView): Marked | null {
-  const ends = upwards(path);
-  const general = ends.findIndex(isGeneral);
-  const directories = general < 0 ? ends : ends.slice(0, general);
+  const ancestors = upwards(path);
+  const general = ancestors.findIndex(isGeneral);
+  const directories = general < 0 ? ancestors : ancestors.slice(0, general);
   // Ask for all at once: an answer may take long.
-  const found = directories.map((directory) => ({ path: directory, marker: files.names(directory, markers)?.[0] }));
-  for (const { path, marker } of found) if (marker !== undefined) return { path, marker };
+  const candidates = directories.map((directory) => ({
+    path: directory,
+    marker: files.names(directory, markers)?.[0],
+  }));
+  for (const { path, marker } of candidates) if (marker !== undefined) return { path, marker };
   return null;
 }
 
@@ -66,22 +69,22 @@ export interface ProjectTraces {
  */
 export function projectDirectory(traces: ProjectTraces, files: FileView): ProjectDirectory | null {
   const { argv, cwd, flags, gemfile } = traces;
-  const named = flagged(argv, flags);
+  const byFlag = flagged(argv, flags);
   const base = cwd?.replace(/ \(deleted\)$/, '') ?? null;
   // gunicorn's --pythonpath may be a list.
-  if (named !== null && (named.value.startsWith('/') || base !== null)) {
-    return ofFlag(named.flag, resolve(base ?? '/', named.value.split(',', 1)[0] ?? ''), files);
+  if (byFlag !== null && (byFlag.value.startsWith('/') || base !== null)) {
+    return ofFlag(byFlag.flag, resolve(base ?? '/', byFlag.value.split(',', 1)[0] ?? ''), files);
   }
-  const found = base === null ? null : findMarked(base, files);
-  if (found !== null) return { ...found, from: 'cwd' };
-  const isNowhere = base === null || isGeneral(base) || elsewhere.test(base);
+  const marked = base === null ? null : findMarked(base, files);
+  if (marked !== null) return { ...marked, from: 'cwd' };
+  const isNowhere = base === null || isGeneral(base) || installed.test(base);
   if (isNowhere && gemfile?.startsWith('/')) {
     return { path: dirname(gemfile), marker: basename(gemfile), from: 'BUNDLE_GEMFILE' };
   }
   const code = ofCode(traces.code, files);
   if (code !== null && code.marker !== null) return code;
-  const made = isNowhere ? ofVirtualenv(traces.virtualenvOf, files) : null;
-  if (made !== null) return made;
+  const fromVirtualenv = isNowhere ? ofVirtualenv(traces.virtualenvOf, files) : null;
+  if (fromVirtualenv !== null) return fromVirtualenv;
   if (isNowhere && code !== null) return code;
   return cwd === null || base === null ? null : { path: cwd, marker: null, from: 'cwd' };
 }
@@ -89,17 +92,17 @@ export function projectDirectory(traces: ProjectTraces, files: FileView): Projec
 /** The kernel reports working directories with links resolved: resolve the flag's value too. */
 function ofFlag(flag: string, path: string, files: FileView): ProjectDirectory {
   const real = files.place(path)?.path ?? path;
-  const found = findMarked(real, files);
-  const directory = { path: found?.path ?? real, marker: found?.marker ?? null, from: flag };
+  const marked = findMarked(real, files);
+  const directory = { path: marked?.path ?? real, marker: marked?.marker ?? null, from: flag };
   return real === path || directory.path !== real ? directory : { ...directory, link: path };
 }
 
 /** Null in a hidden directory: it holds tools, caches, or what a user has installed. */
 function ofCode(code: string | null, files: FileView): ProjectDirectory | null {
   if (code === null || /\/\./.test(code) || isGeneral(code)) return null;
-  const found = findMarked(code, files);
-  if (found !== null) return { ...found, from: 'program' };
-  if (elsewhere.test(code) || inspectVirtualenv(code, files) !== null) return null;
+  const marked = findMarked(code, files);
+  if (marked !== null) return { ...marked, from: 'program' };
+  if (installed.test(code) || inspectVirtualenv(code, files) !== null) return null;
   return { path: code, marker: null, from: 'program' };
 }
 

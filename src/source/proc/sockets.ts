@@ -24,15 +24,15 @@ interface Namespace {
   readonly byInode: ReadonlyMap<number, Listener>;
   /** Seconds since boot when all tables were read. */
   readonly readAt: number;
-  /** Seconds since boot when those of our listeners were read. */
-  readonly oursReadAt: number;
+  /** Seconds since boot when the tables with listeners of requested processes were read. */
+  readonly requestedReadAt: number;
 }
 
 const none: Namespace = {
   tables: { tcp: [], tcp6: [], unix: [] },
   byInode: new Map(),
   readAt: Number.NEGATIVE_INFINITY,
-  oursReadAt: Number.NEGATIVE_INFINITY,
+  requestedReadAt: Number.NEGATIVE_INFINITY,
 };
 
 /** Reads where processes listen, and how many connections wait there. */
@@ -53,7 +53,7 @@ export class Sockets {
    * Starts a reading. Call it before `of`.
    * @param keys processes that still live
    * @param connections whether to count open connections
-   * @param isFresh whether somebody may wait, so that the tables are to be read anew
+   * @param isFresh whether the tables must be read anew, since a connection may wait
    */
   begin(
     keys: { has(key: string): boolean },
@@ -90,8 +90,8 @@ export class Sockets {
   }
 
   #inodesOf(pid: number, key: string, now: number): ReadonlySet<number> | null {
-    const known = this.#inodes.get(key);
-    if (known !== undefined && now - known.at < LASTING) return known.inodes;
+    const before = this.#inodes.get(key);
+    if (before !== undefined && now - before.at < LASTING) return before.inodes;
     const folder = `${pid}/fd`;
     const entries = this.#tree.list(folder);
     const inodes = entries === null ? null : new Set<number>();
@@ -101,50 +101,50 @@ export class Sockets {
     }
     this.#inodes.set(key, { at: now, inodes });
     // It may listen somewhere new.
-    if (known === undefined || !sameSet(known.inodes, inodes)) this.#namespaces.clear();
+    if (before === undefined || !sameSet(before.inodes, inodes)) this.#namespaces.clear();
     return inodes;
   }
 
   /**
    * Reads the listeners of a namespace. For each table the kernel walks through a hash table whose size depends on the
-   * machine's memory (2 ms on 24 GB). So only tables that hold listeners of ours are read every time.
+   * machine's memory (2 ms on 24 GB). So only tables with listeners of requested processes are read every time.
    */
   #namespace(pid: number, now: number): Namespace {
     const name = this.#tree.link(`${pid}/ns/net`) ?? `pid:${pid}`;
-    const known = this.#namespaces.get(name) ?? none;
-    if (known !== none && (this.#current.has(name) || this.#isCalm(known, now))) {
+    const before = this.#namespaces.get(name) ?? none;
+    if (before !== none && (this.#current.has(name) || this.#isCalm(before, now))) {
       this.#current.add(name);
-      return known;
+      return before;
     }
     const folder = `${pid}/net`;
-    const all = now - known.readAt >= LASTING;
-    const ours = (table: Table) => all || known.tables[table].some(({ inode }) => this.#isOurs(inode));
-    const wanted = (['tcp', 'tcp6', 'unix'] as const).filter(ours);
+    const isAllDue = now - before.readAt >= LASTING;
+    const isDue = (table: Table) => isAllDue || before.tables[table].some(({ inode }) => this.#isRequested(inode));
+    const wanted = (['tcp', 'tcp6', 'unix'] as const).filter(isDue);
     if (!this.#connections) this.#tree.expect(wanted.map((table) => `${folder}/${table}`));
     const tables = {
-      tcp: ours('tcp') ? this.#readTcp(`${folder}/tcp`) : [],
-      tcp6: ours('tcp6') ? this.#readTcp(`${folder}/tcp6`) : [],
-      unix: ours('unix') ? readUnix(this.#tree, `${folder}/unix`) : [],
+      tcp: isDue('tcp') ? this.#readTcp(`${folder}/tcp`) : [],
+      tcp6: isDue('tcp6') ? this.#readTcp(`${folder}/tcp6`) : [],
+      unix: isDue('unix') ? readUnix(this.#tree, `${folder}/unix`) : [],
     };
     const listeners = Object.values(tables).flat();
     const byInode = new Map(listeners.map((listener) => [listener.inode, listener]));
-    const namespace = { tables, byInode, readAt: all ? now : known.readAt, oursReadAt: now };
+    const namespace = { tables, byInode, readAt: isAllDue ? now : before.readAt, requestedReadAt: now };
     this.#namespaces.set(name, namespace);
     this.#current.add(name);
     return namespace;
   }
 
   /** Whether nobody waited when it was read, a short while ago, and nobody can now. */
-  #isCalm({ tables, oursReadAt }: Namespace, now: number): boolean {
-    if (this.#isFresh || now - oursReadAt >= CALM) return false;
-    return Object.values(tables).every((all) => all.every(({ queue, inode }) => !queue || !this.#isOurs(inode)));
+  #isCalm({ tables, requestedReadAt }: Namespace, now: number): boolean {
+    if (this.#isFresh || now - requestedReadAt >= CALM) return false;
+    return Object.values(tables).every((all) => all.every(({ queue, inode }) => !queue || !this.#isRequested(inode)));
   }
 
   #readTcp(name: string): readonly Listener[] {
     return this.#connections ? readAllTcp(this.#tree, name) : readListeners(this.#tree, name);
   }
 
-  #isOurs(inode: number): boolean {
+  #isRequested(inode: number): boolean {
     for (const { inodes } of this.#inodes.values()) if (inodes?.has(inode)) return true;
     return false;
   }

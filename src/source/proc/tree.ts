@@ -24,7 +24,7 @@ export interface ProcTree {
   readonly root: string;
   /** Whether files can be opened by their path here, as the readers of activity do. */
   readonly opens: boolean;
-  /** Whether it is this machine's own, whose sockets are at hand. */
+  /** Whether it is this machine's own. Only its sockets can be connected to. */
   readonly isOwn: boolean;
   /** Whether it is the kernel's, not a copy. */
   readonly isKernels: boolean;
@@ -37,7 +37,7 @@ export interface ProcTree {
   /** The pid of the reader there; null if it has none. */
   readonly self: number | null;
   readonly stats: StatScan;
-  /** Tells which files a reader is about to read, so that they come together. */
+  /** Announces the files that a reader is about to read, so that they can be fetched together. */
   expect(names: readonly string[]): void;
   /** The first `limit` bytes of a file. The buffer is valid until the next read. */
   bytes(name: string, limit?: number): Buffer | ReadFailure;
@@ -53,11 +53,14 @@ export interface ProcTree {
   link(name: string): string | null;
   /** The entries of a directory; null if it does not exist or may not be read. */
   list(name: string): readonly string[] | null;
-  /** How many processes' memory may be read within a budget of seconds, where a stopwatch would tell nothing. */
+  /**
+   * Most processes whose memory may be read within a budget of seconds. Infinity if the reader measures the time
+   * itself.
+   */
   mostWithin(budget: number): number;
-  /** Begins a reading: what changes all the time is read anew. */
+  /** Begins a reading: files that change all the time are read anew. */
   begin(): void | Promise<void>;
-  /** Runs a reader until everything that it reads is there. */
+  /** Runs a reader, again if needed, until every file that it reads is there. */
   settle<Result>(read: () => Result): Result | Promise<Result>;
   close(): void;
 }

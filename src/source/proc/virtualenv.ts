@@ -58,8 +58,8 @@ export function findVirtualenv(traces: Traces, files: FileView): Virtualenv | nu
   }
   if (certain !== null) return virtualenv(certain, started === null ? 'exe' : 'argv', inspect);
   if (!isPython(traces)) return null;
-  const found = onPath(traces, files);
-  if (found !== null) return virtualenv(found, 'environ', inspect);
+  const fromPath = onPath(traces, files);
+  if (fromPath !== null) return virtualenv(fromPath, 'environ', inspect);
   for (const prefix of traces.mapped()) if (inspect(prefix)) return virtualenv(prefix, 'maps', inspect);
   const { cwd } = traces;
   // A title hides the command line: guess from the directory.
@@ -75,7 +75,9 @@ function startedFrom(traces: Traces, inspect: Inspect): string | null {
   for (const word of traces.argv.slice(0, 2)) {
     if (word.includes(' ') || !/(?:^|\/)bin\//.test(word)) continue;
     const bases = word.startsWith('/') ? ['/'] : startDirectories(traces);
-    const inspected = bases.map((base) => dirname(dirname(resolve(base, word)))).filter((one) => inspect(one) !== null);
+    const inspected = bases
+      .map((base) => dirname(dirname(resolve(base, word))))
+      .filter((directory) => inspect(directory) !== null);
     const [path] = inspected;
     if (path !== undefined) return path;
   }
@@ -84,8 +86,8 @@ function startedFrom(traces: Traces, inspect: Inspect): string | null {
 
 /** Directories where the process may have been started: its own, and those that `--chdir` may have led away from. */
 function startDirectories({ cwd, environment }: Traces): readonly string[] {
-  const found = [cwd, environment['PWD'] ?? null, ...(cwd?.startsWith('/') ? upwards(cwd).slice(1) : [])];
-  return found.flatMap((path) => (path?.startsWith('/') ? path : []));
+  const candidates = [cwd, environment['PWD'] ?? null, ...(cwd?.startsWith('/') ? upwards(cwd).slice(1) : [])];
+  return candidates.flatMap((path) => (path?.startsWith('/') ? path : []));
 }
 
 /** The virtualenv of the executable: those made with --copies, and conda's, have their own interpreter. */
@@ -98,9 +100,11 @@ function ownOf({ exe }: Traces, inspect: Inspect): string | null {
 function onPath({ argv, environment }: Traces, files: FileView): string | null {
   const [name = ''] = argv;
   if (!/^(?:python|pypy)[\d.]*$/.test(name)) return null;
-  const directories = (environment['PATH'] ?? '').split(':', MOST_PATH).filter((one) => one.startsWith('/'));
-  const having = directories.map((one) => (files.names(one, [name])?.length ? one : null));
-  const first = having.find((one) => one !== null);
+  const directories = (environment['PATH'] ?? '')
+    .split(':', MOST_PATH)
+    .filter((directory) => directory.startsWith('/'));
+  const having = directories.map((directory) => (files.names(directory, [name])?.length ? directory : null));
+  const first = having.find((directory) => directory !== null);
   if (first === undefined || first === null) return null;
   const path = dirname(first);
   return inspectVirtualenv(path, files) ? path : null;
@@ -112,7 +116,7 @@ function isPython({ exe, argv }: Traces): boolean {
 
 /** The virtualenv at this path; null if there is none. */
 export function virtualenvAt(path: string, evidence: VirtualenvEvidence, files: FileView): Virtualenv | null {
-  const inspect: Inspect = (one) => inspectVirtualenv(one, files);
+  const inspect: Inspect = (directory) => inspectVirtualenv(directory, files);
   return inspect(path) === null ? null : virtualenv(path, evidence, inspect);
 }
 
@@ -134,7 +138,7 @@ export function isProjectsOwn(path: string): boolean {
 }
 
 /** Names of directories in a deployment that outlast releases: the project's name is above them. */
-const ofDeployments = /^(?:shared|current|releases|src|app|www|web|backend)$/;
+const deploymentNames = /^(?:shared|current|releases|src|app|www|web|backend)$/;
 
 /** The name that people use: `/srv/shop/.venv` is shop's. pipenv and poetry append eight letters, which are dropped. */
 function nameOf(path: string, inspected: Inspected | null): string {
@@ -142,8 +146,8 @@ function nameOf(path: string, inspected: Inspected | null): string {
   if (isProjectsOwn(path)) {
     const above = dirname(path);
     const further = basename(dirname(above));
-    return ofDeployments.test(basename(above)) && further !== '' ? further : basename(above);
+    return deploymentNames.test(basename(above)) && further !== '' ? further : basename(above);
   }
-  const distinct = inspected?.project == null ? /-[\w-]{8}-py\d+\.\d+$/ : /-[\w-]{8}$/;
-  return name.replace(distinct, '') || name;
+  const suffix = inspected?.project == null ? /-[\w-]{8}-py\d+\.\d+$/ : /-[\w-]{8}$/;
+  return name.replace(suffix, '') || name;
 }

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import type { Activity, ActivityRule, Doing, ProcessState } from '../../../snapshot.ts';
+import type { ActivityRule } from '../../../probes.ts';
+import type { Activity, Doing, ProcessState } from '../../../snapshot.ts';
 import type { ActivityRequest } from '../../source.ts';
 import { list, readText } from '../files.ts';
 import { Descriptors, type EpollTargets } from './descriptors.ts';
@@ -16,11 +17,11 @@ export interface Worker {
   /** Its identity. */
   readonly key: string;
   readonly state: ProcessState;
-  /** Threads that it has. */
+  /** Number of threads. */
   readonly threads: number;
 }
 
-/** Seconds in which a thread that has just begun may still give itself a name. */
+/** A new thread may still set its name for this many seconds. */
 const NAMING = 5;
 
 interface Thread {
@@ -50,7 +51,7 @@ export class ActivityReader {
   readonly #calls: ReadonlyMap<number, Call> | null;
   readonly #peers: Peers;
   readonly #watched = new Map<string, Watched>();
-  /** Of masters, by pid: the pipes that they share with their workers. */
+  /** By pid of a master: its descriptors, among them the pipes that it shares with its workers. */
   #masters = new Map<number, Descriptors>();
   #now = 0;
   /** Seconds that the last reading took. */
@@ -68,8 +69,8 @@ export class ActivityReader {
   }
 
   /**
-   * What each worker does now, by pid; none where that is not known here.
-   * @param find the process of a pid; undefined when it is gone
+   * What each worker does now, by pid. Empty on an architecture whose system calls are not known here.
+   * @param find the process with a pid; undefined if it is gone
    * @param now seconds since boot
    */
   read(
@@ -78,8 +79,8 @@ export class ActivityReader {
     now: number,
   ): ReadonlyMap<number, Activity> {
     const began = performance.now();
-    const found = new Map<number, Activity>();
-    if (this.#calls === null) return found;
+    const activities = new Map<number, Activity>();
+    if (this.#calls === null) return activities;
     this.#now = now;
     this.waits = false;
     this.#peers.begin(now);
@@ -90,13 +91,13 @@ export class ActivityReader {
       if (worker === undefined) continue;
       seen.add(worker.key);
       if (request.rule.by === 'tasks') masters.set(request.master, this.#master(request.master));
-      found.set(pid, this.#activityOf(worker, request));
+      activities.set(pid, this.#activityOf(worker, request));
     }
     this.#masters = masters;
     this.#peers.end();
     for (const [key, watched] of this.#watched) if (!seen.has(key)) this.#forget(key, watched);
     this.cost = (performance.now() - began) / 1000;
-    return found;
+    return activities;
   }
 
   close(): void {
@@ -132,12 +133,12 @@ export class ActivityReader {
     const doing: Doing[] = [];
     for (const [tid, thread] of watched.threads) {
       if (rule.by === 'threads' ? !rule.pool(thread.name, thread.isMain) : !thread.isMain) continue;
-      const does = this.#look(thread, watched, worker, request);
-      if (does === null) {
+      const ofThread = this.#look(thread, watched, worker, request);
+      if (ofThread === null) {
         thread.file.close();
         watched.threads.delete(tid);
         watched.counted = 0;
-      } else doing.push(does);
+      } else doing.push(ofThread);
     }
     const { last } = watched;
     if (last !== null && last.by === rule.by && sameDoing(last.doing, doing)) return last;
@@ -173,7 +174,7 @@ export class ActivityReader {
     return { file: new KeptFile(`${folder}/syscall`), isMain, name: isMain ? '' : nameOf(folder), since: this.#now };
   }
 
-  /** Null when the thread has ended. */
+  /** What a thread does now; null if it has ended. */
   #look({ file }: Thread, watched: Watched, worker: Worker, request: ActivityRequest): Doing | null {
     const length = file.read();
     if (length === 'missing') return null;
@@ -209,7 +210,7 @@ export class ActivityReader {
         if (descriptors === null) return 'unknown';
         if (watched.descriptors.hasOneOf(descriptors, listeningAt(request.listeners).inodes, now)) return 'idle';
         const [first] = descriptors;
-        // Without any, it is a way to sleep.
+        // Without descriptors, select and poll are ways to sleep.
         return first === undefined ? waits.sleep : this.#waitFor(first, watched, worker, request);
       }
       case 'io': {

@@ -1,6 +1,6 @@
 import { list, readLink } from '../files.ts';
 
-/** Seconds for which it holds that a descriptor is what it was: a server keeps its listeners and pipes for life. */
+/** A descriptor is taken to be unchanged for this many seconds: a server keeps its listeners and pipes for life. */
 const LASTING = 20;
 
 /** What a descriptor is, by its link in /proc/PID/fd (proc_pid_fd(5)). */
@@ -9,15 +9,15 @@ export type Opened =
   | { readonly type: 'file' | 'other' }
   | null;
 
-/** The descriptors that an epoll waits for, by its file in `fdinfo`; null if they are not known, or not yet. */
+/** The descriptors that an epoll waits for, by its file in `fdinfo`; null if unknown or not known yet. */
 export type EpollTargets = (path: string, now: number) => readonly number[] | null;
 
-/** What of the descriptors of one process is kept from one reading to the next. */
+/** Looks at one process's descriptors, and remembers some of them between readings. */
 export class Descriptors {
   readonly #folder: string;
   readonly #epollTargets: EpollTargets;
-  /** Descriptors that were found to be wanted ones, and when. */
-  readonly #wanted = new Map<number, { readonly inode: number; readonly at: number }>();
+  /** Descriptors found to be requested sockets or pipes, and when, in seconds since boot. */
+  readonly #requested = new Map<number, { readonly inode: number; readonly at: number }>();
   #pipes: { readonly inodes: ReadonlySet<number>; readonly at: number } | null = null;
 
   /** @param folder of the process in the proc tree */
@@ -26,7 +26,7 @@ export class Descriptors {
     this.#epollTargets = epollTargets;
   }
 
-  /** Null when it is not there, or may not be read. */
+  /** What a descriptor is; null if it does not exist or may not be read. */
   opened(descriptor: number): Opened {
     const link = readLink(`${this.#folder}/fd/${descriptor}`);
     if (link === null) return null;
@@ -38,25 +38,25 @@ export class Descriptors {
   /** Whether one of the descriptors is a socket or a pipe with one of these inodes. @param now seconds since boot */
   hasOneOf(descriptors: readonly number[], inodes: { has(inode: number): boolean }, now: number): boolean {
     for (const descriptor of descriptors) {
-      const known = this.#wanted.get(descriptor);
-      if (known !== undefined && now - known.at < LASTING && inodes.has(known.inode)) return true;
+      const before = this.#requested.get(descriptor);
+      if (before !== undefined && now - before.at < LASTING && inodes.has(before.inode)) return true;
     }
     for (const descriptor of descriptors) {
       const opened = this.opened(descriptor);
       if (opened === null || !('inode' in opened) || !inodes.has(opened.inode)) continue;
-      this.#wanted.set(descriptor, { inode: opened.inode, at: now });
+      this.#requested.set(descriptor, { inode: opened.inode, at: now });
       return true;
     }
     return false;
   }
 
-  /** Whether an epoll waits for one of these sockets; null if that is not known, or not yet. */
+  /** Whether an epoll waits for one of these sockets; null if unknown or not known yet. */
   epollHasOneOf(epoll: number, inodes: { has(inode: number): boolean }, now: number): boolean | null {
     const targets = this.#epollTargets(`${this.#folder}/fdinfo/${epoll}`, now);
     return targets === null ? null : this.hasOneOf(targets, inodes, now);
   }
 
-  /** Inodes of the pipes that it has. */
+  /** Inodes of the process's pipes. */
   pipes(now: number): ReadonlySet<number> {
     if (this.#pipes !== null && now - this.#pipes.at < LASTING) return this.#pipes.inodes;
     const inodes = new Set<number>();

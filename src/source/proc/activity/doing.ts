@@ -4,12 +4,12 @@ import type { Peer } from './peers.ts';
 
 const kinds = ['socket', 'unix', 'pipe', 'disk', 'lock', 'sleep', 'child', 'other'] as const;
 
-/** One object for each, so that what has not changed is seen to be the same. */
+/** One object for each kind of wait, so that unchanged activity is the same object. */
 export const waits = Object.fromEntries(kinds.map((wait) => [wait, { wait }])) as Readonly<
   Record<(typeof kinds)[number], Wait>
 >;
 
-/** What a worker does that waits at a socket. @param peer the other end; null if it is not known */
+/** What a worker does while it waits at a socket. @param peer the other end; null if unknown */
 export function doingAt(peer: Peer | null, { ports, names }: Listening): Doing {
   if (peer === null) return waits.socket;
   if (peer.type === 'unix') return peer.name !== null && names.has(peer.name) ? 'client' : waits.unix;
@@ -18,13 +18,13 @@ export function doingAt(peer: Peer | null, { ports, names }: Listening): Doing {
   return { wait: 'net', port, local, address };
 }
 
-/** Whether two lists say the same, thread by thread. */
-export function sameDoing(one: readonly Doing[], other: readonly Doing[]): boolean {
-  return one.length === other.length && one.every((doing, index) => same(doing, other[index]));
+/** Whether two lists are equal, thread by thread. */
+export function sameDoing(a: readonly Doing[], b: readonly Doing[]): boolean {
+  return a.length === b.length && a.every((doing, index) => same(doing, b[index]));
 }
 
-function same(one: Doing, other: Doing | undefined): boolean {
-  if (one === other) return true;
-  if (typeof one !== 'object' || typeof other !== 'object' || one.wait !== 'net' || other.wait !== 'net') return false;
-  return one.port === other.port && one.address === other.address;
+function same(a: Doing, b: Doing | undefined): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a.wait !== 'net' || b.wait !== 'net') return false;
+  return a.port === b.port && a.address === b.address;
 }

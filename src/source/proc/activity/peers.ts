@@ -14,10 +14,10 @@ export type Peer =
   /** `name`: the path that this end is bound to, which is its listener's for one that was accepted. */
   | { readonly type: 'unix'; readonly name: string | null };
 
-/** 50,000 connections. */
+/** Bytes read of one table: some 50,000 connections. */
 const MOST_BYTES = 8 * 1024 * 1024;
 
-/** Of the time that passes, the share that may go into reading tables of connections. */
+/** Fraction of the time that may be spent on reading tables of connections. */
 const SHARE = 0.01;
 
 /** Seconds for which a socket is remembered after it was last asked for. */
@@ -26,7 +26,7 @@ const REMEMBERED = 60;
 const files = ['tcp', 'tcp6', 'udp', 'udp6', 'unix'] as const;
 type Table = (typeof files)[number];
 
-/** Seconds until it is looked again for a socket that was in no table: it may have been connected since. */
+/** A socket that was in no table is looked for again after this many seconds: it may have been connected since. */
 const AGAIN = 5;
 
 interface Remembered {
@@ -41,21 +41,21 @@ interface Remembered {
  */
 export class Peers {
   readonly #root: string;
-  /** By namespace and inode: the number of a socket is its own for as long as the machine runs, or nearly so. */
+  /** By namespace and inode. The kernel hardly ever gives a socket's inode number again. */
   readonly #known = new Map<string, Remembered>();
   readonly #namespaces = new Map<string, string>();
   #tables = new Map<string, string>();
   #now = 0;
   /** Seconds since boot from which on tables may be read again. */
   #nextRead = 0;
-  /** What this reading adds to that, in seconds. */
+  /** Seconds by which this reading puts off the next one of tables. */
   #delay = 0;
 
   constructor(root: string) {
     this.#root = root;
   }
 
-  /** To be called before each reading. @param now seconds since boot */
+  /** Call it before each reading. @param now seconds since boot */
   begin(now: number): void {
     this.#now = now;
     this.#tables = new Map();
@@ -66,14 +66,14 @@ export class Peers {
     this.#namespaces.delete(key);
   }
 
-  /** Null if unknown, or not read yet. @param key the identity of the process that has it */
+  /** The peer of a socket; null if unknown or not read yet. @param key the identity of the process that has it */
   of(inode: number, pid: number, key: string): Peer | null {
     const namespace = this.#namespaceOf(pid, key);
     const name = `${namespace} ${inode}`;
-    const known = this.#known.get(name);
-    if (known !== undefined && (known.peer !== null || this.#now - known.foundAt < AGAIN)) {
-      known.usedAt = this.#now;
-      return known.peer;
+    const remembered = this.#known.get(name);
+    if (remembered !== undefined && (remembered.peer !== null || this.#now - remembered.foundAt < AGAIN)) {
+      remembered.usedAt = this.#now;
+      return remembered.peer;
     }
     if (this.#now < this.#nextRead) return null;
     const peer = this.#find(inode, pid, namespace);
@@ -108,13 +108,13 @@ export class Peers {
       text = typeof bytes === 'string' ? '' : bytes.toString('latin1');
       this.#tables.set(name, text);
       const cost = (performance.now() - began) / 1000;
-      // What this reading has begun it goes on with: the next one waits for its turn.
+      // This reading may still read its other tables. The next one has to wait.
       this.#delay += cost / SHARE;
     }
     return text;
   }
 
-  /** To be called after each reading. */
+  /** Call it after each reading. */
   end(): void {
     if (this.#delay > 0) this.#nextRead = this.#now + this.#delay;
     this.#delay = 0;
@@ -154,7 +154,7 @@ function inetPeer(words: readonly string[]): Peer | null {
     localPort: Number.parseInt(localPort, 16),
     port: Number.parseInt(port, 16),
     address: remote,
-    // Whoever talks to an address of this machine talks from the same one.
+    // Within one machine both ends of a connection have the same address.
     local: address === localAddress || remote.startsWith('127.') || remote === '[::1]',
   };
 }

@@ -1,11 +1,13 @@
 import { buffer, type KeptFile } from './kept-file.ts';
 import { type Called, POLLFD_BYTES, parseFdSet, parsePollFds } from './syscalls.ts';
 
-/** A wait for more descriptors than this is not looked at. */
+/** Most descriptors of poll(2) and select(2) that are read. */
 const MOST_POLLED = 64;
 const MOST_SELECTED = 1024;
 
-/** The descriptors that a select(2) waits for, to read or else to write. Null if they could not be read. */
+/**
+ * The descriptors that a select(2) waits for, to read or else to write. Null if they cannot be read, or are too many.
+ */
 export function selected({ args, ints }: Called, memory: KeptFile): readonly number[] | null {
   const count = ints[0] ?? -1;
   if (count < 0 || count > MOST_SELECTED) return null;
@@ -14,13 +16,13 @@ export function selected({ args, ints }: Called, memory: KeptFile): readonly num
     if (address === 0) continue;
     const length = Math.ceil(count / 8);
     if (memory.read(length, address) !== length) return null;
-    const found = parseFdSet(buffer, count);
-    if (found.length > 0) return found;
+    const descriptors = parseFdSet(buffer, count);
+    if (descriptors.length > 0) return descriptors;
   }
   return [];
 }
 
-/** The descriptors that a poll(2) waits for. Null if they could not be read. */
+/** The descriptors that a poll(2) waits for. Null if they cannot be read, or are too many. */
 export function polled({ args, ints }: Called, memory: KeptFile): readonly number[] | null {
   const count = ints[1] ?? -1;
   if (count === 0) return [];

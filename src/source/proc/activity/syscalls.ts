@@ -1,4 +1,4 @@
-/** What a sleeping thread is in, as far as it matters here. */
+/** Kinds of system calls that threads sleep in. */
 export type Call =
   | 'accept'
   | 'epoll'
@@ -12,7 +12,7 @@ export type Call =
   /** Waits for a lock on a file. */
   | 'lock'
   | 'disk'
-  /** A wait that was interrupted and goes on: which one it was is not told any more. */
+  /** An interrupted wait that goes on (restart_syscall(2)): the kernel no longer tells which. */
   | 'restart';
 
 type Table = ReadonlyMap<number, Call>;
@@ -72,7 +72,7 @@ const arm: Table = table({
 
 const tables: Readonly<Record<string, Table>> = { x64: x86, arm64: arm };
 
-/** The numbers of system calls of an architecture, by Node's name for it; null for those that are not known here. */
+/** The numbers of system calls of an architecture, by Node's name for it; null for other architectures. */
 export function callsOf(architecture: string): Table | null {
   return tables[architecture] ?? null;
 }
@@ -94,10 +94,10 @@ export interface Called {
 
 const ARGUMENTS = 6;
 
-/** The one that is given each time: this runs for every worker at every reading. */
+/** The object that each call returns: parsing runs for every worker at every reading. */
 const called: Called = { number: 0, args: new Float64Array(ARGUMENTS), ints: new Int32Array(ARGUMENTS) };
 
-/** Below this a stack is one of 32 bits, whose calls have other numbers. */
+/** A stack below this address belongs to a 32-bit program, whose calls have other numbers. */
 const FOUR_GIGABYTES = 2 ** 32;
 
 const MINUS = 0x2d;
@@ -145,7 +145,7 @@ export function parseSyscall(bytes: Uint8Array, length: number): Position | null
   return stack >= FOUR_GIGABYTES && (bytes[at] === SPACE || bytes[at] === NEWLINE) ? called : null;
 }
 
-/** Of a hexadecimal digit in lower case, as the kernel writes them; -1 for anything else. */
+/** The value of a hexadecimal digit in lower case, as the kernel writes it; -1 for any other byte. */
 function digitOf(byte: number): number {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
   return byte >= 0x61 && byte <= 0x66 ? byte - 0x61 + 10 : -1;
@@ -155,10 +155,13 @@ const FUTEX_WAIT = 0;
 const FUTEX_LOCK_PI = 6;
 const FUTEX_WAIT_BITSET = 9;
 const FUTEX_PRIVATE = 128;
-/** The bits of futex(2) beside the command: private, and by which clock. */
+/** Masks the command in futex(2)'s operation. The other bits say whether it is private, and which clock counts. */
 const FUTEX_COMMAND = 0x7f;
 
-/** What a thread waits for in futex(2): `UADDR OP VAL TIMEOUT …`. */
+/**
+ * How a thread waits in futex(2): without a timeout, and for a futex that processes share. The arguments are `UADDR OP
+ * VAL TIMEOUT …`.
+ */
 export function parseFutex({ args, ints }: Called): { readonly forever: boolean; readonly shared: boolean } {
   const op = ints[1] ?? -1;
   const command = op & FUTEX_COMMAND;
@@ -166,26 +169,26 @@ export function parseFutex({ args, ints }: Called): { readonly forever: boolean;
   return { forever: waits && args[3] === 0, shared: (op & FUTEX_PRIVATE) === 0 };
 }
 
-/** The descriptors of a set as select(2) has it. @param most one more than the highest */
+/** The descriptors in an fd_set of select(2). @param most one more than the highest descriptor */
 export function parseFdSet(bits: Uint8Array, most: number): readonly number[] {
-  const found: number[] = [];
+  const descriptors: number[] = [];
   for (let byte = 0; byte * 8 < most; byte++) {
     const eight = bits[byte] ?? 0;
     if (eight === 0) continue;
-    for (let bit = 0; bit < 8 && byte * 8 + bit < most; bit++) if ((eight >> bit) & 1) found.push(byte * 8 + bit);
+    for (let bit = 0; bit < 8 && byte * 8 + bit < most; bit++) if ((eight >> bit) & 1) descriptors.push(byte * 8 + bit);
   }
-  return found;
+  return descriptors;
 }
 
 /** A struct pollfd of poll(2). */
 export const POLLFD_BYTES = 8;
 
-/** The descriptors of an array of so many of them; negative ones are passed over, as the kernel does. */
+/** The descriptors in an array of `count` pollfds. Negative ones are skipped, as the kernel does. */
 export function parsePollFds(array: Buffer, count: number): readonly number[] {
-  const found: number[] = [];
+  const descriptors: number[] = [];
   for (let index = 0; index < count; index++) {
     const descriptor = array.readInt32LE(index * POLLFD_BYTES);
-    if (descriptor >= 0) found.push(descriptor);
+    if (descriptor >= 0) descriptors.push(descriptor);
   }
-  return found;
+  return descriptors;
 }

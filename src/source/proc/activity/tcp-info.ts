@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import type { Listener } from '../../../snapshot.ts';
 import { portOf } from '../../../text/port-of.ts';
 
-/** Where iproute2 has it. By its full path: what is in PATH may be somebody else's. */
+/** Full paths of iproute2's ss: the directories in PATH may be another user's. */
 const places = ['/usr/bin/ss', '/bin/ss', '/usr/sbin/ss', '/sbin/ss'];
 
 /** Seconds between two runs of ss. */
@@ -13,7 +13,7 @@ const SS_TIMEOUT = 0.4;
 /** Seconds for which an answer of ss holds. */
 const LASTING = 5;
 
-/** Enough for some 20,000 connections. */
+/** Bytes of ss's output: some 20,000 connections. */
 const MOST_BYTES = 8 * 1024 * 1024;
 
 /**
@@ -24,10 +24,10 @@ export class TcpInfo {
   readonly #program = places.find((path) => existsSync(path)) ?? null;
   #askedAt = Number.NEGATIVE_INFINITY;
   #answeredAt = Number.NEGATIVE_INFINITY;
-  #found: ReadonlyMap<number, number> = new Map();
+  #byPort: ReadonlyMap<number, number> = new Map();
 
   /**
-   * By port; empty where nothing tells it. Waits for an answer, but not for long.
+   * Requests in flight by port; empty if ss does not tell. Waits 0.4 s at most.
    * @param now seconds since boot
    */
   async inFlight(ports: ReadonlySet<number>, now: number): Promise<ReadonlyMap<number, number>> {
@@ -36,11 +36,11 @@ export class TcpInfo {
       this.#askedAt = now;
       const text = await run(this.#program, [...ports]);
       if (text !== null) {
-        this.#found = parseInFlight(text, ports);
+        this.#byPort = parseInFlight(text, ports);
         this.#answeredAt = now;
       }
     }
-    return now - this.#answeredAt < LASTING ? this.#found : new Map();
+    return now - this.#answeredAt < LASTING ? this.#byPort : new Map();
   }
 }
 
@@ -59,29 +59,29 @@ function run(program: string, ports: readonly number[]): Promise<string | null> 
  * missing.
  */
 export function parseInFlight(text: string, ports: ReadonlySet<number>): ReadonlyMap<number, number> {
-  const found = new Map([...ports].map((port) => [port, 0]));
+  const byPort = new Map([...ports].map((port) => [port, 0]));
   for (const line of text.split('\n')) {
     const port = Number(/^\s*(?:[A-Z-]+\s+)?\d+\s+\d+\s+\S+:(\d+)\s/.exec(line)?.[1]);
-    const count = found.get(port);
+    const count = byPort.get(port);
     if (count === undefined) continue;
     const figure = (name: string) => Number(new RegExp(` ${name}:(\\d+)`).exec(line)?.[1] ?? 0);
     const isAsked = figure('bytes_received') > 0;
     const isAnswered = figure('bytes_sent') > 0 && figure('lastsnd') <= figure('lastrcv');
-    if (isAsked && !isAnswered) found.set(port, count + 1);
+    if (isAsked && !isAnswered) byPort.set(port, count + 1);
   }
-  return found;
+  return byPort;
 }
 
-/** The requests in flight at an address; undefined where they were not counted. */
-export function inFlightAt(address: string, found: ReadonlyMap<number, number>): number | undefined {
+/** The requests in flight at an address; undefined if they were not counted. */
+export function inFlightAt(address: string, byPort: ReadonlyMap<number, number>): number | undefined {
   const port = portOf(address);
-  return port === null ? undefined : found.get(port);
+  return port === null ? undefined : byPort.get(port);
 }
 
 /** The listeners with the requests in flight at their ports, where known. */
-export function withInFlight(listeners: readonly Listener[], found: ReadonlyMap<number, number>): readonly Listener[] {
+export function withInFlight(listeners: readonly Listener[], byPort: ReadonlyMap<number, number>): readonly Listener[] {
   return listeners.map((listener) => {
-    const inFlight = inFlightAt(listener.address, found);
+    const inFlight = inFlightAt(listener.address, byPort);
     return inFlight === undefined ? listener : { ...listener, inFlight };
   });
 }

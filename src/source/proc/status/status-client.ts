@@ -1,6 +1,7 @@
 import { createConnection, isIP, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import type { Listener, ProcessFacts, SelfReport, StatusProbe, StatusRequest } from '../../../snapshot.ts';
+import type { StatusProbe, StatusRequest } from '../../../probes.ts';
+import type { Listener, ProcessFacts, SelfReport } from '../../../snapshot.ts';
 import { findLocalSocket } from '../../files/local-socket.ts';
 import { type Inspected, isStill } from '../inspect.ts';
 import { TICKS_PER_SECOND } from '../machine.ts';
@@ -15,7 +16,7 @@ const REMEMBERED = 60;
 /** Milliseconds until a request is given up: the server is busy or stuck. */
 const LONGEST = 200;
 
-interface Known {
+interface Entry {
   /** Seconds since boot when it was asked. */
   asked: number;
   selfReport: SelfReport | undefined;
@@ -32,7 +33,7 @@ export interface StatusSubject {
 
 /** Asks masters for their status in the background. A reading takes the answers that have come so far. */
 export class StatusClient {
-  readonly #known = new Map<string, Known>();
+  readonly #entries = new Map<string, Entry>();
   readonly #look: (pid: number) => Inspected | null;
 
   /** @param look reads a process now */
@@ -42,7 +43,7 @@ export class StatusClient {
 
   /** The last report of a process; undefined if there is none. */
   selfReport(key: string): SelfReport | undefined {
-    return this.#known.get(key)?.selfReport;
+    return this.#entries.get(key)?.selfReport;
   }
 
   /**
@@ -57,26 +58,26 @@ export class StatusClient {
     now: number,
     anew: boolean,
   ): Promise<void> {
-    let known = this.#known.get(key);
-    if (known?.pending) return known.pending;
-    if (known !== undefined && !anew && now - known.asked < LASTING) return;
+    let entry = this.#entries.get(key);
+    if (entry?.pending) return entry.pending;
+    if (entry !== undefined && !anew && now - entry.asked < LASTING) return;
     const request = statusProbe.request(facts, listeners);
-    // Its address is made of its title, which is its own only if it runs with the ids of one user.
+    // The address comes from the title, which only a process with one user's ids has written itself.
     if (request === null || !isStill(this.#look(pid), { startTicks, uid: facts.uid })) {
-      this.#known.delete(key);
+      this.#entries.delete(key);
       return;
     }
-    known ??= { asked: now, selfReport: undefined, pending: null };
-    known.asked = now;
-    this.#known.set(key, known);
-    const mine = known;
-    mine.pending = askMaster(request, facts, pid, statusProbe).then((selfReport) => {
-      if (selfReport) mine.selfReport = { ...selfReport, asOf: now * TICKS_PER_SECOND };
-      else if (selfReport === null || now - (mine.selfReport?.asOf ?? 0) / TICKS_PER_SECOND > REMEMBERED)
-        mine.selfReport = undefined;
-      mine.pending = null;
+    entry ??= { asked: now, selfReport: undefined, pending: null };
+    entry.asked = now;
+    this.#entries.set(key, entry);
+    const current = entry;
+    current.pending = askMaster(request, facts, pid, statusProbe).then((selfReport) => {
+      if (selfReport) current.selfReport = { ...selfReport, asOf: now * TICKS_PER_SECOND };
+      else if (selfReport === null || now - (current.selfReport?.asOf ?? 0) / TICKS_PER_SECOND > REMEMBERED)
+        current.selfReport = undefined;
+      current.pending = null;
     });
-    return mine.pending;
+    return current.pending;
   }
 
   /**
@@ -84,7 +85,7 @@ export class StatusClient {
    * @param keys processes that still live
    */
   keep(keys: { has(key: string): boolean }): void {
-    for (const key of this.#known.keys()) if (!keys.has(key)) this.#known.delete(key);
+    for (const key of this.#entries.keys()) if (!keys.has(key)) this.#entries.delete(key);
   }
 }
 
