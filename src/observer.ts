@@ -114,11 +114,12 @@ function needsConnections({ activity }: Server): boolean {
 }
 
 /**
- * The ports of a server whose threads are all in use while more connections are open. Some of these may be kept alive
- * without a request.
+ * The ports of a server with more open connections than threads in use, if all are or it is unknown how many. Some of
+ * the connections may be kept alive without a request.
  */
 function portsToCount({ activity, listeners }: Server): readonly number[] {
-  if (activity === null || activity.accepted === null || activity.accepted <= (activity.inUse ?? 0)) return [];
-  if (activity.rule.by !== 'threads' || activity.inUse !== activity.total) return [];
-  return (listeners ?? []).flatMap(({ address }) => portOf(address) ?? []);
+  if (activity === null || activity.accepted === null || activity.rule.by !== 'threads') return [];
+  const { accepted, basis, inUse, total } = activity;
+  const isWorthIt = basis === 'syscall' ? inUse === total && accepted > (inUse ?? 0) : accepted > 0;
+  return isWorthIt ? (listeners ?? []).flatMap(({ address }) => portOf(address) ?? []) : [];
 }

@@ -36,7 +36,7 @@ export interface StatusProbe {
 
 /**
  * How to tell that a worker is idle. `process`: its main thread sleeps in a wait that includes a listening socket.
- * `threads`: a thread of its pool sleeps in futex(2) without a timeout, or in such a wait. `loop`: its main thread
+ * `threads`: a thread of its pool sleeps in such a wait, or in futex(2) in the way of `idleIn`. `loop`: its main thread
  * waits for events of any kind; the number of requests under way is unknown. `tasks`: it reads a pipe that its master
  * holds too.
  */
@@ -62,5 +62,12 @@ export type ActivityRule =
       readonly size: number | null;
       /** Whether it accepts connections before it has a thread for them. */
       readonly acceptsEarly: boolean;
+      /**
+       * How idle threads sleep in futex(2). `place`: all at one place of the program, which is learnt. `mutex`: for their
+       * turn to accept.
+       */
+      readonly idleIn: 'place' | 'mutex';
+      /** Whether the app's own threads may be taken for the pool's. */
+      readonly isMixed: boolean;
     }
   | { readonly by: 'loop' };

@@ -55,6 +55,17 @@ export interface Listener {
   readonly inFlight?: number;
 }
 
+/** Connections that were accepted and are open, of all listeners together; null if they were not all counted. */
+export function acceptedBy(listeners: readonly Listener[] | null): number | null {
+  if (listeners === null || listeners.length === 0) return null;
+  let sum = 0;
+  for (const { open } of listeners) {
+    if (open === undefined) return null;
+    sum += open;
+  }
+  return sum;
+}
+
 export type VirtualenvEvidence = 'environ' | 'argv' | 'exe' | 'maps' | 'guess';
 
 export interface Virtualenv {

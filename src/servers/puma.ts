@@ -34,7 +34,14 @@ export const puma: ServerDefinition = {
     return given.split(',').flatMap((address) => (address === '' ? [] : [address.replace(/^(tcp|unix|ssl):\/\//, '')]));
   },
   configured,
-  activity: () => ({ by: 'threads', pool: (name) => poolThread.test(name), size: null, acceptsEarly: true }),
+  activity: () => ({
+    by: 'threads',
+    pool: (name) => poolThread.test(name),
+    size: null,
+    acceptsEarly: true,
+    idleIn: 'place',
+    isMixed: false,
+  }),
   scaling: { method: 'signal', floor: 1, victim: 'newest', refuse },
 };
 

@@ -108,12 +108,16 @@ function configured({ head: { facts }, claim: { args } }: ServerProcesses): Conf
   return { count: null, by: null, where: 'unknown: neither -p nor an ini file that could be read' };
 }
 
-/** Each thread accepts by itself. Before accept(2) they take turns where `thunder-lock` says so (core/lock.c). */
+/**
+ * Each thread accepts by itself. The threads of a worker take turns by a mutex, and so do workers where `thunder-lock`
+ * says so (core/lock.c, uwsgi.h `thunder_lock`).
+ */
 function activity(server: ServerProcesses): ActivityRule | null {
   if (['gevent', 'async', 'asyncio'].some((name) => option(server, name) !== null)) return null;
   const threads = Number(option(server, 'threads') ?? 1);
   if (threads === 1) return { by: 'process', takesTurns: true };
-  return { by: 'threads', pool: () => true, size: Number.isInteger(threads) ? threads : null, acceptsEarly: false };
+  const size = Number.isInteger(threads) ? threads : null;
+  return { by: 'threads', pool: () => true, size, acceptsEarly: false, idleIn: 'mutex', isMixed: true };
 }
 
 function refuse(server: ServerProcesses): string | null {

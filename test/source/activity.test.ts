@@ -49,6 +49,11 @@ function inCall(number: number, ...args: readonly number[]): string {
   return `${number} ${words.join(' ')} ${PLACE}`;
 }
 
+/** Sleeps without a timeout in a semaphore of glibc, with its stack so deep in its page. */
+function sleeps(depth: number, page = 0x7f00_0000_0000): string {
+  return `202 0x${(page + 0x100).toString(16)} 0x189 0x0 0x0 0x0 0xffffffff 0x${(page + depth).toString(16)} 0x7faad6829f16\n`;
+}
+
 const listeners: readonly Listener[] = [
   { address: '127.0.0.1:8000', inode: LISTENER, queue: 0 },
   { address: 'unix:/run/shop.sock', inode: 7002, queue: 0 },
@@ -181,18 +186,73 @@ describe('a worker is idle', () => {
 });
 
 describe('threads of a pool', () => {
-  const rule: ActivityRule = { by: 'threads', pool: (name) => name.startsWith('tp'), size: 3, acceptsEarly: true };
+  const rule: ActivityRule = {
+    by: 'threads',
+    pool: (name) => name.startsWith('tp'),
+    size: 3,
+    acceptsEarly: true,
+    idleIn: 'place',
+    isMixed: false,
+  };
   const thread = (tid: number, name: string, text: string) => {
     write(`${WORKER}/task/${tid}/comm`, `${name}\n`);
     write(`${WORKER}/task/${tid}/syscall`, text);
   };
 
+  const IDLE = 0x8f0;
+  const LOCK = 0x690;
+  const pages = [0x7f00_0000_0000, 0x7f11_2233_4000, 0x7f55_0000_0000];
+  /** Three threads that sleep so deep in their stacks. */
+  const pool = (...depths: readonly number[]) => {
+    for (const [index, depth] of depths.entries()) thread(21 + index, `tp ${index}`, sleeps(depth, pages[index]));
+    return all({ rule, threads: 3 });
+  };
+
   it('are told one by one, those of other names left out', () => {
     thread(20, 'main', 'running\n');
-    thread(21, 'tp 1', inCall(futex, 64, 128 + 9, 0, 0));
+    thread(21, 'tp 1', inCall(recvfrom, 9));
     thread(22, 'tp 2', 'running\n');
     thread(23, 'reaper', 'running\n');
-    expect(all({ rule, threads: 4 })).toEqual(['idle', 'cpu']);
+    expect(all({ rule, threads: 4 })).toEqual([{ wait: 'other' }, 'cpu']);
+  });
+
+  it('are idle where the whole pool sleeps, and wait for a lock anywhere else', () => {
+    expect(pool(IDLE, IDLE, IDLE)).toEqual(['idle', 'idle', 'idle']);
+    expect(pool(LOCK, IDLE, LOCK)).toEqual([{ wait: 'lock' }, 'idle', { wait: 'lock' }]);
+  });
+
+  it('are unknown and not idle until it was seen where idle ones sleep', () => {
+    expect(pool(LOCK, IDLE, LOCK)).toEqual(['unknown', 'unknown', 'unknown']);
+    reader.connections(MASTER, 3);
+    expect(pool(LOCK, LOCK, LOCK)).toEqual(['unknown', 'unknown', 'unknown']);
+  });
+
+  it('are idle where they sleep while there is no connection', () => {
+    thread(23, 'tp 2', 'running\n');
+    for (let times = 0; times < 3; times++) {
+      expect(pool(IDLE, IDLE)).toEqual(['unknown', 'unknown', 'cpu']);
+      reader.connections(MASTER, 0);
+    }
+    expect(pool(IDLE, LOCK, IDLE)).toEqual(['idle', { wait: 'lock' }, 'idle']);
+  });
+
+  it('of the app itself are no idle ones of the pool, nor ones in use', () => {
+    const mixed = { ...rule, size: 2, isMixed: true };
+    const own = sleeps(LOCK);
+    thread(21, 'tp 1', sleeps(IDLE, pages[0]));
+    thread(22, 'tp 2', sleeps(IDLE, pages[1]));
+    thread(23, 'tp own', own);
+    all({ rule: mixed, threads: 3 });
+    expect(all({ rule: mixed, threads: 3 })).toEqual(['idle', 'idle', 'unknown']);
+    thread(22, 'tp 2', sleeps(LOCK, pages[1]));
+    expect(all({ rule: mixed, threads: 3 })).toEqual(['idle', { wait: 'lock' }, 'unknown']);
+  });
+
+  it('that take turns by a mutex are idle in it, and wait for a lock in a semaphore', () => {
+    const turns: ActivityRule = { ...rule, idleIn: 'mutex' };
+    thread(21, 'tp 1', inCall(futex, 64, 128, 2, 0));
+    thread(22, 'tp 2', sleeps(IDLE));
+    expect(all({ rule: turns, threads: 2 })).toEqual(['idle', { wait: 'lock' }]);
   });
 
   it('wait for a lock where that has a timeout, as the interpreter of Python does', () => {

@@ -1,13 +1,13 @@
 import type { ActivityRule } from '../../probes.ts';
 import type { RecognisedServer } from '../../recognise/recognise.ts';
-import type { Activity, Doing, Listener } from '../../snapshot.ts';
+import { type Activity, acceptedBy, type Doing, type Listener } from '../../snapshot.ts';
 
 /** What a server's workers did when they were looked at. */
 export interface ServerActivity {
   readonly rule: ActivityRule;
   /**
    * Where the figures come from: the system calls of the workers, or their accepted connections where system calls may
-   * not be read. Null where neither tells.
+   * not be read or do not tell it of all threads. Null where neither tells.
    */
   readonly basis: 'syscall' | 'connections' | null;
   readonly unit: 'worker' | 'thread' | 'loop';
@@ -15,7 +15,7 @@ export interface ServerActivity {
   readonly total: number | null;
   /** Those of them that are not idle; null when unknown. */
   readonly inUse: number | null;
-  /** What those do, one for each; empty where connections tell. */
+  /** What those do whose system calls tell it. */
   readonly doing: readonly Doing[];
   /** Connections that it has accepted and that are open; null when unknown. */
   readonly accepted: number | null;
@@ -41,34 +41,60 @@ export function serverActivity(
   const seen = workers.flatMap(({ pid, activity }) => (serving.has(pid) && activity?.by === rule.by ? [activity] : []));
   const unit = { process: 'worker', tasks: 'worker', threads: 'thread', loop: 'loop' } as const;
   const accepted = acceptedBy(listeners);
-  const counted = countOf(seen, rule) ?? byConnections(accepted, rule, serving.size);
+  const inFlight = inFlightAt(listeners);
+  const found = countOf(seen, rule);
+  const counted = found === null ? byConnections(accepted, rule, serving.size) : narrowed(found, accepted, inFlight);
   return {
     rule,
     unit: unit[rule.by],
     ...counted,
     accepted,
-    waitingInside: waitingInside(counted, accepted, inFlightAt(listeners), rule),
+    waitingInside: waitingInside(counted, accepted, inFlight, rule),
   };
 }
 
 type Counted = Pick<ServerActivity, 'basis' | 'total' | 'inUse' | 'doing'>;
 
+/** What system calls tell. Of some threads they may not. */
+interface Count {
+  readonly total: number;
+  /** The fewest and the most that may be in use. */
+  readonly fewest: number;
+  readonly most: number;
+  readonly doing: readonly Doing[];
+}
+
 /** Null if unknown for all. Workers without an answer are left out of all figures. */
-function countOf(seen: readonly Activity[], rule: ActivityRule): Counted | null {
+function countOf(seen: readonly Activity[], rule: ActivityRule): Count | null {
+  if (seen.every(({ doing }) => doing.every((one) => one === 'unknown') && doing.length > 0)) return null;
   const doing: Doing[] = [];
-  let total = 0;
+  let [total, fewest, most] = [0, 0, 0];
   for (const { doing: all } of seen) {
+    const isThreads = rule.by === 'threads';
     const known = all.filter((one) => one !== 'unknown');
-    if (known.length === 0 && all.length > 0) continue;
-    const size = rule.by === 'threads' ? (rule.size ?? known.length) : known.length;
-    total += size;
+    if (known.length === 0 && all.length > 0 && !isThreads) continue;
+    const size = isThreads ? (rule.size ?? all.length) : known.length;
     // An app may have threads of its own, which cannot be told from those of the pool.
-    doing.push(...known.filter((one) => one !== 'idle').slice(0, size));
+    const used = known.filter((one) => one !== 'idle').slice(0, size);
+    const unknown = isThreads ? all.length - known.length : 0;
+    total += size;
+    fewest += used.length;
+    most += Math.min(used.length + unknown, Math.max(used.length, size - (known.length - used.length)));
+    doing.push(...used);
   }
-  return total === 0 ? null : { basis: 'syscall', total, inUse: doing.length, doing };
+  return total === 0 ? null : { total, fewest, most, doing };
 }
 
 const untold: Counted = { basis: null, total: null, inUse: null, doing: [] };
+
+/** No more threads are in use than there are connections, and no fewer than there are requests in flight. */
+function narrowed({ total, fewest, most, doing }: Count, accepted: number | null, inFlight: number | null): Counted {
+  if (fewest === most) return { basis: 'syscall', total, inUse: fewest, doing };
+  const upper = Math.max(fewest, Math.min(most, accepted ?? most));
+  if (fewest === upper) return { basis: 'connections', total, inUse: fewest, doing };
+  if (inFlight === null) return untold;
+  return { basis: 'connections', total, inUse: Math.max(fewest, Math.min(upper, inFlight)), doing };
+}
 
 /** A worker that serves one connection at a time is in use for as long as it has one. */
 function byConnections(accepted: number | null, rule: ActivityRule, workers: number): Counted {
@@ -77,16 +103,6 @@ function byConnections(accepted: number | null, rule: ActivityRule, workers: num
   if (size === null || (rule.by === 'process' && rule.mayHaveThreads === true)) return untold;
   const total = size * workers;
   return { basis: 'connections', total, inUse: Math.min(total, accepted), doing: [] };
-}
-
-function acceptedBy(listeners: readonly Listener[] | null): number | null {
-  if (listeners === null || listeners.length === 0) return null;
-  let sum = 0;
-  for (const { open } of listeners) {
-    if (open === undefined) return null;
-    sum += open;
-  }
-  return sum;
 }
 
 /** Requests in flight; null unless known for all its listeners. */

@@ -2,7 +2,7 @@ import { bytes, duration, plural } from '../../text/figures.ts';
 import type { Model } from '../model.ts';
 import type { Choice, Confidence, Outlook, Peak } from './outlook.ts';
 import { type UseShare, useText } from './waits.ts';
-import { ofAll } from './words.ts';
+import { ofAll, whyUntold } from './words.ts';
 
 /** What to do about the number of workers, with its reason. */
 export interface Recommendation {
@@ -38,8 +38,7 @@ export function recommend(outlook: Outlook, model: Model, uses: readonly UseShar
       'Its workers are event loops: how many requests each has at hand cannot be told, and so not how many would do.',
     );
   }
-  if (activity.basis === null)
-    return none('Unknown: it may not be read whether its workers are in use. sudo reads it.');
+  if (activity.basis === null) return none(`Unknown: ${whyUntold(activity)}.`);
   const full = now !== null && now.readings >= FEWEST_READINGS && now.allInUse > FULL;
   if (full) return { kind: 'more', workers: null, confidence, text: moreText(outlook, model, uses) };
   if (confidence === 'none' || outlook.peak === null) return none(notYet(outlook, watched));

@@ -20,6 +20,13 @@ export function sharePhrase({ activity }: Server, share: number): string | null 
   return activity?.total === null || activity === null ? null : inUsePhrase(share * activity.total, activity);
 }
 
+/** Why it is unknown how many are in use, after a colon. */
+export function whyUntold({ rule }: ServerActivity): string {
+  return rule.by === 'threads'
+    ? 'which of its threads are idle is seen by root only, and once a worker has had nothing to do'
+    : 'what its workers are doing may be read by root only';
+}
+
 type State = 'idle' | 'cpu' | 'waits' | 'client' | 'unknown';
 
 function stateOf(doing: Doing): State {

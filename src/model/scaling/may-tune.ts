@@ -1,3 +1,4 @@
+import { whyUntold } from '../activity/words.ts';
 import type { Server } from '../model.ts';
 
 /** Why a guided run cannot tune this server, as a sentence; null if it can. */
@@ -10,8 +11,7 @@ export function whyNotTuned({ scaling, activity, definition, queue, workers, pro
     return `How many workers of ${label} are in use cannot be told: it is not tuned.`;
   if (activity.basis === null && !processes.some(({ sample }) => sample.activity !== undefined))
     return 'What its workers are doing has not been read yet: try again in a moment.';
-  if (activity.basis !== 'syscall')
-    return 'Whether its workers are in use may not be read: it is not tuned. sudo reads it.';
+  if (activity.basis !== 'syscall') return `It is not tuned: ${whyUntold(activity)}.`;
   if (queue === null) return 'Whether requests wait cannot be told: it is not tuned.';
   return workers.current > workers.floor
     ? null

@@ -118,7 +118,7 @@ export function workerActivity({ head: { facts }, claim: { args } }: ServerProce
   const threads = settingOf(facts, args, ['--threads'], 'threads') ?? '1';
   const size = wholeNumber(threads);
   if (threaded.has(name) || (one.has(name) && threads !== '1')) {
-    return { by: 'threads', pool: (_, isMain) => !isMain, size, acceptsEarly: true };
+    return { by: 'threads', pool: (_, isMain) => !isMain, size, acceptsEarly: true, idleIn: 'place', isMixed: true };
   }
   if (one.has(name)) return { by: 'process' };
   return looping.test(name) ? { by: 'loop' } : null;

@@ -1,5 +1,5 @@
 import { pause } from '../../pause.ts';
-import type { Activity, ProcessSample, Snapshot } from '../../snapshot.ts';
+import { type Activity, acceptedBy, type ProcessSample, type Snapshot } from '../../snapshot.ts';
 import type { FileAnswerer } from '../files/files.ts';
 import { KnownFiles } from '../files/known-files.ts';
 import type { FactRequests, ReadHints, Source } from '../source.ts';
@@ -127,6 +127,7 @@ export class ProcSource implements Source {
     await tree.settle(() => readMemory(living, this.#memory, hints, uptime));
     const listening = [...hints.listeners].flatMap((pid) => tracked.get(pid) ?? []);
     const listeners = await this.#listeners.read(listening, hints, activity, uptime);
+    for (const [pid, all] of listeners) this.#activity?.connections(pid, acceptedBy(all));
     await Promise.all([this.#ask(listeners, hints, uptime), this.#askForCode(hints, uptime)]);
     return {
       at,

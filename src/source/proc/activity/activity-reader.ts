@@ -1,15 +1,15 @@
 import { performance } from 'node:perf_hooks';
-import type { ActivityRule } from '../../../probes.ts';
 import type { Activity, Doing, ProcessState } from '../../../snapshot.ts';
 import type { ActivityRequest } from '../../source.ts';
-import { list, readText } from '../files.ts';
 import { Descriptors, type EpollTargets } from './descriptors.ts';
 import { doingAt, sameDoing, waits } from './doing.ts';
+import { IdlePlaces, placeOf, type Sleeping } from './idle-places.ts';
 import { buffer, KeptFile } from './kept-file.ts';
 import { listeningAt } from './listening.ts';
 import { Peers } from './peers.ts';
 import { polled, selected } from './polled.ts';
 import { type Call, callsOf, type Position, parseFutex, parseSyscall } from './syscalls.ts';
+import { type Thread, Threads } from './threads.ts';
 
 /** A process of a server, as the reader of the proc tree has it. */
 export interface Worker {
@@ -21,22 +21,20 @@ export interface Worker {
   readonly threads: number;
 }
 
-/** A new thread may still set its name for this many seconds. */
-const NAMING = 5;
+/** Of a thread that sleeps without a timeout: the place in its program. */
+type Place = number;
 
-interface Thread {
-  readonly file: KeptFile;
-  readonly isMain: boolean;
-  name: string;
-  readonly since: number;
+/** What was read of one worker's threads. */
+interface Read {
+  readonly watched: Watched;
+  readonly request: ActivityRequest;
+  readonly threads: readonly { readonly thread: Thread; readonly does: Doing | Place }[];
 }
 
 interface Watched {
   readonly descriptors: Descriptors;
   readonly memory: KeptFile;
-  readonly threads: Map<number, Thread>;
-  /** How many threads it had when they were listed. */
-  counted: number;
+  readonly threads: Threads;
   last: Activity | null;
 }
 
@@ -53,6 +51,8 @@ export class ActivityReader {
   readonly #watched = new Map<string, Watched>();
   /** By pid of a master: its descriptors, among them the pipes that it shares with its workers. */
   #masters = new Map<number, Descriptors>();
+  /** By the pid of the master: where idle threads sleep. */
+  #places = new Map<number, IdlePlaces>();
   #now = 0;
   /** Seconds that the last reading took. */
   cost = 0;
@@ -86,13 +86,16 @@ export class ActivityReader {
     this.#peers.begin(now);
     const seen = new Set<string>();
     const masters = new Map<number, Descriptors>();
+    const reads = new Map<number, Read>();
     for (const [pid, request] of requests) {
       const worker = find(pid);
       if (worker === undefined) continue;
       seen.add(worker.key);
       if (request.rule.by === 'tasks') masters.set(request.master, this.#master(request.master));
-      activities.set(pid, this.#activityOf(worker, request));
+      reads.set(pid, this.#readWorker(worker, request));
     }
+    this.#learn([...reads.values()]);
+    for (const [pid, read] of reads) activities.set(pid, this.#activityOf(read));
     this.#masters = masters;
     this.#peers.end();
     for (const [key, watched] of this.#watched) if (!seen.has(key)) this.#forget(key, watched);
@@ -106,7 +109,7 @@ export class ActivityReader {
 
   #forget(key: string, { memory, threads }: Watched): void {
     memory.close();
-    for (const { file } of threads.values()) file.close();
+    threads.close();
     this.#watched.delete(key);
     this.#peers.forget(key);
   }
@@ -120,62 +123,72 @@ export class ActivityReader {
     if (watched === undefined) {
       const folder = `${this.#root}/${worker.pid}`;
       const kept = { descriptors: new Descriptors(folder, this.#epollTargets), memory: new KeptFile(`${folder}/mem`) };
-      watched = { ...kept, threads: new Map(), counted: 0, last: null };
+      watched = { ...kept, threads: new Threads(folder, worker.pid), last: null };
       this.#watched.set(worker.key, watched);
     }
     return watched;
   }
 
-  #activityOf(worker: Worker, request: ActivityRequest): Activity {
+  /**
+   * Takes how many connections a server had right after a reading: it tells which of its threads were idle.
+   * @param accepted those that its workers have; null when unknown
+   */
+  connections(master: number, accepted: number | null): void {
+    this.#places.get(master)?.connections(accepted);
+  }
+
+  /** Finds out where idle threads sleep, from all workers of each server. */
+  #learn(reads: readonly Read[]): void {
+    const places = new Map<number, IdlePlaces>();
+    const sleeping = new Map<number, Sleeping[]>();
+    for (const { request, threads } of reads) {
+      const { rule, master } = request;
+      if (rule.by !== 'threads' || rule.idleIn !== 'place') continue;
+      const of = sleeping.get(master) ?? [];
+      of.push({ threads: rule.size ?? threads.length, places: threads.flatMap(({ does }) => placeIn(does)) });
+      sleeping.set(master, of);
+    }
+    for (const [master, of] of sleeping) {
+      const known = this.#places.get(master) ?? new IdlePlaces();
+      known.add(of);
+      places.set(master, known);
+    }
+    this.#places = places;
+  }
+
+  #readWorker(worker: Worker, request: ActivityRequest): Read {
     const { rule } = request;
     const watched = this.#watch(worker);
-    this.#listThreads(watched, worker, rule);
-    const doing: Doing[] = [];
-    for (const [tid, thread] of watched.threads) {
-      if (rule.by === 'threads' ? !rule.pool(thread.name, thread.isMain) : !thread.isMain) continue;
-      const ofThread = this.#look(thread, watched, worker, request);
-      if (ofThread === null) {
-        thread.file.close();
-        watched.threads.delete(tid);
-        watched.counted = 0;
-      } else doing.push(ofThread);
+    const threads: { thread: Thread; does: Doing | Place }[] = [];
+    for (const thread of watched.threads.of(rule, worker.threads, this.#now)) {
+      const does = this.#look(thread, watched, worker, request);
+      if (does === null) watched.threads.ended(thread);
+      else threads.push({ thread, does });
     }
+    return { watched, request, threads };
+  }
+
+  #activityOf({ watched, request: { rule, master }, threads }: Read): Activity {
+    const places = this.#places.get(master);
+    const doing = threads.map(({ thread, does }) => {
+      const isIdle = typeof does === 'number' ? (places?.has(does) ?? null) : does === 'idle';
+      if (isIdle) {
+        thread.wasIdle = true;
+        return 'idle';
+      }
+      // A thread of the app may wait like this all its life.
+      const isForeign = rule.by === 'threads' && rule.isMixed && !thread.wasIdle;
+      if (isIdle === null || (isForeign && (typeof does === 'number' || does === waits.lock))) return 'unknown';
+      return typeof does === 'number' ? waits.lock : does;
+    });
     const { last } = watched;
     if (last !== null && last.by === rule.by && sameDoing(last.doing, doing)) return last;
     watched.last = { by: rule.by, doing };
     return watched.last;
   }
 
-  #listThreads(watched: Watched, { pid, threads: count }: Worker, rule: ActivityRule): void {
-    const { threads } = watched;
-    if (rule.by !== 'threads') {
-      if (threads.size === 0) threads.set(pid, this.#thread(`${this.#root}/${pid}`, true));
-      return;
-    }
-    const folder = `${this.#root}/${pid}/task`;
-    if (watched.counted !== count) {
-      const tids = new Set((list(folder) ?? []).map(Number));
-      for (const [tid, { file }] of threads) {
-        if (tids.has(tid)) continue;
-        file.close();
-        threads.delete(tid);
-      }
-      for (const tid of tids) {
-        if (!threads.has(tid)) threads.set(tid, this.#thread(`${folder}/${tid}`, tid === pid));
-      }
-      watched.counted = count;
-    }
-    for (const [tid, thread] of threads) {
-      if (this.#now - thread.since < NAMING) thread.name = nameOf(`${folder}/${tid}`);
-    }
-  }
-
-  #thread(folder: string, isMain: boolean): Thread {
-    return { file: new KeptFile(`${folder}/syscall`), isMain, name: isMain ? '' : nameOf(folder), since: this.#now };
-  }
-
   /** What a thread does now; null if it has ended. */
-  #look({ file }: Thread, watched: Watched, worker: Worker, request: ActivityRequest): Doing | null {
+  #look({ file }: Thread, watched: Watched, worker: Worker, request: ActivityRequest): Doing | Place | null {
     const length = file.read();
     if (length === 'missing') return null;
     if (length === 'denied' || worker.state === 'T' || worker.state === 't') return 'unknown';
@@ -183,7 +196,7 @@ export class ActivityReader {
     return position === null ? 'unknown' : this.#judge(position, watched, worker, request);
   }
 
-  #judge(position: Position, watched: Watched, worker: Worker, request: ActivityRequest): Doing {
+  #judge(position: Position, watched: Watched, worker: Worker, request: ActivityRequest): Doing | Place {
     const { rule } = request;
     if (position === 'running') return 'cpu';
     if (position === 'outside') return waits.disk;
@@ -221,8 +234,9 @@ export class ActivityReader {
         return this.#waitFor(descriptor, watched, worker, request);
       }
       case 'futex': {
-        const { forever, shared } = parseFutex(position);
-        if (rule.by === 'threads' && forever) return 'idle';
+        const { forever, shared, plain } = parseFutex(position);
+        if (rule.by === 'threads' && rule.idleIn === 'place' && forever) return placeOf(position);
+        if (rule.by === 'threads' && forever && plain) return 'idle';
         const turn = 'takesTurns' in rule && rule.takesTurns === true;
         return turn && forever && shared ? 'idle' : waits.lock;
       }
@@ -254,6 +268,6 @@ export class ActivityReader {
   }
 }
 
-function nameOf(folder: string): string {
-  return (readText(`${folder}/comm`) ?? '').trimEnd();
+function placeIn(does: Doing | Place): readonly Place[] {
+  return typeof does === 'number' ? [does] : [];
 }

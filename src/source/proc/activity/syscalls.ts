@@ -90,12 +90,21 @@ export interface Called {
   readonly args: Float64Array;
   /** Their lower halves as ints, such as descriptors, whatever was left in the upper ones. */
   readonly ints: Int32Array;
+  /** The lower halves of its stack pointer and of its program counter. */
+  stack: number;
+  instruction: number;
 }
 
 const ARGUMENTS = 6;
 
 /** The object that each call returns: parsing runs for every worker at every reading. */
-const called: Called = { number: 0, args: new Float64Array(ARGUMENTS), ints: new Int32Array(ARGUMENTS) };
+const called: Called = {
+  number: 0,
+  args: new Float64Array(ARGUMENTS),
+  ints: new Int32Array(ARGUMENTS),
+  stack: 0,
+  instruction: 0,
+};
 
 /** A stack below this address belongs to a 32-bit program, whose calls have other numbers. */
 const FOUR_GIGABYTES = 2 ** 32;
@@ -124,9 +133,9 @@ export function parseSyscall(bytes: Uint8Array, length: number): Position | null
   }
   if (at === 0 || bytes[at] !== SPACE) return null;
   called.number = number;
-  // Six arguments and the stack pointer.
+  // Six arguments, the stack pointer and the program counter.
   let stack = 0;
-  for (let word = 0; word <= ARGUMENTS; word++) {
+  for (let word = 0; word < ARGUMENTS + 2; word++) {
     if (bytes[at] !== SPACE || bytes[at + 2] !== LETTER_X) return null;
     let value = 0;
     let low = 0;
@@ -136,13 +145,15 @@ export function parseSyscall(bytes: Uint8Array, length: number): Position | null
       value = value * 16 + digit;
       low = (low << 4) | digit;
     }
-    if (word === ARGUMENTS) stack = value;
-    else {
+    if (word < ARGUMENTS) {
       called.args[word] = value;
       called.ints[word] = low;
-    }
+    } else if (word === ARGUMENTS) {
+      stack = value;
+      called.stack = low;
+    } else called.instruction = low;
   }
-  return stack >= FOUR_GIGABYTES && (bytes[at] === SPACE || bytes[at] === NEWLINE) ? called : null;
+  return stack >= FOUR_GIGABYTES && (at >= length || bytes[at] === NEWLINE) ? called : null;
 }
 
 /** The value of a hexadecimal digit in lower case, as the kernel writes it; -1 for any other byte. */
@@ -158,15 +169,21 @@ const FUTEX_PRIVATE = 128;
 /** Masks the command in futex(2)'s operation. The other bits say whether it is private, and which clock counts. */
 const FUTEX_COMMAND = 0x7f;
 
-/**
- * How a thread waits in futex(2): without a timeout, and for a futex that processes share. The arguments are `UADDR OP
- * VAL TIMEOUT …`.
- */
-export function parseFutex({ args, ints }: Called): { readonly forever: boolean; readonly shared: boolean } {
+export interface FutexWait {
+  /** Without a timeout. */
+  readonly forever: boolean;
+  /** Between processes. */
+  readonly shared: boolean;
+  /** As the mutexes of glibc wait, and not its semaphores and conditions. With musl all do (nptl of glibc 2.36). */
+  readonly plain: boolean;
+}
+
+/** How a thread waits in futex(2): `UADDR OP VAL TIMEOUT …`. */
+export function parseFutex({ args, ints }: Called): FutexWait {
   const op = ints[1] ?? -1;
   const command = op & FUTEX_COMMAND;
   const waits = command === FUTEX_WAIT || command === FUTEX_WAIT_BITSET || command === FUTEX_LOCK_PI;
-  return { forever: waits && args[3] === 0, shared: (op & FUTEX_PRIVATE) === 0 };
+  return { forever: waits && args[3] === 0, shared: (op & FUTEX_PRIVATE) === 0, plain: command === FUTEX_WAIT };
 }
 
 /** The descriptors in an fd_set of select(2). @param most one more than the highest descriptor */

@@ -1,5 +1,5 @@
 import { usesText } from '../../../model/activity/waits.ts';
-import { inUsePhrase, LETTERS, lettersOf, sharePhrase } from '../../../model/activity/words.ts';
+import { inUsePhrase, LETTERS, lettersOf, sharePhrase, whyUntold } from '../../../model/activity/words.ts';
 import { usage } from '../../../model/history/utilisation.ts';
 import type { Model, Project, Server } from '../../../model/model.ts';
 import { sumKnown } from '../../../model/rates.ts';
@@ -53,8 +53,7 @@ function inUseLines(server: Server, { say, history, model }: Context): readonly 
   const { activity } = server;
   if (activity === null) return [];
   const { basis, inUse, total } = activity;
-  if (basis === null || inUse === null || total === null)
-    return say('in use', 'unknown: what its workers are doing may be read by root only');
+  if (basis === null || inUse === null || total === null) return say('in use', `unknown: ${whyUntold(activity)}`);
   const lately = usage(history, server.key, LATELY);
   const share = lately === null ? null : sharePhrase(server, lately.share);
   const phrase =
