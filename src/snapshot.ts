@@ -29,7 +29,9 @@ export interface MemoryReading {
   readonly anon?: number | null;
   readonly file?: number | null;
   readonly shmem?: number | null;
-  /** How much MemAvailable grows when the process ends: its own anonymous memory. Left out in old recordings. */
+  /** File pages in PSS that cannot be dropped while the process keeps them locked (mlock(2)). Left out if there are none. */
+  readonly lockedFile?: number;
+  /** How much MemAvailable grows when the process ends: its own anonymous memory and locked files. Left out in old recordings. */
   readonly frees?: number | null;
   /** Huge pages that only this process maps (Private_Hugetlb). RSS, PSS and USS include them. */
   readonly privateHuge?: number;
@@ -236,6 +238,7 @@ export type KernelPart =
   | 'stacks'
   | 'per-cpu'
   | 'vmalloc'
+  | 'boot-tables'
   | 'kernel'
   | 'sockets'
   | 'locked'
@@ -257,6 +260,8 @@ export interface MemoryUse {
   readonly arc: { readonly size: number; readonly least: number } | null;
   /** Swap on zram, which is in memory. */
   readonly swapInMemory: { readonly total: number; readonly used: number } | null;
+  /** Free memory that programs never get. MemAvailable leaves it out. Left out if unknown. */
+  readonly reserve?: number;
   readonly kernel: Readonly<Partial<Record<KernelPart, number>>>;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Tells how much of used memory has a name on mixed hosts: see docs/memory-hosts.md. Arguments: numbers of hosts; none
- * means all.
+ * means all. The rows of other hosts stay as they were measured.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -32,7 +32,7 @@ interface Part {
 
 interface Reading {
   readonly host: {
-    readonly memory: { readonly used: number; readonly where: readonly Part[] };
+    readonly memory: { readonly total: number; readonly used: number; readonly where: readonly Part[] };
   };
   readonly projects: readonly { readonly name: string }[];
 }
@@ -70,9 +70,11 @@ function missingIn(reading: Reading | undefined, wanted: readonly string[]): rea
   return wanted.filter((name) => !known.includes(name));
 }
 
+/** What is counted twice counts as much against it as what is not explained. */
 function namedShare({ host: { memory } }: Reading): number {
-  const nameless = memory.where.filter(({ kind }) => kind === 'unexplained' || kind === 'unread');
-  return 1 - nameless.reduce((sum, { bytes }) => sum + bytes, 0) / memory.used;
+  const unread = memory.where.reduce((sum, { kind, bytes }) => sum + (kind === 'unread' ? bytes : 0), 0);
+  const explained = memory.where.reduce((sum, { kind, bytes }) => sum + (kind === 'unexplained' ? 0 : bytes), 0);
+  return 1 - (unread + Math.abs(memory.total - explained)) / memory.used;
 }
 
 const prelude = `set -u
@@ -131,18 +133,25 @@ function end(pid: number): void {
 const middle = (values: readonly number[]) => values[Math.floor(values.length / 2)] ?? Number.NaN;
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
-function text(results: readonly Result[]): string {
+function rowOf({ scene, used, named, missing }: Result): string {
+  const projects = `${scene.projects.join(', ')}${missing.length === 0 ? '' : `; missing: ${missing.join(', ')}`}`;
+  const megabytes = (used / 1024 ** 2).toFixed(0);
+  return `| ${scene.name} | ${projects} | ${megabytes} MB | ${percent(middle(named))} | ${percent(named[0] ?? Number.NaN)} |`;
+}
+
+/** @param before the document as it was */
+function text(results: readonly Result[], before: string): string {
   const [cpu] = cpus();
   const machine = `${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${(totalmem() / 1024 ** 3).toFixed(0)} GB, Linux ${release()}, Node ${process.version}`;
-  const rows = results.map(
-    ({ scene, used, named, missing }) =>
-      `| ${scene.name} | ${scene.projects.join(', ')}${missing.length === 0 ? '' : `; missing: ${missing.join(', ')}`} | ${(used / 1024 ** 2).toFixed(0)} MB | ${percent(middle(named))} | ${percent(named[0] ?? Number.NaN)} |`,
-  );
+  const rows = scenes.flatMap((scene) => {
+    const result = results.find((one) => one.scene === scene);
+    return result ? [rowOf(result)] : before.split('\n').filter((line) => line.startsWith(`| ${scene.name} |`));
+  });
   return `# What of used memory has a name
 
 Made by \`npm run bench:hosts\`, as root. It starts the servers of one host after the other and asks \`workertop list --json\` until there are ${READINGS}
-readings during which used memory changed by less than ${percent(CALM)}: the part of it (MemTotal − MemAvailable) that a project, a program, the kernel or another known use has. The rest is *unexplained* or *not read*. Whatever
-else ran on the machine counts, too.
+readings during which used memory changed by less than ${percent(CALM)}: the part of it (MemTotal − MemAvailable) that a project, a program, the kernel or another known use has.
+The rest is *unexplained*, *not read* or counted twice. Whatever else ran on the machine counts, too.
 
 ${machine}.
 
@@ -163,4 +172,4 @@ for (const [index, scene] of scenes.entries()) {
   process.stdout.write(`${scene.name}: ${named.map(percent).join(' ')}, ${disturbed} disturbed${failed}\n`);
   if (middle(result.named) < LEAST || result.missing.length > 0) process.exitCode = 1;
 }
-if (wanted.length === 0) writeFileSync(document, text(results));
+writeFileSync(document, text(results, readFileSync(document, 'utf8')));

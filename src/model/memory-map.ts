@@ -13,9 +13,10 @@ const kernelNames: Readonly<Record<KernelPart, string>> = {
   stacks: 'kernel stacks',
   'per-cpu': 'per-CPU memory of the kernel',
   vmalloc: 'kernel modules and buffers (vmalloc)',
+  'boot-tables': 'tables that the kernel made at boot (hash tables)',
   kernel: 'kernel (slab, stacks, page tables)',
   sockets: 'buffers of sockets',
-  locked: 'files locked in memory (mlock, ramfs)',
+  locked: 'files locked in memory that no process has mapped (ramfs)',
   'swap-cache': 'swap cache',
   zram: 'zram: swapped memory, compressed',
   zswap: 'zswap: swapped memory, compressed',
@@ -36,23 +37,24 @@ export function memoryMap(host: HostSample, projects: readonly Project[], system
     ...projects.flatMap(({ servers, processes }) => [...servers.flatMap((server) => server.processes), ...processes]),
     ...system.processes,
   ];
+  const lockedFile = nodes.reduce((sum, { sample }) => sum + (sample.memory.lockedFile ?? 0), 0);
+  const kernel = { ...use.kernel, locked: Math.max(0, (use.kernel.locked ?? 0) - lockedFile) };
   const known = [
     ...projects.map(({ name, memory }) => ofProcesses('project', name, memory, name)),
     ...programs(system, total),
     ...rest(nodes, use),
-    ...Object.entries(use.kernel).map(([kind, bytes]) =>
-      fixed(kind as KernelPart, kernelNames[kind as KernelPart], bytes),
-    ),
+    ...Object.entries(kernel).map(([kind, bytes]) => fixed(kind as KernelPart, kernelNames[kind as KernelPart], bytes)),
   ].filter(({ bytes }) => bytes > 0);
-  const cached = known.reduce((sum, { droppable }) => sum + droppable, 0);
-  const { free, cache, reserve, others } = limit === null ? ofMachine(host) : ofLimit(host, limit);
-  const unmapped = Math.max(0, cache - cached);
+  const mapped = known.reduce((sum, { droppable }) => sum + droppable, 0);
+  const { free, cache, kept, reserve, others } =
+    limit === null ? ofMachine(host, mapped) : ofLimit(host, limit, mapped);
   const parts = [
     ...known.sort((a, b) => b.bytes - a.bytes),
     fixed('reserve', 'kept free by the kernel for itself', reserve),
     fixed('others', 'of the limit, but taken by others on this machine', others),
-    ...arcOf(use, total - free - reserve - others - unmapped - sumOf(known)),
-    { ...fixed('cache', 'cache of files that no process has mapped', unmapped), droppable: unmapped },
+    ...arcOf(use, total - free - reserve - others - kept - cache - sumOf(known)),
+    fixed('kept-cache', 'cache of files that the kernel keeps when memory is short', kept),
+    { ...fixed('cache', 'cache of files that no process has mapped', cache), droppable: cache },
     fixed('free', 'free', free),
   ].filter(({ bytes }) => bytes > 0);
   const unexplained = Math.max(0, total - sumOf(parts));
@@ -141,22 +143,35 @@ function rest(nodes: readonly ProcessNode[], { anonymous, shmem, huge }: MemoryU
 
 interface Unused {
   readonly free: number;
-  /** Everything that can be dropped, in processes or not. */
+  /** Page cache that no process has mapped and that can be dropped. */
   readonly cache: number;
+  /** Page cache that no process has mapped and that MemAvailable does not count on. */
+  readonly kept: number;
   readonly reserve: number;
   readonly others: number;
 }
 
-/** Memory that the kernel never hands out is not in MemAvailable. */
-function ofMachine({ memory }: HostSample): Unused {
-  const reserve = Math.min(memory.free, Math.max(0, memory.free + memory.cache - memory.available));
-  return { free: memory.free - reserve, cache: memory.cache, reserve, others: 0 };
+/**
+ * MemAvailable leaves out what programs never get: a reserve of free pages, and of the page cache and the reclaimable
+ * slab as much as the low watermark (si_mem_available in the kernel's mm/show_mem.c).
+ * @param mapped bytes of page cache that processes have mapped
+ */
+function ofMachine({ memory, use }: HostSample, mapped: number): Unused {
+  const unmapped = Math.max(0, memory.cache - mapped);
+  const left = Math.max(0, memory.free + memory.cache - memory.available);
+  const kept = Math.min(unmapped, Math.max(0, left - (use?.reserve ?? left)));
+  const reserve = Math.min(memory.free, left - kept);
+  return { free: memory.free - reserve, cache: unmapped - kept, kept, reserve, others: 0 };
 }
 
-function ofLimit({ memory }: HostSample, { limit, used, cache = 0 }: NonNullable<HostSample['cgroup']>): Unused {
+function ofLimit(
+  { memory }: HostSample,
+  { limit, used, cache = 0 }: NonNullable<HostSample['cgroup']>,
+  mapped: number,
+): Unused {
   const unused = Math.max(0, limit - used - cache);
   const free = Math.min(unused, memory.available);
-  return { free, cache, reserve: 0, others: unused - free };
+  return { free, cache: Math.max(0, cache - mapped), kept: 0, reserve: 0, others: unused - free };
 }
 
 /**

@@ -42,6 +42,7 @@ const memory = object({
   anon: optional(nullable(number)),
   file: optional(nullable(number)),
   shmem: optional(nullable(number)),
+  lockedFile: optional(number),
   frees: optional(nullable(number)),
   privateHuge: optional(number),
   sharedHuge: optional(number),
@@ -100,6 +101,7 @@ const use = object({
   huge: nullable(object({ total: number, used: number })),
   arc: nullable(object({ size: number, least: number })),
   swapInMemory: nullable(object({ total: number, used: number })),
+  reserve: optional(number),
   kernel: map(number),
 });
 

@@ -62,6 +62,24 @@ describe('where the memory is', () => {
     expect(mapOf(machine(use)).of(kind)).toEqual([megabytes]);
   });
 
+  it('tells the free reserve from the cache that MemAvailable does not count on', () => {
+    // 2048 MB are free or cache, and 1900 MB available: of the missing 148 MB a reserve of 90 MB is free.
+    const { map, of } = mapOf(machine({ reserve: 90 * MB }));
+    expect({ reserve: of('reserve'), kept: of('kept-cache'), free: of('free'), cache: of('cache') }).toEqual({
+      reserve: [90],
+      kept: [58],
+      free: [1024 - 90],
+      cache: [1024 - 600 - 58],
+    });
+    expect(map.parts.reduce((sum, { bytes }) => sum + bytes, 0)).toBeCloseTo(4 * GB, -3);
+  });
+
+  it('counts files that a process has locked once', () => {
+    const memory = { ...own(200), lockedFile: 100 * MB };
+    const { of } = mapOf(machine({ kernel: { locked: 130 * MB } }), [sample({ pid: 7, argv: ['java'], memory })]);
+    expect(of('locked')).toEqual([30]);
+  });
+
   it('counts the part of the ZFS cache that can shrink as available', () => {
     const { model, map } = mapOf(machine({ arc: { size: 900 * MB, least: 100 * MB } }));
     expect(map.parts.find(({ kind }) => kind === 'arc')).toMatchObject({ bytes: 900 * MB, droppable: 800 * MB });

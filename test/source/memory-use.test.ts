@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MemoryUse } from '../../src/snapshot.ts';
+import { readBootLog } from '../../src/source/proc/kernel-log.ts';
 import { LocalTree } from '../../src/source/proc/local-tree.ts';
 import { MemoryReader } from '../../src/source/proc/memory-reader.ts';
 import { MemoryUseReader } from '../../src/source/proc/memory-use.ts';
 import { parseCounters, parseMeminfo } from '../../src/source/proc/parsers/host.ts';
+import { parseBootLog } from '../../src/source/proc/parsers/memory-use.ts';
 import { makeProcTree, type ProcTree } from '../helpers/proc-tree.ts';
 
 const KB = 1024;
@@ -28,6 +30,12 @@ function write(path: string, text: string): void {
 }
 
 function use(meminfo: string, vmstat = ''): MemoryUse {
+  const read = readUse(meminfo, vmstat);
+  if (read === null) throw new Error('meminfo is taken for a container’s');
+  return read;
+}
+
+function readUse(meminfo: string, vmstat = ''): MemoryUse | null {
   return new MemoryUseReader(new LocalTree(join(machine, 'proc')), PAGE).read(
     parseMeminfo(meminfo),
     parseCounters(vmstat),
@@ -190,12 +198,12 @@ describe('ZFS’s cache', () => {
     expect(use(meminfo).arc).toEqual({ size: 4294967296, least: 268435456 });
   });
 
-  it.each(['self', '1'])('is another machine’s where lxcfs makes meminfo, by the mounts of %s', (process) => {
+  it.each(['self', '1'])('is the host’s, as all else is, where lxcfs makes meminfo, by the mounts of %s', (process) => {
     write('proc/spl/kstat/zfs/arcstats', arcstats);
     const line =
       '421 403 0:53 /proc/meminfo /proc/meminfo rw,nosuid,nodev,relatime - fuse.lxcfs lxcfs rw,user_id=0,group_id=0,allow_other';
     write(`proc/${process}/mountinfo`, `403 386 0:87 / /proc rw,nosuid - proc proc rw\n${line}\n`);
-    expect(use(meminfo).arc).toBeNull();
+    expect(readUse(meminfo)).toBeNull();
   });
 
   it('is unknown where the mounts are too many to be read', () => {
@@ -205,23 +213,111 @@ describe('ZFS’s cache', () => {
   });
 });
 
-describe('free pages that CPUs keep', () => {
-  const zone = (counts: readonly number[]) =>
-    `Node 0, zone   Normal\n  pages free     4821903\n  pagesets\n${counts
+describe('free pages that no program gets', () => {
+  /** A zone as Linux 6.18 prints it, shortened. */
+  const zone = (counts: readonly number[], { high = 0, managed = 0, protection = '0, 0, 0' } = {}) =>
+    `Node 0, zone   Normal\n  per-node stats\n      nr_inactive_anon 52519\n  pages free     4821903\n        boost    0\n        min      18\n        low      22\n        high     ${high}\n        promo    30\n        managed  ${managed}\n        protection: (${protection})\n      nr_free_pages 3840\n  pagesets\n${counts
       .map(
         (count, cpu) =>
           `    cpu: ${cpu}\n              count:    ${count}\n              high:     14154\n              batch:    63\n`,
       )
       .join('')}  vm stats threshold: 30\n`;
 
-  it('are those of all zones and CPUs', () => {
+  it('are kept by CPUs in all zones', () => {
     write('proc/zoneinfo', zone([12, 300]) + zone([0, 7]));
     expect(use(meminfo).kernel['cpu-lists']).toBe(319 * PAGE);
   });
 
+  it('are each zone’s mark and the protection of lower zones, but not more than the zone has', () => {
+    const zones = [
+      zone([], { high: 26, managed: 3840, protection: '0, 3019, 13387, 13387' }),
+      zone([], { high: 5708, managed: 772917, protection: '0, 0, 10368, 10368' }),
+      zone([], { high: 19604, managed: 2654208, protection: '0, 0, 0, 0' }),
+      zone([], { high: 32, managed: 0 }),
+    ];
+    write('proc/zoneinfo', zones.join(''));
+    expect(use(meminfo).reserve).toBe((3840 + (10368 + 5708) + 19604) * PAGE);
+  });
+
   it('are unknown, and not too few, where the file is too long', () => {
     write('proc/zoneinfo', zone(Array(20_000).fill(1)));
-    expect(use(meminfo).kernel).not.toHaveProperty('cpu-lists');
+    const { kernel, reserve } = use(meminfo);
+    expect({ kept: kernel['cpu-lists'], reserve }).toEqual({ kept: undefined, reserve: undefined });
+  });
+
+  it('are read anew each time, as meminfo is', () => {
+    const reader = new MemoryUseReader(new LocalTree(join(machine, 'proc')), PAGE);
+    const read = () => reader.read(parseMeminfo(meminfo), new Map(), 0)?.kernel['cpu-lists'];
+    write('proc/zoneinfo', zone([1000]));
+    expect(read()).toBe(1000 * PAGE);
+    write('proc/zoneinfo', zone([3]));
+    expect(read()).toBe(3 * PAGE);
+  });
+});
+
+describe('what the kernel took at boot', () => {
+  const log = [
+    'Linux version 6.1.0-18-amd64 (debian-kernel@lists.debian.org)',
+    'setup_percpu: NR_CPUS:8192 nr_cpumask_bits:4 nr_cpu_ids:4 nr_node_ids:1',
+    'percpu: Embedded 61 pages/cpu s212992 r8192 d28672 u524288',
+    'PV qspinlock hash table entries: 256 (order: 0, 4096 bytes, linear)',
+    'Dentry cache hash table entries: 262144 (order: 9, 2097152 bytes, linear)',
+    'Inode-cache hash table entries: 131072 (order: 8, 1048576 bytes, linear)',
+    'Mount-cache hash table entries: 4096 (order: 3, 32768 bytes, linear)',
+    'futex hash table entries: 1024 (order: 4, 65536 bytes, linear)',
+    'IP idents hash table entries: 32768 (order: 6, 262144 bytes, linear)',
+    'TCP established hash table entries: 16384 (order: 5, 131072 bytes, vmalloc)',
+    'TCP bind hash table entries: 16384 (order: 7, 524288 bytes, linear)',
+    'TCP: Hash tables configured (established 16384 bind 16384)',
+  ].join('\n');
+
+  it('are tables that no counter includes: neither those in vmalloc nor those of before MemTotal', () => {
+    expect(parseBootLog(log, PAGE).tables).toBe(32768 + 65536 + 262144 + 524288);
+  });
+
+  it('is the part of per-CPU memory that is not in MemTotal', () => {
+    expect(parseBootLog(log, PAGE).perCpu).toBe(4 * 61 * PAGE);
+  });
+
+  it('is unknown in a log of a kernel that does not tell where its tables are', () => {
+    const old = 'TCP established hash table entries: 16384 (order: 5, 131072 bytes)';
+    expect(parseBootLog(old, PAGE)).toEqual({ tables: 0, perCpu: 0 });
+  });
+
+  it.each(['/dev/null', '/etc/hostname', '/dev/stdin', '/none'])('is not read from %s', (path) => {
+    expect(readBootLog(path)).toBeNull();
+  });
+});
+
+describe('files that a process has locked', () => {
+  let tree: ProcTree;
+  const rollup = (locked: number) =>
+    [
+      'Rss: 165000',
+      'Pss: 165000',
+      'Pss_Anon: 5000',
+      'Pss_File: 160000',
+      'Pss_Shmem: 0',
+      'Private_Clean: 160000',
+      'Private_Dirty: 5000',
+      `Locked: ${locked}`,
+    ]
+      .map((line) => `${line} kB\n`)
+      .join('');
+
+  beforeEach(() => {
+    tree = makeProcTree();
+    tree.add(50, {});
+  });
+  afterEach(() => tree.close());
+
+  it.each([
+    ['all that it has', 165000, { file: 0, lockedFile: 160000 * KB, frees: 165000 * KB }],
+    ['its own memory only', 5000, { file: 160000 * KB, frees: 5000 * KB }],
+  ])('cannot be dropped, and become available when it ends: it locked %s', (_, locked, expected) => {
+    tree.write('50/smaps_rollup', `0-1 ---p 0 00:00 0 [rollup]\n${rollup(locked)}`);
+    const reading = new MemoryReader(new LocalTree(tree.root), PAGE).read(50, 1);
+    expect(reading).toMatchObject(expected);
   });
 });
 

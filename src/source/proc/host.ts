@@ -37,10 +37,13 @@ export class HostReader {
   read(now: number, distribution: string | null): HostSample {
     const tree = this.#tree;
     tree.expect(['meminfo', 'vmstat', 'pressure/memory', 'loadavg']);
+    const counters = parseCounters(tree.text('vmstat') ?? '');
     const text = tree.text('meminfo');
     if (text === null) throw new Error(`${tree.root}/meminfo cannot be read: is ${tree.root} a proc tree?`);
     const meminfo = parseMeminfo(text);
-    const counters = parseCounters(tree.text('vmstat') ?? '');
+    const read = this.#use.read(meminfo, counters, now);
+    const cgroup = this.#limit();
+    const use = read ?? cgroup?.use;
     return {
       ...this.#fixed,
       os:
@@ -48,8 +51,8 @@ export class HostReader {
           ? [this.#fixed.os, tree.architecture ?? ''].join(' ').trim()
           : `${distribution}, ${this.#fixed.os}`,
       memory: hostMemory(meminfo),
-      cgroup: this.#limit(),
-      use: this.#use.read(meminfo, counters, now),
+      cgroup,
+      ...(use === undefined ? {} : { use }),
       pressure: this.#pressure(counters),
       load: parseLoad(tree.text('loadavg') ?? ''),
     };

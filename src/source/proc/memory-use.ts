@@ -1,27 +1,42 @@
 import type { KernelPart, MemoryUse } from '../../snapshot.ts';
-import { isLxcfs, parseArc, parseCpuLists, parseZram, parseZramSwap } from './parsers/memory-use.ts';
+import { readBootLog } from './kernel-log.ts';
+import {
+  type BootMemory,
+  isLxcfs,
+  parseArc,
+  parseBootLog,
+  parseZones,
+  parseZram,
+  parseZramSwap,
+  type Zones,
+} from './parsers/memory-use.ts';
 import type { ProcTree } from './tree.ts';
 
-/**
- * Figures from other files than meminfo are read again after this many seconds: they change slowly, and zoneinfo is
- * long.
- */
+/** Figures that change slowly are read again after this many seconds. */
 const LASTING = 10;
 
 /** Bytes. A longer file is not read, and its figure is unknown. */
 const LARGEST = 1024 * 1024;
 
-/** Figures that are not in meminfo. */
-type OtherFigures = Pick<MemoryUse, 'arc' | 'swapInMemory'> & {
-  readonly zram: number | null;
-  readonly cpuLists: number | null;
-};
+/** Slow figures that are not in meminfo. */
+type OtherFigures = Pick<MemoryUse, 'arc' | 'swapInMemory'> & { readonly zram: number | null };
+
+/** What was read, and when: seconds since boot. */
+interface Kept<T> {
+  readonly at: number;
+  readonly found: T;
+}
+
+const isDue = (kept: Kept<unknown> | null, now: number): boolean =>
+  kept === null || now - kept.at >= LASTING || now < kept.at;
 
 /** Accounts for memory that no process has. */
 export class MemoryUseReader {
   readonly #tree: ProcTree;
   readonly #pageSize: number;
-  #otherFigures: { readonly at: number; readonly figures: OtherFigures } | null = null;
+  #otherFigures: Kept<OtherFigures | null> | null = null;
+  #zones: Kept<Zones | null> | null = null;
+  #boot: BootMemory | null | undefined;
 
   constructor(tree: ProcTree, pageSize: number) {
     this.#tree = tree;
@@ -29,15 +44,25 @@ export class MemoryUseReader {
   }
 
   /**
+   * Null if meminfo is a container's (lxcfs): everything else is then the host's, even some lines of meminfo. To be
+   * called right after meminfo was read: pages move between lists all the time.
    * @param meminfo bytes by name
    * @param counters of proc_vmstat(5)
    * @param now seconds since boot
    */
-  read(meminfo: ReadonlyMap<string, number>, counters: ReadonlyMap<string, number>, now: number): MemoryUse {
-    if (this.#otherFigures === null || now - this.#otherFigures.at >= LASTING || now < this.#otherFigures.at) {
-      this.#otherFigures = { at: now, figures: this.#readOtherFiles() };
+  read(meminfo: ReadonlyMap<string, number>, counters: ReadonlyMap<string, number>, now: number): MemoryUse | null {
+    // Over a network, zoneinfo would be most of what is sent.
+    const zonesAreDue = this.#tree.opens || isDue(this.#zones, now);
+    if (zonesAreDue) this.#tree.expect(['zoneinfo']);
+    if (isDue(this.#otherFigures, now)) this.#tree.expect(['swaps', 'self/mountinfo', 'spl/kstat/zfs/arcstats']);
+    if (zonesAreDue) this.#zones = { at: now, found: this.#readZones() };
+    if (this.#otherFigures === null || isDue(this.#otherFigures, now)) {
+      this.#otherFigures = { at: now, found: this.#readOtherFiles() };
     }
-    const { arc, swapInMemory, zram, cpuLists } = this.#otherFigures.figures;
+    if (this.#otherFigures.found === null) return null;
+    const { arc, swapInMemory, zram } = this.#otherFigures.found;
+    const zones = this.#zones?.found ?? null;
+    const boot = this.#bootMemory();
     const figure = (name: string) => meminfo.get(name) ?? null;
     const inPages = (name: string) => {
       const pages = counters.get(name);
@@ -48,15 +73,16 @@ export class MemoryUseReader {
       slab: figure('SUnreclaim'),
       'page-tables': sumOf(figure('PageTables'), figure('SecPageTables')),
       stacks: figure('KernelStack'),
-      'per-cpu': figure('Percpu'),
+      'per-cpu': lessOf(figure('Percpu'), boot?.perCpu ?? null),
       vmalloc: vmallocOf(meminfo),
+      'boot-tables': boot?.tables ?? null,
       locked: lockedOf(meminfo),
       'swap-cache': figure('SwapCached'),
       // Without a sys tree, take the kernel's count of zsmalloc pages, which includes zswap's.
       zram: zram ?? lessOf(inPages('nr_zspages'), zswap),
       zswap,
       balloon: figure('Balloon') ?? lessOf(inPages('balloon_inflate'), inPages('balloon_deflate')),
-      'cpu-lists': cpuLists,
+      'cpu-lists': zones === null ? null : zones.cpuLists * this.#pageSize,
     };
     return {
       anonymous: figure('AnonPages'),
@@ -64,18 +90,34 @@ export class MemoryUseReader {
       huge: hugeOf(meminfo),
       arc,
       swapInMemory,
+      ...(zones === null ? {} : { reserve: zones.reserve * this.#pageSize }),
       kernel: Object.fromEntries(Object.entries(kernel).filter(([, value]) => value !== null && value > 0)),
     };
   }
 
-  #readOtherFiles(): OtherFigures {
-    this.#tree.expect(['zoneinfo', 'swaps', 'self/mountinfo', 'spl/kstat/zfs/arcstats']);
+  #readZones(): Zones | null {
     const zoneinfo = this.#tree.wholeText('zoneinfo', LARGEST);
+    return zoneinfo === null ? null : parseZones(zoneinfo);
+  }
+
+  /** The log is read once: what the kernel took at boot it keeps. */
+  #bootMemory(): BootMemory | null {
+    if (this.#boot === undefined) {
+      const log = this.#tree.isOwn ? readBootLog() : null;
+      this.#boot = log === null ? null : parseBootLog(log, this.#pageSize);
+    }
+    return this.#boot;
+  }
+
+  #readOtherFiles(): OtherFigures | null {
+    const texts = ['self', '1'].map((process) => this.#tree.whole(`${process}/mountinfo`, LARGEST));
+    const mountinfo = texts.find((text) => text !== 'missing' && text !== 'denied') ?? '';
+    if (mountinfo !== 'huge' && isLxcfs(mountinfo.toString())) return null;
     return {
-      arc: this.#arc(),
+      // Mounts too many to be read may include lxcfs.
+      arc: mountinfo === 'huge' ? null : parseArc(this.#tree.text('spl/kstat/zfs/arcstats') ?? ''),
       swapInMemory: parseZramSwap(this.#tree.text('swaps') ?? ''),
       zram: this.#zram(),
-      cpuLists: zoneinfo === null ? null : parseCpuLists(zoneinfo) * this.#pageSize,
     };
   }
 
@@ -84,14 +126,6 @@ export class MemoryUseReader {
     return devices
       .map((name) => parseZram(this.#tree.text(`${this.#tree.sys}/block/${name}/mm_stat`) ?? ''))
       .reduce(sumOf, null);
-  }
-
-  /** ZFS's cache. Null in a container with lxcfs: meminfo is then the container's, and arcstats the host's. */
-  #arc(): MemoryUse['arc'] {
-    const mounts = ['self', '1'].map((process) => this.#tree.whole(`${process}/mountinfo`, LARGEST));
-    const mountinfo = mounts.find((text) => text !== 'missing' && text !== 'denied') ?? '';
-    if (mountinfo === 'huge') return null;
-    return isLxcfs(mountinfo.toString()) ? null : parseArc(this.#tree.text('spl/kstat/zfs/arcstats') ?? '');
   }
 }
 

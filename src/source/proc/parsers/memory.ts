@@ -12,7 +12,9 @@ export interface MemoryFigures {
   readonly anon: number | null;
   readonly file: number | null;
   readonly shmem: number | null;
-  /** Anonymous memory that no other process has: it becomes free when the process ends. */
+  /** Files that the process keeps locked in memory. `file` leaves them out: they cannot be dropped. */
+  readonly lockedFile?: number;
+  /** Anonymous memory that no other process has, and files locked by it alone: available when the process ends. */
   readonly frees: number;
   /**
    * Huge pages (hugetlbfs) of this process alone. RSS, PSS and USS include them; they return to the pool of huge pages.
@@ -38,6 +40,7 @@ const names = [
   'Private_Dirty',
   'Anonymous',
   'LazyFree',
+  'Locked',
   'Shared_Hugetlb',
   'Private_Hugetlb',
   'SwapPss',
@@ -85,10 +88,20 @@ export function parseRollup(text: string): MemoryFigures | null {
   // Pages read back from swap are clean. Pages that may be freed lazily (MADV_FREE of madvise(2)) count as available
   // already.
   const clean = Math.max(0, Private_Clean - file - LazyFree);
-  return figures(sums, { anon, file, shmem, frees: Math.min(anon, Private_Dirty + clean) });
+  const frees = Math.min(anon, Private_Dirty + clean);
+  // `Locked` is the part of PSS in locked mappings. Those of anonymous memory come first: Elasticsearch locks all.
+  const lockedFile = Math.min(file, Math.max(0, (sums.Locked ?? 0) - anon - shmem));
+  if (lockedFile === 0) return figures(sums, { anon, file, shmem, frees });
+  return figures(sums, {
+    anon,
+    file: file - lockedFile,
+    shmem,
+    lockedFile,
+    frees: frees + Math.min(lockedFile, Private_Clean),
+  });
 }
 
-type Split = Pick<MemoryFigures, 'anon' | 'file' | 'shmem' | 'frees'>;
+type Split = Pick<MemoryFigures, 'anon' | 'file' | 'shmem' | 'lockedFile' | 'frees'>;
 
 function figures(sums: Sums, split: Split): MemoryFigures {
   // Rss and Pss leave out huge pages.
