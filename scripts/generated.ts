@@ -25,7 +25,7 @@ const methods = {
 function serverRow({ kind, label, scaling, configuredIn }: ServerDefinition): string {
   // The server's own, that is: workertop goes below one worker only when told --allow-zero.
   const [floor, first] =
-    scaling.method === 'none' ? ['', ''] : [String(scaling.floor), `the ${victims[scaling.victim]}`];
+    scaling.method === 'none' ? ['', ''] : [String(scaling.floor), `the ${victims[scaling.trims]}`];
   const tested = liveKinds.has(kind) ? 'against the real server' : recordedKinds.has(kind) ? recordedFrom(kind) : '';
   return `| ${label} | ${methods[scaling.method]} | ${floor} | ${first} | ${configuredIn} | ${tested} |`;
 }

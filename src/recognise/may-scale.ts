@@ -48,7 +48,7 @@ function whyNoSignal(label: string, { pid, facts }: ServerProcesses['head']): st
     return `${label} ${pid} does not handle TTIN and TTOU (is it still starting?): they would freeze it.`;
   }
   if (catches(facts.blocked, 'SIGTTIN') || catches(facts.blocked, 'SIGTTOU')) {
-    return `${label} ${pid} blocks TTIN or TTOU just now: they would wait, and come as one.`;
+    return `${label} ${pid} blocks TTIN or TTOU at present: signals sent now would be merged into one.`;
   }
   return null;
 }

@@ -20,7 +20,7 @@ export const prefork: ServerDefinition = {
   scaling: {
     method: 'none',
     refuse: ({ head, claim }) =>
-      `What ${claim.app ?? head.facts.comm} does with TTIN and TTOU is not known, and they stop a process that does not handle them. Set its number of workers where it is configured.`,
+      `It is not known what ${claim.app ?? head.facts.comm} does on TTIN and TTOU, which stop a process that does not handle them. Set its number of workers where it is configured.`,
   },
 };
 
@@ -81,10 +81,8 @@ function groups(
  * interpreter.
  */
 function alike(a: ProcessSample, b: ProcessSample): boolean {
-  const { facts: one } = a;
-  const { facts: other } = b;
-  if (one.argv.length === 0 || a.state === 'Z') return false;
-  if (one.exe !== other.exe) return false;
-  const [first, second] = [programOf(one.argv), programOf(other.argv)];
+  if (a.facts.argv.length === 0 || a.state === 'Z') return false;
+  if (a.facts.exe !== b.facts.exe) return false;
+  const [first, second] = [programOf(a.facts.argv), programOf(b.facts.argv)];
   return first.interpreter === second.interpreter && (first.interpreter === null || first.script === second.script);
 }

@@ -45,12 +45,12 @@ interface Draft {
  */
 export function recognise(unordered: readonly ProcessSample[]): readonly RecognisedServer[] {
   const processes = inOrderOfAge(unordered);
-  const kin = linkParents(processes);
+  const members = linkParents(processes);
   const owners = new Map<number, Draft>();
   const drafts: Draft[] = [];
   const apps = new Map<string, Draft>();
   const managedOf = (member: LinkedMember, managed: string): Draft | null => {
-    const head = managerOf(member, kin)?.process;
+    const head = managerOf(member, members)?.process;
     if (head === undefined) return null;
     const key = `${head.pid}/${managed}`;
     let draft = apps.get(key);
@@ -64,8 +64,8 @@ export function recognise(unordered: readonly ProcessSample[]): readonly Recogni
     return draft;
   };
   const draftOf = (member: LinkedMember): Draft => {
-    const known = owners.get(member.process.pid);
-    if (known) return known;
+    const owner = owners.get(member.process.pid);
+    if (owner) return owner;
     const role = roleOf(member);
     const managed = member.claim.managed === undefined ? null : managedOf(member, member.claim.managed);
     let draft = managed ?? (member.parent === null || role === 'master' ? null : draftOf(member.parent));
@@ -79,12 +79,12 @@ export function recognise(unordered: readonly ProcessSample[]): readonly Recogni
     owners.set(member.process.pid, draft);
     return draft;
   };
-  for (const member of kin.values()) draftOf(member);
+  for (const member of members.values()) draftOf(member);
   adoptDescendants(processes, owners);
-  for (const family of preforkGroups(processes, ({ pid }) => owners.has(pid))) {
-    const draft = preforkDraft(family);
+  for (const group of preforkGroups(processes, ({ pid }) => owners.has(pid))) {
+    const draft = preforkDraft(group);
     drafts.push(draft);
-    for (const { pid } of [family.master, ...family.workers]) owners.set(pid, draft);
+    for (const { pid } of [group.master, ...group.workers]) owners.set(pid, draft);
   }
   adoptWrappers(processes, drafts, owners);
   return finishAll(drafts);
@@ -94,13 +94,16 @@ export function recognise(unordered: readonly ProcessSample[]): readonly Recogni
  * The master that manages a process's app: the topmost ancestor of its kind. If the parent has gone, as Passenger's
  * preloaders do, the process group or session still tells.
  */
-function managerOf({ process, definition }: LinkedMember, kin: ReadonlyMap<number, LinkedMember>): LinkedMember | null {
+function managerOf(
+  { process, definition }: LinkedMember,
+  members: ReadonlyMap<number, LinkedMember>,
+): LinkedMember | null {
   const { ppid, pgrp, session } = process;
-  const manages = (one: LinkedMember | undefined) =>
-    one?.definition === definition || one?.definition.manages === definition;
+  const manages = (member: LinkedMember | undefined) =>
+    member?.definition === definition || member?.definition.manages === definition;
   const above = [ppid, pgrp, session]
-    .map((pid) => kin.get(pid))
-    .find((one) => one?.process !== process && manages(one));
+    .map((pid) => members.get(pid))
+    .find((member) => member?.process !== process && manages(member));
   if (above === undefined) return null;
   let top = above;
   while (top.parent !== null) top = top.parent;
@@ -120,45 +123,45 @@ export function undecided(processes: readonly ProcessSample[]): readonly number[
 
 /** The claimed processes, each linked to its parent if the parent is of the same kind. */
 function linkParents(processes: readonly ProcessSample[]): ReadonlyMap<number, LinkedMember> {
-  const kin = new Map<number, LinkedMember>();
+  const members = new Map<number, LinkedMember>();
   for (const process of processes) {
     const claimed = claimOf(process.facts);
-    if (claimed) kin.set(process.pid, unlinked(process, claimed));
+    if (claimed) members.set(process.pid, unlinked(process, claimed));
   }
-  claimParentsAndChildren(processes, kin);
+  claimParentsAndChildren(processes, members);
   // By age: parents that only their children identify were added last.
-  for (const member of [...kin.values()].sort((a, b) => byAge(a.process, b.process))) {
+  for (const member of [...members.values()].sort((a, b) => byAge(a.process, b.process))) {
     const { masterPid } = member.claim;
-    const named = masterPid === undefined ? undefined : kin.get(masterPid);
+    const named = masterPid === undefined ? undefined : members.get(masterPid);
     // A title may name any pid. Accept only a process of the same kind and user.
     const isNamed = named?.definition === member.definition && named.process.facts.uid === member.process.facts.uid;
-    const parent = isNamed ? named : kin.get(member.process.ppid);
+    const parent = isNamed ? named : members.get(member.process.ppid);
     if (parent?.definition !== member.definition || descendsFrom(parent, member)) continue;
     member.parent = parent;
     parent.children.push(member);
   }
-  return kin;
+  return members;
 }
 
 /** Claims processes that only their parent or their children identify. */
-function claimParentsAndChildren(processes: readonly ProcessSample[], kin: Map<number, LinkedMember>): void {
+function claimParentsAndChildren(processes: readonly ProcessSample[], members: Map<number, LinkedMember>): void {
   const table = byPid(processes);
-  for (const { definition, process } of [...kin.values()]) {
+  for (const { definition, process } of [...members.values()]) {
     const parent = table.get(process.ppid);
-    if (parent === undefined || kin.has(parent.pid)) continue;
+    if (parent === undefined || members.has(parent.pid)) continue;
     const claim = definition.claimParent?.(parent.facts) ?? null;
-    if (claim) kin.set(parent.pid, unlinked(parent, { definition, claim }));
+    if (claim) members.set(parent.pid, unlinked(parent, { definition, claim }));
   }
   for (const process of processes) {
-    const parent = kin.get(process.ppid);
+    const parent = members.get(process.ppid);
     // Processes that a worker of an app starts do not belong to the app, even if they inherit its environment.
     if (parent === undefined || parent.claim.managed !== undefined) continue;
     const { manages } = parent.definition;
-    const known = kin.get(process.pid)?.definition;
-    if (known !== undefined && (manages !== undefined || known === parent.definition)) continue;
+    const claimedBy = members.get(process.pid)?.definition;
+    if (claimedBy !== undefined && (manages !== undefined || claimedBy === parent.definition)) continue;
     const definition = manages ?? parent.definition;
     const claim = definition.claimChild?.(process.facts, parent.claim) ?? null;
-    if (claim) kin.set(process.pid, unlinked(process, { definition, claim }));
+    if (claim) members.set(process.pid, unlinked(process, { definition, claim }));
   }
 }
 
@@ -171,7 +174,8 @@ function unlinked(process: ProcessSample, { definition, claim }: Claimed): Linke
  * have.
  */
 function descendsFrom(member: LinkedMember, ancestor: LinkedMember): boolean {
-  for (let kin: LinkedMember | null = member; kin !== null; kin = kin.parent) if (kin === ancestor) return true;
+  for (let current: LinkedMember | null = member; current !== null; current = current.parent)
+    if (current === ancestor) return true;
   return false;
 }
 
@@ -191,23 +195,23 @@ function isAlive({ state }: ProcessSample): boolean {
 /** Adds the processes that a server's processes have started, except what a supervisor has started. */
 function adoptDescendants(processes: readonly ProcessSample[], owners: Map<number, Draft>): void {
   const table = byPid(processes);
-  const nobody = new Set<number>();
+  const unowned = new Set<number>();
   for (const process of processes) {
     if (process.ppid <= 1 || owners.has(process.pid)) continue;
-    const line: ProcessSample[] = [];
+    const lineage: ProcessSample[] = [];
     let owner: Draft | undefined;
     let current: ProcessSample | undefined = process;
-    while (current && !nobody.has(current.pid)) {
+    while (current && !unowned.has(current.pid)) {
       owner = owners.get(current.pid);
       if (owner) break;
       // Marking each process on the way also ends the walk if the table has a cycle.
-      nobody.add(current.pid);
-      line.push(current);
+      unowned.add(current.pid);
+      lineage.push(current);
       current = table.get(current.ppid);
     }
     if (owner === undefined || owner.head.definition.category === 'supervisor') continue;
-    for (const helper of line) {
-      nobody.delete(helper.pid);
+    for (const helper of lineage) {
+      unowned.delete(helper.pid);
       owners.set(helper.pid, owner);
       owner.others.push({ process: helper, role: 'helper' });
     }
@@ -239,7 +243,7 @@ function adoptWrappers(
   }
 }
 
-/** Apps first, as what manages them is told of them. */
+/** Finishes managed apps first, since their manager's server lists them. */
 function finishAll(drafts: readonly Draft[]): readonly RecognisedServer[] {
   const managed = new Map<Draft, RecognisedServer>();
   for (const draft of drafts) if (draft.managed !== null) managed.set(draft, finish(draft, []));
@@ -260,8 +264,8 @@ function finish(
 ): RecognisedServer {
   workers.sort(byAge);
   // A worker that has forked the others is one of them.
-  const isOne = headRole === 'worker' && head.definition.worksWithoutMaster === true && workers.length > 0;
-  const serving = isOne ? [head.process, ...workers] : workers;
+  const hasForkedOthers = headRole === 'worker' && head.definition.worksWithoutMaster === true && workers.length > 0;
+  const serving = hasForkedOthers ? [head.process, ...workers] : workers;
   others.sort((a, b) => byAge(a.process, b.process));
   const key = processKey(head.process);
   return {

@@ -43,7 +43,7 @@ const switches = new Set([
   '--disable-prefetch',
 ]);
 
-/** Where Debian's init script and celery's example of a unit have their options from. */
+/** The file from which Debian's init script and celery's example unit take their options. */
 const DEFAULTS = '/etc/default/celeryd';
 
 /**
@@ -94,7 +94,7 @@ export const celery: ServerDefinition = {
   pools,
   configured,
   activity: ({ claim: { args } }) => (pool(args ?? []) === 'prefork' ? { by: 'tasks', takesTurns: true } : null),
-  scaling: { method: 'command', floor: 1, victim: 'oldest', refuse, command },
+  scaling: { method: 'command', floor: 1, trims: 'oldest', refuse, command },
 };
 
 function claim(facts: ProcessFacts): Claim | null {
@@ -105,7 +105,7 @@ function claim(facts: ProcessFacts): Claim | null {
     const [, , process, written] = entitled;
     if (process === 'Beat') return { role: 'scheduler', args: null };
     if (process !== 'MainProcess') return { role: 'worker', args: null };
-    // A pool's child bears this title until it has set its own: parentage decides the role.
+    // A pool's child has this title until it sets its own: its parent decides the role.
     return written === undefined ? { args: null } : withApp(written.split(' '), facts);
   }
   const args = celeryArgs(facts, 'worker');
@@ -113,8 +113,8 @@ function claim(facts: ProcessFacts): Claim | null {
 }
 
 /**
- * The arguments of a celery command, all of them, where argv runs that very command: `celery -A x worker`,
- * `python -m celery …`, and `manage.py celery …` of old. Null when it does not.
+ * All arguments of a celery command; null if argv runs another one. Forms: `celery -A x worker`, `python -m celery …`,
+ * and the old `manage.py celery …`.
  */
 export function celeryArgs(facts: ProcessFacts, command: 'worker' | 'beat'): readonly string[] | null {
   const { name, args } = programOf(facts.argv);
@@ -132,16 +132,16 @@ export function withApp(args: readonly string[], { environment }: ProcessFacts):
   return app === undefined ? { args } : { args, app };
 }
 
-/** billiard's pool children reset HUP, ignore INT and keep USR2, whatever their title. */
+/** Whether the mask is that of billiard's pool children: they reset HUP, ignore INT and keep USR2. */
 function isPoolChild(caught: number | null, ignored: number | null): boolean {
   return catches(caught, 'SIGUSR2') && !catches(caught, 'SIGHUP') && catches(ignored, 'SIGINT');
 }
 
-/** Without setproctitle the main process, its pool and the beat of `-B` have one argv: masks tell. */
+/** Without setproctitle, the main process, its pool and the beat of `-B` have the same argv, and different masks. */
 function role({ process, parent, claim, children }: Member): Role {
   const args = claim.args ?? [];
   if (parent === null) {
-    // billiard's pool children give up HUP and keep USR2: one whose main process has died.
+    // A pool child whose main process has died: billiard's children give up HUP and keep USR2.
     const { caught } = process.facts;
     if (catches(caught, 'SIGUSR2') && !catches(caught, 'SIGHUP')) return 'worker';
     return children.length === 0 && singlePools.has(pool(args)) ? 'single' : 'master';
@@ -183,7 +183,7 @@ function configured({ head: { facts }, claim: { args } }: ServerProcesses): Conf
   return { count: null, by: null, where: "unknown: the app's worker_concurrency, else one for each core" };
 }
 
-/** `celery multi`, which gives each of its nodes a --pidfile, gives them the options of that file too. */
+/** Whether the option comes from DEFAULTS: `celery multi` gives its nodes a --pidfile, and the options of that file. */
 function isFromDefaults({ configLines }: ProcessFacts, args: readonly string[], written: string): boolean {
   const line = configLines[DEFAULTS]?.at(-1);
   if (line === undefined || flag(args, ['--pidfile']) === null) return false;
@@ -205,7 +205,7 @@ function refuse({ head, claim }: ServerProcesses): string | null {
   if (claim.app === undefined)
     return `${frozen} Its app is not known here. Use: celery -A APP control pool_grow 1, or pool_shrink 1`;
   if (programPath(head.facts) === null) {
-    return `${frozen} Where it has its program from is only guessed. Use: celery -A ${claim.app} control pool_grow 1, or pool_shrink 1`;
+    return `${frozen} The path of its program is only a guess. Use: celery -A ${claim.app} control pool_grow 1, or pool_shrink 1`;
   }
   return null;
 }
@@ -216,8 +216,8 @@ function command({ head: { facts }, claim }: ServerProcesses, direction: 1 | -1)
   if (claim.app === undefined || program === null) return null;
   const args = claim.args ?? [];
   const kept = ['-b', '--broker', '--workdir'].flatMap((name) => {
-    const found = flag(args, [name]);
-    return found === null ? [] : [found.name, found.value];
+    const given = flag(args, [name]);
+    return given === null ? [] : [given.name, given.value];
   });
   const workdir = flag(args, ['--workdir'])?.value;
   const control = ['control', '--timeout', '5', '-d', node(facts, args)];
@@ -238,7 +238,7 @@ function programPath({ argv, virtualenv }: ProcessFacts): string | null {
   return virtualenv === null ? 'celery' : `${virtualenv.path}/bin/celery`;
 }
 
-/** What tells its nodes apart: the name of one that has another than all, its queues, its pool. */
+/** What distinguishes its nodes: a name of their own, their queues, a pool other than prefork. */
 function remark({ head: { facts }, claim: { args } }: ServerProcesses): string | null {
   const name = node(facts, args ?? []);
   const named = name.startsWith('celery@') ? null : name.replace(/@%h$/, '');
@@ -249,8 +249,8 @@ function remark({ head: { facts }, claim: { args } }: ServerProcesses): string |
     queueNames.length === 0 ? null : `queues ${queueNames.join(',')}`,
     kind === 'prefork' ? null : kind,
   ];
-  const known = parts.filter((one) => one !== null);
-  return known.length === 0 ? null : known.join(', ');
+  const present = parts.filter((part) => part !== null);
+  return present.length === 0 ? null : present.join(', ');
 }
 
 /** The queues that a node takes tasks from; empty if the app's settings name them. */
@@ -270,7 +270,7 @@ function pools(server: ServerProcesses): readonly Pool[] {
   return [{ name: queueNames.join(','), pids: server.workers.map(({ pid }) => pid), configured: configured(server) }];
 }
 
-/** The node's name: from the title, else from `-n`; `%h`, as celery writes it, is the machine's name. */
+/** The node's name: from the title, else from `-n`. celery writes `%h` for the machine's name. */
 function node(facts: ProcessFacts, args: readonly string[]): string {
   const entitled = title.exec(titleOf(facts.argv) ?? '')?.[1];
   if (entitled !== undefined) return entitled;

@@ -33,9 +33,9 @@ function iniFiles(facts: ProcessFacts): readonly string[] {
 
 function advice({ head: { facts } }: ServerProcesses): string {
   const lines = iniFiles(facts).flatMap((path) => facts.configLines[path] ?? []);
-  const found = (pattern: RegExp) => lines.flatMap((line) => pattern.exec(line)?.[1]?.trim() ?? []);
-  const [endpoint = DEFAULT_ENDPOINT] = found(/^\s*endpoint\s*[=:](.*)$/);
-  const watchers = found(/^\s*\[watcher:([^\]]+)\]/);
+  const captured = (pattern: RegExp) => lines.flatMap((line) => pattern.exec(line)?.[1]?.trim() ?? []);
+  const [endpoint = DEFAULT_ENDPOINT] = captured(/^\s*endpoint\s*[=:](.*)$/);
+  const watchers = captured(/^\s*\[watcher:([^\]]+)\]/);
   const program = endpoint === DEFAULT_ENDPOINT ? 'circusctl' : `circusctl --endpoint ${endpoint}`;
   const [only] = watchers;
   const watcher = watchers.length === 1 && only !== undefined ? only : 'WATCHER';

@@ -5,7 +5,7 @@ export type Role = 'master' | 'worker' | 'helper' | 'scheduler' | 'single';
 
 /** What one process is, by its argv or title alone. */
 export interface Claim {
-  /** Left out if argv does not tell: master and workers may look the same. Then parent and children decide. */
+  /** Left out if master and workers have the same argv. Then parent and children decide. */
   readonly role?: Role;
   /** The application that it serves or runs: `project1.wsgi`, a celery node's app, a pool's name. */
   readonly app?: string;
@@ -31,21 +31,21 @@ export interface Member {
 
 /** What a supervisor or a unit starts. */
 export interface StartCommand {
-  /** Of the program or unit. */
+  /** Name of the program or unit. */
   readonly name: string;
   readonly argv: readonly string[];
-  /** Where it is started; null if that is not told. */
+  /** Working directory; null if unknown. */
   readonly cwd: string | null;
 }
 
 /** One running instance of a server. */
 export interface ServerProcesses {
-  /** The process that stands for the server: its master, its only process, or the manager of this app and others. */
+  /** The process that stands for the server: its master, its only process, or the manager of its app. */
   readonly head: ProcessSample;
   readonly claim: Claim;
   /** Living workers, oldest first. */
   readonly workers: readonly ProcessSample[];
-  /** Further processes that these have started, if they were read. */
+  /** Further processes that the head or its workers started, if they were read. */
   readonly others?: readonly ProcessSample[];
   /** The apps and pools that it manages, each a server of its own. */
   readonly apps?: readonly ServerProcesses[];
@@ -80,7 +80,7 @@ export interface Pool {
 /**
  * The worker that a server stops first when told to run one fewer. `highest` and `lowest` are by the worker's number.
  */
-export type Victim = 'oldest' | 'newest' | 'highest' | 'lowest';
+export type TrimOrder = 'oldest' | 'newest' | 'highest' | 'lowest';
 
 /**
  * A program of the project that controls its server. It runs without a shell, with the rights of the server's owner.
@@ -109,7 +109,7 @@ export interface MostWorkers {
 interface Scalable {
   /** The fewest workers that the server itself permits. */
   readonly floor: number;
-  readonly victim: Victim;
+  readonly trims: TrimOrder;
   /** A worker's number, if workers are numbered; null if unknown. */
   number?(facts: ProcessFacts): number | null;
   /** What happens if a new worker cannot start: a sentence without its full stop. */
@@ -136,7 +136,7 @@ export type Scaling =
     })
   | {
       readonly method: 'none';
-      /** Why not, and what to do instead, as a sentence. */
+      /** Why it does not scale, and what to do instead, as a sentence. */
       refuse(server: ServerProcesses): string;
     };
 
@@ -172,10 +172,11 @@ export interface ServerDefinition {
    * Configuration files that may set the number of workers. Called again with their lines, it may name further files.
    */
   configRequests?(facts: ProcessFacts): readonly ConfigRequest[];
-  /** Whether its first worker may be what has forked the others, and serves as they do. */
+  /** Whether its first worker may fork the others, and serve requests as they do. */
   readonly worksWithoutMaster?: boolean;
   /**
-   * Matches the names of the files that a new worker loads from disk; null if it takes over what its master has loaded.
+   * Matches the names of the files that a new worker loads from disk; null if workers share the code that their master
+   * has loaded.
    * @param args of its master; null if a title hides them
    */
   loads?(facts: ProcessFacts, args: readonly string[] | null): RegExp | null;
@@ -183,9 +184,9 @@ export interface ServerDefinition {
   virtualenv?(facts: ProcessFacts): string | null;
   /** How to ask its master for its status. */
   readonly statusProbe?: StatusProbe;
-  /** What a process is to this server; null if it is not part of one. */
+  /** Claims a process of this kind; null if it is not one. */
   claim(facts: ProcessFacts): Claim | null;
-  /** What a process is to this server that no kind claims, by what else is known of it than its argv. */
+  /** Claims a process that no definition has claimed, by other facts than its argv. */
   claimLast?(facts: ProcessFacts): Claim | null;
   /** The definition of each app that its children run, if each app is a server of its own, as in pm2. */
   readonly manages?: ServerDefinition;
@@ -205,9 +206,9 @@ export interface ServerDefinition {
   remark?(server: ServerProcesses): string | null;
   /** Names that this instance has among others of its kind: of its node, of its queues. */
   names?(server: ServerProcesses): readonly string[];
-  /** Addresses that its arguments tell it to listen on; empty if unknown. */
+  /** Addresses to listen on, from its arguments; empty if unknown. */
   bind?(server: ServerProcesses): readonly string[];
-  /** Whether it listens at an address for commands, not for requests. */
+  /** Whether an address is for control commands, not for requests. */
   isControl?(address: string): boolean;
   configured?(server: ServerProcesses): ConfiguredWorkers;
   /** The most workers that it would run, and what limits them; null if unknown or unlimited. */
@@ -222,7 +223,7 @@ export interface ServerDefinition {
    * @param variable reads the program's environment; null if not set
    */
   program?(supervisor: ServerProcesses | null, variable: (name: string) => string | null): string | null;
-  /** What its configuration, as it was read, has it start. */
+  /** The commands that its configuration has it start. */
   starts?(facts: ProcessFacts): readonly StartCommand[];
   /** The supervisor behind a process that starts programs but is not the supervisor's child, as a phrase. */
   startsFor?(facts: ProcessFacts): string | null;

@@ -12,11 +12,11 @@ interface Jobs {
   readonly commands: readonly string[];
   /** Programs, with the first of their arguments. */
   readonly programs?: readonly (readonly [string, string])[];
-  /** Flags that set how many run at a time in one process. */
+  /** Flags that set how many jobs one process runs at a time. */
   readonly concurrency?: readonly string[];
 }
 
-/** Workers that have one process, which a project starts by its manage.py most of all. */
+/** Workers with one process, mostly started by a project's manage.py. */
 const table: readonly Jobs[] = [
   { kind: 'channels', label: 'channels worker', distribution: 'channels', commands: ['runworker'] },
   {

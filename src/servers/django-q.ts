@@ -18,7 +18,7 @@ export const djangoQ = unscalable({
     if (parent === null) return children.length > 0 ? 'master' : 'single';
     if (parent.parent === null) return 'helper';
     const siblings = parent.children
-      .map((one) => one.process)
+      .map((sibling) => sibling.process)
       .toSorted((a, b) => a.startTicks - b.startTicks || a.pid - b.pid);
     return siblings.indexOf(process) < siblings.length - OTHERS ? 'worker' : 'helper';
   },

@@ -20,5 +20,5 @@ export const elasticsearch = unscalable({
     return { args: argv.slice(1) };
   },
   role: ({ parent }) => (parent === null ? 'single' : 'helper'),
-  advice: 'Its memory goes with -Xmx of jvm.options, half of the machine by default.',
+  advice: '-Xmx in jvm.options sets its heap, by default half of the memory.',
 });

@@ -30,11 +30,11 @@ export const gunicornDirty: ServerDefinition = {
   claimChild: (facts) => untitled(facts),
   role: ({ parent }) => (parent === null ? 'master' : parent.parent === null ? 'worker' : 'helper'),
   configRequests(facts) {
-    const found = claim(facts);
-    return found === null ? [] : gunicornSettings(facts, found.args);
+    const claimed = claim(facts);
+    return claimed === null ? [] : gunicornSettings(facts, claimed.args);
   },
   configured: (server) => configuredIn(server, workers),
-  scaling: { method: 'signal', floor: 1, victim: 'oldest' },
+  scaling: { method: 'signal', floor: 1, trims: 'oldest' },
 };
 
 function claim(facts: ProcessFacts): Claim | null {
@@ -46,7 +46,7 @@ function claim(facts: ProcessFacts): Claim | null {
   return isArbiter(facts) ? untitled(facts) : null;
 }
 
-/** Without setproctitle the mask tells: it handles what the master does, but for USR2. */
+/** Whether the mask is a dirty arbiter's: it handles the master's signals, except USR2. */
 function isArbiter({ caught }: ProcessFacts): boolean {
   const handles = (['SIGHUP', 'SIGCHLD', 'SIGTTIN', 'SIGTTOU'] as const).every((signal) => catches(caught, signal));
   return handles && !catches(caught, 'SIGUSR2');

@@ -16,11 +16,11 @@ import { programOf, titleOf } from './kit/program.ts';
 import { catches } from './kit/signal-mask.ts';
 import { countOf, memberOf } from './kit/untrusted-json.ts';
 
-/** A hook of its app may have put something before its title, or after it. */
+/** Hooks of the app may have put text before the title, or after it. */
 const title = /^(?:\[[^\]]*\] )?gunicorn: (master|worker)(?: \[([\s\S]+)\][^\]]*)?$/;
 
-/** What USR2 makes of the name of the master that it starts (gunicorn/arbiter.py). */
-const second = /\.2$/;
+/** The end of the name of a master that USR2 has started (gunicorn/arbiter.py). */
+const upgradeSuffix = /\.2$/;
 
 const workers: WorkerSetting = {
   flags: ['-w', '--workers'],
@@ -49,7 +49,7 @@ const statusProbe: StatusProbe = {
   },
 };
 
-/** The app's code. Its own configuration is its master's. */
+/** Code of the app. The master alone reads gunicorn's own configuration. */
 const modules = /^(?!gunicorn[\w.-]*$).*\.py$/;
 
 const programs = new Set(['gunicorn', 'gunicorn3', 'gunicorn_django', 'gunicorn_paster', 'gunicorn.app.wsgiapp']);
@@ -92,8 +92,8 @@ export const gunicorn: ServerDefinition = {
   claimChild: (facts) => (hasWorkersMask(facts) ? { args: null } : null),
   role,
   configRequests(facts) {
-    const found = claim(facts);
-    return found === null ? [] : gunicornSettings(facts, found.args);
+    const claimed = claim(facts);
+    return claimed === null ? [] : gunicornSettings(facts, claimed.args);
   },
   bind: (server) => {
     const given = flags([...environmentArgs(server.head.facts), ...(server.claim.args ?? [])], ['-b', '--bind']);
@@ -109,7 +109,7 @@ export const gunicorn: ServerDefinition = {
   scaling: {
     method: 'signal',
     floor: 1,
-    victim: 'oldest',
+    trims: 'oldest',
     // arbiter.py raises HaltServer on the exit code WORKER_BOOT_ERROR.
     whenBootFails: 'gunicorn ends itself when a new worker fails to boot',
     refuse,
@@ -120,9 +120,9 @@ function claim(facts: ProcessFacts): Claim | null {
   const entitled = title.exec(titleOf(facts.argv) ?? '');
   if (entitled) {
     const [, what, name] = entitled;
-    const app = name?.replace(second, '');
+    const app = name?.replace(upgradeSuffix, '');
     const named = app === undefined || app === 'gunicorn' ? { args: null } : { args: null, app };
-    // A worker bears its master's title until it has set its own: parentage decides.
+    // A worker has its master's title until it sets its own: its parent decides.
     return what === 'master' ? named : { ...named, role: 'worker' };
   }
   return untitled(facts);
@@ -167,21 +167,23 @@ export function untitled(facts: ProcessFacts): Claim | null {
 function role(member: Member): Role {
   const { process, parent, children } = member;
   const { caught } = process.facts;
-  // One whose master has died.
+  // A process whose master has died.
   if (parent === null) return hasWorkersMask(process.facts) ? 'worker' : 'master';
   if ((parent.claim.role ?? role(parent)) !== 'master') return 'helper';
-  if (isUpgradeOf(process.facts, process.ppid) && !isSecond(parent.process.facts)) return 'master';
+  if (isUpgradeOf(process.facts, process.ppid) && !hasUpgradeTitle(parent.process.facts)) return 'master';
   // A worker just forked still has its master's mask, but no children.
   return children.length > 0 && catches(caught, 'SIGHUP') && catches(caught, 'SIGCHLD') ? 'master' : 'worker';
 }
 
-/** Workers reset HUP and CHLD, and go on catching TTIN and TTOU to no avail (workers/base.py). */
+/**
+ * Whether the mask is a worker's: workers reset HUP and CHLD, and catch TTIN and TTOU without effect (workers/base.py).
+ */
 function hasWorkersMask({ caught }: ProcessFacts): boolean {
   const scales = catches(caught, 'SIGTTIN') && catches(caught, 'SIGTTOU');
   return scales && !(catches(caught, 'SIGHUP') && catches(caught, 'SIGCHLD'));
 }
 
-/** Checked at the last moment: a supposed starting master may be a worker whose master has died. */
+/** Checked again before each signal: what looked like a starting master may be a worker whose master has died. */
 function refuse({ head: { pid, facts } }: ServerProcesses): string | null {
   return hasWorkersMask(facts) ? `${pid} is not the master of its gunicorn, but a worker that has lost it.` : null;
 }
@@ -191,19 +193,19 @@ function refuse({ head: { pid, facts } }: ServerProcesses): string | null {
  * `[name.2]` says so.
  */
 function isUpgradeOf(facts: ProcessFacts, ppid: number): boolean {
-  return facts.environment['GUNICORN_PID'] === String(ppid) || (ppid > 1 && isSecond(facts));
+  return facts.environment['GUNICORN_PID'] === String(ppid) || (ppid > 1 && hasUpgradeTitle(facts));
 }
 
-function isSecond(facts: ProcessFacts): boolean {
-  return second.test(title.exec(titleOf(facts.argv) ?? '')?.[2] ?? '');
+function hasUpgradeTitle(facts: ProcessFacts): boolean {
+  return upgradeSuffix.test(title.exec(titleOf(facts.argv) ?? '')?.[2] ?? '');
 }
 
 /**
  * The number that the master reports counts if its command line is hidden or the file has code. The place found stays.
  */
-function withReported(found: ConfiguredWorkers, reported: number | null, hidden: boolean): ConfiguredWorkers {
-  if (reported === null || found.count === reported || (found.count !== null && !hidden)) return found;
-  if (found.count === null && found.by !== null) return { ...found, count: reported };
+function withReported(configured: ConfiguredWorkers, reported: number | null, hidden: boolean): ConfiguredWorkers {
+  if (reported === null || configured.count === reported || (configured.count !== null && !hidden)) return configured;
+  if (configured.count === null && configured.by !== null) return { ...configured, count: reported };
   const where = `${reported} by its control socket${hidden ? '; where that is set, the process title hides' : ''}`;
   return { count: reported, by: { type: 'status' }, where };
 }

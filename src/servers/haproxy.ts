@@ -14,6 +14,6 @@ export const haproxy = unscalable({
     const args = argsOf(facts, ['haproxy']);
     return args && { args };
   },
-  signals: 'HAProxy stops to accept connections on TTOU.',
-  advice: 'Its threads go with nbthread, one for each core by default.',
+  signals: 'HAProxy stops accepting connections on TTOU.',
+  advice: 'nbthread sets its threads, by default one for each core.',
 });

@@ -11,5 +11,5 @@ export const java = unscalable({
     if (program === null || !program.main.endsWith('.jar')) return null;
     return { role: 'single', args: program.args, app: program.main.replace(/\.jar$/, '') };
   },
-  advice: 'It has threads, not workers: its memory goes with -Xmx.',
+  advice: 'It has threads, not workers: -Xmx limits its heap.',
 });

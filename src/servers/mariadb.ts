@@ -11,5 +11,5 @@ export const mariadb = unscalable({
     const { name, args } = programOf(argv);
     return name !== null && /^(?:mariadbd|mysqld)$/.test(name) ? { role: 'single', args } : null;
   },
-  advice: 'It has threads, not workers: its memory goes with innodb_buffer_pool_size and max_connections.',
+  advice: 'It has threads, not workers: innodb_buffer_pool_size and max_connections set its memory.',
 });

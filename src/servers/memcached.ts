@@ -10,5 +10,5 @@ export const memcached = unscalable({
     const { name, args } = programOf(argv);
     return name === 'memcached' ? { role: 'single', args } : null;
   },
-  advice: 'It has threads, not workers: its memory goes with -m.',
+  advice: 'It has threads, not workers: -m limits its memory.',
 });

@@ -14,7 +14,7 @@ export const modWsgi = unscalable({
   configuredIn: '`processes` of `WSGIDaemonProcess`, else 1',
   claim,
   configRequests: (facts) => apacheConfigRequests(untitled(facts)),
-  configured: ofGroup,
+  configured: processesOfGroup,
   most,
   advice: (server) => {
     const { name, setting } = groupOf(server);
@@ -40,7 +40,7 @@ function isDaemon(facts: ProcessFacts): boolean {
   return apacheFile(facts) !== null && catches(caught, 'SIGINT') && !catches(caught, 'SIGHUP');
 }
 
-/** As its arguments were before the title took the place of the first. */
+/** The facts with the arguments as they were before the title replaced the first one. */
 function untitled(facts: ProcessFacts): ProcessFacts {
   const { argv, exe } = facts;
   return titleOf(argv) === null || exe === null ? facts : { ...facts, argv: [exe, ...argv.slice(1)] };
@@ -49,11 +49,11 @@ function untitled(facts: ProcessFacts): ProcessFacts {
 function groupsOf(titled: ProcessFacts): readonly ApacheDirective[] {
   const facts = untitled(titled);
   const main = apacheFile(facts);
-  const configLines = main === null ? [] : apacheDirectives(facts, main);
-  return configLines.filter(({ directive }) => directive === 'WSGIDaemonProcess');
+  const directives = main === null ? [] : apacheDirectives(facts, main);
+  return directives.filter(({ directive }) => directive === 'WSGIDaemonProcess');
 }
 
-/** As its configuration has it where only one of its groups fits what is left of the title. */
+/** The group's name: from the configuration if a single group fits the cut title, else the cut title itself. */
 function nameOf(facts: ProcessFacts): string {
   const cut = titleOf(facts.argv);
   const fitting = groupsOf(facts).filter(({ value }) => cut === null || nameOfGroup(value).startsWith(cut));
@@ -73,7 +73,7 @@ function groupOf({ head, claim }: ServerProcesses): {
   return { name, setting: groupsOf(head.facts).find(({ value }) => nameOfGroup(value) === name) ?? null };
 }
 
-function ofGroup(server: ServerProcesses): ConfiguredWorkers {
+function processesOfGroup(server: ServerProcesses): ConfiguredWorkers {
   const { name, setting } = groupOf(server);
   if (setting === null) {
     const where = `unknown: not found in ${apacheFile(server.head.facts) ?? "Apache's configuration"}`;
@@ -85,6 +85,6 @@ function ofGroup(server: ServerProcesses): ConfiguredWorkers {
 }
 
 function most(server: ServerProcesses): MostWorkers | null {
-  const { count } = ofGroup(server);
+  const { count } = processesOfGroup(server);
   return count === null ? null : { count, by: `processes of WSGIDaemonProcess ${groupOf(server).name}` };
 }

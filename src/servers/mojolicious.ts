@@ -28,7 +28,7 @@ export const mojolicious: ServerDefinition = {
     if (facts.environment['HYPNOTOAD_APP'] === undefined) return byDefault('Mojolicious', 4);
     return { count: null, by: null, where: 'unknown: workers of hypnotoad in the app’s configuration, else 4' };
   },
-  scaling: { method: 'signal', floor: 0, victim: 'oldest' },
+  scaling: { method: 'signal', floor: 0, trims: 'oldest' },
 };
 
 function claim({ argv, environment }: ProcessFacts): Claim | null {

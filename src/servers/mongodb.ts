@@ -11,5 +11,5 @@ export const mongodb = unscalable({
     const args = argsOf(facts, ['mongod', 'mongos']);
     return args && { role: 'single', args };
   },
-  advice: 'It has threads, not workers: its memory goes with wiredTigerCacheSizeGB.',
+  advice: 'It has threads, not workers: wiredTigerCacheSizeGB sets its cache.',
 });

@@ -19,5 +19,5 @@ export const nodeCluster = unscalable({
     return interpreter === 'node' && name !== null ? { role: 'master', args, app: name } : null;
   },
   activity: () => ({ by: 'loop' }),
-  advice: 'How many workers there are is up to the app: it forks them itself.',
+  advice: 'The app decides on the number of workers: it forks them itself.',
 });

@@ -2,7 +2,7 @@ import type { ConfigRequest } from '../probes.ts';
 import type { MostWorkers, ServerProcesses } from './definition.ts';
 import { unscalable } from './kit/unscalable.ts';
 
-/** Where Debian's packages, and Passenger's own, have its settings for Apache and nginx. */
+/** Files in which Debian's and Passenger's packages have its settings for Apache and nginx. */
 const files = [
   '/etc/apache2/mods-enabled/*.conf',
   '/etc/apache2/conf-enabled/*.conf',
@@ -38,7 +38,7 @@ export const passenger = unscalable({
     'It scales by itself: set passenger_max_pool_size and passenger_min_instances, and look with passenger-memory-stats.',
 });
 
-/** Of all of its apps together (https://www.phusionpassenger.com/docs, max_pool_size). */
+/** The limit of all its apps together (https://www.phusionpassenger.com/docs, max_pool_size). */
 function most({ head: { facts }, claim, apps = [] }: ServerProcesses): MostWorkers | null {
   if (claim.managed !== undefined || apps.length === 0) return null;
   for (const lines of Object.values(facts.configLines)) {

@@ -22,7 +22,7 @@ export const phpFpm = unscalable({
     if (matched === undefined) return null;
     return main === undefined ? { role: 'worker', args: null, app: pool, managed: pool } : { args: null };
   },
-  // One that has just been forked still bears its master's title.
+  // A worker just forked still has its master's title.
   role: ({ parent }) => (parent === null ? 'master' : 'helper'),
   configRequests(facts): readonly ConfigRequest[] {
     const main = mainFile(facts);
@@ -46,7 +46,7 @@ function mainFile({ argv }: ProcessFacts): string | null {
   return path?.startsWith('/') ? path : null;
 }
 
-/** `include=/etc/php/8.2/fpm/pool.d/*.conf`; a relative one is relative to where PHP was built for. */
+/** `include=/etc/php/8.2/fpm/pool.d/*.conf`; a relative path depends on how PHP was built, and is left out. */
 function included({ configLines }: ProcessFacts, main: string): readonly string[] {
   return (configLines[main] ?? []).flatMap((line) => {
     const path = /^\s*include\s*=\s*"?([^"\s]+)/.exec(line)?.[1];
@@ -56,33 +56,33 @@ function included({ configLines }: ProcessFacts, main: string): readonly string[
 
 interface PoolSetting {
   readonly path: string;
-  /** `pm.max_children = 5`; null where the pool has none. */
+  /** `pm.max_children = 5`; null if the pool has none. */
   readonly line: string | null;
 }
 
 /** By the name in the section's brackets. */
 function poolSettings({ configLines }: ProcessFacts): ReadonlyMap<string, PoolSetting> {
-  const found = new Map<string, PoolSetting>();
+  const settings = new Map<string, PoolSetting>();
   for (const [path, lines] of Object.entries(configLines)) {
     let pool: string | null = null;
     for (const line of lines) {
       const section = /^\s*\[(.+?)\]/.exec(line)?.[1];
       if (section !== undefined) {
         pool = section === 'global' ? null : section;
-        if (pool !== null) found.set(pool, { path, line: found.get(pool)?.line ?? null });
+        if (pool !== null) settings.set(pool, { path, line: settings.get(pool)?.line ?? null });
       } else if (pool !== null && /^\s*pm\.max_children/.test(line)) {
-        found.set(pool, { path, line: upTo(line, ';').trim() });
+        settings.set(pool, { path, line: upTo(line, ';').trim() });
       }
     }
   }
-  return found;
+  return settings;
 }
 
 function unread(facts: ProcessFacts): ConfiguredWorkers {
   return { count: null, by: null, where: `unknown: pm.max_children in ${mainFile(facts) ?? 'the files of its pools'}` };
 }
 
-/** Of its master: those that are configured, with workers or without, and those that have workers. */
+/** For the master: its configured pools, with or without workers, and other pools that have workers. */
 function pools({ head: { facts }, claim, apps = [] }: ServerProcesses): readonly Pool[] {
   if (claim.managed !== undefined) return [];
   const running = new Map<string, readonly number[]>([...poolSettings(facts).keys()].map((name) => [name, []]));

@@ -18,7 +18,7 @@ export const pitchfork: ServerDefinition = {
   claim,
   configRequests: (facts) => workerProcessesRequest(facts, claim(facts)),
   configured: ({ head, claim: claimed }) => workerProcesses(head.facts, claimed, 'pitchfork'),
-  scaling: { method: 'signal', floor: 0, victim: 'highest', number: workerNumber },
+  scaling: { method: 'signal', floor: 0, trims: 'highest', number: workerNumber },
 };
 
 function claim({ argv }: ProcessFacts): Claim | null {

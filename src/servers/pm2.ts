@@ -20,9 +20,9 @@ export const pm2: ServerDefinition = {
   configured,
   scaling: {
     method: 'command',
-    // The last one is the app: with it pm2 would forget that.
+    // With its last process pm2 would forget the app.
     floor: 1,
-    victim: 'lowest',
+    trims: 'lowest',
     number: idOf,
     refuse,
     command,
@@ -49,10 +49,10 @@ function refuse(server: ServerProcesses): string | null {
 function whyNoSharing(app: string, { workers, others = [] }: ServerProcesses): string | null {
   if (workers.every(({ facts }) => isOfPm2Cluster(facts) || pm2Variable(facts, 'increment_var') !== undefined))
     return null;
-  const known = [...workers, ...others].flatMap(({ listeners }) => (listeners === null ? [] : [listeners]));
-  if (known.length === 0)
-    return `Whether ${app} listens cannot be read, and in pm2's fork mode only one process could.`;
-  const addresses = known.flatMap((listeners) => listeners.map(({ address }) => address));
+  const readable = [...workers, ...others].flatMap(({ listeners }) => (listeners === null ? [] : [listeners]));
+  if (readable.length === 0)
+    return `It cannot be read whether ${app} listens. In pm2's fork mode only one process could.`;
+  const addresses = readable.flatMap((listeners) => listeners.map(({ address }) => address));
   const apart =
     workers.length > 1 && addresses.length >= workers.length && new Set(addresses).size === addresses.length;
   if (addresses.length === 0 || apart) return null;
@@ -76,15 +76,15 @@ function command({ head, claim: { app }, workers }: ServerProcesses, direction: 
   const home = daemonTitle(head.facts)?.home;
   if (app === undefined || home === undefined || home === null) return null;
   const environment = { PM2_HOME: home };
-  const by = { program: 'pm2', places: besides(head.facts), environment, directories: [home] };
-  if (direction === 1) return { ...by, args: ['scale', app, '+1'] };
+  const common = { program: 'pm2', places: directoryOfNode(head.facts), environment, directories: [home] };
+  if (direction === 1) return { ...common, args: ['scale', app, '+1'] };
   const ids = workers.map(({ facts }) => idOf(facts));
   const known = ids.filter((id) => id !== null);
   if (known.length === 0 || known.length < ids.length) return null;
-  return { ...by, args: ['delete', String(Math.min(...known))] };
+  return { ...common, args: ['delete', String(Math.min(...known))] };
 }
 
 /** npm puts pm2 beside the node that runs it. */
-function besides({ exe }: ProcessFacts): readonly string[] {
+function directoryOfNode({ exe }: ProcessFacts): readonly string[] {
   return exe === null ? [] : [exe.slice(0, exe.lastIndexOf('/')) || '/'];
 }

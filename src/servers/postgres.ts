@@ -22,7 +22,7 @@ export const postgres: ServerDefinition = {
   },
 };
 
-/** USER DATABASE HOST(PORT) or [local], after the cluster's name where it has one (backend_status.c, ps_status.c). */
+/** USER DATABASE HOST(PORT) or [local], after the cluster's name, if it has one (backend_status.c, ps_status.c). */
 const backend = /^postgres: (?:\S+: )?(?!walsender )\S+ \S+ (?:\[local\]|\S+\(\d+\))/;
 
 /**

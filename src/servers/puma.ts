@@ -42,7 +42,7 @@ export const puma: ServerDefinition = {
     idleIn: 'place',
     isMixed: false,
   }),
-  scaling: { method: 'signal', floor: 1, victim: 'newest', refuse },
+  scaling: { method: 'signal', floor: 1, trims: 'newest', refuse },
 };
 
 function claim({ argv }: ProcessFacts): Claim | null {

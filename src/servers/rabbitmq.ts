@@ -12,5 +12,5 @@ export const rabbitmq = unscalable({
     const boots = args.some((arg, index) => arg === '-s' && args[index + 1] === 'rabbit');
     return name === 'beam.smp' && boots ? { role: 'single', args } : null;
   },
-  advice: 'Its memory goes with vm_memory_high_watermark: above it publishers are held up.',
+  advice: 'vm_memory_high_watermark bounds its memory: above it, publishers are blocked.',
 });

@@ -208,19 +208,21 @@ export const factRequests = {
   },
 } as const;
 
-/** Where a title hides what a server was started with, that may be read of what starts it. */
+/** The lines that a definition needs. If a title hides the command line, also those of whatever starts the server. */
 function configRequestsOf(facts: ProcessFacts): readonly ConfigRequest[] {
   const claimed = claimOf(facts);
   if (claimed === null) return [];
   const { definition, claim } = claimed;
   const own = definition.configRequests?.(facts) ?? [];
   const hidden = claim.args === null && definition.configured !== undefined;
-  const ofUnit = hidden ? unitCommand(facts) : null;
-  const ofStarted = [...(ofUnit === null ? [] : [ofUnit]), ...(definition.starts?.(facts) ?? [])].flatMap((start) => {
-    const within = startedWith(facts, start);
-    return claimOf(within)?.definition.configRequests?.(within) ?? [];
-  });
-  return [...own, ...(hidden ? unitRequests(facts) : []), ...ofStarted];
+  const startOfUnit = hidden ? unitCommand(facts) : null;
+  const ofStarts = [...(startOfUnit === null ? [] : [startOfUnit]), ...(definition.starts?.(facts) ?? [])].flatMap(
+    (start) => {
+      const startedFacts = startedWith(facts, start);
+      return claimOf(startedFacts)?.definition.configRequests?.(startedFacts) ?? [];
+    },
+  );
+  return [...own, ...(hidden ? unitRequests(facts) : []), ...ofStarts];
 }
 
 function union(

@@ -46,7 +46,7 @@ export const rq = unscalable({
   advice: 'Start or end another `rq worker`, or restart the pool with another -n.',
 });
 
-/** The queues that it listens to tell it from others of its kind. */
+/** Claims a worker of django-rq. Its queues distinguish it from others. */
 function withQueues(args: readonly string[]): Claim {
   const queues = positionals(args, new Set(['--burst', '--with-scheduler']));
   return queues.length === 0 ? { args } : { args, app: queues.join(',') };

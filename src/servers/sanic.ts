@@ -35,5 +35,5 @@ export const sanic = unscalable({
       ? { count: null, by: { type: 'flag', name: '--fast' }, where: '--fast on the command line: one for each core' }
       : byDefault('sanic', 1),
   ),
-  advice: 'Restart it with another -w, or where its inspector is on: sanic inspect scale N',
+  advice: 'Restart it with another -w, or if its inspector is on: sanic inspect scale N',
 });

@@ -20,7 +20,7 @@ export const starman: ServerDefinition = {
     const given = flag(args ?? [], ['--workers']);
     return given ? fromFlag(given) : byDefault('Starman', 5);
   },
-  scaling: { method: 'signal', floor: 1, victim: 'oldest' },
+  scaling: { method: 'signal', floor: 1, trims: 'oldest' },
 };
 
 function claim({ argv }: ProcessFacts): Claim | null {

@@ -10,7 +10,7 @@ export const supervisord = unscalable({
   label: 'supervisord',
   category: 'supervisor',
   configuredIn: '`numprocs` of each program, not read',
-  // Of those that it has started.
+  // Set for the programs that it starts.
   environment: ['SUPERVISOR_PROCESS_NAME', 'SUPERVISOR_GROUP_NAME'],
   claim: ({ argv }) => {
     const { name, args } = programOf(argv);

@@ -13,5 +13,5 @@ export const tomcat = unscalable({
     if (program?.main !== 'org.apache.catalina.startup.Bootstrap') return null;
     return { role: 'single', args: argv.slice(1) };
   },
-  advice: 'It has threads, not workers: maxThreads in server.xml. Its memory goes with -Xmx.',
+  advice: 'It has threads, not workers: maxThreads in server.xml. -Xmx limits its heap.',
 });

@@ -27,7 +27,7 @@ export const unicorn: ServerDefinition = {
     claimed.args === null ? hiddenByTitle : workerProcesses(head.facts, claimed, 'unicorn'),
   remark: ({ head }) => (/ \(old\)(?: |$)/.test(titleOf(head.facts.argv) ?? '') ? 'being replaced, after USR2' : null),
   activity: () => ({ by: 'process' }),
-  scaling: { method: 'signal', floor: 0, victim: 'highest', number: workerNumber },
+  scaling: { method: 'signal', floor: 0, trims: 'highest', number: workerNumber },
 };
 
 function claim({ argv }: ProcessFacts): Claim | null {

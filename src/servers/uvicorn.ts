@@ -48,7 +48,7 @@ export const uvicorn: ServerDefinition = {
   // Each worker is spawned, and imports the app itself (uvicorn/_subprocess.py).
   loads: () => /\.py$/,
   activity: () => ({ by: 'loop' }),
-  scaling: { method: 'signal', floor: 1, victim: 'newest', refuse },
+  scaling: { method: 'signal', floor: 1, trims: 'newest', refuse },
 };
 
 function claim(facts: ProcessFacts): Claim | null {

@@ -43,7 +43,7 @@ export const uwsgi: ServerDefinition = {
   scaling: {
     method: 'fifo',
     floor: 0,
-    victim: 'oldest',
+    trims: 'oldest',
     refuse,
     path: (server) => {
       const given = option(server, 'master-fifo');
@@ -54,7 +54,7 @@ export const uwsgi: ServerDefinition = {
 
 function claim(facts: ProcessFacts): Claim | null {
   const { argv } = facts;
-  // Where the environment is short it leaves the rest of its old arguments behind the title.
+  // If the environment is short, the rest of the old arguments stays behind the title.
   const [, prefix, what] = title.exec(argv[0] ?? '') ?? [];
   if (what !== undefined) {
     const named = prefix?.replace(/^\[(.*)\]$/, '$1');
@@ -71,7 +71,7 @@ function claim(facts: ProcessFacts): Claim | null {
 }
 
 /**
- * Without --auto-procname all processes have one argv, also mules and spoolers. The stats server tells them apart;
+ * Without --auto-procname all processes have one argv, also mules and spoolers. The stats server distinguishes them;
  * otherwise workers handle USR2, and mules, spoolers and the router of --http do not (core/uwsgi.c, 2.0.21). Without
  * --master the first worker is the parent of the others.
  */
@@ -109,8 +109,8 @@ function configured({ head: { facts }, claim: { args } }: ServerProcesses): Conf
 }
 
 /**
- * Each thread accepts by itself. The threads of a worker take turns by a mutex, and so do workers where `thunder-lock`
- * says so (core/lock.c, uwsgi.h `thunder_lock`).
+ * Each thread accepts connections itself. The threads of a worker take turns by a mutex; with `thunder-lock` so do
+ * workers (core/lock.c, uwsgi.h `thunder_lock`).
  */
 function activity(server: ServerProcesses): ActivityRule | null {
   if (['gevent', 'async', 'asyncio'].some((name) => option(server, name) !== null)) return null;
@@ -130,7 +130,7 @@ function refuse(server: ServerProcesses): string | null {
   }
   if (fifo !== null && cheaper !== null) return whyNotCounted(server);
   if (server.claim.args === null) {
-    return `${frozen} Its title hides its command line: whether master-fifo and cheaper are set, which it takes to scale it, is not known. Set processes and reload it.`;
+    return `${frozen} Its title hides its command line, so it is not known whether master-fifo and cheaper are set, which scaling needs. Set processes and reload it.`;
   }
   const missing = [
     ...(fifo === null ? ['master-fifo'] : []),
@@ -140,22 +140,34 @@ function refuse(server: ServerProcesses): string | null {
   return `${frozen} To scale it, set ${new Intl.ListFormat('en').format(missing)}; else set processes and reload it.`;
 }
 
-/** What has a process beside the workers, of the same command line. */
-const besides = ['mule', 'mules', 'spooler', 'http', 'https', 'http-router', 'https-router', 'fastrouter'] as const;
+/** Options that add a process with the workers' command line. */
+const otherProcesses = [
+  'mule',
+  'mules',
+  'spooler',
+  'http',
+  'https',
+  'http-router',
+  'https-router',
+  'fastrouter',
+] as const;
 
-/** To trim what is not counted for sure may be to end the last worker: `-` has no floor. */
+/**
+ * Why its workers cannot be counted for sure; null if they can. `-` has no lower bound, so a wrong count could end the
+ * last worker.
+ */
 function whyNotCounted(server: ServerProcesses): string | null {
   const { head, claim: claimed } = server;
-  // Titles, or its stats, tell which is which.
+  // Titles or stats distinguish workers.
   if (claimed.args === null || head.selfReport?.workers) return null;
   const args = claimed.args;
-  const found = besides.find((name) => hasFlag(args, [`--${name}`]) || option(server, name) !== null);
-  if (found === undefined) return null;
+  const other = otherProcesses.find((name) => hasFlag(args, [`--${name}`]) || option(server, name) !== null);
+  if (other === undefined) return null;
   const given =
     option(server, 'stats') === null
       ? 'add stats, or auto-procname, to its configuration.'
       : 'its stats give no answer.';
-  return `Its workers cannot be told from its ${found}, and the last one might be trimmed: ${given}`;
+  return `Its workers cannot be told from its ${other}, and the last one might be trimmed: ${given}`;
 }
 
 /** `--stats` gives JSON to whoever connects (core/stats.c): an address of the machine or a socket's path. */
@@ -171,7 +183,7 @@ function request(facts: ProcessFacts): StatusRequest | null {
   return { address: `tcp:${host === '' || host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`, commands: [] };
 }
 
-/** Those that have a process and are not `cheap`: one that is has ended its last request and is about to go. */
+/** The workers with a process that are not `cheap`: a cheap one has ended its last request and is about to end. */
 function understand([stats]: readonly unknown[]): Omit<SelfReport, 'asOf'> | null {
   const workers = memberOf(stats, 'workers');
   if (!Array.isArray(workers)) return null;

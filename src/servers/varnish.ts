@@ -11,5 +11,5 @@ export const varnish = unscalable({
     const args = argsOf(facts, ['varnishd']);
     return args && { args };
   },
-  advice: 'It has threads, not workers: thread_pool_max. Its memory goes with -s malloc.',
+  advice: 'It has threads, not workers: thread_pool_max. -s malloc,SIZE sets its cache.',
 });

@@ -268,7 +268,7 @@ export const refused: readonly Refused[] = [
     command: () => [process.execPath, 'cluster.js'],
     head: 'master',
     workers: 2,
-    why: /up to the app/,
+    why: /The app decides/,
   },
   {
     kind: 'prefork',
@@ -317,7 +317,7 @@ export const refused: readonly Refused[] = [
     command: (_, folder) => ['/usr/sbin/haproxy', '-W', '-f', join(folder, 'haproxy.cfg')],
     head: 'master',
     workers: 1,
-    why: /stops to accept connections on TTOU/,
+    why: /stops accepting connections on TTOU/,
   },
   {
     kind: 'varnish',

@@ -354,7 +354,7 @@ export const recorded: readonly Recorded[] = [
     ),
     kind: 'node-cluster',
     roles: ['master', 'worker'],
-    refusal: 'up to the app',
+    refusal: 'The app decides',
   },
   {
     what: 'apache with a mod_wsgi daemon',

@@ -5,11 +5,11 @@ import type { ProcessNode, Server } from '../model.ts';
 export function nextToStop(server: Server): readonly ProcessNode[] {
   const oldestFirst = server.processes.filter((process) => process.role === 'worker');
   const { scaling } = server.definition;
-  if (scaling.method === 'none' || scaling.victim === 'oldest') return oldestFirst;
+  if (scaling.method === 'none' || scaling.trims === 'oldest') return oldestFirst;
   const newestFirst = oldestFirst.toReversed();
-  if (scaling.victim === 'newest') return newestFirst;
+  if (scaling.trims === 'newest') return newestFirst;
   const numberOf = ({ sample }: ProcessNode) => scaling.number?.(sample.facts) ?? 0;
-  return scaling.victim === 'highest'
+  return scaling.trims === 'highest'
     ? newestFirst.sort((a, b) => numberOf(b) - numberOf(a))
     : oldestFirst.toSorted((a, b) => numberOf(a) - numberOf(b));
 }

@@ -12,7 +12,7 @@ export interface ApacheDirective {
   readonly mpm: string | null;
 }
 
-/** What is read of its files. */
+/** The lines read of its files. */
 const apacheLines =
   /^\s*(?:<\/?If(?:Module|Define|Version)\b|Include(?:Optional)?\s|ServerRoot\s|LoadModule\s+mpm_|MaxRequestWorkers\s|MaxClients\s|WSGIDaemonProcess\s)/i;
 
@@ -47,7 +47,7 @@ function apacheFiles({ argv, configLines }: ProcessFacts, main: string): readonl
 export function apacheDirectives({ configLines }: ProcessFacts, main: string): readonly ApacheDirective[] {
   const files = Object.entries(configLines);
   const mpm = loadedModule(files.flatMap(([, lines]) => lines)) ?? null;
-  // What is included comes where its line stands: mostly before what the main file goes on to say.
+  // The last directive counts. Includes mostly come before the main file's own directives.
   const ordered = [...files.filter(([path]) => path !== main), ...files.filter(([path]) => path === main)];
   return ordered.flatMap(([path, lines]) => ofFile(path, lines, mpm));
 }
@@ -57,8 +57,8 @@ function loadedModule(lines: readonly string[]): string | undefined {
 }
 
 function ofFile(path: string, lines: readonly string[], mpm: string | null): readonly ApacheDirective[] {
-  const found: ApacheDirective[] = [];
-  /** For each section that is open, whether it holds: one that is not about the module is taken to. */
+  const directives: ApacheDirective[] = [];
+  /** For each open section, whether it applies. Sections about other things than the module are taken to apply. */
   const open: boolean[] = [];
   for (const line of lines) {
     const section = /^\s*<If\w+\s+(!?)(?:mpm_)?(prefork|worker|event)?/i.exec(line);
@@ -70,8 +70,13 @@ function ofFile(path: string, lines: readonly string[], mpm: string | null): rea
       const [, directive, value] = /^\s*(MaxRequestWorkers|MaxClients|WSGIDaemonProcess)\s+(\S.*)/i.exec(line) ?? [];
       if (directive === undefined || value === undefined) continue;
       const wsgi = directive.toLowerCase() === 'wsgidaemonprocess';
-      found.push({ directive: wsgi ? 'WSGIDaemonProcess' : 'MaxRequestWorkers', value: value.trimEnd(), path, mpm });
+      directives.push({
+        directive: wsgi ? 'WSGIDaemonProcess' : 'MaxRequestWorkers',
+        value: value.trimEnd(),
+        path,
+        mpm,
+      });
     }
   }
-  return found;
+  return directives;
 }

@@ -6,19 +6,19 @@ export interface Flag {
 
 /** Every use of a flag that takes a value: `-w 3`, `-w3`, `--workers=3` and `--workers 3`. */
 export function flags(args: readonly string[], names: readonly string[]): readonly Flag[] {
-  const found: Flag[] = [];
+  const uses: Flag[] = [];
   for (let index = 0; index < args.length; index++) {
     const arg = args[index] ?? '';
     if (arg === '--') break;
     for (const name of names) {
       const value = arg === name ? args[index + 1] : attachedValue(arg, name);
       if (value === undefined) continue;
-      found.push({ name, value });
+      uses.push({ name, value });
       if (arg === name) index++;
       break;
     }
   }
-  return found;
+  return uses;
 }
 
 function attachedValue(arg: string, name: string): string | undefined {
@@ -42,14 +42,14 @@ export function hasFlag(args: readonly string[], names: readonly string[]): bool
  * @param switches flags without a value
  */
 export function positionals(args: readonly string[], switches: ReadonlySet<string>): readonly string[] {
-  const found: string[] = [];
+  const words: string[] = [];
   for (let index = 0; index < args.length; index++) {
     const arg = args[index] ?? '';
-    if (arg === '--') return [...found, ...args.slice(index + 1)];
-    if (!arg.startsWith('-') || arg === '-') found.push(arg);
+    if (arg === '--') return [...words, ...args.slice(index + 1)];
+    if (!arg.startsWith('-') || arg === '-') words.push(arg);
     else if (takesNext(arg) && !switches.has(arg)) index++;
   }
-  return found;
+  return words;
 }
 
 function takesNext(arg: string): boolean {

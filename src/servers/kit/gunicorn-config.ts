@@ -30,7 +30,7 @@ interface ConfigFile {
   readonly named: boolean;
 }
 
-/** Null where the configuration is a module, or a path that cannot be made absolute. */
+/** The configuration file; null if it is a module, or a path that cannot be made absolute. */
 function configFile(facts: ProcessFacts, args: readonly string[] | null): ConfigFile | null {
   const names = ['-c', '--config'];
   const given = flag(args ?? [], names) ?? flag(environmentArgs(facts), names);
@@ -40,7 +40,7 @@ function configFile(facts: ProcessFacts, args: readonly string[] | null): Config
   return path === null ? null : { path, named: given !== null };
 }
 
-/** Where it was started: --chdir has led it away from there, and a shell has left it in PWD. */
+/** The directory it was started in. After --chdir a shell's PWD still has it. */
 function startDirectory({ cwd, environment }: ProcessFacts, args: readonly string[]): string | null {
   const moved = hasFlag(args, ['--chdir']) || args.some((arg) => arg.startsWith('--chdir='));
   return moved ? (environment['PWD'] ?? cwd) : cwd;
@@ -61,7 +61,7 @@ export function configuredIn(
 ): ConfiguredWorkers {
   const argument = flag(args ?? [], setting.flags);
   if (argument) return fromFlag(argument);
-  // What outranks all else may be hidden, so what is found below it is said with that proviso.
+  // A hidden command line may override all that follows.
   const proviso = args === null ? ', unless its command line, which the process title hides, says otherwise' : '';
   const variable = flag(environmentArgs(facts), setting.flags);
   if (variable)
@@ -71,8 +71,8 @@ export function configuredIn(
     });
   const file = configFile(facts, args);
   const lines = file ? facts.configLines[file.path] : undefined;
-  const found = file && lines ? fromFile(file.path, lines, setting, proviso) : null;
-  if (found) return found;
+  const fromConfigFile = file && lines ? fromFile(file.path, lines, setting, proviso) : null;
+  if (fromConfigFile) return fromConfigFile;
   if (file?.named && lines === undefined) {
     return { count: null, by: null, where: `unknown: ${file.path} could not be read` };
   }
@@ -95,7 +95,7 @@ function fromFile(
   setting: WorkerSetting,
   proviso: string,
 ): ConfiguredWorkers | null {
-  const line = lines.findLast((one) => setting.line.test(one))?.trimEnd();
+  const line = lines.findLast((text) => setting.line.test(text))?.trimEnd();
   if (line === undefined) return null;
   const plain = setting.plain.exec(line)?.[1];
   const count = plain === undefined ? null : Number(plain);
@@ -103,7 +103,7 @@ function fromFile(
 }
 
 /** Classes that serve one request at a time, by their names in gunicorn's settings. */
-const one = new Set(['sync', 'gunicorn.workers.sync.SyncWorker']);
+const synchronous = new Set(['sync', 'gunicorn.workers.sync.SyncWorker']);
 const threaded = new Set(['gthread', 'gunicorn.workers.gthread.ThreadWorker']);
 const looping = /^(?:gevent|eventlet|tornado|gevent_wsgi|gevent_pywsgi|uvicorn\..*|uvicorn_worker\..*|aiohttp\..*)$/;
 
@@ -117,10 +117,10 @@ export function workerActivity({ head: { facts }, claim: { args } }: ServerProce
   const name = settingOf(facts, args, ['-k', '--worker-class'], 'worker_class') ?? 'sync';
   const threads = settingOf(facts, args, ['--threads'], 'threads') ?? '1';
   const size = wholeNumber(threads);
-  if (threaded.has(name) || (one.has(name) && threads !== '1')) {
+  if (threaded.has(name) || (synchronous.has(name) && threads !== '1')) {
     return { by: 'threads', pool: (_, isMain) => !isMain, size, acceptsEarly: true, idleIn: 'place', isMixed: true };
   }
-  if (one.has(name)) return { by: 'process' };
+  if (synchronous.has(name)) return { by: 'process' };
   return looping.test(name) ? { by: 'loop' } : null;
 }
 
@@ -130,13 +130,13 @@ export function isPreloaded(facts: ProcessFacts, args: readonly string[] | null)
   return given.includes('--preload') || settingOf(facts, args ?? [], [], 'preload_app') === 'True';
 }
 
-/** The text that a line assigns to a name, without a comment; null when it assigns to another. */
+/** The text that a line assigns to a name, without a comment; null if it assigns to another. */
 function assignedIn(line: string, name: string): string | null {
   const equals = line.indexOf('=');
   return equals >= 0 && line.slice(0, equals).trim() === name ? upTo(line.slice(equals + 1), '#').trim() : null;
 }
 
-/** By what gunicorn itself goes by, the first that says it: command line, GUNICORN_CMD_ARGS, configuration file. */
+/** A setting, from the first place that has it: command line, GUNICORN_CMD_ARGS, configuration file. */
 function settingOf(
   facts: ProcessFacts,
   args: readonly string[],

@@ -1,7 +1,7 @@
 import type { ProcessFacts } from '../../snapshot.ts';
 import { programOf } from './program.ts';
 
-/** The arguments after a command of a script of PHP's; null when the process runs another. */
+/** The arguments after a command of a PHP script; null if the process runs another. */
 export function phpConsole(
   { argv }: ProcessFacts,
   script: string,
@@ -12,7 +12,7 @@ export function phpConsole(
   return (interpreter === 'php' || interpreter === null) && name === script && commands.includes(command) ? rest : null;
 }
 
-/** Of Laravel's. */
+/** The same for Laravel's artisan. */
 export function artisan(facts: ProcessFacts, commands: readonly string[]): readonly string[] | null {
   return phpConsole(facts, 'artisan', commands);
 }

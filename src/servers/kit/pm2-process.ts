@@ -11,8 +11,8 @@ const title = /^PM2 v(\S+): God Daemon \((.+)$/;
 export const HOME_VARIABLE = 'PM2_HOME';
 
 /**
- * What the title of pm2's daemon says; null for another process. `home` is null if the title was cut and nothing else
- * tells.
+ * Version and PM2_HOME from the title of pm2's daemon; null for another process. `home` is null if the title was cut
+ * and the environment does not have it.
  */
 export function daemonTitle({ argv, environment }: ProcessFacts): {
   readonly version: string;
@@ -26,12 +26,12 @@ export function daemonTitle({ argv, environment }: ProcessFacts): {
 }
 
 /**
- * What pm2 tells each of its processes of itself: by variables of these names in fork mode, and in cluster mode by one,
- * a JSON object (lib/God/ForkMode.js, ClusterMode.js).
+ * Variables that pm2 sets for each of its processes. In cluster mode they are members of one variable, a JSON object
+ * (lib/God/ForkMode.js, ClusterMode.js).
  */
 export const pm2Variables = ['name', 'pm_id', 'instances', 'increment_var'] as const;
 
-/** One of these variables, in either mode; undefined where pm2 has not set it. */
+/** One of these variables, in either mode; undefined if pm2 has not set it. */
 export function pm2Variable({ environment }: ProcessFacts, name: (typeof pm2Variables)[number]): string | undefined {
   return environment[`pm2_env.${name}`] ?? environment[name];
 }

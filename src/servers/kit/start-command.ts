@@ -3,7 +3,7 @@ import type { ProcessFacts } from '../../snapshot.ts';
 import type { StartCommand } from '../definition.ts';
 import { splitWords } from './flags.ts';
 
-/** Where units are, the strongest first (systemd.unit(5)). */
+/** Directories of units, those that take precedence first (systemd.unit(5)). */
 const directories = [
   '/etc/systemd/system',
   '/run/systemd/system',
@@ -14,12 +14,12 @@ const directories = [
 
 const configLines = /^\s*(?:ExecStart|WorkingDirectory)\s*=/;
 
-/** The process as its starter would start it: with this command line, in this directory. */
+/** A process's facts with the command line and the directory of its start command. */
 export function startedWith(facts: ProcessFacts, { argv, cwd }: StartCommand): ProcessFacts {
   return { ...facts, argv, cwd: cwd ?? facts.cwd };
 }
 
-/** What is asked of the files of the systemd unit that a process runs in. Users' own units are left out. */
+/** The lines needed of the systemd unit that a process runs in. Users' own units are left out. */
 export function unitRequests(facts: ProcessFacts): readonly ConfigRequest[] {
   const unit = unitOf(facts);
   if (unit === null) return [];
@@ -40,7 +40,7 @@ export function unitCommand(facts: ProcessFacts): StartCommand | null {
   const byName = added.sort((a, b) => (a.slice(a.lastIndexOf('/')) < b.slice(b.lastIndexOf('/')) ? -1 : 1));
   const lines = [file, ...byName].flatMap((path) => facts.configLines[path] ?? []);
   const last = (name: string) => {
-    const line = lines.findLast((one) => one.trimStart().startsWith(name));
+    const line = lines.findLast((text) => text.trimStart().startsWith(name));
     return line?.slice(line.indexOf('=') + 1).trim() ?? '';
   };
   const expanded = (text: string) =>

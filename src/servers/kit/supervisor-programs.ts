@@ -22,7 +22,7 @@ export function programRequests(facts: ProcessFacts, args: readonly string[]): r
   return [file, ...paths].map((path) => ({ path, lines: configLines, continued: 'indent' }));
 }
 
-/** The programs that supervisord's configuration, as it was read, has. */
+/** The programs in supervisord's configuration, as far as it was read. */
 export function programCommands(facts: ProcessFacts): readonly StartCommand[] {
   const programs = new Map<string, { command: string; directory: string | null }>();
   for (const file of Object.keys(facts.configLines)) {
@@ -30,10 +30,10 @@ export function programCommands(facts: ProcessFacts): readonly StartCommand[] {
     for (const { section, name, value } of entries(facts, file)) {
       const program = /^program:(.+)$/.exec(section)?.[1]?.trim();
       if (program === undefined) continue;
-      const known = programs.get(program) ?? { command: '', directory: null };
+      const before = programs.get(program) ?? { command: '', directory: null };
       const text = value.replaceAll('%(here)s', here).replaceAll('%(program_name)s', program);
-      if (name === 'command') programs.set(program, { ...known, command: text });
-      else if (name === 'directory') programs.set(program, { ...known, directory: text });
+      if (name === 'command') programs.set(program, { ...before, command: text });
+      else if (name === 'directory') programs.set(program, { ...before, directory: text });
     }
   }
   return [...programs].flatMap(([name, { command, directory }]) => {
@@ -54,7 +54,7 @@ interface Entry {
 }
 
 function entries({ configLines: read }: ProcessFacts, file: string): readonly Entry[] {
-  const found: Entry[] = [];
+  const settings: Entry[] = [];
   let section = '';
   for (const line of read[file] ?? []) {
     const header = /^\s*\[([^\]]*)\]/.exec(line)?.[1];
@@ -63,7 +63,7 @@ function entries({ configLines: read }: ProcessFacts, file: string): readonly En
     if (header !== undefined || equals < 0) continue;
     // A comment starts with a semicolon after a blank.
     const value = line.slice(equals + 1).split(' ;', 1)[0] ?? '';
-    found.push({ section, name: line.slice(0, equals).trim(), value: value.trim() });
+    settings.push({ section, name: line.slice(0, equals).trim(), value: value.trim() });
   }
-  return found;
+  return settings;
 }

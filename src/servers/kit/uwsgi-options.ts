@@ -34,12 +34,12 @@ const aliases: ReadonlyMap<string, string> = new Map([
 const iniLines =
   /^\s*(?:\[|(?:workers|processes|cheaper|cheaper-algo|master-fifo|master|stats|stats-server|mules?|spooler|https?-router|fastrouter|module|wsgi|wsgi-file|file|socket|http|http-socket|threads|gevent|async|asyncio|home|virtualenv|venv|pyhome|emperor|auto-procname)\s*=)/;
 
-/** What is asked of the files that a command line names. */
+/** The lines needed of the ini files that a command line names. */
 export function uwsgiConfigRequests(facts: ProcessFacts): readonly ConfigRequest[] {
   return iniFiles(facts).map(({ path }) => ({ path, lines: iniLines }));
 }
 
-/** Whether each of the files that its command line names has been read; false where a title hides which they are. */
+/** Whether each of the files that its command line names has been read; false if a title hides the command line. */
 export function isAllRead(facts: ProcessFacts, args: readonly string[] | null): boolean {
   if (args === null) return false;
   const isOther = args.some(
@@ -57,12 +57,12 @@ export function lastOption(facts: ProcessFacts, args: readonly string[] | null, 
 
 /** In the order in which uWSGI takes them: a file's where the command line names it. */
 function optionsOf(facts: ProcessFacts, args: readonly string[]): readonly UwsgiOption[] {
-  const found: UwsgiOption[] = [];
+  const options: UwsgiOption[] = [];
   for (let index = 0; index < args.length; index++) {
     const arg = args[index] ?? '';
     const written = /^(?:--[\w-]+|-\w)/.exec(arg)?.[0];
     if (written === undefined) {
-      if (isIni(arg)) found.push(...ofIni(facts, arg));
+      if (isIni(arg)) options.push(...ofIni(facts, arg));
       continue;
     }
     const attached = arg.slice(written.length).replace(/^=/, '');
@@ -70,14 +70,14 @@ function optionsOf(facts: ProcessFacts, args: readonly string[]): readonly Uwsgi
     const takesNext = attached === '' && next !== undefined && !next.startsWith('-');
     const value = takesNext ? next : attached || 'true';
     const name = longName(written.replace(/^--?/, ''));
-    if (name === 'ini') found.push(...ofIni(facts, value));
+    if (name === 'ini') options.push(...ofIni(facts, value));
     // A switch may be followed by a file.
     else if (takesNext && isIni(value))
-      found.push({ name, value: 'true', ...from(written, 'true') }, ...ofIni(facts, value));
-    else found.push({ name, value, ...from(written, value) });
+      options.push({ name, value: 'true', ...from(written, 'true') }, ...ofIni(facts, value));
+    else options.push({ name, value, ...from(written, value) });
     if (takesNext) index++;
   }
-  return found;
+  return options;
 }
 
 function from(written: string, value: string): Pick<UwsgiOption, 'by' | 'where'> {
@@ -116,7 +116,7 @@ function iniFiles(facts: ProcessFacts): readonly IniFile[] {
 function ofIni(facts: ProcessFacts, written: string): readonly UwsgiOption[] {
   const file = iniFile(facts, written);
   if (file === null) return [];
-  const found: UwsgiOption[] = [];
+  const options: UwsgiOption[] = [];
   let section = file.section;
   for (const line of facts.configLines[file.path] ?? []) {
     const header = /^\s*\[([^\]]*)\]/.exec(line)?.[1];
@@ -124,7 +124,7 @@ function ofIni(facts: ProcessFacts, written: string): readonly UwsgiOption[] {
     const [, name, text] = /^\s*([\w-]+)\s*=(.*)/.exec(line) ?? [];
     if (name === undefined || text === undefined || section !== file.section) continue;
     const value = text.trim();
-    found.push({ name: longName(name), value, by: ofFile(file.path), where: `${name} = ${value} in ${file.path}` });
+    options.push({ name: longName(name), value, by: ofFile(file.path), where: `${name} = ${value} in ${file.path}` });
   }
-  return found;
+  return options;
 }

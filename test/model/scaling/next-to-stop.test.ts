@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Server } from '../../../src/model/model.ts';
 import { freedBy, nextToStop, spareWorkers } from '../../../src/model/scaling/next-to-stop.ts';
-import type { Victim } from '../../../src/servers/definition.ts';
+import type { TrimOrder } from '../../../src/servers/definition.ts';
 import { workerNumber } from '../../../src/servers/kit/worker-processes.ts';
 import { gunicorn, own, watch } from '../../helpers/models.ts';
 import { MB } from '../../helpers/samples.ts';
@@ -15,19 +15,19 @@ function server(workers: readonly number[], caught?: number): Server {
 }
 
 /** @param numbers of its workers, oldest first */
-function ending(victim: Victim, numbers: readonly number[] = []): Server {
+function ending(trims: TrimOrder, numbers: readonly number[] = []): Server {
   const base = server([10, 20, 30]);
   const processes = base.processes.map((process, index) => {
     const facts = { ...process.sample.facts, argv: [`unicorn worker[${numbers[index - 1]}] -c u.rb`] };
     return { ...process, sample: { ...process.sample, facts } };
   });
-  const scaling = { method: 'signal', floor: 0, victim, number: workerNumber } as const;
+  const scaling = { method: 'signal', floor: 0, trims, number: workerNumber } as const;
   return { ...base, processes, definition: { ...base.definition, scaling } };
 }
 
 const pids = (one: Server) => nextToStop(one).map(({ pid }) => pid);
 
-describe('victims', () => {
+describe('the next workers to stop', () => {
   it('go in the order of their kind of server', () => {
     expect(pids(ending('oldest'))).toEqual([101, 102, 103]);
     expect(pids(ending('newest'))).toEqual([103, 102, 101]);
