@@ -94,13 +94,14 @@ export function whyNotAct(
 export function asShown({ pid, sample }: ProcessNode, found: Inspected | null): Inspected | Refused {
   if (found === null) return { refused: `${pid} has ended.` };
   if (found.startTicks !== sample.startTicks) return { refused: `${pid} is another process by now: nothing was sent.` };
+  if (found.held) return { refused: `${pid} waits in the kernel and cannot be looked at: nothing was sent.` };
   if (found.ids === undefined) return { refused: `The owner of ${pid} cannot be read: nothing was sent.` };
   return found;
 }
 
 /** The sample with everything that decides about signals as it is now. */
 function renewed(sample: ProcessSample, found: Inspected): ProcessSample {
-  const { pid, startTicks, ppid, state, ...read } = found;
+  const { pid, startTicks, ppid, state, held: _, ...read } = found;
   const facts: ProcessFacts = { ...sample.facts, ...read };
   return { ...sample, pid, startTicks, state, ppid, facts };
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { asShown } from '../../src/control/judge.ts';
 import { ProcessSignals } from '../../src/control/signals.ts';
 import { buildModel } from '../../src/model/build.ts';
 import type { Server } from '../../src/model/model.ts';
@@ -42,6 +43,16 @@ function serverSeen(change: (master: ProcessSample) => ProcessSample): Server {
   if (server === undefined) throw new Error('no server');
   return server;
 }
+
+it('a process whose command line cannot be read without a risk is left alone', () => {
+  const { head } = serverSeen((master) => master);
+  const { startTicks, ppid, state, facts } = head.sample;
+  const found = { ...facts, pid, startTicks, ppid, state, ids: 'one', held: false } as const;
+  expect(asShown(head, found)).toBe(found);
+  expect(asShown(head, { ...found, held: true })).toEqual({
+    refused: `${pid} waits in the kernel and cannot be looked at: nothing was sent.`,
+  });
+});
 
 describe('a process that is not what the screen says', () => {
   it.each([

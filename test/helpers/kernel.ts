@@ -45,6 +45,11 @@ export function state(pid: number): string | null {
   return statFields(pid)?.[0] ?? null;
 }
 
+/** The state of each thread. */
+export function threadStates(pid: number): readonly string[] {
+  return readdirSync(`/proc/${pid}/task`).flatMap((thread) => state(Number(thread)) ?? []);
+}
+
 /** Neither gone nor a zombie. */
 export function isAlive(pid: number): boolean {
   const letter = state(pid);

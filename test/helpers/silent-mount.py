@@ -1,6 +1,7 @@
 """A FUSE file system (Documentation/filesystems/fuse.rst) that answers until it is told not to, as a dead network mount does.
 
-Run by root: silent-mount.py DIRECTORY FILE... It holds these empty files and the directories that they need, and prints "ready".
+Run by root: silent-mount.py DIRECTORY FILE... It holds these files and the directories that they need, and prints "ready".
+Files are empty, though their size is told as 4096. Who opens one with O_APPEND gets a descriptor that bypasses the page cache.
 A line on stdin makes it take questions and answer none: whoever asks is then in state D. The end of stdin ends it, and sets them free.
 """
 
@@ -16,6 +17,7 @@ FORGET, INTERRUPT, BATCH_FORGET = 2, 36, 42
 ENOENT, ENOSYS = 2, 38
 MNT_DETACH = 2
 ROOT = 1
+FOPEN_DIRECT_IO = 1
 
 directory, files = sys.argv[1], sys.argv[2:]
 paths = [""]
@@ -29,7 +31,7 @@ for name in files:
 
 def attributes(node):
     mode = stat.S_IFREG | 0o644 if paths[node - ROOT] in files else stat.S_IFDIR | 0o755
-    return struct.pack("<6Q10I", node, 0, 0, 0, 0, 0, 0, 0, 0, mode, 1, 0, 0, 0, 4096, 0)
+    return struct.pack("<6Q10I", node, 4096, 8, 0, 0, 0, 0, 0, 0, mode, 1, 0, 0, 0, 4096, 0)
 
 
 def reply(request, unique, body=b"", error=0):
@@ -50,7 +52,9 @@ def answer(fuse, opcode, unique, node, data):
     elif opcode == GETATTR:
         reply(fuse, unique, struct.pack("<Q2I", 0, 0, 0) + attributes(node))
     elif opcode in (OPEN, OPENDIR):
-        reply(fuse, unique, struct.pack("<QII", 0, 0, 0))
+        (flags,) = struct.unpack_from("<I", data)
+        direct = opcode == OPEN and flags & os.O_APPEND
+        reply(fuse, unique, struct.pack("<QII", 0, FOPEN_DIRECT_IO if direct else 0, 0))
     elif opcode in (READ, READDIR, RELEASE, RELEASEDIR):
         reply(fuse, unique)
     elif opcode not in (FORGET, BATCH_FORGET, INTERRUPT):

@@ -16,7 +16,7 @@ export interface SilentMount {
   stop(): Promise<void>;
 }
 
-/** @param files empty files that it holds */
+/** @param files that it holds */
 export async function openSilentMount(...files: readonly string[]): Promise<SilentMount> {
   const directory = mkdtempSync(join(tmpdir(), 'workertop-silent-'));
   const daemon = spawn('/usr/bin/python3', [PROGRAM, directory, ...files], { stdio: ['pipe', 'pipe', 'inherit'] });

@@ -44,6 +44,28 @@ print "held\\n";
 sleep 600;
 `;
 
+/**
+ * A process whose memory the kernel locks for as long as the mount is silent: its child reads a page of a
+ * file, and it maps the same file past the page cache, so that mmap(2) waits for that page. A thread of it does so if the
+ * second argument is `thread`.
+ */
+const LOCKED = `
+import ctypes, os, sys, threading, time
+libc = ctypes.CDLL(None)
+libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
+cached, direct = os.open(sys.argv[1], os.O_RDONLY), os.open(sys.argv[1], os.O_RDONLY | os.O_APPEND)
+print("ready", flush=True)
+sys.stdin.readline()
+if os.fork() == 0:
+    os.read(cached, 10)
+time.sleep(0.2)
+lock = lambda: libc.mmap(None, 4096, 1, 2, direct, 0)
+if sys.argv[2] == "thread":
+    threading.Thread(target=lock).start()
+    time.sleep(600)
+lock()
+`;
+
 /** A process with the title of a gunicorn, in a directory. */
 async function startIn(directory: string): Promise<void> {
   const program = '$0 = "gunicorn: master [app]"; sleep 600';
@@ -67,6 +89,23 @@ afterEach(async () => {
   await mount?.stop();
   rmSync(folder, { recursive: true });
 });
+
+/**
+ * Starts a process that can lock its memory.
+ * @param which `process` or `thread`
+ * @returns locks it, once the mount is silent
+ */
+async function startLockable(which: string): Promise<() => Promise<void>> {
+  const args = ['-c', LOCKED, join(mount.directory, 'shop/manage.py'), which];
+  const child = spawn('/usr/bin/python3', args, { cwd: folder, stdio: ['pipe', 'pipe', 'ignore'] });
+  processes.push(child);
+  const pid = child.pid ?? 0;
+  await once(child.stdout, 'data');
+  return async () => {
+    child.stdin.write('\n');
+    await eventually('its lock', () => kernel.threadStates(pid).includes('D'));
+  };
+}
 
 /** The processes of workertop that wait in the kernel and cannot be ended. */
 function stuck(): readonly number[] {
@@ -116,6 +155,16 @@ describe('list', () => {
     const { code } = await workertop('list', '--json');
     expect(code).toBe(0);
     for (const pid of children) process.kill(pid, 'SIGKILL');
+  });
+
+  it.each(['process', 'thread'])('is not held up by a %s that has locked its memory', async (which) => {
+    const lock = await startLockable(which);
+    await mount.silence();
+    await lock();
+    const { code, stdout } = await workertop('list', '--json');
+    expect(code).toBe(0);
+    const { projects } = JSON.parse(stdout) as Listing;
+    expect(projects.map(({ directory }) => directory)).toContain(join(folder, 'blog'));
   });
 
   it('says nothing while it answers', async () => {
@@ -178,6 +227,20 @@ describe('the dashboard', () => {
     await shell.waitFor((lines) => !lines.some((line) => line.includes('Esc close')));
     end(pid);
     await endedAtOnce(pid, status);
+  });
+
+  it('goes on beside a process that has locked its memory, and ends by q', async () => {
+    const lock = await startLockable('thread');
+    const pid = await shell.start(`${COMMAND} --delay 0.5`);
+    await shell.waitFor('shop');
+    await mount.silence();
+    await lock();
+    mkdirSync(join(folder, 'bakery'));
+    writeFileSync(join(folder, 'bakery/manage.py'), '');
+    await startIn(join(folder, 'bakery'));
+    await shell.waitFor('bakery');
+    shell.press('q');
+    await endedAtOnce(pid, '0');
   });
 
   it('whose home lies there starts, and ends by q', async () => {

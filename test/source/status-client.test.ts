@@ -18,7 +18,7 @@ type Again = (same: Inspected) => Inspected | null;
 function asClient(again: Again = (same) => same): StatusClient {
   const { comm, argv, caught, ignored, blocked } = facts({});
   const found = { pid: PID, startTicks: 1, ppid: 1, state: 'S' as const, comm, argv, caught, ignored, blocked };
-  return new StatusClient(() => again({ ...found, uid, ids: 'one' }));
+  return new StatusClient(() => again({ ...found, uid, ids: 'one', held: false }));
 }
 
 let folder: string;

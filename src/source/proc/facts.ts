@@ -45,6 +45,8 @@ interface Traces {
   mapped(): ReadonlySet<string>;
   /** The text of `mountinfo` if the process is in another mount namespace; else empty. */
   mounts(): string;
+  /** Whether its command line or environment could not be read, since reading might block. */
+  readonly held: boolean;
   /** `KnownFiles.version` when its files were last looked at. */
   version: string;
 }
@@ -63,6 +65,7 @@ export class FactsReader {
   readonly #cgroups: Cache<{ readonly path: string | null; readonly limit: number | null }>;
   /** Of processes whose files have not been read completely. */
   readonly #incomplete = new WeakMap<ProcessFacts, Traces>();
+  readonly #held = new WeakSet<ProcessFacts>();
 
   constructor(tree: ProcTree, factRequests: FactRequests, files: KnownFiles, cgroups: readonly CgroupMount[]) {
     this.#tree = tree;
@@ -91,15 +94,17 @@ export class FactsReader {
     let mapped: ReadonlySet<string> | null = null;
     // Anybody may have a namespace of 100,000 mounts, and facts are derived anew with each answer about files.
     let mounts: string | null = null;
+    const cmdline = this.#argv(pid);
+    const environment = this.#environment(pid);
     return this.#derive(
       {
         pid,
         comm,
-        argv: this.#argv(pid),
+        argv: cmdline ?? [],
         cwd: tree.link(`${pid}/cwd`),
         exe: tree.link(`${pid}/exe`),
         status: parseStatus(status),
-        environment: this.#environment(pid),
+        environment: environment ?? {},
         cgroup: this.#cgroups.get(tree.text(`${pid}/cgroup`) ?? '', now),
         viewpoint,
         mapped: () => {
@@ -110,6 +115,7 @@ export class FactsReader {
           mounts ??= viewpoint.process === null ? '' : (tree.wholeText(`${pid}/mountinfo`, MOST_MAPS) ?? '');
           return mounts;
         },
+        held: cmdline === null || environment === null,
         version: '',
       },
       now,
@@ -133,10 +139,12 @@ export class FactsReader {
     const system = this.#files.look(withOwnRights(traces.viewpoint), now);
     const machine = this.#files.look(this.#machine, now);
     const facts = this.#look(traces, files, system, machine);
+    if (traces.held) this.#held.add(facts);
     const views = [files, system, machine];
     const waits = views.some((view) => view.waits);
     if (!waits && views.every((view) => !view.unknown)) return facts;
     const incomplete: ProcessFacts = { ...facts, files: waits ? 'waiting' : 'unknown' };
+    if (traces.held) this.#held.add(incomplete);
     this.#incomplete.set(incomplete, traces);
     return incomplete;
   }
@@ -196,22 +204,35 @@ export class FactsReader {
     return this.#viewpoints.of(pid, this.#tree.text(`${pid}/status`) ?? '');
   }
 
-  /** Whether a program's title and signal handlers are unchanged: it may change both. */
+  /** Whether something is missing that could not be read without a risk: it is to be read again. */
+  isHeld(facts: ProcessFacts): boolean {
+    return this.#held.has(facts);
+  }
+
+  /**
+   * Whether a program's title and signal handlers are unchanged: it may change both. A title that cannot be read now is
+   * taken to be.
+   */
   unchanged(pid: number, facts: ProcessFacts): boolean {
     this.#tree.expect([`${pid}/status`, `${pid}/cmdline`]);
     const { uid, ids, caught, ignored, blocked } = parseStatus(this.#tree.text(`${pid}/status`) ?? '');
     const sameIds = uid === facts.uid && ids === facts.ids;
     const same = sameIds && caught === facts.caught && ignored === facts.ignored && blocked === facts.blocked;
-    return same && equal(this.#argv(pid), facts.argv);
+    const argv = this.#argv(pid);
+    return same && (argv === null || equal(argv, facts.argv));
   }
 
-  #environment(pid: number): Readonly<Record<string, string>> {
+  /** The variables that are wanted; null if reading them might block. */
+  #environment(pid: number): Readonly<Record<string, string>> | null {
     const bytes = this.#tree.bytes(`${pid}/environ`);
+    if (bytes === 'held') return null;
     return typeof bytes === 'string' ? {} : pickEnvironment(bytes, this.#variables, this.#members);
   }
 
-  #argv(pid: number): readonly string[] {
+  /** Null if reading them might block. */
+  #argv(pid: number): readonly string[] | null {
     const bytes = this.#tree.bytes(`${pid}/cmdline`);
+    if (bytes === 'held') return null;
     return typeof bytes === 'string' ? [] : parseCmdline(bytes);
   }
 

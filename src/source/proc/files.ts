@@ -1,8 +1,11 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import { errorCode } from '../../text/errno.ts';
 
-/** Why a file was not read: it does not exist (any more), or this user may not read it. */
-export type ReadFailure = 'missing' | 'denied';
+/** Why the kernel does not read a file: it does not exist (any more), or this user may not read it. */
+export type ReadError = 'missing' | 'denied';
+
+/** Why a file was not read. `held`: reading it may block (held.ts). */
+export type ReadFailure = ReadError | 'held';
 
 /** Bytes read of a file. Titles and environments that matter are shorter; a process may have megabytes of arguments. */
 const LARGEST = 128 * 1024;
@@ -19,7 +22,7 @@ let scratch = Buffer.allocUnsafe(2 * CHUNK);
  * Classifies an error of reading one process's file.
  * @throws any other error (EMFILE, EIO …), with the path added
  */
-export function readFailureOf(error: unknown): ReadFailure {
+export function readFailureOf(error: unknown): ReadError {
   const code = errorCode(error);
   // ENOTDIR: a parent is no longer a directory. EINVAL: not a link (readlink(2)), or the mountinfo of a process that
   // has just ended and has lost its namespaces (mounts_open_common of the kernel's fs/proc_namespace.c).

@@ -7,7 +7,10 @@ import type { ProcTree } from './tree.ts';
 
 /** What decides whether a process is still the same, and how it would react to a signal. */
 export type Inspected = Pick<ProcessSample, 'pid' | 'startTicks' | 'ppid' | 'state'> &
-  Pick<ProcessFacts, 'comm' | 'argv' | 'uid' | 'ids' | 'caught' | 'ignored' | 'blocked'>;
+  Pick<ProcessFacts, 'comm' | 'argv' | 'uid' | 'ids' | 'caught' | 'ignored' | 'blocked'> & {
+    /** Whether its command line was not read, since that might block. */
+    readonly held: boolean;
+  };
 
 /** The files and links of a process that are read to inspect it. */
 const inspected = ['stat', 'status', 'cmdline', 'auxv', 'ns/user'];
@@ -32,6 +35,7 @@ export function inspectProcess(tree: ProcTree, pid: number): Inspected | null {
     ppid,
     state,
     argv: typeof cmdline === 'string' ? [] : parseCmdline(cmdline),
+    held: cmdline === 'held',
     ...status,
     ...(beganWithOthersIds(tree, pid, text) ? { ids: 'mixed' } : {}),
   };

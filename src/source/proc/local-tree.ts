@@ -10,6 +10,7 @@ import {
   readWhole,
   readWholeText,
 } from './files.ts';
+import { isHeld } from './held.ts';
 import { parseOpenFiles } from './parsers/text.ts';
 import { StatTable } from './stat-table.ts';
 import type { ProcTree, StatScan } from './tree.ts';
@@ -56,23 +57,23 @@ export class LocalTree implements ProcTree {
   expect(): void {}
 
   bytes(name: string, limit?: number): Buffer | ReadFailure {
-    return readBytes(this.#path(name), limit);
+    return this.#isHeld(name) ? 'held' : readBytes(this.#path(name), limit);
   }
 
   whole(name: string, limit: number): Buffer | ReadFailure | 'huge' {
-    return readWhole(this.#path(name), limit);
+    return this.#isHeld(name) ? 'held' : readWhole(this.#path(name), limit);
   }
 
   text(name: string, limit?: number): string | null {
-    return readText(this.#path(name), limit);
+    return this.#isHeld(name) ? null : readText(this.#path(name), limit);
   }
 
   wholeText(name: string, limit: number): string | null {
-    return readWholeText(this.#path(name), limit);
+    return this.#isHeld(name) ? null : readWholeText(this.#path(name), limit);
   }
 
-  chunks(name: string, size: number): Generator<string, ReadFailure | null> {
-    return readChunks(this.#path(name), size);
+  *chunks(name: string, size: number): Generator<string, ReadFailure | null> {
+    return this.#isHeld(name) ? 'held' : yield* readChunks(this.#path(name), size);
   }
 
   link(name: string): string | null {
@@ -95,6 +96,11 @@ export class LocalTree implements ProcTree {
 
   close(): void {
     this.#stats?.close();
+  }
+
+  /** In a copy of a proc tree nothing blocks. */
+  #isHeld(name: string): boolean {
+    return this.isKernels && isHeld(this.root, name);
   }
 
   #path(name: string): string {

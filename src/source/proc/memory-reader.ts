@@ -25,7 +25,7 @@ export class MemoryReader {
 
   /**
    * The exact figures, or why there are none. `denied`: this user may not read them. `huge`: reading would take too
-   * long. `missing`: the process has no memory any more.
+   * long. `held`: reading might block. `missing`: the process has no memory any more.
    */
   read(pid: number, parent: number): MemoryReading | ReadFailure | 'huge' {
     const figures = this.#figures(pid);
@@ -42,11 +42,11 @@ export class MemoryReader {
   #unshared(pid: number, parent: number, { uss, privateHuge, frees, shmem }: MemoryFigures): number | null {
     if (Math.min(uss - privateHuge - frees, shmem ?? 0) < WORTH_READING) return 0;
     const smaps = this.#tree.whole(`${pid}/smaps`, LARGEST_SMAPS);
-    if (smaps === 'huge') return null;
+    if (smaps === 'huge' || smaps === 'held') return null;
     const all = typeof smaps === 'string' ? [] : parseUnshared(smaps.toString('latin1'));
     if (all.length === 0) return 0;
     const maps = this.#tree.whole(`${parent}/maps`, LARGEST_SMAPS);
-    if (maps === 'huge') return null;
+    if (maps === 'huge' || maps === 'held') return null;
     if (typeof maps === 'string') return 0;
     const parents = maps.toString('latin1');
     const own = all.filter(({ inode }) => !parents.includes(` ${inode} `));
@@ -80,11 +80,12 @@ export class MemoryReader {
   #figures(pid: number): MemoryFigures | ReadFailure | 'huge' {
     if (this.#rollup) {
       const bytes = this.#tree.bytes(`${pid}/smaps_rollup`);
-      if (bytes !== 'missing') return bytes === 'denied' ? bytes : (parseRollup(bytes.toString('latin1')) ?? 'missing');
+      if (bytes === 'denied' || bytes === 'held') return bytes;
+      if (bytes !== 'missing') return parseRollup(bytes.toString('latin1')) ?? 'missing';
     }
     // Either the process has ended, or this kernel has no smaps_rollup.
     const figures = sumOf(this.#tree.chunks(`${pid}/smaps`, CHUNK));
-    if (figures !== 'missing' && figures !== 'denied') this.#rollup = false;
+    if (typeof figures !== 'string' || figures === 'huge') this.#rollup = false;
     return figures;
   }
 }

@@ -134,13 +134,15 @@ function readOne({ pid, rss, stat, memory }: Measurable, reader: MemoryReader, n
   const exact = tried ? reader.read(pid, stat.ppid) : 'denied';
   const couldNot = exact === 'denied' || exact === 'huge';
   if (couldNot && tried) memory.deniedAt = now;
+  // What was read before is better than an estimate. It is tried again at the next reading.
+  if (exact === 'held' && memory.reading !== null) return;
   const reading = typeof exact === 'string' ? reader.estimate(pid) : exact;
-  if (reading === 'denied') return;
+  if (reading === 'denied' || reading === 'held') return;
   // It has just ended: its memory was freed. The next reading will find it gone.
   memory.reading = reading === 'missing' || reading.rss === 0 ? noMemory : reading;
   memory.rssAtReading = rss;
   memory.ticksAtReading = stat.cpuTicks;
-  memory.readAt = now;
+  memory.readAt = exact === 'held' ? Number.NEGATIVE_INFINITY : now;
 }
 
 /** The newest figures, with `fresh` false if RSS has changed since. */

@@ -161,7 +161,8 @@ export class ProcSource implements Source {
     }
     before.rss = rss;
     before.stat = stat;
-    if (stat.comm !== before.facts.comm || (this.#isDue(before, uptime, hints) && !this.#isSame(before))) {
+    const isChanged = stat.comm !== before.facts.comm || (this.#isDue(before, uptime, hints) && !this.#isSame(before));
+    if (isChanged || this.#facts.isHeld(before.facts)) {
       before.facts = this.#facts.read(pid, stat.comm, uptime);
     }
     before.facts = this.#facts.again(before.facts, uptime);

@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
-import { type ReadFailure, readFailureOf } from '../files.ts';
+import { type ReadError, readFailureOf } from '../files.ts';
 
 /** Holds the last reading of any kept file. It has room for a line of `syscall` and for the 1,024 bits of an fd_set. */
 export const buffer = Buffer.allocUnsafe(1024);
@@ -21,7 +21,7 @@ export class KeptFile {
    * @returns the number of bytes read
    * @throws as `readFailureOf` does
    */
-  read(length = buffer.length, position = 0): number | ReadFailure {
+  read(length = buffer.length, position = 0): number | ReadError {
     try {
       this.#descriptor ??= openSync(this.#path, constants.O_RDONLY);
       return readSync(this.#descriptor, buffer, 0, Math.min(length, buffer.length), position);

@@ -1,0 +1,32 @@
+import { list, readBytes } from './files.ts';
+import { parseStat, type Stat } from './parsers/stat.ts';
+
+/**
+ * The files of a process that the kernel reads under the lock of its memory: mmap_lock, in fs/proc/base.c and
+ * fs/proc/task_mmu.c. A thread that maps a file of a dead network mount may hold this lock, and whoever reads then waits
+ * as long. Only SIGKILL ends that wait, as it does for ps(1).
+ */
+const UNDER_LOCK = /^\d+\/(?:cmdline|environ|maps|smaps|smaps_rollup)$/;
+
+/** Most threads that are looked at. */
+const MOST_THREADS = 1000;
+
+/**
+ * Whether reading a file of a process may block: one of its threads is in uninterruptible sleep (D of proc_pid_stat(5)),
+ * and so may hold the lock. A process that shares its memory without being its thread is not looked at.
+ * @param root of the proc tree
+ * @param name relative to it
+ */
+export function isHeld(root: string, name: string): boolean {
+  if (!UNDER_LOCK.test(name)) return false;
+  const folder = `${root}/${name.slice(0, name.indexOf('/'))}`;
+  const head = statOf(folder);
+  if (head === null || head.threads <= 1) return head?.state === 'D';
+  const threads = list(`${folder}/task`) ?? [];
+  return threads.slice(0, MOST_THREADS).some((thread) => statOf(`${folder}/task/${thread}`)?.state === 'D');
+}
+
+function statOf(folder: string): Stat | null {
+  const bytes = readBytes(`${folder}/stat`, 1024);
+  return typeof bytes === 'string' ? null : parseStat(bytes, bytes.length);
+}
