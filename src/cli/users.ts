@@ -1,9 +1,7 @@
 import type { Source } from '../source/source.ts';
 import { uidOf } from '../source/system-users.ts';
+import { FILES_TIMEOUT } from './patience.ts';
 import { UsageError } from './usage-error.ts';
-
-/** Seconds to wait for the passwd files of containers. */
-const FILES_TIMEOUT = 0.5;
 
 const none: ReadonlySet<number> = new Set();
 

@@ -13,6 +13,7 @@ import type { Source } from '../../source/source.ts';
 import { bytes, percent } from '../../text/figures.ts';
 import { clean, json as jsonText } from '../../text/sanitize.ts';
 import { modelOptions } from '../in-force.ts';
+import { FILES_TIMEOUT } from '../patience.ts';
 import { Refusal } from '../refusal.ts';
 import type { Settings } from '../settings.ts';
 
@@ -37,7 +38,7 @@ export async function advise(source: Source, request: AdviseRequest, settings: S
   const { target, observations, stop } = request;
   const observer = new Observer(source, modelOptions(settings));
   const history = new History();
-  await observer.observe({ memoryBudget: 0, watch: new Set() });
+  await observer.observe({ memoryBudget: 0, watch: new Set(), patience: FILES_TIMEOUT });
   let model = await observer.observe({ memoryBudget: Number.POSITIVE_INFINITY, watch: new Set() });
   chosen(model, target);
   const ends = model.uptime + settings.for;

@@ -13,6 +13,7 @@ import { fileProblem } from '../../text/errno.ts';
 import { ownFiles } from '../beside.ts';
 import { modelOptions } from '../in-force.ts';
 import { readOwnFile } from '../own-file.ts';
+import { FILES_TIMEOUT } from '../patience.ts';
 import type { Settings } from '../settings.ts';
 import { UsageError } from '../usage-error.ts';
 import { version } from '../version.ts';
@@ -25,9 +26,6 @@ const LOOK_EVERY = 5;
 
 /** A reading counts as recent for this many intervals. */
 const RECENT = 3;
-
-/** Longest time to wait for users' files at each reading, in seconds: labels are made of what they say. */
-const FILES_TIMEOUT = 0.5;
 
 /**
  * Exports metrics until stopped: over HTTP, to a file, or once to stdout. It sends no signal, and

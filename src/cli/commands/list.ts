@@ -9,6 +9,7 @@ import type { Source } from '../../source/source.ts';
 import { arranged } from '../../state/arranged.ts';
 import { filterSystem } from '../../state/filter.ts';
 import { modelOptions } from '../in-force.ts';
+import { FILES_TIMEOUT } from '../patience.ts';
 import type { Settings } from '../settings.ts';
 import { printingTraits } from '../terminal.ts';
 import { findUser } from '../users.ts';
@@ -16,9 +17,6 @@ import { warn } from '../warn.ts';
 
 /** Seconds between two readings, which CPU use is measured over; Linux counts CPU time in hundredths. */
 const INTERVAL = 0.5;
-
-/** Seconds to wait for files. */
-const FILES_TIMEOUT = 0.4;
 
 /** Number of readings in between, which tell how many workers are in use. */
 const LOOKS = 8;

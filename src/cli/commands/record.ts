@@ -11,6 +11,7 @@ import type { ReadHints, Source } from '../../source/source.ts';
 import { fileProblem } from '../../text/errno.ts';
 import { maskArgv } from '../../text/mask-secrets.ts';
 import { mustAnswer } from '../own-file.ts';
+import { FILES_TIMEOUT } from '../patience.ts';
 import type { Settings } from '../settings.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -19,9 +20,6 @@ const BUDGET = 0.05;
 
 /** Seconds to wait at the end until everything is on the disk. */
 const LAST_WRITES = 5;
-
-/** Longest time to wait for files of new processes, in seconds. */
-const FILES_TIMEOUT = 0.5;
 
 /**
  * Records readings to a file until it is told to stop. Secrets are masked. If the recording is bounded by time or size,

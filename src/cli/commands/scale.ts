@@ -14,6 +14,7 @@ import type { Consent, Operation, Question } from '../../state/operation.ts';
 import { bytes, plural } from '../../text/figures.ts';
 import { clean } from '../../text/sanitize.ts';
 import { modelOptions } from '../in-force.ts';
+import { FILES_TIMEOUT } from '../patience.ts';
 import { Refusal } from '../refusal.ts';
 import type { Settings } from '../settings.ts';
 import { parseCount } from '../value-kinds.ts';
@@ -24,9 +25,6 @@ const INTERVAL = 0.1;
 
 /** Seconds over which swapping is measured. */
 const RATE_INTERVAL = 0.3;
-
-/** Seconds to wait for files before the server is chosen. */
-const FILES_TIMEOUT = 0.5;
 
 export interface ScaleRequest {
   readonly target: string;

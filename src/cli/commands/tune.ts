@@ -19,6 +19,7 @@ import type { Operation } from '../../state/operation.ts';
 import { bytes, percent } from '../../text/figures.ts';
 import { clean, json as jsonText } from '../../text/sanitize.ts';
 import { modelOptions } from '../in-force.ts';
+import { FILES_TIMEOUT } from '../patience.ts';
 import { Refusal } from '../refusal.ts';
 import type { Settings } from '../settings.ts';
 import { findOne } from './scale.ts';
@@ -48,7 +49,7 @@ export async function tune(
   const watch: ReadonlySet<number> = new Set();
   // The first reading finds the servers, the second where they listen, the third whether their workers are in use.
   for (let reading = 0; reading < 2; reading++) {
-    await observer.observe({ memoryBudget: 0, watch });
+    await observer.observe({ memoryBudget: 0, watch, patience: FILES_TIMEOUT });
     await pause(FAST);
   }
   const model = await observer.observe({ memoryBudget: Number.POSITIVE_INFINITY, watch });
