@@ -42,3 +42,11 @@ export const FIRST_ROW_LINE = HEADER + TABLE_HEAD;
 export function panelLines(state: Size): number {
   return Math.max(1, tableLines(state) + paneLines(state) + TABLE_HEAD - 2);
 }
+
+/** From so many columns on, the details of a row show all their pages, in two columns. */
+const ALL_DETAILS = 116;
+
+/** Whether the details of a row are not divided into pages. */
+export function showsAllDetails({ columns }: Pick<Size, 'columns'>): boolean {
+  return columns >= ALL_DETAILS;
+}

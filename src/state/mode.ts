@@ -7,11 +7,14 @@ import type { RowId } from './row.ts';
 export const spans = ['10m', '1h', '24h'] as const;
 export type Span = (typeof spans)[number];
 
+/** What the details of a row are divided into. */
+export type DetailsPage = 'memory' | 'server' | 'process' | 'group';
+
 /** What lies over the table. Only one does at a time. */
 export type Panel =
   | { readonly type: 'help'; readonly scroll: number }
   /** Stays with its row, wherever the selection goes. */
-  | { readonly type: 'details'; readonly row: RowId; readonly scroll: number }
+  | { readonly type: 'details'; readonly row: RowId; readonly page: DetailsPage; readonly scroll: number }
   | { readonly type: 'log'; readonly scroll: number }
   | { readonly type: 'memory'; readonly scroll: number }
   /** The guided run. */

@@ -77,7 +77,9 @@ function run(state: AppState, command: Command, history: HistoryReader): Answer 
       return [jumpToFastest(state, history), []];
     case 'details':
       return [
-        state.selected === null ? state : withPanel(state, { type: 'details', row: state.selected, scroll: 0 }),
+        state.selected === null
+          ? state
+          : withPanel(state, { type: 'details', row: state.selected, page: 'memory', scroll: 0 }),
         [],
       ];
     case 'add':

@@ -27,11 +27,12 @@ export function widthOf(character: string): number {
 export function cut(text: string, columns: number, mark = '…'): string {
   if (width(text) <= columns) return text;
   if (columns <= 0) return '';
+  const room = columns - width(mark);
   let kept = '';
   let used = 0;
   for (const character of text) {
     const more = widthOf(character);
-    if (used + more > columns - 1) break;
+    if (used + more > room) break;
     kept += character;
     used += more;
   }

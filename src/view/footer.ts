@@ -1,4 +1,5 @@
 import { type Binding, bindings } from '../state/keymap.ts';
+import { showsAllDetails } from '../state/layout.ts';
 import type { Panel } from '../state/mode.ts';
 import { type AppState, isTuning } from '../state/state.ts';
 import { type Hint, hint, hintKeyAt, hintLine } from './hints.ts';
@@ -45,9 +46,10 @@ const choose = hint('↑↓', 'choose', 3);
 
 function panelHints(panel: Panel, state: AppState): readonly Hint[] {
   switch (panel.type) {
+    case 'details':
+      return showsAllDetails(state) ? [scroll, close] : [hint('Tab', 'next page', 2, 'tab'), scroll, close];
     case 'help':
     case 'memory':
-    case 'details':
       return [scroll, close];
     case 'tune':
       return isTuning(state)

@@ -140,7 +140,7 @@ function contentOf(scene: Scene, shown: Panel): PanelContent {
     case 'help':
       return help(scene, shown.scroll);
     case 'details':
-      return details(scene, rowOf(shown.row), shown.scroll);
+      return details(scene, rowOf(shown.row), shown);
     case 'log':
       return log(scene, shown.scroll);
     case 'advice':

@@ -89,3 +89,8 @@ export const ascii: Glyphs = {
   axis: ['+', '+', '+'],
   patterns: ['#', '=', '+', '%', 'o', 'x', '*', '@'],
 };
+
+/** A text with the arrow that can be drawn: in ASCII a lone > would be read as greater than. */
+export function arrowed(text: string, { arrow }: Glyphs): string {
+  return text.replaceAll(unicode.arrow, arrow);
+}

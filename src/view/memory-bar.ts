@@ -9,6 +9,8 @@ import type { Theme } from './theme.ts';
 
 interface Segment {
   readonly name: string;
+  /** What its name is cut to without more room: of what is no project, whole words only. */
+  readonly short?: string;
   /** Its figure, such as `31%`. */
   readonly figure: string;
   /** Bytes. */
@@ -77,8 +79,9 @@ function segments(state: AppState, model: Model, theme: Theme): Segments {
   const counted = [...projects, system].reduce((sum, { memory }) => sum + (memory.counted ?? 0), 0);
   const { cache, free } = unusedOf(model, counted);
   const kernel = Math.max(0, total - counted - cache - free);
-  const one = (name: string, size: number, style: Style, pattern: string): Segment => ({
+  const one = (name: string, short: string, size: number, style: Style, pattern: string): Segment => ({
     name,
+    short,
     figure: of(size),
     size,
     style,
@@ -88,10 +91,10 @@ function segments(state: AppState, model: Model, theme: Theme): Segments {
   return {
     owned,
     rest: [
-      { ...one('system', system.memory.counted ?? 0, theme.system, '.'), figure: figure(system.memory) },
-      one('kernel', kernel, theme.kernel, ':'),
-      one('cache', cache, theme.cache, theme.glyphs.cache),
-      one('free', free, theme.free, ' '),
+      { ...one('system', 'sys', system.memory.counted ?? 0, theme.system, '.'), figure: figure(system.memory) },
+      one('kernel', 'kern', kernel, theme.kernel, ':'),
+      one('cache', 'cache', cache, theme.cache, theme.glyphs.cache),
+      one('free', 'free', free, theme.free, ' '),
     ],
   };
 }
@@ -118,11 +121,12 @@ function draw(all: readonly Segment[], room: number, theme: Theme): readonly Spa
 
 function drawOne(segment: Segment, cells: number, bordered: boolean, theme: Theme): readonly Span[] {
   if (cells === 0) return [];
-  const { name, figure, style, fill, pattern } = segment;
+  const { name, short, figure, style, fill, pattern } = segment;
   const border = bordered && cells > 1 ? theme.glyphs.border : '';
   const inner = cells - width(border);
   const whole = figure === '' ? name : `${name} ${figure}`;
-  const label = [whole, name].find((one) => width(one) <= inner) ?? (inner >= NAMED ? cut(name, inner, '') : '');
+  const initials = short === undefined && inner >= NAMED ? cut(name, inner, '') : '';
+  const label = [whole, name, short ?? ''].find((one) => one !== '' && width(one) <= inner) ?? initials;
   const left = inner - width(label);
   const isSolid = style.bg !== undefined && !theme.patterns;
   if (isSolid || pattern === ' ') return [span(border + label + ' '.repeat(left), style)];

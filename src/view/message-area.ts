@@ -1,5 +1,6 @@
 import { clean } from '../text/sanitize.ts';
 import { cut, width, wrap } from '../text/width.ts';
+import { arrowed } from './glyphs.ts';
 import type { Message, Said } from './said.ts';
 import { fitLine } from './spans.ts';
 import { type Line, type Span, span } from './style.ts';
@@ -21,10 +22,9 @@ export function messageArea(
   return [ruled(said.title, place, columns, theme), ...body(said, lines - 1, columns, theme)];
 }
 
-/** Arrows in ASCII. A lone > would be read as greater than. */
 function written(message: Message, { ascii, glyphs }: Theme): Message {
   if (!ascii) return message;
-  const inAscii = ({ text, style }: Said): Said => ({ text: text.replaceAll('→', glyphs.arrow), style });
+  const inAscii = ({ text, style }: Said): Said => ({ text: arrowed(text, glyphs), style });
   return { title: inAscii(message.title), left: message.left.map(inAscii), right: message.right.map(inAscii) };
 }
 

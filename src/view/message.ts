@@ -50,7 +50,9 @@ function whatToSay(scene: Scene): Message {
     const text = `Nothing matches “${arrangement.filter.text}”. Esc clears the filter.`;
     return { title: { text: '', style: theme.faint }, left: [{ text, style: theme.warning }], right: [] };
   }
-  return aboutRow(scene);
+  const about = aboutRow(scene);
+  // Under a panel + and - do something else, or nothing.
+  return mode.type === 'panel' ? { ...about, right: [] } : about;
 }
 
 function typed(what: string, text: string, told: string, theme: Theme): Message {

@@ -73,7 +73,8 @@ describe.each([
       ['project2', 'django1_5'],
     ] as const) {
       await select(pty, rowOf(story[name].pid));
-      pty.press('enter');
+      // The last page of the details.
+      pty.press('enter', 'left');
       await pty.waitFor(virtualenv);
       pty.press('escape');
       await eventually('the details are closed', () => !pty.text().includes(virtualenv));

@@ -59,7 +59,7 @@ it('the queue counts the clients that wait while all workers sleep in a view', a
 
   await pty.waitFor(withQueue(7));
   await pty.waitFor(/2 workers.* 7 waiting/);
-  pty.press('enter');
+  pty.press('enter', '3');
   await pty.waitFor(/connections +2 open, \d waiting to be accepted/);
   pty.press('escape');
   // Two at a time are served.
@@ -104,7 +104,7 @@ describe('on a machine with thousands of sockets', () => {
     await pty.waitFor(withQueue(0));
     await select(pty, master());
     ask(3, { port: gunicorn.port }, 4);
-    pty.press('enter');
+    pty.press('enter', '3');
     await pty.waitFor(/connections +2 open, 3 waiting to be accepted/);
     await pty.close();
   });

@@ -195,3 +195,42 @@ describe('the mouse', () => {
     expect(chosen.state.arrangement.sort).toBe('cpu');
   });
 });
+
+describe('the details', () => {
+  const title = (seen: Seen) => linesOf(seen)[2] ?? '';
+
+  it('turn from page to page by Tab, arrows and numbers, each from its top', async () => {
+    const seen = pressed(await demoSeen(small), 'enter');
+    expect(title(seen)).toContain(' project1 ─ 1 memory  2 server  3 group ');
+    expect(text(seen)).toMatch(/worker 1204 .* 1st/);
+    const server = pressed(seen, 'end', 'tab');
+    expect(panelOf(server.state)).toMatchObject({ page: 'server', scroll: 0 });
+    expect(text(server)).toMatch(/listens on {3}127\.0\.0\.1:8101/);
+    expect(panelOf(pressed(server, 'right').state)).toMatchObject({ page: 'group' });
+    expect(panelOf(pressed(seen, 'left').state)).toMatchObject({ page: 'group' });
+    expect(panelOf(pressed(seen, '3').state)).toMatchObject({ page: 'group' });
+    expect(panelOf(pressed(seen, '9').state)).toMatchObject({ page: 'memory' });
+  });
+
+  it('name the page alone where there is no room for all names', async () => {
+    expect(title(pressed(await demoSeen({ columns: 40, lines: 15 }), 'enter', 'tab'))).toContain(' 2/3 server ');
+  });
+
+  it('show all pages at once on a wide terminal', async () => {
+    const seen = pressed(await demoSeen({ columns: 120, lines: 40 }), 'enter');
+    for (const part of ['private ', 'worker 1204 ', 'listens on ', 'grouped by ']) expect(text(seen)).toContain(part);
+  });
+
+  it('tell which worker - takes first, and none that stays', async () => {
+    const order = text(pressed(await demoSeen(small), 'enter')).match(/worker \d+ .*(?:1st|2nd|3rd)/g) ?? [];
+    expect(order.map((line) => line.replace(/ .* /, ' '))).toEqual(['worker 1st', 'worker 2nd']);
+  });
+});
+
+describe('a panel over the table', () => {
+  it.each(['enter', 't', 'w', '?'])('does not offer + and -, which do not change workers there (%s)', async (key) => {
+    const seen = await demoSeen(small);
+    expect(text(seen)).toContain('- to 2:');
+    expect(text(pressed(seen, key))).not.toContain('- to 2:');
+  });
+});

@@ -55,7 +55,7 @@ describe('the history panel', () => {
 
   it('shows the figures under the cursor, with their time', async () => {
     const seen = pressed(await demoSeen(size, 300), 't', 'left', 'left', 'pageup');
-    expect(linesOf(seen).join('\n')).toMatch(/03:0\d:\d\d {2}used 1\.\d+G, 7\d %.*project1 \d+M/);
+    expect(linesOf(seen).join('\n')).toMatch(/03:0\d:\d\d {2}used 1\.\d+G, 7\d % +│/);
   });
 
   it('draws the line of one project in Braille where the terminal has it, else in cells', async () => {

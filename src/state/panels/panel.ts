@@ -5,6 +5,7 @@ import type { AppState } from '../state.ts';
 import { keyInActions } from './actions.ts';
 import { keyInAdvice } from './advice.ts';
 import { keyInConfirm } from './confirm.ts';
+import { keyInDetails } from './details.ts';
 import { keyInFit } from './fit.ts';
 import { keyInFitPlan } from './fit-plan.ts';
 import { keyInHistory } from './history.ts';
@@ -46,9 +47,10 @@ export function keyInPanel(
       return keyInLog(state, panel, key);
     case 'tune':
       return keyInTune(state, panel, key);
+    case 'details':
+      return keyInDetails(state, panel, key);
     case 'help':
     case 'memory':
-    case 'details':
       return keyInScrolling(state, panel, key);
   }
 }

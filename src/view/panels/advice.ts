@@ -1,6 +1,7 @@
 import { type Advice, projectOf } from '../../model/advice/advice.ts';
 import { clean } from '../../text/sanitize.ts';
 import { fill, wrap } from '../../text/width.ts';
+import { arrowed } from '../glyphs.ts';
 import type { Scene } from '../scene.ts';
 import { type Line, plain, span } from '../style.ts';
 import type { Theme } from '../theme.ts';
@@ -32,7 +33,7 @@ function adviceLines(advice: Advice, chosen: boolean, columns: number, theme: Th
   const key = advice.key === null ? '' : ` Key: ${advice.key}.`;
   const where = advice.where === null ? [] : wrap(clean(advice.where), columns - 6);
   return [
-    ...wrap(clean(`${about}${advice.text}${key}`), columns - 3).map(
+    ...wrap(arrowed(clean(`${about}${advice.text}${key}`), theme.glyphs), columns - 3).map(
       (text, index): Line => [
         span(index === 0 ? `${mark} ` : '   ', style),
         span(fill(text, columns - 3), chosen ? theme.selected(style) : style),

@@ -1,6 +1,7 @@
 import type { PanelOf } from '../../state/mode.ts';
 import { clean } from '../../text/sanitize.ts';
 import { wrap } from '../../text/width.ts';
+import { arrowed } from '../glyphs.ts';
 import type { Scene } from '../scene.ts';
 import { type Line, plain, span } from '../style.ts';
 import type { PanelContent } from './panel.ts';
@@ -13,8 +14,10 @@ export function confirm({ state, theme }: Scene, { question }: PanelOf<'confirm'
   const columns = Math.min(WIDEST, state.columns - 6);
   const [first = '', ...others] = question;
   const lines = [
-    ...wrap(clean(first), columns).map((part): Line => [span(part, theme.warning)]),
-    ...others.flatMap((text) => wrap(clean(text), columns).map((part): Line => [span(part, plain)])),
+    ...wrap(arrowed(clean(first), theme.glyphs), columns).map((part): Line => [span(part, theme.warning)]),
+    ...others.flatMap((text) =>
+      wrap(arrowed(clean(text), theme.glyphs), columns).map((part): Line => [span(part, plain)]),
+    ),
     [],
     [span('y', theme.key), span(' yes   '), span('n', theme.key), span(' no')],
   ];

@@ -3,6 +3,7 @@ import type { PanelOf } from '../../state/mode.ts';
 import { clean } from '../../text/sanitize.ts';
 import { wrap } from '../../text/width.ts';
 import { bytes, percent, plural } from '../format.ts';
+import { arrowed } from '../glyphs.ts';
 import type { Scene } from '../scene.ts';
 import { type Line, plain, type Style, span } from '../style.ts';
 import type { PanelContent } from './panel.ts';
@@ -18,7 +19,9 @@ export function fitPlan({ state, theme }: Scene, { fit, target }: PanelOf<'fit-p
   const goal = `${percent(before)} → ${percent(after)}`;
   const count = trims.reduce((sum, { from, to }) => sum + from - to, 0);
   const say = (text: string, style: Style, indent = 0) =>
-    wrap(clean(text), columns - indent).map((part): Line => [span(' '.repeat(indent) + part, style)]);
+    wrap(arrowed(clean(text), theme.glyphs), columns - indent).map(
+      (part): Line => [span(' '.repeat(indent) + part, style)],
+    );
   const head =
     before <= target
       ? say(`Memory is at ${percent(before)}: nothing to trim.`, theme.good)

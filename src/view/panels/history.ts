@@ -5,6 +5,7 @@ import { clean } from '../../text/sanitize.ts';
 import { cut, fill, width } from '../../text/width.ts';
 import { type Band, stackedArea } from '../area.ts';
 import { bytes, clockText, percent } from '../format.ts';
+import { arrowed } from '../glyphs.ts';
 import { type Past, pastOf } from '../past.ts';
 import { roundUp, scaleLabels } from '../scale.ts';
 import type { Scene } from '../scene.ts';
@@ -48,7 +49,7 @@ export function historyLines(scene: Scene, panel: PanelOf<'history'>, columns: n
   const isPlotted = panel.project !== null && !theme.ascii && !theme.patterns;
   const area = stackedArea({ bands: isPlotted ? [] : past.bands, columns: width, lines: height, most, cursor }, theme);
   const labels = scaleLabels(most, height);
-  const names = legendLines(past, cursor ?? width - 1, theme.patterns || theme.ascii);
+  const names = legendLines(past, cursor ?? width - 1, scene);
   const rows = area.map((line, index): Line => {
     const label = labels[index] ?? '';
     const tick = label === '' ? theme.glyphs.frame[5] : theme.glyphs.axis[0];
@@ -63,7 +64,7 @@ export function historyLines(scene: Scene, panel: PanelOf<'history'>, columns: n
     axis(past, width, scene),
     times(past, width, panel.span, scene),
     ...told,
-    cursorLine(past, cursor, scene, columns),
+    cursorLine(past, cursor, scene, columns, legend > 0),
   ];
 }
 
@@ -102,14 +103,15 @@ function stackHeights(bands: readonly Band[]): readonly number[] {
 }
 
 /** The layers by name, the highest first, as they stand in a column. */
-function legendLines({ bands }: Past, column: number, patterned: boolean): readonly Line[] {
+function legendLines({ bands }: Past, column: number, { theme }: Scene): readonly Line[] {
+  const { patterns, ascii, glyphs } = theme;
   return bands.toReversed().map(({ name, fill: style, pattern, values }): Line => {
     const value = values[column] ?? null;
     const first = values.find((one) => one !== null && one !== undefined) ?? null;
     const moved = value !== null && first !== null && Math.abs(value - first) > Math.max(first, value) / 20;
-    const figure = value === null ? 'none' : moved ? `${bytes(first)}→${bytes(value)}` : bytes(value);
+    const figure = value === null ? 'none' : moved ? `${bytes(first)}${glyphs.arrow}${bytes(value)}` : bytes(value);
     return [
-      span((patterned ? pattern : '█').repeat(2), style),
+      span((patterns || ascii ? pattern : glyphs.full).repeat(2), style),
       span(` ${cut(name, LEGEND - 7 - figure.length)} ${figure}`),
     ];
   });
@@ -122,7 +124,7 @@ function axis({ from, until, events }: Past, columns: number, { theme }: Scene):
   lettered(events).forEach(({ event, letter }) => {
     cells[columnOf(event.at, from, until, columns)] = letter;
   });
-  return [span(' '.repeat(SCALE - 1) + corner, theme.faint), span(cells.join(''), theme.strong)];
+  return [span(fill('0', SCALE - 1, 'right') + corner, theme.faint), span(cells.join(''), theme.strong)];
 }
 
 /** Columns between two times on the axis. */
@@ -162,13 +164,14 @@ function eventLines({ events }: Past, { theme }: Scene, columns: number, count: 
       const { usedBefore, usedAfter } = event;
       const change = usedAfter - usedBefore;
       const sign = change < 0 ? '−' : '+';
-      const figures = `${sign}${bytes(Math.abs(change))}  ${bytes(usedBefore)} → ${bytes(usedAfter)}`;
+      const { arrow } = theme.glyphs;
+      const figures = `${sign}${bytes(Math.abs(change))}  ${bytes(usedBefore)} ${arrow} ${bytes(usedAfter)}`;
       const by = event.ours ? '' : '  not by workertop';
       const start = `${letter} ${clockText(event.at)}  `;
       const room = columns - width(start) - width(figures) - width(by) - 2;
       const spans: readonly Span[] = [
         span(start, theme.strong),
-        span(fill(clean(event.text), Math.max(8, room))),
+        span(fill(arrowed(clean(event.text), theme.glyphs), Math.max(8, room))),
         span(`  ${figures}`),
         span(by, theme.faint),
       ];
@@ -176,8 +179,14 @@ function eventLines({ events }: Past, { theme }: Scene, columns: number, count: 
     });
 }
 
-/** The figures under the cursor, or those of now. */
-function cursorLine(past: Past, cursor: number | null, { state, theme }: Scene, columns: number): Line {
+/** The figures under the cursor, or those of now; of each layer only if no legend has them. */
+function cursorLine(
+  past: Past,
+  cursor: number | null,
+  { state, theme }: Scene,
+  columns: number,
+  hasLegend: boolean,
+): Line {
   const { used, bands, from, until } = past;
   const count = used.length;
   const known = used.filter((value) => value !== null).length;
@@ -186,7 +195,7 @@ function cursorLine(past: Past, cursor: number | null, { state, theme }: Scene, 
   const value = used[column] ?? null;
   const at = clockText(from + ((column + 1) / count) * (until - from));
   const total = state.model?.host.memory.total ?? 1;
-  const parts = bands
+  const parts = (hasLegend ? [] : bands)
     .toReversed()
     .flatMap(({ name, values }) =>
       (values[column] ?? null) === null ? [] : [`${name} ${bytes(values[column] ?? 0)}`],

@@ -4,6 +4,7 @@ import type { Summary } from '../../model/activity/statistics.ts';
 import { usesText } from '../../model/activity/waits.ts';
 import { findServer } from '../../model/lookup.ts';
 import { type Model, serverTitle } from '../../model/model.ts';
+import { panelLines } from '../../state/layout.ts';
 import type { PanelOf } from '../../state/mode.ts';
 import { clean } from '../../text/sanitize.ts';
 import { fill, wrap } from '../../text/width.ts';
@@ -43,19 +44,21 @@ export function howManyPanel(scene: Scene, panel: PanelOf<'how-many'>): PanelCon
   const room = Math.max(4, Math.min(30, columns - FIGURES));
   const focus = 1 + seen.choices.findIndex(({ workers }) => workers === panel.workers);
   const kind = server.activity === null ? '' : `: ${unit[server.activity.unit]}`;
+  const lines: readonly Line[] = [
+    [span(headOf(room, model), theme.strong)],
+    ...seen.choices.map((choice) => choiceLine(choice, panel.workers, room, model, theme)),
+    [],
+    ...said(`${recommendation.text}${confidence}`, theme.strong),
+    [],
+    ...atOnce(scene, seen),
+    ...(waits === null ? [] : said(`In use for: ${waits}.`)),
+    ...said(ownText(seen)),
+    ...said(`Set by: ${server.workers.configured.where}`, theme.faint),
+  ];
   return {
     title: clean(`How many workers?  ${project.name}, ${serverTitle(server)}${kind}`),
-    lines: [
-      [span(headOf(room, model), theme.strong)],
-      ...seen.choices.map((choice) => choiceLine(choice, panel.workers, room, model, theme)),
-      [],
-      ...said(`${recommendation.text}${confidence}`, theme.strong),
-      [],
-      ...atOnce(scene, seen),
-      ...(waits === null ? [] : said(`In use for: ${waits}.`)),
-      ...said(ownText(seen)),
-      ...said(`Set by: ${server.workers.configured.where}`, theme.faint),
-    ],
+    // Blank lines are the first to go where all of it does not fit.
+    lines: lines.length > panelLines(state) ? lines.filter((line) => line.length > 0) : lines,
     focus,
   };
 }

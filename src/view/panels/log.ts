@@ -1,6 +1,7 @@
 import { clean } from '../../text/sanitize.ts';
 import { fill, wrap } from '../../text/width.ts';
 import { clockText } from '../format.ts';
+import { arrowed } from '../glyphs.ts';
 import type { Scene } from '../scene.ts';
 import { type Line, plain, span } from '../style.ts';
 import type { PanelContent } from './panel.ts';
@@ -25,7 +26,7 @@ export function log({ state, theme }: Scene, scroll: number): PanelContent {
   entries.sort((a, b) => b.at - a.at);
   const indent = ' '.repeat(10);
   const lines = entries.flatMap(({ at, text, reminder, style }): readonly Line[] => [
-    ...wrap(clean(text), columns - 14).map(
+    ...wrap(arrowed(clean(text), theme.glyphs), columns - 14).map(
       (part, index): Line => [span(index === 0 ? fill(clockText(at), 10) : indent, theme.faint), span(part, style)],
     ),
     ...(reminder === null

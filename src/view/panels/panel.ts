@@ -1,11 +1,13 @@
 import { fill, width } from '../../text/width.ts';
 import { fitLine, lineWidth } from '../spans.ts';
-import { type Line, span } from '../style.ts';
+import { type Line, type Span, span } from '../style.ts';
 import type { Theme } from '../theme.ts';
 
 /** What a panel says; the frame and the scrolling are the same for all. */
 export interface PanelContent {
   readonly title: string;
+  /** The names of its pages, and the index of the one shown. */
+  readonly tabs?: { readonly names: readonly string[]; readonly shown: number };
   readonly lines: readonly Line[];
   /** Lines above the first one shown. */
   readonly scroll?: number;
@@ -25,23 +27,40 @@ export function framed(content: PanelContent, columns: number, lines: number, th
   const visible = content.lines.slice(scroll, scroll + height);
   const more =
     last > 0 ? ` ${scroll + 1}-${Math.min(content.lines.length, scroll + height)} of ${content.lines.length} ` : '';
-  const edge = (left: string, text: string, right: string): Line => {
-    const rest = columns - 2 - width(text) - 1;
+  const edge = (left: string, text: Line, right: string): Line => {
+    const rest = columns - 2 - lineWidth(text) - 1;
     return [
       span(left + horizontal, theme.faint),
-      span(text, theme.strong),
+      ...text,
       span(horizontal.repeat(Math.max(0, rest)) + right, theme.faint),
     ];
   };
   return [
-    edge(topLeft, fill(` ${content.title} `, Math.min(width(content.title) + 2, inner)), topRight),
+    edge(topLeft, headOf(content, inner, theme), topRight),
     ...Array.from({ length: height }, (_, index) => [
       span(`${vertical} `, theme.faint),
       ...fitLine(visible[index] ?? [], inner, theme.glyphs.ellipsis),
       span(` ${vertical}`, theme.faint),
     ]),
-    edge(bottomLeft, more, bottomRight),
+    edge(bottomLeft, [span(more, theme.strong)], bottomRight),
   ];
+}
+
+/** Fewest columns of a title that is cut. */
+const TITLE = 16;
+
+/** The title, and the pages behind it: all of them, or the one shown where there is less room. */
+function headOf({ title, tabs }: PanelContent, columns: number, theme: Theme): Line {
+  const named = (most: number) => span(fill(` ${title} `, Math.min(width(title) + 2, most)), theme.strong);
+  if (tabs === undefined || tabs.names.length < 2) return [named(columns)];
+  const { names, shown } = tabs;
+  const all = names.map((name, index): Span => {
+    const text = ` ${index + 1} ${name} `;
+    return index === shown ? span(text, theme.selected(theme.strong)) : span(text, theme.faint);
+  });
+  const one = span(` ${shown + 1}/${names.length} ${names[shown] ?? ''} `, theme.selected(theme.strong));
+  const pages = lineWidth(all) + TITLE + 1 <= columns ? all : [one];
+  return [named(columns - lineWidth(pages) - 1), span(theme.glyphs.frame[4], theme.faint), ...pages];
 }
 
 /** The first line shown. */

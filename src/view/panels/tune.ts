@@ -2,6 +2,7 @@ import type { TuneStep, TuneWatch } from '../../state/tuning.ts';
 import { clean } from '../../text/sanitize.ts';
 import { fill, wrap } from '../../text/width.ts';
 import { bytes, clockText, duration, percent, plural, UNKNOWN } from '../format.ts';
+import { arrowed } from '../glyphs.ts';
 import type { Scene } from '../scene.ts';
 import { type Line, span } from '../style.ts';
 import type { Theme } from '../theme.ts';
@@ -17,7 +18,9 @@ export function tunePanel({ state, theme }: Scene, scroll: number): PanelContent
   if (tuning === null) return { title: 'Tune', lines: [[span('Nothing was tuned yet.', theme.faint)]], scroll };
   const { project, phase, steps, watch, said, outcome } = tuning;
   const wrapped = (text: string, indent: string, style = {}): readonly Line[] =>
-    wrap(clean(text), Math.max(10, columns - 4 - indent.length)).map((part): Line => [span(indent + part, style)]);
+    wrap(arrowed(clean(text), theme.glyphs), Math.max(10, columns - 4 - indent.length)).map(
+      (part): Line => [span(indent + part, style)],
+    );
   const stopping = outcome === null ? (phase === 'stopping' ? 'Stopping: what was trimmed is put back …' : null) : null;
   const lines: readonly Line[] = [
     ...(outcome === null ? [] : [...wrapped(outcome, '', theme.strong), []]),
@@ -30,7 +33,7 @@ export function tunePanel({ state, theme }: Scene, scroll: number): PanelContent
     ...(watch === null ? [] : watchLines(watch, theme)),
     [],
     ...said.flatMap(({ at, text }) =>
-      wrap(clean(text), Math.max(10, columns - 14)).map(
+      wrap(arrowed(clean(text), theme.glyphs), Math.max(10, columns - 14)).map(
         (part, index): Line => [span(fill(index === 0 ? clockText(at) : '', 10), theme.faint), span(part)],
       ),
     ),

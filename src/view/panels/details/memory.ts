@@ -11,7 +11,8 @@ export function memoryLines(memory: Memory, id: HistoryId, context: Context): re
   const { say, draw, theme, history, columns } = context;
   const { rss, pss, uss, swap } = memory;
   // Of several processes it counts what they share more than once: it is no total.
-  const resident = id.startsWith('process:') ? `RSS ${bytes(rss)}` : `RSS would say ${bytes(rss)}`;
+  const resident = id.startsWith('process:') ? '' : ', counting shared memory in each process';
+  const swapped = swap === 0 ? '' : `, swap ${known(swap)}`;
   const quality = memory.exact ? '' : ', partly estimated';
   const levels = history.recentLevels(id, Math.min(60, columns - LABEL - 10));
   const trend = history.trend(id);
@@ -27,8 +28,9 @@ export function memoryLines(memory: Memory, id: HistoryId, context: Context): re
     ...(pss === null || uss === null ? [] : [draw('', ...splitBar(uss, pss - uss, swap ?? 0, columns - LABEL, theme))]),
     ...say(
       '',
-      `private ${known(uss)}, shared ${known(pss === null || uss === null ? null : pss - uss)} (its part), swap ${known(swap)}; ${resident}`,
+      `private ${known(uss)}, shared ${known(pss === null || uss === null ? null : pss - uss)} (its part)${swapped}`,
     ),
+    ...say('RSS', `${bytes(rss)}${resident}`),
     ...(levels === null
       ? []
       : [

@@ -2,10 +2,9 @@ import { doingPhrases } from '../../../model/activity/words.ts';
 import type { ProcessNode } from '../../../model/model.ts';
 import { unreadFiles } from '../../../model/silent-mount.ts';
 import type { ProcessState } from '../../../snapshot.ts';
-import { ageText, bytes, cpuText } from '../../format.ts';
+import { ageText } from '../../format.ts';
 import type { Line } from '../../style.ts';
 import { type Context, labelled } from './context.ts';
-import { memoryLines } from './memory.ts';
 import { virtualenvText } from './virtualenv.ts';
 
 export function processLines(process: ProcessNode, context: Context): readonly Line[] {
@@ -26,9 +25,6 @@ export function processLines(process: ProcessNode, context: Context): readonly L
     ...say('virtualenv', virtualenv === null ? null : virtualenvText(virtualenv)),
     ...say('signals', facts.caught === null ? 'unknown' : `handles ${signalNames(facts.caught)}`),
     ...say('cgroup', facts.cgroup),
-    ...say('limit', facts.memoryLimit === null ? null : `${bytes(facts.memoryLimit)}, of its cgroup`),
-    ...memoryLines(process.memory, `process:${process.key}`, context),
-    ...say('CPU', `${cpuText(process.cpu)} % of a core`),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { usesText } from '../../../model/activity/waits.ts';
 import { inUsePhrase, LETTERS, lettersOf, sharePhrase, whyUntold } from '../../../model/activity/words.ts';
 import { usage } from '../../../model/history/utilisation.ts';
-import type { Model, Project, Server } from '../../../model/model.ts';
+import type { Model, Server } from '../../../model/model.ts';
 import { sumKnown } from '../../../model/rates.ts';
 import { fitText } from '../../../model/scaling/price.ts';
 import { launchersOf } from '../../../state/launchers.ts';
@@ -10,8 +10,6 @@ import { fill } from '../../../text/width.ts';
 import { countText, duration, memoryText } from '../../format.ts';
 import { type Line, span } from '../../style.ts';
 import { type Context, LABEL } from './context.ts';
-import { memoryLines } from './memory.ts';
-import { versionsOf } from './virtualenv.ts';
 
 /** Seconds over which workers in use are counted. */
 const LATELY = 600;
@@ -19,15 +17,14 @@ const LATELY = 600;
 /** Things that workers wait for, at most. */
 const MOST_USES = 8;
 
-export function serverLines(server: Server, project: Project | null, context: Context): readonly Line[] {
+/** What a server is and does, and where its number of workers is set. */
+export function serverLines(server: Server, context: Context): readonly Line[] {
   const { say, theme, model } = context;
   const { definition, workers, pools, startedBy, scaling, version, head } = server;
   const what = server.managed === null ? `${head.role} ${head.pid}` : `${server.managed}, run by ${head.pid}`;
   const configured = workers.configured.count === null ? '' : `${workers.configured.count}: `;
   return [
     ...say('server', `${definition.label}${version === null ? '' : ` ${version}`}, ${what}`),
-    ...say('project', project?.name ?? null),
-    ...say('versions', project === null ? null : versionsOf(project)),
     ...say('app', server.app),
     ...say('remark', server.remark),
     ...say('listens on', server.bind.join(', ')),
@@ -44,7 +41,6 @@ export function serverLines(server: Server, project: Project | null, context: Co
       ? [span(fill('scaling', LABEL), theme.faint), span('+ and - add and trim workers', theme.good)]
       : [span(fill('scaling', LABEL), theme.faint), span('not by signals', theme.warning)],
     ...say('', scaling.reason),
-    ...memoryLines(server.memory, `server:${server.key}`, context),
   ];
 }
 
