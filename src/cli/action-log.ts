@@ -6,11 +6,16 @@ import { programBeside } from './beside.ts';
  * Opens the log of actions, which a process of its own writes.
  * @param tell called once if there is no log, and for what earlier sessions left unfinished
  * @param host the machine that is acted on; null for this one
+ * @param number tells machines apart that are acted on at a time; null for a single one
  */
-export function openActionLog(tell: (text: string) => void, host: string | null): ActionLog {
+export function openActionLog(
+  tell: (text: string) => void,
+  host: string | null,
+  number: number | null = null,
+): ActionLog {
   const path = actionLogPath(process.env);
   const none = (why: string) => tell(`No log of actions is kept: ${why}.`);
-  const session = String(process.pid);
+  const session = `${process.pid}${number === null ? '' : `.${number}`}`;
   if (path === null)
     return new ActionLog(
       unkept(() => none('there is no home directory')),

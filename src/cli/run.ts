@@ -42,7 +42,10 @@ export async function run({ command, operands, given }: Invocation): Promise<Out
 // Modules are loaded when their command runs: `list` needs no screen, and `export` nothing that signals.
 const runners: Readonly<Record<CommandName, Run>> = {
   top: (settings) => {
-    if (settings.machines !== null) return listMachines(settings.machines, { ...settings, json: false });
+    if (settings.machines !== null)
+      return canDraw()
+        ? fleetOf(settings.machines, settings)
+        : listMachines(settings.machines, { ...settings, json: false });
     return withSource(settings, (source) =>
       canDraw() ? live(source, settings) : listOf(source, { ...settings, json: false }),
     );
@@ -180,6 +183,12 @@ async function listMachines(machines: readonly string[], settings: Settings): Pr
   const { text, lost } = await interruptible('interrupted', (stop) => listAll(machines, open, stop, settings));
   if (lost.length > 0) warn(`${lost.length} of ${plural(machines.length, 'machine')} not read: ${lost.join(', ')}`);
   return { text, code: lost.length > 0 ? 1 : 0 };
+}
+
+async function fleetOf(machines: readonly string[], settings: Settings): Promise<Outcome> {
+  const { withLocalDescriptions } = await import('./terminfo.ts');
+  const { fleet } = await withLocalDescriptions(process.env, () => import('./commands/fleet.ts'));
+  return { text: '', code: await fleet(machines, await machineSources(settings), settings) };
 }
 
 async function live(source: Source, settings: Settings): Promise<Outcome> {

@@ -37,7 +37,7 @@ export class ActionLog {
   readonly #asked = new Map<number, number>();
 
   /**
-   * @param session distinguishes this session's changes from others: the pid
+   * @param session distinguishes this session's changes from others: the pid, and a number for one of several machines
    * @param host the machine that is acted on; null for this one
    */
   constructor(sink: LogSink, session: string, host: string | null = null) {
@@ -85,7 +85,7 @@ export class ActionLog {
   }
 }
 
-const entry = /^(\S+) (.*) \[((\d+)\.\d+)\]$/;
+const entry = /^(\S+) (.*) \[((\d+)(?:\.\d+)+)\]$/;
 
 /**
  * Changes in a log that were started and never ended, because the machine went down.

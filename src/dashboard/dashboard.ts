@@ -118,6 +118,9 @@ export class Dashboard {
       this.#end = resolve;
     });
     this.#ended = false;
+    const { screen } = this.#parts;
+    if (!this.fits(screen.columns, screen.lines))
+      this.dispatch({ type: 'resize', columns: screen.columns, lines: screen.lines });
     this.repaint();
     try {
       await Promise.race([ended, this.#readings.run()]);

@@ -284,7 +284,7 @@ export const bindings: readonly Binding[] = [
     command: 'escape',
     keys: ['escape'],
     label: 'Esc',
-    help: 'close a panel, cancel a running change, clear tags or the filter',
+    help: 'close a panel, cancel a running change, clear tags or the filter, go back to the machines',
     section: 'Other',
   },
   {

@@ -17,7 +17,7 @@ export interface AppState {
   readonly lines: number;
   readonly settings: ViewSettings;
   readonly readOnly: boolean;
-  /** Said in the header, such as `DEMO`. */
+  /** Said in the header, such as `DEMO`, or which of several machines it is. */
   readonly badge: string | null;
   /** Whether it is one of several machines: Esc goes back to their list. */
   readonly isOfFleet: boolean;

@@ -18,8 +18,10 @@ export function footerKeyAt(state: AppState, column: number): string | null {
 
 function hintsOf(state: AppState): readonly Hint[] {
   switch (state.mode.type) {
-    case 'table':
-      return bindings.flatMap((binding) => (isOffered(binding, state) ? hintOf(binding) : []));
+    case 'table': {
+      const hints = bindings.flatMap((binding) => (isOffered(binding, state) ? hintOf(binding) : []));
+      return state.isOfFleet ? [...hints, hint('Esc', 'machines', 3, 'escape')] : hints;
+    }
     case 'filter':
       return [hint('Enter', 'keep it', 2, 'enter'), hint('Esc', 'clear it', 1, 'escape')];
     case 'search':

@@ -7,13 +7,12 @@ import { KeptObservations } from '../../own-files/kept-observations.ts';
 import { statePath } from '../../own-files/state-path.ts';
 import type { Source } from '../../source/source.ts';
 import type { Action } from '../../state/action.ts';
-import type { Operation } from '../../state/operation.ts';
-import { clean } from '../../text/sanitize.ts';
 import { ownFiles } from '../beside.ts';
 import { dashboardOn } from '../dashboard-on.ts';
 import { modelOptions } from '../in-force.ts';
 import type { Replaying } from '../replaying.ts';
 import type { Settings } from '../settings.ts';
+import { tellCutOff } from '../tell-cut-off.ts';
 import { TerminalSession } from '../terminal-session.ts';
 import { findUser } from '../users.ts';
 
@@ -72,14 +71,9 @@ export async function top(
   } finally {
     void keeping.end();
     session.close();
-    tell(dashboard.leave());
+    tellCutOff(dashboard.leave());
     await Promise.all([log.close(), files.settled(LAST_WRITES)]);
   }
-}
-
-/** Prints the operations that were cut off. Nobody reads it if the terminal has gone away. */
-function tell(operations: readonly Operation[]): void {
-  for (const { text } of operations) process.stderr.write(`workertop: ${clean(text)}\n`, () => {});
 }
 
 /** Tells of a tune that ended before it could put back what it had trimmed. */

@@ -1,0 +1,87 @@
+import type { SortKey } from '../sort.ts';
+import type { Machine } from './machine.ts';
+import { verdictOf } from './verdict.ts';
+
+/** What machines can be sorted by. */
+export const machineSortKeys = {
+  mem: 'share of memory used',
+  swap: 'swapped memory',
+  cpu: 'CPU',
+  workers: 'number of workers',
+  queue: 'connections waiting',
+  verdict: 'short of memory, lost, could be smaller',
+  name: 'name',
+} as const;
+
+export type MachineSortKey = keyof typeof machineSortKeys;
+
+/** In the order in which they are offered. */
+export const machineSortNames = Object.keys(machineSortKeys) as MachineSortKey[];
+
+/** The key for machines that is nearest to one for projects. */
+export function machineSortFor(key: SortKey): MachineSortKey {
+  return machineSortNames.find((name) => name === key) ?? 'mem';
+}
+
+/** The least difference that moves a row: a share, bytes, a share, workers, connections. */
+const LEAST: Readonly<Record<Exclude<MachineSortKey, 'name'>, number>> = {
+  mem: 0.02,
+  swap: 16 * 1024 * 1024,
+  cpu: 0.1,
+  workers: 1,
+  queue: 1,
+  verdict: 1,
+};
+
+/**
+ * The largest first, and names from A to Z; what is unknown comes last, and equals stand as they were named. Machines
+ * that stood in an order keep it while their figures hardly differ.
+ * @param before hosts in the order in which they stood
+ */
+export function sortedMachines(
+  machines: readonly Machine[],
+  key: MachineSortKey,
+  reverse: boolean,
+  before: readonly string[],
+): readonly Machine[] {
+  const direction = reverse ? -1 : 1;
+  if (key === 'name') return machines.toSorted((a, b) => a.host.localeCompare(b.host) * direction);
+  const ranks = new Map(before.map((host, rank) => [host, rank]));
+  const known = machines.filter(({ host }) => ranks.has(host));
+  known.sort((a, b) => (ranks.get(a.host) ?? 0) - (ranks.get(b.host) ?? 0));
+  const settled: Machine[] = [];
+  const place = (machine: Machine, least: number) => {
+    const figure = figureOf(machine, key);
+    const at = settled.findIndex((other) => isAbove(figure, figureOf(other, key), direction, least));
+    settled.splice(at < 0 ? settled.length : at, 0, machine);
+  };
+  for (const machine of known) place(machine, LEAST[key]);
+  for (const machine of machines) if (!ranks.has(machine.host)) place(machine, Number.MIN_VALUE);
+  return settled;
+}
+
+function isAbove(figure: number | null, other: number | null, direction: 1 | -1, least: number): boolean {
+  if (figure === null || other === null) return figure !== null;
+  return (figure - other) * direction >= least;
+}
+
+function figureOf(machine: Machine, key: Exclude<MachineSortKey, 'name'>): number | null {
+  const { figures, state } = machine;
+  if (key === 'verdict') {
+    const kind = verdictOf(machine)?.kind;
+    return kind === 'short' ? 3 : state.type === 'lost' ? 2 : kind === 'smaller' ? 1 : 0;
+  }
+  if (figures === null || state.type === 'lost') return null;
+  switch (key) {
+    case 'mem':
+      return figures.memory.used / Math.max(1, figures.memory.total);
+    case 'swap':
+      return figures.swap.used;
+    case 'cpu':
+      return figures.cpu;
+    case 'workers':
+      return figures.workers;
+    case 'queue':
+      return figures.queue;
+  }
+}

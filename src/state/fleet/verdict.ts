@@ -1,0 +1,57 @@
+import { bytes, duration, percent } from '../../text/figures.ts';
+import type { Machine } from './machine.ts';
+
+/** What the figures seen so far say of a machine's size. */
+export interface Verdict {
+  readonly kind: 'short' | 'smaller';
+  /** The figures that it rests on, as a sentence. */
+  readonly evidence: string;
+}
+
+/** A machine with less of its memory available is short of it: workers are added only if as much remains. */
+const SHORT = 0.05;
+
+/** Bytes per second read from swap, and fraction of time in which tasks wait for memory, as in the advice on thrashing. */
+const SWAP_IN = 1024 * 1024;
+const WAITING = 0.2;
+
+/** Seconds to watch before anything is said of a smaller machine. */
+const LONG_ENOUGH = 600;
+
+/** The next smaller size has half of the memory and half of the cores, as machines are commonly rented. */
+const HALF = 2;
+
+/** The most of the smaller machine's memory and cores that what was seen may take. */
+const FITS = 0.8;
+
+/** Bytes. Smaller machines are hardly rented. */
+const SMALLEST = 400 * 1024 * 1024;
+
+/**
+ * What the figures seen so far say of a machine's size; null if they say nothing. It is no promise: other times may
+ * need more, and what happened between two readings was not seen.
+ */
+export function verdictOf({ figures, watch }: Machine): Verdict | null {
+  if (figures === null || watch === null) return null;
+  const { memory, pressure, cores } = figures;
+  const swapIn = pressure?.swapIn ?? 0;
+  if (swapIn >= SWAP_IN) return { kind: 'short', evidence: `${bytes(swapIn)}/s come from swap.` };
+  const waiting = pressure?.someAvg60 ?? 0;
+  if (waiting >= WAITING) return { kind: 'short', evidence: `Tasks wait for memory ${percent(waiting)} of the time.` };
+  if (watch.leastAvailable < SHORT * memory.total) return { kind: 'short', evidence: leastText(watch, figures) };
+  const smaller = memory.total / HALF;
+  const used = memory.total - watch.leastAvailable + watch.mostSwapped;
+  if (watch.seconds < LONG_ENOUGH || watch.mostCpu === null || smaller < SMALLEST) return null;
+  if (used > FITS * smaller || (cores > 1 && watch.mostCpu * HALF > FITS)) return null;
+  const most = `at most ${bytes(used)} of ${bytes(memory.total)} and ${percent(watch.mostCpu)} of its CPU`;
+  return { kind: 'smaller', evidence: `In ${duration(watch.seconds)} it used ${most}: half would have done.` };
+}
+
+function leastText(
+  { leastAvailable, leastAt }: NonNullable<Machine['watch']>,
+  { at, memory }: NonNullable<Machine['figures']>,
+): string {
+  const ago = (at - leastAt) / 1000;
+  const when = ago < 60 ? 'is' : `${duration(ago)} ago was`;
+  return `The least available memory ${when} ${bytes(leastAvailable)} of ${bytes(memory.total)}.`;
+}
