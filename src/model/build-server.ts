@@ -15,7 +15,7 @@ import { sums } from './sums.ts';
 export interface Here {
   readonly name: string;
   readonly container: string | null;
-  /** The time, and when it was started, in seconds since 1970. */
+  /** The time now and the time of boot, in seconds since 1970. */
   readonly at: number;
   readonly booted: number;
 }
@@ -52,10 +52,10 @@ export function buildServer(
       within === null || within.id === ours ? null : refusalWithin(recognised, within, hostName, direction);
     return (refused ?? elsewhere)?.replaceAll('%h', hostName) ?? null;
   };
-  const all = managed === null ? listenersOf(recognised) : sharedBy(workers);
+  const open = managed === null ? listenersOf(recognised) : listenersOfWorkers(workers);
   const { isControl } = definition;
-  const listeners = isControl ? (all?.filter(({ address }) => !isControl(address)) ?? null) : all;
-  const told = definition.bind?.(recognised) ?? [];
+  const listeners = isControl ? (open?.filter(({ address }) => !isControl(address)) ?? null) : open;
+  const fromArguments = definition.bind?.(recognised) ?? [];
   const activity = serverActivity(recognised, listeners);
   return {
     key,
@@ -68,7 +68,7 @@ export function buildServer(
     remark: definition.remark?.(recognised) ?? null,
     names: definition.names?.(recognised) ?? [],
     startedBy,
-    bind: told.length > 0 ? told : (listeners ?? []).map(({ address }) => address),
+    bind: fromArguments.length > 0 ? fromArguments : (listeners ?? []).map(({ address }) => address),
     listeners,
     activity,
     queue: queueOf(listeners ?? [], activity),
@@ -94,7 +94,7 @@ function scalingAnswer(method: ScalingMethod, reason: string | null, reasonToAdd
   return { method, available: true, reason: null, reasonToAdd: null };
 }
 
-/** Without those of its pools, which have them for themselves: what they do is theirs. */
+/** The listeners of a server, without those of its pools, which are servers of their own. */
 function listenersOf({ head, apps }: RecognisedServer): readonly Listener[] | null {
   const taken = new Set(
     apps.flatMap(({ workers }) => workers.flatMap(({ listeners }) => listeners ?? [])).map(inodeOf),
@@ -103,16 +103,16 @@ function listenersOf({ head, apps }: RecognisedServer): readonly Listener[] | nu
 }
 
 /**
- * What the workers of one app listen on, each once. php-fpm leaves each worker the socket of its pool. Null where a
+ * The listeners of an app's workers, each once: php-fpm leaves each worker only the socket of its pool. Null if a
  * worker's listeners cannot be read.
  */
-function sharedBy(workers: readonly ProcessSample[]): readonly Listener[] | null {
-  const found = new Map<number, Listener>();
+function listenersOfWorkers(workers: readonly ProcessSample[]): readonly Listener[] | null {
+  const byInode = new Map<number, Listener>();
   for (const { listeners } of workers) {
     if (listeners === null) return null;
-    for (const listener of listeners) found.set(listener.inode, listener);
+    for (const listener of listeners) byInode.set(listener.inode, listener);
   }
-  return [...found.values()];
+  return [...byInode.values()];
 }
 
 function inodeOf({ inode }: Listener): number {
@@ -120,8 +120,8 @@ function inodeOf({ inode }: Listener): number {
 }
 
 /**
- * Seconds by which code must be newer than a worker to be called so. The kernel tells starts and file times by clocks of
- * 10 ms each, and a reading of the whole machine lies between the two.
+ * Seconds by which code must be newer than a worker to be called so. Starts and file times are known to 10 ms, and a
+ * reading of the whole machine lies between the two.
  */
 const NEWER_BY = 1;
 
@@ -139,17 +139,17 @@ function newerCode(
 
 const unknown: ConfiguredWorkers = { count: null, by: null, where: 'unknown' };
 
-/** Where its title hides what it was started with, what starts it answers. */
+/** The configured number. If a title hides the command line, its unit or supervisor may tell. */
 function configuredOf(server: RecognisedServer, start: Start | null): ConfiguredWorkers {
   const { definition, head, claim } = server;
-  const found = definition.configured?.(server) ?? unknown;
-  if (found.count !== null || claim.args !== null || start === null) return found;
+  const own = definition.configured?.(server) ?? unknown;
+  if (own.count !== null || claim.args !== null || start === null) return own;
   const facts = { ...startedWith(head.facts, start.command), configLines: start.configLines };
   const claimed = definition.claim(facts);
-  const told =
+  const ofStart =
     claimed === null ? null : definition.configured?.({ ...server, head: { ...head, facts }, claim: claimed });
-  // A variable that starts it so may be hidden as well: a default is a guess.
-  return told == null || told.by === null || told.by.type === 'default' ? found : told;
+  // A default is a guess: a variable that overrides it may be hidden as well.
+  return ofStart == null || ofStart.by === null || ofStart.by.type === 'default' ? own : ofStart;
 }
 
 /** A flag or variable is set by whatever starts the server: adds it to the place. */
@@ -160,13 +160,13 @@ function configuredBy(configured: ConfiguredWorkers, startedBy: string | null): 
 }
 
 /**
- * Null if it listens nowhere, or if one listener's queue is unknown. Includes connections accepted and waiting inside.
+ * Connections that wait: to be accepted, or inside. Null if it listens nowhere, or if one listener's queue is unknown.
  */
 function queueOf(listeners: readonly Listener[], activity: ServerActivity | null): number | null {
-  const known = listeners.flatMap(({ queue }) => queue ?? []);
-  if (known.length === 0 || known.length < listeners.length) return null;
+  const queues = listeners.flatMap(({ queue }) => queue ?? []);
+  if (queues.length === 0 || queues.length < listeners.length) return null;
   const inside = activity === null ? 0 : activity.waitingInside;
-  return inside === null ? null : known.reduce((sum, queue) => sum + queue, inside);
+  return inside === null ? null : queues.reduce((sum, queue) => sum + queue, inside);
 }
 
 function versionOf({ definition: { distribution }, claim, processes }: RecognisedServer): string | null {

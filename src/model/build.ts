@@ -42,30 +42,30 @@ export function buildModel(snapshot: Snapshot, previous: Snapshot | null, option
   const { total } = host.memory;
   const cpu = cpuSince(previous, snapshot);
   const { accounting } = snapshot;
-  const part = hugePart(
+  const hugeShare = hugePart(
     snapshot.processes.map(({ memory }) => memory),
     snapshot.host.use?.huge?.used ?? null,
   );
   const node: MakeNode = (process, role, reading = process.memory) => {
-    const used = cpu(process);
-    const known = nodes.get(process);
-    const huge = part * (reading.sharedHuge ?? 0);
-    const alike = known?.cpu === used && known.role === role && known.total === total && known.huge === huge;
-    if (alike && known.accounting === accounting && reading === process.memory) return known.node;
-    const made: ProcessNode = {
+    const cpuUse = cpu(process);
+    const kept = nodes.get(process);
+    const huge = hugeShare * (reading.sharedHuge ?? 0);
+    const alike = kept?.cpu === cpuUse && kept.role === role && kept.total === total && kept.huge === huge;
+    if (alike && kept.accounting === accounting && reading === process.memory) return kept.node;
+    const fresh: ProcessNode = {
       key: processKey(process),
       pid: process.pid,
       sample: process,
       role,
       memory: processMemory(reading, total, accounting, huge),
-      cpu: used,
+      cpu: cpuUse,
       startedAt: process.startTicks / snapshot.host.ticksPerSecond,
       cpuSeconds: process.cpuTicks / snapshot.host.ticksPerSecond,
       command: commandOf(process.facts),
       unrecognised: tookTooLong(process.facts),
     };
-    nodes.set(process, { node: made, cpu: used, role, total, accounting, huge });
-    return made;
+    nodes.set(process, { node: fresh, cpu: cpuUse, role, total, accounting, huge });
+    return fresh;
   };
   const self = snapshot.processes.find(({ pid }) => pid === snapshot.self);
   const here = {

@@ -9,7 +9,7 @@ export interface FoundServer {
 /** The server with this identity; null if it is gone. */
 export function findServer(model: Model | null, key: ProcessKey): FoundServer | null {
   for (const project of model?.projects ?? []) {
-    const server = project.servers.find((one) => one.key === key);
+    const server = project.servers.find((candidate) => candidate.key === key);
     if (server) return { server, project };
   }
   return null;
@@ -25,11 +25,11 @@ export interface FoundProcess {
 export function findProcess(model: Model | null, key: ProcessKey): FoundProcess | null {
   if (model === null) return null;
   for (const server of model.projects.flatMap(({ servers }) => servers)) {
-    const process = server.processes.find((one) => one.key === key);
+    const process = server.processes.find((candidate) => candidate.key === key);
     if (process) return { process, server };
   }
   const process = [model.system, ...model.projects]
     .flatMap(({ processes }) => processes)
-    .find((one) => one.key === key);
+    .find((candidate) => candidate.key === key);
   return process ? { process, server: null } : null;
 }

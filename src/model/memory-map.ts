@@ -15,13 +15,13 @@ const kernelNames: Readonly<Record<KernelPart, string>> = {
   vmalloc: 'kernel modules and buffers (vmalloc)',
   'boot-tables': 'tables that the kernel made at boot (hash tables)',
   kernel: 'kernel (slab, stacks, page tables)',
-  sockets: 'buffers of sockets',
+  sockets: 'socket buffers',
   locked: 'files locked in memory that no process has mapped (ramfs)',
   'swap-cache': 'swap cache',
   zram: 'zram: swapped memory, compressed',
   zswap: 'zswap: swapped memory, compressed',
   balloon: 'balloon: taken back by the hypervisor',
-  'cpu-lists': 'free pages that CPUs keep at hand',
+  'cpu-lists': 'free pages kept by each CPU',
 };
 
 /**
@@ -51,7 +51,7 @@ export function memoryMap(host: HostSample, projects: readonly Project[], system
   const parts = [
     ...known.sort((a, b) => b.bytes - a.bytes),
     fixed('reserve', 'kept free by the kernel for itself', reserve),
-    fixed('others', 'of the limit, but taken by others on this machine', others),
+    fixed('others', 'within the limit, but used by others on this machine', others),
     ...arcOf(use, total - free - reserve - others - kept - cache - sumOf(known)),
     fixed('kept-cache', 'cache of files that the kernel keeps when memory is short', kept),
     { ...fixed('cache', 'cache of files that no process has mapped', cache), droppable: cache },
@@ -83,11 +83,11 @@ function programs({ processes }: SystemGroup, total: number): readonly MemoryPar
     if (others) others.push(process);
     else byName.set(name, [process]);
   }
-  const all = [...byName].map(([name, some]) => ({ name, some, part: together(name, some) }));
+  const all = [...byName].map(([name, members]) => ({ name, members, part: together(name, members) }));
   const large = all.filter(({ part }) => part.bytes >= NAMED * total);
-  const small = all.filter(({ part }) => part.bytes < NAMED * total).flatMap(({ some }) => some);
-  const named = large.map(({ name, some, part }) =>
-    some.length === 1 ? part : together(`${name} ×${some.length}`, some),
+  const small = all.filter(({ part }) => part.bytes < NAMED * total).flatMap(({ members }) => members);
+  const named = large.map(({ name, members, part }) =>
+    members.length === 1 ? part : together(`${name} ×${members.length}`, members),
   );
   const smaller = named.length === 0 ? 'system' : 'smaller programs of the system';
   return small.length === 0 ? named : [...named, together(`${smaller}, ${processCount(small.length)}`, small)];

@@ -85,8 +85,8 @@ function sum(
 }
 
 /**
- * Raises the estimate of a worker to what it has more than its master, whose pages it may share. Both are estimates if
- * this user may not read them exactly.
+ * Lowers the estimate of a worker's own memory to what exceeds its master's, whose pages it may share. Both are
+ * estimates if this user may not read them exactly.
  * @param workers number of the master's workers
  */
 export function boundByMaster(worker: MemoryReading, master: MemoryReading, workers: number): MemoryReading {
@@ -99,9 +99,9 @@ export function boundByMaster(worker: MemoryReading, master: MemoryReading, work
 }
 
 /**
- * The part of all shared huge pages that is in a process's `sharedHuge`: they are told in full with each process that
- * has mapped them. Together the processes have what the kernel says is in use.
- * @param used bytes of huge pages that are in use; null where that is not told
+ * The fraction of each process's `sharedHuge` that counts. The kernel reports shared huge pages in full for each
+ * process that maps them; so counted, they add up to what it says is in use.
+ * @param used bytes of huge pages in use; null if unknown
  */
 export function hugePart(readings: readonly MemoryReading[], used: number | null): number {
   let shared = 0;

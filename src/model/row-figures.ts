@@ -51,8 +51,8 @@ export function rowFigures(subject: RowSubject): RowFigures {
 function ofProject(project: Project): RowFigures {
   const { memory, cpu, servers } = project;
   const count = servers.reduce((sum, { workers }) => sum + workers.current, 0);
-  const meant = serversMeant(project);
-  const [trimmed] = meant.length === 1 ? meant : [];
+  const targets = serversMeant(project);
+  const [trimmed] = targets.length === 1 ? targets : [];
   return {
     memory,
     workers: count > 0 ? count : undefined,

@@ -2,7 +2,7 @@ import type { ProcessFacts } from '../snapshot.ts';
 
 /** The sentence about a mount that does not answer. */
 export function silentMount(directory: string): string {
-  return `${directory} does not answer: what its files say of projects is unknown.`;
+  return `${directory} does not answer: what its files say about projects is unknown.`;
 }
 
 /**
@@ -13,8 +13,8 @@ export function unreadFiles(facts: ProcessFacts, silent: readonly string[]): str
   if (facts.files === undefined) return null;
   if (facts.files === 'waiting') return 'still to be read';
   const paths = [facts.cwd, facts.exe, facts.virtualenv?.path, facts.directory?.path, ...facts.argv];
-  const mount = silent.find((one) => paths.some((path) => path === one || path?.startsWith(`${one}/`)));
+  const mount = silent.find((point) => paths.some((path) => path === point || path?.startsWith(`${point}/`)));
   // A path may also lead there by a link.
-  const directory = mount ?? (silent.length === 1 ? silent[0] : undefined);
-  return directory === undefined ? 'some could not be read' : `${directory} does not answer`;
+  const unreadable = mount ?? (silent.length === 1 ? silent[0] : undefined);
+  return unreadable === undefined ? 'some could not be read' : `${unreadable} does not answer`;
 }

@@ -122,7 +122,7 @@ describe('on the command line', () => {
     ['scale --proc % 999999999 +1', 'no process 999999999'],
     ['scale --proc % 10 +1', /Signals reach processes of this machine only/],
     ['scale --proc % 10 0', /is the fewest: nothing was sent/],
-    ['scale --read-only 1 +1', /no part of a server|no process 1/],
+    ['scale --read-only 1 +1', /not part of a server|no process 1/],
     ['replay @text', 'a recording is shown on a terminal'],
   ];
 

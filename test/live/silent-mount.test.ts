@@ -23,9 +23,9 @@ let folder: string;
 let processes: ChildProcess[];
 
 /**
- * With the titles of a unicorn and its worker. The worker waits in an epoll, to which a process that shares it adds a file of
- * the mount, once that is silent: the kernel then holds up whoever reads what the epoll waits for. Numbers of system calls are
- * those of x86_64.
+ * With the titles of a unicorn and its worker. The worker waits in an epoll, to which a process that shares it adds a
+ * file of the mount, once that is silent: the kernel then holds up whoever reads what the epoll waits for. Numbers of
+ * system calls are those of x86_64.
  */
 const EPOLL = `
 use IO::Socket::INET;
@@ -120,7 +120,7 @@ describe('list', () => {
     const { code, stdout, stderr } = await workertop('list', '--json');
     expect({ code, stderr }).toEqual({
       code: 0,
-      stderr: `workertop: ${mount.directory} does not answer: what its files say of projects is unknown.\n`,
+      stderr: `workertop: ${mount.directory} does not answer: what its files say about projects is unknown.\n`,
     });
     const { projects } = JSON.parse(stdout) as Listing;
     const directories = projects.map(({ directory }) => directory);

@@ -115,7 +115,7 @@ describe('a celery', () => {
     const [server] = serversOf(celery(20, ['worker', '-c', '2'], { cgroup }));
     expect(server?.scaling.available).toBe(false);
     const told =
-      'celery 20 is in container 0123456789ab, and its command is to be run there. Use: docker exec 0123456789ab celery -A shop control --timeout 5 -d celery@0123456789ab';
+      'celery 20 is in container 0123456789ab, so its command must be run there. Use: docker exec 0123456789ab celery -A shop control --timeout 5 -d celery@0123456789ab';
     expect(server?.scaling.reason).toBe(`${told} pool_shrink 1`);
     expect(server?.scaling.reasonToAdd).toBe(`${told} pool_grow 1`);
   });

@@ -20,7 +20,7 @@ export const beat: Rule = (model) =>
     const { embeddable } = definition;
     const { counted, share } = memory;
     if (embeddable === undefined || counted === null || share === null || counted < REASONABLE) return null;
-    // With a scheduler in a node there are two: that is said elsewhere.
+    // If a node runs a scheduler too, the rule `two-schedulers` reports it.
     const nodes = nodesOf(project, server, embeddable);
     if (nodes.some((node) => node.processes.some(({ role }) => role === 'scheduler'))) return null;
     const foldable = nodes.length === 1;

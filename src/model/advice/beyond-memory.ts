@@ -13,7 +13,7 @@ export const beyondMemory: Rule = (model) =>
     return serverAdvice(project, server, {
       kind: 'beyond-memory',
       severity: 'info',
-      text: `${most.by} is ${most.count} and ${plural(current, 'worker')} ${current === 1 ? 'runs' : 'run'}: ${more} more of ${bytes(each)} may come, where ${fit} fit in memory.`,
+      text: `${most.by} is ${most.count} and ${plural(current, 'worker')} ${current === 1 ? 'runs' : 'run'}: ${more} more of ${bytes(each)} may start, and ${fit} fit in memory.`,
       where: server.scaling.available ? server.workers.configured.where : server.scaling.reason,
     });
   });

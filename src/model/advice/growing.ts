@@ -70,7 +70,7 @@ function isReplaced(process: ProcessNode, server: Server): boolean {
   return availableActions(process, server).some(({ action, refusal }) => action === 'recycle' && refusal === null);
 }
 
-/** The time left, in words. It is a guess: less than a minute is not told. */
+/** The time left, in words. It is a guess, so less than a minute is called full. */
 function outlook(secondsLeft: number): string {
   return secondsLeft < MINUTE ? 'memory is full' : `full in ${duration(secondsLeft)}`;
 }

@@ -17,7 +17,7 @@ export const limit: Rule = ({ projects }) =>
       {
         kind: 'limit',
         severity: 'warning',
-        text: `${bytes(held)} of its limit of ${bytes(memoryLimit)} are used (${percent(share)}): above it the kernel kills its processes.`,
+        text: `${bytes(held)} of its limit of ${bytes(memoryLimit)} is used (${percent(share)}): above it the kernel kills its processes.`,
       },
     );
   });

@@ -5,7 +5,7 @@ export const moreThanConfigured: Rule = (model) =>
   eachServer(model, (server, project) => {
     const { current, configured } = server.workers;
     const { count } = configured;
-    // Where nothing was found that says how many, a hidden setting may say more.
+    // A default is a guess: a hidden setting may say more.
     if (
       count === null ||
       count < 1 ||

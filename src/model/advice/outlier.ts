@@ -15,7 +15,7 @@ export const outlier: Rule = (model) =>
     if (workers.length < 3) return null;
     const [largest] = workers.toSorted((a, b) => sizeOf(b) - sizeOf(a));
     if (largest === undefined) return null;
-    const usual = median(workers.filter((one) => one !== largest).map(sizeOf));
+    const usual = median(workers.filter((worker) => worker !== largest).map(sizeOf));
     const size = sizeOf(largest);
     if (size < TIMES * usual || size - usual < MORE) return null;
     const canRecycle = availableActions(largest, server).some(

@@ -62,6 +62,6 @@ function left(available: number): string {
 
 /** Bytes that one more worker takes: the median of the workers' own memory. A new one starts below it and grows. */
 function costOfOneMore(server: Server): number | null {
-  const known = server.processes.flatMap(({ role, memory }) => (role === 'worker' ? (givesBack(memory) ?? []) : []));
-  return known.length === 0 ? null : median(known);
+  const sizes = server.processes.flatMap(({ role, memory }) => (role === 'worker' ? (givesBack(memory) ?? []) : []));
+  return sizes.length === 0 ? null : median(sizes);
 }

@@ -38,6 +38,6 @@ function schedulersOf({ servers }: Project): readonly Scheduler[] {
   );
 }
 
-function isSameApp({ app: one }: Server, { app: other }: Server): boolean {
-  return one === null || other === null || one === other;
+function isSameApp({ app: a }: Server, { app: b }: Server): boolean {
+  return a === null || b === null || a === b;
 }

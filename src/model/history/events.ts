@@ -77,7 +77,7 @@ export class Events {
     }
     const { server, project } = seen;
     const [from, to] = [before.server.workers.current, server.workers.current];
-    // Numbers that change all the time by themselves are no events.
+    // Numbers of servers that scale by themselves change all the time: those are no events.
     if (from === to || server.scaling.method === 'none') return;
     const open = this.#open.get(server.key);
     const start = open?.from ?? from;
@@ -103,7 +103,7 @@ export class Events {
   }
 
   #remove({ event }: Open): void {
-    this.#events = this.#events.filter((one) => one !== event);
+    this.#events = this.#events.filter((recorded) => recorded !== event);
     this.#open.delete(event.server);
   }
 
@@ -115,7 +115,7 @@ export class Events {
         continue;
       }
       const event = { ...open.event, usedAfter: host.memory.used };
-      this.#events = this.#events.map((one) => (one === open.event ? event : one));
+      this.#events = this.#events.map((recorded) => (recorded === open.event ? event : recorded));
       open.event = event;
     }
   }

@@ -137,7 +137,7 @@ export class History implements HistoryReader {
     return this.#tracks.get(id)?.series.get(measure)?.recent ?? null;
   }
 
-  /** Computed once in a bucket: until then no more than the last of them has moved. */
+  /** Computed once for each bucket, since only the last value changes within one. */
   recentLevels(id: HistoryId, count: number): Levels | null {
     const track = this.#tracks.get(id);
     const series = track?.series.get('memory');
@@ -277,9 +277,9 @@ function inUseShare({ activity }: Server): number | null {
 /** The mean CPU share of a server's workers. A server without a master is its own worker. */
 function cpuShareOf(server: Server): number | null {
   const role = server.head.role === 'single' ? 'single' : 'worker';
-  const known = server.processes.flatMap((process) => (process.role === role ? [process.cpu] : [])).filter(isKnown);
-  const sum = sumKnown(known.map((cpu) => Math.min(1, cpu)));
-  return sum === null ? null : sum / known.length;
+  const shares = server.processes.flatMap((process) => (process.role === role ? [process.cpu] : [])).filter(isKnown);
+  const sum = sumKnown(shares.map((cpu) => Math.min(1, cpu)));
+  return sum === null ? null : sum / shares.length;
 }
 
 function isKnown(value: number | null): value is number {

@@ -68,15 +68,15 @@ export class Timeline {
   points(id: HistoryId): TimelinePoints {
     const { slots } = this.#resolution;
     const values = this.#values.get(id);
-    const found: { at: number[]; values: number[] } = { at: [], values: [] };
-    if (values === undefined) return found;
+    const points: { at: number[]; values: number[] } = { at: [], values: [] };
+    if (values === undefined) return points;
     for (let slot = Math.max(0, this.#first, this.#slot - slots + 1); slot <= this.#slot; slot++) {
       const value = values[slot % slots] ?? Number.NaN;
       if (Number.isNaN(value)) continue;
-      found.at.push(this.#at[slot % slots] ?? 0);
-      found.values.push(value);
+      points.at.push(this.#at[slot % slots] ?? 0);
+      points.values.push(value);
     }
-    return found;
+    return points;
   }
 
   /** Ids that have a value. */

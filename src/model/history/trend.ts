@@ -59,8 +59,8 @@ function trendWithin(times: readonly number[], values: readonly number[], limits
     if (length === tried) continue;
     tried = length;
     const stretch = { times: times.slice(start), values: values.slice(start) };
-    const found = trendOfAll(thin(stretch), values.slice(0, start), limits);
-    if (found) return found;
+    const best = trendOfAll(thin(stretch), values.slice(0, start), limits);
+    if (best) return best;
   }
   return null;
 }
@@ -101,14 +101,14 @@ function mannKendall(values: readonly number[]): number {
 }
 
 function slopes(times: readonly number[], values: readonly number[]): number[] {
-  const found: number[] = [];
+  const all: number[] = [];
   times.forEach((time, index) => {
     for (let before = 0; before < index; before++) {
       const elapsed = time - (times[before] ?? 0);
-      if (elapsed > 0) found.push(((values[index] ?? 0) - (values[before] ?? 0)) / elapsed);
+      if (elapsed > 0) all.push(((values[index] ?? 0) - (values[before] ?? 0)) / elapsed);
     }
   });
-  return found;
+  return all;
 }
 
 /** Whether the last third rises nearly as much as the second. Warming up slows down. */

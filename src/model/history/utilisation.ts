@@ -9,7 +9,7 @@ export interface Usage {
   readonly seconds: number;
 }
 
-/** Seconds. A shorter interval tells too little. */
+/** Seconds. Shorter intervals are not reported. */
 const SHORTEST_SECONDS = 30;
 
 /** Seconds. After a longer gap between readings, nothing is known of the time in it. */
@@ -27,7 +27,7 @@ const CHANCE = 4;
 export function lull(history: History, server: ProcessKey, most: number): Usage | null {
   const { times, values } = history.series(`server:${server}`, 'inUse');
   const end = times.at(-1) ?? 0;
-  let found: Usage | null = null;
+  let longest: Usage | null = null;
   let sum = 0;
   let start = end;
   for (let index = times.length - 1; index >= 0; index--) {
@@ -37,9 +37,9 @@ export function lull(history: History, server: ProcessKey, most: number): Usage 
     sum += value;
     start = time;
     const share = sum / (times.length - index);
-    if (share <= most) found = { share, seconds: end - start };
+    if (share <= most) longest = { share, seconds: end - start };
   }
-  return found !== null && found.seconds >= SHORTEST_SECONDS ? found : null;
+  return longest !== null && longest.seconds >= SHORTEST_SECONDS ? longest : null;
 }
 
 /** The fraction of their time that a server's workers spent on CPU. It does not tell whether they were in use. */
@@ -50,10 +50,10 @@ export function cpuShare(history: History, server: ProcessKey, seconds: number):
 function over(history: History, server: ProcessKey, measure: Measure, seconds: number): Usage | null {
   const points = history.series(`server:${server}`, measure);
   const end = points.times.at(-1) ?? 0;
-  return said(points, (_, time) => time >= end - seconds);
+  return usageWhile(points, (_, time) => time >= end - seconds);
 }
 
-function said(points: Points, holds: (value: number, time: number) => boolean): Usage | null {
+function usageWhile(points: Points, holds: (value: number, time: number) => boolean): Usage | null {
   const stretch = lastStretch(points, holds);
   if (stretch.seconds < SHORTEST_SECONDS) return null;
   return { share: stretch.mean, seconds: stretch.seconds };

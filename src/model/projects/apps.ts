@@ -4,10 +4,10 @@ import { isGeneric } from './generic.ts';
 import { nameOfPath } from './names.ts';
 import type { Place } from './places.ts';
 
-/** Names that say nothing of what a pool is, beside those that say nothing of any app. */
+/** Further generic names, of pools. */
 const general = /^(?:pool|php|php-fpm)$/i;
 
-/** Users whom many apps of a machine run as. */
+/** Users that many apps of a machine share. */
 const common = /^(?:root|nobody|www-data|www|http|httpd|apache|nginx|web|php|\d+|unknown user)$/;
 
 /**
@@ -19,16 +19,18 @@ export function placeOfApp({ managed, definition, workers }: RecognisedServer): 
   if (managed === null || first === undefined) return null;
   const { user, container } = evidenceOf(first.facts);
   if (container !== null) return null;
-  const of = `${managed} of ${definition.label}`;
+  const phrase = `${managed} of ${definition.label}`;
   if (managed.startsWith('/') && managed.length > 1) {
-    return { id: `dir:${managed}`, name: nameOfPath(managed), directory: managed, evidence: of };
+    return { id: `dir:${managed}`, name: nameOfPath(managed), directory: managed, evidence: phrase };
   }
   if (!isGeneric(managed) && !general.test(managed))
-    return { id: `app:${user}:${managed}`, name: managed, directory: null, evidence: of };
-  return common.test(user) ? null : { id: `user:${user}`, name: user, directory: null, evidence: `${of}, of ${user}` };
+    return { id: `app:${user}:${managed}`, name: managed, directory: null, evidence: phrase };
+  return common.test(user)
+    ? null
+    : { id: `user:${user}`, name: user, directory: null, evidence: `${phrase}, of ${user}` };
 }
 
-/** Whether what manages apps is part of the project that all of them are: not where there may be others. */
+/** Whether a manager of apps belongs to the project of all of its apps. Not if it may manage further ones. */
 export function joinsItsApps(server: RecognisedServer): boolean {
   const { definition } = server;
   return definition.category === 'supervisor' || definition.pools?.(server).length === 1;

@@ -1,4 +1,4 @@
-/** Units that start whatever their users like: none of their processes belong together. */
+/** Units that start programs of many kinds, which do not belong together. */
 const shared = /^(?:ssh|sshd|cron|crond|supervisor|supervisord|docker|containerd|init|user@\d+|session-.*|pm2.*)$/;
 
 /**
@@ -7,7 +7,7 @@ const shared = /^(?:ssh|sshd|cron|crond|supervisor|supervisord|docker|containerd
  */
 const engines = /(?:^|[/:-])(?<!\bconmon-)([0-9a-f]{12})[0-9a-f]{52}(?:\.scope)?(?=\/|$)/;
 
-/** LXC, systemd-nspawn and machinectl, and Amazon's ECS, which give names. */
+/** LXC, systemd-nspawn, machinectl and Amazon's ECS, which use names. */
 const named = [
   /\/lxc(?:\.payload\.|\/)([^/]+)/,
   /\/systemd-nspawn@([^/]+)\.service/,
@@ -26,7 +26,7 @@ export interface Unit {
 export interface Place {
   /** The first 12 digits of its container's id, as docker shows them, or its name. */
   readonly container: string | null;
-  /** Its systemd unit, when that is its own; in its container, where it has one. */
+  /** Its systemd unit, if that is its own. In a container: the unit within it. */
   readonly unit: Unit | null;
 }
 
@@ -48,7 +48,7 @@ function unitOf(path: string): Unit | null {
   return { name: `${name}.service`, ofUser: /\/user@\d+\.service\//.test(path) };
 }
 
-/** systemd.unit(5): what may not stand in a name, and `-` in what is made of a path. */
+/** Decodes the escapes that systemd writes in names of units (systemd.unit(5)). */
 export function unescaped(name: string): string {
   return name.replace(/\\x([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }

@@ -2,6 +2,7 @@ import type { RecognisedServer } from '../../recognise/recognise.ts';
 import type { ProcessSample } from '../../snapshot.ts';
 import { type Evidence, evidenceOf } from './evidence.ts';
 import { moduleOf } from './generic.ts';
+import { addTo } from './multimap.ts';
 import { composePlace, members, type Place, placeOnHost } from './places.ts';
 
 /**
@@ -9,40 +10,40 @@ import { composePlace, members, type Place, placeOnHost } from './places.ts';
  * containers.
  */
 export class Directories {
-  /** By device and inode: directories also seen outside containers, or named by an engine. */
-  readonly #known = new Map<string, Place>();
+  /** By device and inode: the places of directories also seen outside containers, or named by an engine. */
+  readonly #places = new Map<string, Place>();
   /** The containers that have a directory, by device and inode. */
   readonly #sharing = new Map<string, Set<string>>();
   /** The containers that serve an app to others, by its directory and module. */
   readonly #fronts = new Map<string, Set<string>>();
 
   constructor(processes: readonly ProcessSample[], servers: readonly RecognisedServer[]) {
-    const all = processes.map(({ facts }) => evidenceOf(facts));
-    if (all.every(({ container }) => container === null)) return;
-    for (const evidence of all) {
+    const evidenceOfAll = processes.map(({ facts }) => evidenceOf(facts));
+    if (evidenceOfAll.every(({ container }) => container === null)) return;
+    for (const evidence of evidenceOfAll) {
       const { identity, container } = evidence;
       if (identity === null) continue;
-      if (container !== null) add(this.#sharing, identity, container);
+      if (container !== null) addTo(this.#sharing, identity, container);
       const place = composePlace(evidence) ?? (container === null ? placeOnHost(evidence) : null);
-      const known = this.#known.get(identity);
-      if (place !== null && (known === undefined || place.id < known.id)) this.#known.set(identity, place);
+      const before = this.#places.get(identity);
+      if (place !== null && (before === undefined || place.id < before.id)) this.#places.set(identity, place);
     }
     for (const server of servers) {
       const { container, directory } = evidenceOf(server.head.facts);
       const app = moduleOf(server.claim.app ?? null);
       if (container === null || app === null || server.definition.bind === undefined) continue;
-      add(this.#fronts, appKey(directory, app), container);
+      addTo(this.#fronts, appKey(directory, app), container);
     }
   }
 
-  /** Where a process is that has a directory; null for one that has none. */
+  /** The place of a process by its directory; null if it has none. */
   placeOf(evidence: Evidence): Place | null {
     const { container, identity, directory } = evidence;
     if (directory === null) return null;
     const plain = placeOnHost(evidence);
     if (container === null) return plain;
-    const known = composePlace(evidence) ?? (identity === null ? undefined : this.#known.get(identity));
-    if (known !== undefined) return known;
+    const shared = composePlace(evidence) ?? (identity === null ? undefined : this.#places.get(identity));
+    if (shared !== undefined) return shared;
     const id = `dir:${identity ?? container}:${directory}`;
     return { ...plain, id, evidence: `${plain.evidence}, in container ${container}` };
   }
@@ -66,7 +67,7 @@ export class Directories {
   #ofApp(evidence: Evidence, app: string | null): Place | null {
     const { container, identity, directory, engine } = evidence;
     if (container === null || directory === null || app === null || engine?.project != null) return null;
-    if (identity !== null && (this.#known.has(identity) || (this.#sharing.get(identity)?.size ?? 0) > 1)) return null;
+    if (identity !== null && (this.#places.has(identity) || (this.#sharing.get(identity)?.size ?? 0) > 1)) return null;
     if ((this.#fronts.get(appKey(directory, app))?.size ?? 0) > 1) return null;
     const place = placeOnHost(evidence);
     return {
@@ -79,10 +80,4 @@ export class Directories {
 
 function appKey(directory: string | null, app: string): string {
   return `${directory}\0${app}`;
-}
-
-function add(sets: Map<string, Set<string>>, key: string, value: string): void {
-  const known = sets.get(key);
-  if (known) known.add(value);
-  else sets.set(key, new Set([value]));
 }

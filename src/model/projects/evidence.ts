@@ -3,58 +3,60 @@ import { absolutePath } from '../../servers/kit/configured.ts';
 import { programOf } from '../../servers/kit/program.ts';
 import type { ContainerFacts, ProcessFacts, Virtualenv } from '../../snapshot.ts';
 import { baseName } from '../../text/base-name.ts';
+import { isGeneralDirectory } from '../../text/general-directories.ts';
 import { type Place, placeOf } from './cgroup.ts';
 
-/** Directories that hold many things and are nobody's project. */
-const holders = /^\/(?:home(?:\/[^/]+)?|root|srv|opt|tmp|usr|etc|run|var(?:\/(?:www|lib|log|run|tmp|spool|cache))?)?$/;
-
-/** Where programs have their own files: somebody's project there has a marker. */
+/** Directories of installed software. A project there has a marker. */
 const systems = /^\/(?:usr\/(?!src\/[^/])|etc\/|run\/)/;
 
-/** Where a distribution has its own programs. */
+/** Directories of a distribution's own programs. */
 const distribution = /^\/(?:usr\/(?:s?bin|lib(?:64|exec)?|share|games)|s?bin|lib(?:64)?|etc)\//;
 
-/** What says to which project a process belongs: all that is known, the strongest first. */
+/** Everything that tells to which project a process belongs, strongest first. */
 export interface Evidence extends Place {
-  /** Its directory; null when that is one of those that hold many things. */
+  /** Its directory; null if that may hold many projects. */
   readonly directory: string | null;
-  /** The file that marks the directory, null when it is the working directory alone. */
+  /** The file that marks the directory as a project; null if there is none. */
   readonly marker: string | null;
+  /** What named the directory, as in `ProjectDirectory`. */
   readonly from: string | null;
-  /** The name by which the directory was given, if that is a link. */
+  /** The path that named the directory, if links lead from it; else null. */
   readonly link: string | null;
-  /** What is mounted there in a container: the path of the directory outside of it. */
+  /** In a container: the path that the directory is mounted from; null if it is not mounted. */
   readonly source: string | null;
-  /** What the kernel takes the directory for, whatever its path is in one container or another. */
+  /** `device:inode` of the directory, the same in all containers; null if unknown. */
   readonly identity: string | null;
-  /** The directory of its virtualenv, where nothing else says any. */
-  readonly beside: Beside | null;
+  /** The directory that contains its virtualenv; used only if nothing better is known. */
+  readonly virtualenvHome: VirtualenvHome | null;
   readonly virtualenv: Virtualenv | null;
-  /** What its container's engine says. */
+  /** The names that its container's engine knows. */
   readonly engine: ContainerFacts | null;
   readonly user: string;
-  /** Without being a server, may it belong to a project? An interpreter, or run from its directory or virtualenv. */
-  readonly joins: boolean;
-  /** A program that did not come with the system: somebody has put it there. */
-  readonly own: boolean;
+  /**
+   * Whether a process that is not a server may join a project: it is an interpreter, or its program lies in the project
+   * or virtualenv.
+   */
+  readonly canJoin: boolean;
+  /** Whether somebody installed the program: it did not come with the system. */
+  readonly isInstalled: boolean;
 }
 
-export interface Beside {
+export interface VirtualenvHome {
   readonly directory: string;
   readonly marker: string | null;
 }
 
-/** What says to which project a process belongs. */
+/** Gathers the evidence for a process's project. */
 export const evidenceOf: (facts: ProcessFacts) => Evidence = memoize(gather);
 
 function gather(facts: ProcessFacts): Evidence {
   const path = facts.directory === null ? null : lasting(facts.directory.path);
   const { marker = null, from = null, link } = facts.directory ?? {};
-  const found = path === null || holders.test(path) || (marker === null && systems.test(path)) ? null : path;
-  // Weaker than all else: it holds only where the virtualenv is not another project's.
-  const directory = from === 'virtualenv' ? null : found;
+  const usable = path === null || isGeneralDirectory(path) || (marker === null && systems.test(path)) ? null : path;
+  // The home of a virtualenv is weak evidence: the virtualenv may be another project's.
+  const directory = from === 'virtualenv' ? null : usable;
   const { virtualenv } = facts;
-  const may = !isInteractive(facts);
+  const isBackground = !isInteractive(facts);
   return {
     directory,
     marker: directory === null ? null : marker,
@@ -62,13 +64,13 @@ function gather(facts: ProcessFacts): Evidence {
     link: directory === null || link === undefined ? null : lasting(link),
     source: directory === null ? null : (facts.directorySource ?? null),
     identity: directory === null ? null : (facts.directoryIdentity ?? null),
-    beside: from === 'virtualenv' && found !== null ? { directory: found, marker } : null,
+    virtualenvHome: from === 'virtualenv' && usable !== null ? { directory: usable, marker } : null,
     virtualenv,
     engine: facts.container ?? null,
     ...placeOf(facts.cgroup),
     user: facts.user ?? (facts.uid === null ? 'unknown user' : String(facts.uid)),
-    joins: may && joins(facts, [facts.directory?.path, virtualenv?.path]),
-    own: may && isOwn(facts),
+    canJoin: isBackground && canJoin(facts, [facts.directory?.path, virtualenv?.path]),
+    isInstalled: isBackground && isInstalled(facts),
   };
 }
 
@@ -82,24 +84,24 @@ function lasting(path: string): string {
 
 const shell = /^-?(?:ba|z|k|da|a|c|tc|fi|xon)?sh$/;
 
-/** At the keyboard, not at work for a project, even where they come from its virtualenv. */
+/** Programs for people at a keyboard. They never join a project, even if they lie in its virtualenv. */
 const interactive =
   /^(?:vim?|nvim|nano|emacs|pico|joe|hx|micro|tmux|screen|zellij|byobu|sshd?|ssh-agent|scp|sftp|mosh-server|less|more|most|man|top|htop|btop|watch|tail)$/i;
 
-/** Programs that run other programs' code, by the name of the executable. argv may have been replaced by a title. */
+/** Programs that run other code, by the name of the executable, since a title may have replaced argv. */
 const runtimes = /^(?:python|pypy|ruby|jruby|node|nodejs|perl|php|java|dotnet|beam\.smp|beam|deno|bun)[\d.]*$/;
 
 function isInteractive(facts: ProcessFacts): boolean {
   const { name } = programOf(facts.argv);
   // tmux and sshd give themselves titles: `tmux: server`.
-  return [name ?? '', facts.comm].some((one) => interactive.test(one.replace(/:.*/, '')));
+  return [name ?? '', facts.comm].some((program) => interactive.test(program.replace(/:.*/, '')));
 }
 
 function isRuntime({ argv, exe }: ProcessFacts): boolean {
   return programOf(argv).interpreter !== null || [exe, argv[0]].some((file) => runtimes.test(baseName(file ?? '')));
 }
 
-function joins(facts: ProcessFacts, places: readonly (string | undefined)[]): boolean {
+function canJoin(facts: ProcessFacts, places: readonly (string | undefined)[]): boolean {
   if (isRuntime(facts)) return true;
   const { name, args } = programOf(facts.argv);
   // A shell joins by its script alone: without one it is somebody's prompt.
@@ -108,10 +110,10 @@ function joins(facts: ProcessFacts, places: readonly (string | undefined)[]): bo
 }
 
 /**
- * Whether a process runs code of its owner, judged by its script if an interpreter runs one: `/usr/bin/python3
- * /usr/bin/networkd-dispatcher` is part of the system.
+ * Whether a process runs code that somebody installed, judged by its script if an interpreter runs one:
+ * `/usr/bin/python3 /usr/bin/networkd-dispatcher` is part of the system.
  */
-function isOwn(facts: ProcessFacts): boolean {
+function isInstalled(facts: ProcessFacts): boolean {
   const { argv, exe } = facts;
   const { name, script } = programOf(argv);
   if (shell.test(name ?? facts.comm)) return false;

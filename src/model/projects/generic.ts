@@ -1,4 +1,4 @@
-/** Directories, units and modules that are called so in many projects: such a name says nothing. */
+/** Names of directories, units and modules that many projects use, so that they identify none. */
 const generic = new Set(
   `src source sources web www website site sites backend back frontend front server servers srv app apps application applications
   api code project projects django flask rails node current live working work html public public_html htdocs httpdocs releases release
@@ -9,7 +9,7 @@ const generic = new Set(
     .filter(Boolean),
 );
 
-/** A timestamp, or the hash of a commit: what a deployment is called, and not what it is of. */
+/** A timestamp or the hash of a commit: it names a deployment, not a project. */
 const deployment = /^(?:v?\d[\d._-]*|[0-9a-f]{7,40})$/;
 
 /** Whether a name is generic and does not identify a project. */
@@ -17,7 +17,9 @@ export function isGeneric(name: string): boolean {
   return generic.has(name.toLowerCase()) || (deployment.test(name) && /\d/.test(name));
 }
 
-/** What names a project in the name of its app: `bookwyrm` of `bookwyrm.wsgi:application`. Null if nothing does. */
+/**
+ * The part of an app's name that identifies its project: `bookwyrm` of `bookwyrm.wsgi:application`. Null if none does.
+ */
 export function moduleOf(app: string | null): string | null {
   const module = /^[\w.-]+/.exec(app ?? '')?.[0] ?? '';
   if ((app ?? '').includes('/')) return null;

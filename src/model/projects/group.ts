@@ -8,9 +8,9 @@ import { evidenceOf } from './evidence.ts';
 import { Groups, type ProjectGroup, virtualenvOf } from './groups.ts';
 import { placeLoose } from './loose.ts';
 import {
-  besideVirtualenv,
   certain,
   composePlace,
+  homeOfVirtualenv,
   members,
   type Place,
   rulePlace,
@@ -53,13 +53,13 @@ export function groupProcesses(
       const virtualenv = virtualenvOf(server);
       const place =
         groups.ofVirtualenv(virtualenv) ??
-        besideVirtualenv(server) ??
+        homeOfVirtualenv(server) ??
         placeOfApp(server) ??
         withoutDirectory(servers.find(({ apps }) => apps.includes(server)) ?? server, virtualenv);
       groups.addServer(place, server);
     }
   }
-  // Where they were started says nothing of whose they are.
+  // The directory that a manager was started in does not tell whose it is.
   for (const server of managers) {
     const own = server.definition.category === 'supervisor' ? serviceOf(server) : withoutDirectory(server, null);
     groups.addServer((joinsItsApps(server) ? groups.ofServers(server.apps) : null) ?? own, server);
@@ -77,7 +77,7 @@ export function groupProcesses(
   return { projects: groups.finish(), system: system.map((process) => ({ process, role: null })) };
 }
 
-/** What the user says comes before what is found. */
+/** The place by the user's rules, which come before everything detected. */
 function ruledServer(server: RecognisedServer, rules: readonly GroupRule[]): Place | null {
   if (rules.length === 0) return null;
   for (const { process } of members(server)) {

@@ -2,6 +2,7 @@ import type { RecognisedServer } from '../../recognise/recognise.ts';
 import type { ProcessSample, Virtualenv } from '../../snapshot.ts';
 import type { Directories } from './directories.ts';
 import { type Evidence, evidenceOf } from './evidence.ts';
+import { addTo } from './multimap.ts';
 import { distinctNames } from './names.ts';
 import { namesFor } from './naming.ts';
 import { certain, members, type Place } from './places.ts';
@@ -12,13 +13,13 @@ export interface ProjectGroup {
   readonly id: string;
   /** Distinct among the groups of a snapshot. */
   readonly name: string;
-  /** Whether only a number sets the name apart from another's: it may be that one's tomorrow. */
+  /** Whether only a number distinguishes the name from another project's. The number may change. */
   readonly numbered: boolean;
   readonly directory: string | null;
   readonly virtualenv: Virtualenv | null;
-  /** Why these are one project. */
+  /** Why these processes are one project, as a phrase. */
   readonly evidence: string;
-  /** In order of age, oldest first. */
+  /** Oldest first. */
   readonly servers: readonly RecognisedServer[];
   readonly processes: readonly ProcessSample[];
 }
@@ -28,7 +29,7 @@ interface Draft extends Place {
   readonly processes: ProcessSample[];
 }
 
-/** The projects that are found, as they are found. */
+/** Collects the projects of a snapshot. */
 export class Groups {
   readonly #directories: Directories;
   readonly #drafts = new Map<string, Draft>();
@@ -54,29 +55,29 @@ export class Groups {
     this.#use(draft, certain(process.facts.virtualenv));
   }
 
-  /** The only project that all of these are in. */
+  /** The only project that these servers are in; null if they are in several or none. */
   ofServers(servers: readonly RecognisedServer[]): Place | null {
     return only(
-      new Set([...this.#drafts.values()].filter((draft) => draft.servers.some((one) => servers.includes(one)))),
+      new Set([...this.#drafts.values()].filter((draft) => draft.servers.some((server) => servers.includes(server)))),
     );
   }
 
-  /** The only project that uses this virtualenv; two projects in one virtualenv stay two, and neither gets more. */
+  /** The only project that uses this virtualenv; null if several or none do. */
   ofVirtualenv(virtualenv: Virtualenv | null): Place | null {
     return virtualenv === null ? null : only(this.#users.get(virtualenv.path));
   }
 
-  /** The only project whose servers are in this container. */
+  /** The only project whose servers are in this container; null if several or none are. */
   ofContainer(container: string | null): Place | null {
     return container === null ? null : only(this.#containers.get(container));
   }
 
-  /** The only project whose servers are in this unit. */
+  /** The only project whose servers are in this unit; null if several or none are. */
   ofUnit({ unit }: Evidence): Place | null {
     return unit === null ? null : only(this.#units.get(unit.name));
   }
 
-  /** The project there is already in such a process's directory. */
+  /** The project that was already found in a process's directory; null if none was. */
   ofDirectory(evidence: Evidence): Place | null {
     const place = this.#directories.placeOf(evidence);
     return place === null ? null : (this.#drafts.get(place.id) ?? null);
@@ -107,26 +108,20 @@ export class Groups {
   }
 
   #use(draft: Draft, virtualenv: Virtualenv | null): void {
-    if (virtualenv !== null && draft.directory !== null) add(this.#users, virtualenv.path, draft);
+    if (virtualenv !== null && draft.directory !== null) addTo(this.#users, virtualenv.path, draft);
   }
 
   #note(draft: Draft, { container, unit }: Evidence): void {
-    if (container !== null) add(this.#containers, container, draft);
-    if (unit !== null) add(this.#units, unit.name, draft);
+    if (container !== null) addTo(this.#containers, container, draft);
+    if (unit !== null) addTo(this.#units, unit.name, draft);
   }
-}
-
-function add<T>(sets: Map<string, Set<T>>, key: string, value: T): void {
-  const known = sets.get(key);
-  if (known) known.add(value);
-  else sets.set(key, new Set([value]));
 }
 
 function only<T>(set: ReadonlySet<T> | undefined): T | null {
   return set?.size === 1 ? ([...set][0] ?? null) : null;
 }
 
-/** Its own, else that of what started it: a title may have wiped all traces but those of a shell or `uv run`. */
+/** Its virtualenv, else that of the shell or `uv run` that started it: a title may have wiped all other traces. */
 export function virtualenvOf(server: RecognisedServer): Virtualenv | null {
   for (const { process } of [...members(server), ...server.processes]) {
     const virtualenv = certain(process.facts.virtualenv);
@@ -137,10 +132,10 @@ export function virtualenvOf(server: RecognisedServer): Virtualenv | null {
 
 function projectVirtualenv({ servers, processes }: Draft): Virtualenv | null {
   const heads = servers.filter(({ definition }) => definition.category === 'app');
-  const all = [
+  const samples = [
     ...heads.flatMap((server) => [...members(server), ...server.processes].map(({ process }) => process)),
     ...processes,
   ];
-  const found = all.flatMap(({ facts }) => facts.virtualenv ?? []);
-  return found.find(certain) ?? found[0] ?? null;
+  const virtualenvs = samples.flatMap(({ facts }) => facts.virtualenv ?? []);
+  return virtualenvs.find(certain) ?? virtualenvs[0] ?? null;
 }

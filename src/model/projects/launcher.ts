@@ -18,7 +18,7 @@ export interface Start {
   readonly configLines: ProcessFacts['configLines'];
 }
 
-/** A table read while processes come and go may hold circles. */
+/** Most parents that are followed: a table read while processes come and go may contain cycles. */
 const MOST_ANCESTORS = 50;
 
 /**
@@ -38,19 +38,19 @@ export function launchersOf(
   const above = ({ ppid }: ProcessSample): RecognisedServer | string | null => {
     let parent = table.get(ppid);
     for (let steps = 0; parent !== undefined && steps < MOST_ANCESTORS; steps++) {
-      const found = supervisors.get(parent.pid) ?? workedFor(parent);
-      if (found !== null) return found;
+      const supervisor = supervisors.get(parent.pid) ?? supervisorOf(parent);
+      if (supervisor !== null) return supervisor;
       parent = table.get(parent.ppid);
     }
     return null;
   };
   return (server) => {
-    if (server.definition.category === 'supervisor') return { phrase: placed(server), start: null };
-    const found = above(server.head);
-    if (typeof found === 'string') return { phrase: found, start: null };
-    if (found === null) return { phrase: startedOutOfSight(server) ?? placed(server), start: ofUnit(server) };
-    const start = ofSupervisor(server, found);
-    return { phrase: startedBy(server, found, start), start };
+    if (server.definition.category === 'supervisor') return { phrase: byCgroup(server), start: null };
+    const supervisor = above(server.head);
+    if (typeof supervisor === 'string') return { phrase: supervisor, start: null };
+    if (supervisor === null) return { phrase: byEnvironment(server) ?? byCgroup(server), start: ofUnit(server) };
+    const start = ofSupervisor(server, supervisor);
+    return { phrase: startedBy(server, supervisor, start), start };
   };
 }
 
@@ -66,30 +66,30 @@ function ofUnit({ head: { facts } }: RecognisedServer): Start | null {
 function ofSupervisor(server: RecognisedServer, { definition, head: { facts } }: RecognisedServer): Start | null {
   const name = variable(server, 'SUPERVISOR_PROCESS_NAME');
   const { head, claim } = server;
-  const alike = (definition.starts?.(facts) ?? []).flatMap((command) => {
+  const candidates = (definition.starts?.(facts) ?? []).flatMap((command) => {
     const claimed = server.definition.claim(startedWith(head.facts, command));
     return claimed === null ? [] : [{ command, app: claimed.app, name: command.name }];
   });
-  const named = alike.filter((one) => one.name === name);
-  const sameApp = alike.filter(({ app }) => app !== undefined && app === claim.app);
-  const here = alike.filter(({ command }) => command.cwd !== null && command.cwd === head.facts.cwd);
-  const [only] = [named, sameApp, here, alike].find((some) => some.length === 1) ?? [];
-  // Another app's program is none of its own, even where it is the only one.
+  const named = candidates.filter((candidate) => candidate.name === name);
+  const sameApp = candidates.filter(({ app }) => app !== undefined && app === claim.app);
+  const sameDirectory = candidates.filter(({ command }) => command.cwd !== null && command.cwd === head.facts.cwd);
+  const [only] = [named, sameApp, sameDirectory, candidates].find((group) => group.length === 1) ?? [];
+  // The program of another app does not count, even if it is the only one.
   if (only === undefined || (only.app !== undefined && claim.app !== undefined && only.app !== claim.app)) return null;
   return { command: only.command, configLines: facts.configLines };
 }
 
-/** A title has often wiped the environment that names the program. */
+/** The phrase for a supervisor's program. If a title has wiped the variable that names it, the start command does. */
 function startedBy(server: RecognisedServer, supervisor: RecognisedServer, start: Start | null): string {
   const { definition, head } = supervisor;
-  const told = (name: string) =>
+  const lookUp = (name: string) =>
     variable(server, name) ?? (name === 'SUPERVISOR_PROCESS_NAME' ? (start?.command.name ?? null) : null);
-  const named = definition.program?.(supervisor, told) ?? null;
+  const named = definition.program?.(supervisor, lookUp) ?? null;
   return named ?? `${definition.label} ${head.pid}`;
 }
 
-/** By its environment alone, if its supervisor is in another namespace. */
-function startedOutOfSight(server: RecognisedServer): string | null {
+/** The phrase by its environment alone, if its supervisor is in another namespace; null if unknown. */
+function byEnvironment(server: RecognisedServer): string | null {
   for (const { program } of definitions) {
     const phrase = program?.(null, (name) => variable(server, name)) ?? null;
     if (phrase !== null) return phrase;
@@ -97,8 +97,8 @@ function startedOutOfSight(server: RecognisedServer): string | null {
   return null;
 }
 
-/** The supervisor that a process works for, though it is not its child. */
-function workedFor({ facts }: ProcessSample): string | null {
+/** The supervisor that started a process which is not its child, as a phrase; null if there is none. */
+function supervisorOf({ facts }: ProcessSample): string | null {
   for (const { startsFor } of definitions) {
     const phrase = startsFor?.(facts) ?? null;
     if (phrase !== null) return phrase;
@@ -106,8 +106,8 @@ function workedFor({ facts }: ProcessSample): string | null {
   return null;
 }
 
-/** By its cgroup. */
-function placed({ head }: RecognisedServer): string | null {
+/** The phrase by its cgroup: its systemd unit and container; null if it has neither. */
+function byCgroup({ head }: RecognisedServer): string | null {
   const { unit, container } = evidenceOf(head.facts);
   const within = container === null ? null : `container ${container}`;
   if (unit === null) return within;
@@ -115,7 +115,7 @@ function placed({ head }: RecognisedServer): string | null {
   return `systemd unit ${unit.name} (${edit})${within === null ? '' : ` in ${within}`}`;
 }
 
-/** Of its head, or of a shell or the like that has led to it, where its own title has wiped the environment. */
+/** A variable of its head, or of a wrapper that started it, if a title has wiped the head's environment. */
 function variable({ processes }: RecognisedServer, name: string): string | null {
   for (const { process } of processes) {
     const value = process.facts.environment[name];

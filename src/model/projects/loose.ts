@@ -9,7 +9,7 @@ import type { Groups } from './groups.ts';
 import { certain, composePlace, containerPlace, type Place, rulePlace, unitPlace, virtualenvPlace } from './places.ts';
 import { type GroupRule, ruleFor } from './rules.ts';
 
-/** From this share of the machine's memory on, a unit of the system's own is worth a row. */
+/** A unit of the system with at least this fraction of the memory gets a row. */
 const LARGE = 0.01;
 
 /**
@@ -38,16 +38,16 @@ export function placeLoose(
     if (place === null) waiting.push(process);
     else groups.addProcess(place, process);
   }
-  // Those that a directory places come before those that a virtualenv does: they say whose it is.
-  const homeless: ProcessSample[] = [];
+  // Directories come before virtualenvs, since they decide whose a virtualenv is.
+  const unplaced: ProcessSample[] = [];
   for (const process of waiting) {
     const evidence = evidenceOf(process.facts);
-    const place = evidence.joins ? groups.ofDirectory(evidence) : null;
+    const place = evidence.canJoin ? groups.ofDirectory(evidence) : null;
     if (place) groups.addProcess(place, process);
-    else homeless.push(process);
+    else unplaced.push(process);
   }
-  const large = largeUnits(homeless, LARGE * (snapshot.host.cgroup?.limit ?? snapshot.host.memory.total));
-  for (const process of homeless) {
+  const large = largeUnits(unplaced, LARGE * (snapshot.host.cgroup?.limit ?? snapshot.host.memory.total));
+  for (const process of unplaced) {
     const evidence = evidenceOf(process.facts);
     const place =
       ofVirtualenv(evidence, groups) ?? byItself(process, evidence, groups, large) ?? byProgram(process, evidence);
@@ -57,7 +57,7 @@ export function placeLoose(
   return system;
 }
 
-/** Another workertop, or a helper of one: as npm installs it. */
+/** Another workertop or one of its helpers, as npm installs them. */
 const WORKERTOP = /\/(?:bin\/workertop|workertop\/(?:dist\/)?[a-z-]+\.js)$/;
 
 const isWorkertop = memoize(({ argv }: ProcessFacts): boolean => {
@@ -66,45 +66,46 @@ const isWorkertop = memoize(({ argv }: ProcessFacts): boolean => {
 });
 
 function marked(evidence: Evidence, groups: Groups): Place | null {
-  return evidence.joins && evidence.marker !== null ? groups.directoryOf(evidence) : null;
+  return evidence.canJoin && evidence.marker !== null ? groups.directoryOf(evidence) : null;
 }
 
-function ofVirtualenv({ joins, virtualenv }: Evidence, groups: Groups): Place | null {
-  const found = joins ? certain(virtualenv) : null;
-  return groups.ofVirtualenv(found) ?? virtualenvPlace(found);
+function ofVirtualenv({ canJoin, virtualenv }: Evidence, groups: Groups): Place | null {
+  const joined = canJoin ? certain(virtualenv) : null;
+  return groups.ofVirtualenv(joined) ?? virtualenvPlace(joined);
 }
 
-/** Its container, its directory or its unit, where these are nobody else's. */
+/** The place by its container, directory or unit. */
 function byItself(
   process: ProcessSample,
   evidence: Evidence,
   groups: Groups,
   large: ReadonlySet<string>,
 ): Place | null {
-  const { container, unit, own, joins } = evidence;
+  const { container, unit, isInstalled, canJoin } = evidence;
   if (container !== null) {
-    const inside = own ? groups.ofContainer(container) : null;
+    const inside = isInstalled ? groups.ofContainer(container) : null;
     return (
       inside ??
-      (own ? groups.directoryOf(evidence) : null) ??
+      (isInstalled ? groups.directoryOf(evidence) : null) ??
       containerPlace(
         evidence,
         programOf(process.facts.argv).interpreter === null ? baseName(process.facts.exe ?? '') || null : null,
       )
     );
   }
-  if (unit !== null && (own || joins)) {
+  if (unit !== null && (isInstalled || canJoin)) {
     const beside = groups.ofUnit(evidence);
     if (beside !== null) return beside;
   }
-  if (own && joins && evidence.directory !== null) return groups.directoryOf(evidence);
-  return unit !== null && (own || large.has(unit.name)) ? unitPlace(evidence, null) : null;
+  if (isInstalled && canJoin && evidence.directory !== null) return groups.directoryOf(evidence);
+  return unit !== null && (isInstalled || large.has(unit.name)) ? unitPlace(evidence, null) : null;
 }
 
-/** A program that somebody has installed, and that nothing else tells of: in `/usr/local/bin`, most of all. */
-function byProgram({ facts }: ProcessSample, { own, user }: Evidence): Place | null {
+/** The place of an installed program without other evidence, mostly in `/usr/local/bin`. */
+function byProgram({ facts }: ProcessSample, { isInstalled, user }: Evidence): Place | null {
   const file = facts.exe?.replace(/ \(deleted\)$/, '') ?? '';
-  if (!own || !/^\/(?:usr\/local|opt|srv)\//.test(file) || programOf(facts.argv).interpreter !== null) return null;
+  if (!isInstalled || !/^\/(?:usr\/local|opt|srv)\//.test(file) || programOf(facts.argv).interpreter !== null)
+    return null;
   const name = baseName(file);
   return { id: `program:${name}:${user}`, name, directory: null, evidence: `${file} of ${user}` };
 }

@@ -10,48 +10,48 @@ export interface Named {
 
 export interface GivenName {
   readonly name: string;
-  /** Whether only a number sets it apart: then it is another project's name when this one is gone. */
+  /** Whether only a number distinguishes it. The number may change when another project ends. */
   readonly numbered: boolean;
 }
 
-interface Bearer {
-  readonly thing: Named;
+interface Candidate {
+  readonly project: Named;
   at: number;
 }
 
 /** Distinct names by id: `blog`, or `staging/blog` and `prod/blog` if there are two. */
-export function distinctNames(things: readonly Named[]): ReadonlyMap<string, GivenName> {
-  const bearers = things.map((thing): Bearer => ({ thing, at: 0 }));
-  const most = Math.max(0, ...things.map(({ names }) => names.length));
-  for (let round = 0; round < 2 * most; round++) for (const rivals of duplicates(bearers)) lengthen(rivals);
+export function distinctNames(projects: readonly Named[]): ReadonlyMap<string, GivenName> {
+  const candidates = projects.map((project): Candidate => ({ project, at: 0 }));
+  const most = Math.max(0, ...projects.map(({ names }) => names.length));
+  for (let round = 0; round < 2 * most; round++) for (const rivals of duplicates(candidates)) lengthen(rivals);
   const given = new Map<string, GivenName>();
-  for (const bearer of bearers) given.set(bearer.thing.id, { name: nameOf(bearer), numbered: false });
-  for (const rivals of duplicates(bearers)) {
-    const byId = rivals.toSorted((a, b) => (a.thing.id < b.thing.id ? -1 : 1));
-    byId.forEach((bearer, index) => {
-      const name = index === 0 ? nameOf(bearer) : freeName(nameOf(bearer), given);
-      given.set(bearer.thing.id, { name, numbered: true });
+  for (const candidate of candidates) given.set(candidate.project.id, { name: nameOf(candidate), numbered: false });
+  for (const rivals of duplicates(candidates)) {
+    const byId = rivals.toSorted((a, b) => (a.project.id < b.project.id ? -1 : 1));
+    byId.forEach((candidate, index) => {
+      const name = index === 0 ? nameOf(candidate) : freeName(nameOf(candidate), given);
+      given.set(candidate.project.id, { name, numbered: true });
     });
   }
   return given;
 }
 
-function nameOf({ thing: { names }, at }: Bearer): string {
+function nameOf({ project: { names }, at }: Candidate): string {
   return names[Math.min(at, names.length - 1)] ?? names[0];
 }
 
-function lengthen(rivals: readonly Bearer[]): void {
-  const able = rivals.filter(({ thing, at }) => at < thing.names.length - 1);
-  const borrowed = able.filter(({ thing, at }) => thing.borrowed && at === 0);
-  for (const bearer of borrowed.length > 0 && borrowed.length < rivals.length ? borrowed : able) bearer.at += 1;
+function lengthen(rivals: readonly Candidate[]): void {
+  const able = rivals.filter(({ project, at }) => at < project.names.length - 1);
+  const borrowed = able.filter(({ project, at }) => project.borrowed && at === 0);
+  for (const candidate of borrowed.length > 0 && borrowed.length < rivals.length ? borrowed : able) candidate.at += 1;
 }
 
-function duplicates(bearers: readonly Bearer[]): readonly (readonly Bearer[])[] {
-  const byName = new Map<string, Bearer[]>();
-  for (const bearer of bearers) {
-    const rivals = byName.get(nameOf(bearer));
-    if (rivals) rivals.push(bearer);
-    else byName.set(nameOf(bearer), [bearer]);
+function duplicates(candidates: readonly Candidate[]): readonly (readonly Candidate[])[] {
+  const byName = new Map<string, Candidate[]>();
+  for (const candidate of candidates) {
+    const rivals = byName.get(nameOf(candidate));
+    if (rivals) rivals.push(candidate);
+    else byName.set(nameOf(candidate), [candidate]);
   }
   return [...byName.values()].filter((rivals) => rivals.length > 1);
 }

@@ -6,11 +6,11 @@ import { isGeneric, moduleOf } from './generic.ts';
 import { type Named, nameOfPath } from './names.ts';
 import { members, type Place } from './places.ts';
 
-/** Directories that hold projects: what names one stands below them. */
+/** Directories that hold projects. The part of a path that names a project is below them. */
 const holders =
   /^\/(?:home\/[^/]+|root|srv|opt|usr\/src|usr\/local|usr|var\/(?:www(?:\/vhosts)?|lib|opt)|mnt|data|tmp)(?=\/|$)/;
 
-/** Users whom images of machines and tools of deployment make: their homes are nobody's project. */
+/** Users that machine images and deployment tools create. Their homes name no project. */
 const commonUsers =
   /^(?:ubuntu|debian|admin|ec2-user|centos|vagrant|user|deploy|deployer|www|web|app|git|docker|root)$/;
 
@@ -24,47 +24,47 @@ export function namesFor(
   const evidence = samples.map(({ facts }) => evidenceOf(facts));
   const { id, directory } = place;
   if (id.startsWith('rule:')) return { id, names: [place.name], borrowed: false };
-  const tail = apart(evidence);
+  const distinctions = apart(evidence);
   if (directory === null || id.startsWith('compose:')) {
     const name =
       isGeneric(place.name) && !id.startsWith('venv:') ? (moduleIn(servers, samples) ?? place.name) : place.name;
     return {
       id,
-      names: [name, ...tail.flatMap((one) => (one === name ? [] : `${name} (${one})`))],
+      names: [name, ...distinctions.flatMap((note) => (note === name ? [] : `${name} (${note})`))],
       borrowed: name !== place.name,
     };
   }
-  const path = evidence.find((one) => one.directory === directory && one.link !== null)?.link ?? directory;
+  const path = evidence.find((item) => item.directory === directory && item.link !== null)?.link ?? directory;
   const paths =
     [path, evidence.find(({ source }) => source !== null)?.source]
-      .map((one) => suffixes(one ?? ''))
-      .find((one) => one.length > 0) ?? [];
+      .map((candidate) => suffixes(candidate ?? ''))
+      .find((names) => names.length > 0) ?? [];
   const [name, ...longer] = paths;
   if (name !== undefined) {
     const most = longer.at(-1) ?? name;
     return {
       id,
-      names: [name, ...longer, ...tail.map((one) => `${most} (${one})`)],
+      names: [name, ...longer, ...distinctions.map((note) => `${most} (${note})`)],
       borrowed: name !== nameOfPath(path),
     };
   }
-  const told = moduleIn(servers, samples) ?? around(evidence) ?? userOf(path);
+  const fromSurroundings = moduleIn(servers, samples) ?? around(evidence) ?? userOf(path);
   const own = nameOfPath(path);
   const wholes = segments(path).map((_, index, all) => all.slice(-index - 1).join('/'));
-  const [first, ...rest] = told === null ? wholes : [told, `${told}/${own}`];
+  const [first, ...rest] = fromSurroundings === null ? wholes : [fromSurroundings, `${fromSurroundings}/${own}`];
   const names = [
     first ?? own,
-    ...(told === null || evidence.every(({ container }) => container === null) ? rest : []),
+    ...(fromSurroundings === null || evidence.every(({ container }) => container === null) ? rest : []),
   ] as const;
   return {
     id,
-    names: [names[0], ...names.slice(1), ...tail.map((one) => `${names[0]} (${one})`)],
-    borrowed: told !== null,
+    names: [names[0], ...names.slice(1), ...distinctions.map((note) => `${names[0]} (${note})`)],
+    borrowed: fromSurroundings !== null,
   };
 }
 
 /**
- * Names made of the end of a path: its last part that says something, then the same with more and more of its parents.
+ * Names made of the end of a path: its last part that is not generic, then the same with more and more of its parents.
  * Empty if every part is generic.
  */
 function suffixes(path: string): readonly string[] {
@@ -91,7 +91,7 @@ function moduleIn(servers: readonly RecognisedServer[], samples: readonly Proces
   return [...ofServers].sort()[0] ?? [...ofSettings].sort()[0] ?? null;
 }
 
-/** The one unit or container that all of it is in. */
+/** The name of the only unit or container that its processes are in; null if there are several. */
 function around(evidence: readonly Evidence[]): string | null {
   const only = (names: readonly (string | null)[]) => {
     const distinct = new Set(names.filter((name) => name !== null && !isGeneric(name)));
@@ -105,14 +105,14 @@ function around(evidence: readonly Evidence[]): string | null {
   );
 }
 
-/** What sets it apart from another of its name: its unit, its container's name, its container, its user. */
+/** What distinguishes it from another project of its name: its container's names, its unit, its container or user. */
 function apart(evidence: readonly Evidence[]): readonly string[] {
   const [first] = evidence;
   if (first === undefined) return [];
   const { engine, unit, container, user } = first;
   const unitName = unit === null ? null : unescaped(unit.name.replace(/\.service$/, ''));
   return [...new Set([engine?.service, engine?.name, unitName, container, container === null ? user : null])].flatMap(
-    (one) => one ?? [],
+    (name) => name ?? [],
   );
 }
 

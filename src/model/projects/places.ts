@@ -6,7 +6,7 @@ import { isGeneric, moduleOf } from './generic.ts';
 import { nameOfPath } from './names.ts';
 import type { GroupRule } from './rules.ts';
 
-/** A project, before it is known what belongs to it. */
+/** The identity and name of a project. Processes are assigned to it. */
 export interface Place {
   readonly id: string;
   readonly name: string;
@@ -14,7 +14,7 @@ export interface Place {
   readonly evidence: string;
 }
 
-/** Those of a server that run its project's code. */
+/** The processes of a server that run its project's code. */
 export function members({ processes }: RecognisedServer): readonly RecognisedProcess[] {
   return processes.filter(({ role }) => role !== 'helper');
 }
@@ -38,7 +38,7 @@ export function virtualenvPlace(virtualenv: Virtualenv | null): Place | null {
   return { id: `venv:${path}`, name, directory: null, evidence: `virtualenv ${path}` };
 }
 
-/** What its engine says that a container is part of, as docker compose does. */
+/** The compose project of a process's container, as a place; null without one. */
 export function composePlace({ engine, directory }: Evidence): Place | null {
   const project = engine?.project ?? null;
   if (project === null) return null;
@@ -67,12 +67,12 @@ export function placeOnHost(evidence: Evidence): Place {
   return { id: `dir:${directory}`, name: nameOfPath(directory), directory, evidence: directoryPhrase(evidence) };
 }
 
-/** The directory that its virtualenv was made for. */
-export function besideVirtualenv(server: RecognisedServer): Place | null {
+/** The directory that a server's virtualenv was made for, as a place; null if unknown. */
+export function homeOfVirtualenv(server: RecognisedServer): Place | null {
   for (const { process } of members(server)) {
-    const { beside, virtualenv, container } = evidenceOf(process.facts);
-    if (beside === null || virtualenv === null) continue;
-    const { directory, marker } = beside;
+    const { virtualenvHome, virtualenv, container } = evidenceOf(process.facts);
+    if (virtualenvHome === null || virtualenv === null) continue;
+    const { directory, marker } = virtualenvHome;
     const has = marker === null ? '' : `, which has ${marker}`;
     const evidence = `virtualenv ${virtualenv.path}, made for ${directory}${has}`;
     const id = container === null ? `dir:${directory}` : `dir:${container}:${directory}`;
@@ -85,8 +85,8 @@ export function besideVirtualenv(server: RecognisedServer): Place | null {
 export function withoutDirectory(server: RecognisedServer, virtualenv: Virtualenv | null): Place {
   const evidence = evidenceOf(server.head.facts);
   const app = moduleOf(server.claim.app ?? null);
-  const found = virtualenvPlace(virtualenv) ?? containerPlace(evidence, app) ?? unitPlace(evidence, app);
-  if (found !== null) return found;
+  const place = virtualenvPlace(virtualenv) ?? containerPlace(evidence, app) ?? unitPlace(evidence, app);
+  if (place !== null) return place;
   const { user } = evidence;
   if (app !== null)
     return { id: `app:${user}:${app}`, name: app, directory: null, evidence: `application ${app} of ${user}` };
@@ -94,14 +94,14 @@ export function withoutDirectory(server: RecognisedServer, virtualenv: Virtualen
   return { id: `program:${kind}:${user}`, name: kind, directory: null, evidence: `${label} of ${user}` };
 }
 
-/** Users that distributions make for a service, beside those of its own name. */
+/** Users that distributions create for services. */
 const serviceUsers =
   /^(?:root|mysql|memcache|memcached|nobody|_.*|postgres|redis|www-data|nginx|apache|http|rabbitmq|mongodb|mongod|elasticsearch|caddy|haproxy|varnish|vcache)$/;
 
 /** The place of a service such as postgres, by its kind and its user. */
 export function serviceOf({ definition: { kind, label }, head }: RecognisedServer): Place {
   const { user, unit } = evidenceOf(head.facts);
-  // A service runs as root, as a user made for it, or by a unit of its name; by anybody else's it is told apart.
+  // A service runs as root, as a user made for it, or by a unit of its name. Any other user is part of the name.
   const own = user === kind || serviceUsers.test(user) || unit?.name === `${kind}.service`;
   const name = own ? kind : `${kind} (${user})`;
   return { id: `service:${kind}:${user}`, name, directory: null, evidence: `${label} of ${user}` };

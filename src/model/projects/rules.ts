@@ -1,19 +1,19 @@
 import type { ProcessFacts } from '../../snapshot.ts';
 import { matchesGlob } from '../../text/glob.ts';
 
-/** A project as the user wants it: what belongs to it fulfils all conditions that are given. */
+/** A user's rule for a project. A process belongs to it if it fulfils all conditions given. */
 export interface GroupRule {
   readonly name: string;
-  /** Of the project or the working directory; `*` stands for anything. */
+  /** The project or working directory; `*` stands for any text. */
   readonly directory?: string;
-  /** Its path or its name; `*` stands for anything. */
+  /** The virtualenv's path or name; `*` stands for any text. */
   readonly virtualenv?: string;
-  /** Part of the command line or title; `*` stands for anything. */
+  /** Part of the command line or title; `*` stands for any text. */
   readonly command?: string;
   readonly user?: string;
 }
 
-/** The first rule that a process fulfils; null when it fulfils none. */
+/** The first rule that a process fulfils; null if it fulfils none. */
 export function ruleFor(facts: ProcessFacts, rules: readonly GroupRule[]): GroupRule | null {
   return rules.find((rule) => fulfils(facts, rule)) ?? null;
 }
@@ -30,7 +30,7 @@ function fulfils(facts: ProcessFacts, { directory, virtualenv, command, user }: 
   );
 }
 
-/** A directory's own subdirectories are its project's too. */
+/** Whether a path matches the pattern, or lies below a directory that does. */
 function isWithin(path: string, pattern: string): boolean {
   return like(path, pattern) || like(path, `${pattern.replace(/\/$/, '')}/*`);
 }

@@ -117,16 +117,16 @@ function best(candidates: readonly Candidate[], count: number, wanted: number): 
   let plans: readonly (readonly Plan[])[] = [[{ counts: [], frees: 0, loss: 0 }]];
   for (const candidate of candidates) {
     const next: Plan[][] = Array.from({ length: count + 1 }, () => []);
-    plans.forEach((some, taken) => {
+    plans.forEach((partial, taken) => {
       candidate.frees.forEach((more, taking) => {
         const loss = lossOf(candidate, taking);
-        for (const plan of some) {
+        for (const plan of partial) {
           const extended = { counts: [...plan.counts, taking], frees: plan.frees + more, loss: plan.loss + loss };
           next[taken + taking]?.push(extended);
         }
       });
     });
-    plans = next.map((some) => worthwhile(some, wanted));
+    plans = next.map((partial) => worthwhile(partial, wanted));
   }
   return plans[count]?.findLast(({ frees }) => frees >= wanted)?.counts ?? [];
 }

@@ -7,12 +7,12 @@ import { placeOf } from '../projects/cgroup.ts';
 interface Container {
   /** The first 12 digits of its id, or its name. */
   readonly id: string;
-  /** As its processes call the machine, unless it was told another name: engines take the id. */
+  /** The host name that its processes see. By default engines use the id. */
   readonly host: string;
   readonly exec: readonly string[];
 }
 
-/** Null outside of containers. */
+/** The container of a process; null outside containers. */
 export function containerOf({ cgroup, container }: ProcessFacts): Container | null {
   const { container: id } = placeOf(cgroup);
   if (id === null) return null;
@@ -37,7 +37,7 @@ export function refusalWithin(
   const { definition, head } = server;
   if (definition.scaling.method !== 'command') return null;
   const command = definition.scaling.command(server, direction);
-  const told = command === null ? null : maskArgv([...container.exec, command.program, ...command.args]).join(' ');
-  const use = told === null ? '' : ` Use: ${told.replaceAll('%h', hostName)}`;
-  return `${definition.label} ${head.pid} is in container ${container.id}, and its command is to be run there.${use}`;
+  const text = command === null ? null : maskArgv([...container.exec, command.program, ...command.args]).join(' ');
+  const use = text === null ? '' : ` Use: ${text.replaceAll('%h', hostName)}`;
+  return `${definition.label} ${head.pid} is in container ${container.id}, so its command must be run there.${use}`;
 }

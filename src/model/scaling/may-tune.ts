@@ -6,13 +6,13 @@ export function whyNotTuned({ scaling, activity, definition, queue, workers, pro
   const { label } = definition;
   if (!scaling.available) return scaling.reason;
   if (scaling.method === 'command')
-    return `${label} takes no signals: it is not tuned. workertop advise tells how many workers are enough.`;
+    return `${label} takes no signals, so workertop cannot tune it. Use workertop advise to see how many workers are enough.`;
   if (activity === null || activity.unit === 'loop')
     return `How many workers of ${label} are in use cannot be told: it is not tuned.`;
   if (activity.basis === null && !processes.some(({ sample }) => sample.activity !== undefined))
     return 'What its workers are doing has not been read yet: try again in a moment.';
   if (activity.basis !== 'syscall') return `It is not tuned: ${whyUntold(activity)}.`;
-  if (queue === null) return 'Whether requests wait cannot be told: it is not tuned.';
+  if (queue === null) return 'workertop cannot tell whether requests wait, so it cannot tune it.';
   return workers.current > workers.floor
     ? null
     : `It has ${workers.current === 1 ? '1 worker' : `${workers.current} workers`} left: that is the fewest.`;

@@ -62,8 +62,8 @@ export interface Objection {
 
 /** Own memory of the largest worker of a server, in bytes: a new one may grow as large. Null if unknown. */
 export function largestWorker(server: Server): number | null {
-  const known = server.processes.flatMap(({ role, memory }) => (role === 'worker' ? (ownMemory(memory) ?? []) : []));
-  return known.length === 0 ? null : Math.max(...known);
+  const sizes = server.processes.flatMap(({ role, memory }) => (role === 'worker' ? (ownMemory(memory) ?? []) : []));
+  return sizes.length === 0 ? null : Math.max(...sizes);
 }
 
 /** What new workers will still take: each may grow as large as the largest of the server's workers. */
@@ -71,9 +71,9 @@ export function priceOf({ server, from, to, came }: Growth): Price {
   const each = largestWorker(server);
   const more = Math.max(0, to - from);
   if (each === null) return { more, each, cost: more === 0 ? 0 : null };
-  const here = new Set(came);
+  const started = new Set(came);
   const taken = server.processes
-    .filter(({ key }) => here.has(key))
+    .filter(({ key }) => started.has(key))
     .reduce((sum, { memory }) => sum + (ownMemory(memory) ?? 0), 0);
   return { more, each, cost: Math.max(0, more * each - taken) };
 }
@@ -130,7 +130,7 @@ export function objectionTo(wanted: readonly Growth[], underWay: readonly Growth
   const unknown = growing.find((growth) => priceOf(growth).cost === null);
   if (unknown !== undefined) {
     const { available } = model.host.memory;
-    const text = `${title}: what one worker takes is not known; ${bytes(available)} is available.`;
+    const text = `${title}: it is not known what one worker takes; ${bytes(available)} is available.`;
     return { because: 'unknown', text };
   }
   return growing.some(isMuch) ? { because: 'size', text: `${title}: ${muchText(growing, model)}.` } : null;
@@ -161,7 +161,7 @@ function roomsOf(taken: readonly Taken[], model: Model): readonly Room[] {
   const { available, total, limitedBy } = model.host.memory;
   const of = { MemTotal: '', cgroup: ' of the limit', option: ' of --memory' }[limitedBy];
   const all = taken.reduce((sum, { cost }) => sum + cost, 0);
-  return [{ available, total, cost: all, of }, ...taken.flatMap((one) => unitRoom(one, taken, model))];
+  return [{ available, total, cost: all, of }, ...taken.flatMap((part) => unitRoom(part, taken, model))];
 }
 
 /** The room within the memory limit of a systemd unit or container, which kills processes beyond it. */
@@ -176,17 +176,17 @@ function unitRoom({ server }: Taken, taken: readonly Taken[], model: Model): rea
     .filter(({ sample }) => sample.facts.cgroup === cgroup)
     .reduce((sum, { memory }) => sum + (memory.counted ?? 0), 0);
   const cost = taken
-    .filter((one) => one.server.head.sample.facts.cgroup === cgroup)
-    .reduce((sum, one) => sum + one.cost, 0);
+    .filter((part) => part.server.head.sample.facts.cgroup === cgroup)
+    .reduce((sum, part) => sum + part.cost, 0);
   return [{ available: Math.max(0, memoryLimit - used), total: memoryLimit, cost, of: ' of its unit’s limit' }];
 }
 
 /** What does not fit, with figures; null if everything fits, as far as known. */
 function tightest(growing: readonly Growth[], underWay: readonly Growth[], model: Model): string | null {
-  const others = underWay.filter(({ server }) => growing.every((one) => one.server.key !== server.key));
+  const others = underWay.filter(({ server }) => growing.every((growth) => growth.server.key !== server.key));
   const taken = [...growing, ...others].map((growth) => ({ server: growth.server, cost: priceOf(growth).cost ?? 0 }));
   const room = roomsOf(taken, model)
-    .filter((one) => one.cost > 0 && !isEnough(one))
+    .filter((candidate) => candidate.cost > 0 && !isEnough(candidate))
     .toSorted((a, b) => a.available - a.cost - (b.available - b.cost))[0];
   if (room === undefined) return null;
   const { available, total, cost, of } = room;

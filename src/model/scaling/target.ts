@@ -17,7 +17,7 @@ export function severalMeant(name: string, servers: readonly Server[]): string {
   return `${name} has ${servers.length} servers with workers: ${listed}.`;
 }
 
-/** Several of one kind differ in their addresses, or in what is remarked of them. */
+/** A server's title, with the remark or address that distinguishes it from others of its kind. */
 function titleWithNote(server: Server): string {
   const note = server.remark ?? server.bind[0];
   return note === undefined ? serverTitle(server) : `${serverTitle(server)} (${note})`;
@@ -43,20 +43,20 @@ export function findTargets(model: Model, text: string): readonly Server[] {
   return ofKind.length > 0 ? ofKind : servers.filter(({ names }) => kind !== undefined && names.includes(kind));
 }
 
-/** The sentence for a TARGET that names no server: what it is instead, or what there is. */
+/** The sentence for a TARGET that names no server: what it is instead, or which projects there are. */
 export function whyNoTarget(model: Model, text: string): string {
   if (isPid(text)) return whyNotPid(model, Number(text));
   const [name, kind] = splitTarget(text);
   const project = projectNamed(model, text) ?? projectNamed(model, name);
   if (project === null) {
-    const names = model.projects.filter(({ servers }) => servers.length > 0).map((one) => one.name);
+    const names = model.projects.filter(({ servers }) => servers.length > 0).map(({ name }) => name);
     return names.length === 0
-      ? `no project ${text}: no server was found at all`
-      : `no project ${text}: there is ${names.join(', ')}`;
+      ? `no project ${text}: no server was found`
+      : `no project ${text}: the projects are ${names.join(', ')}`;
   }
   if (isNumbered(model, text)) {
     const pids = project.servers.map(({ head }) => head.pid).join(', ');
-    return `${project.name} is a name that only a number sets apart, and may be another project's tomorrow: name one by its pid${pids === '' ? '' : `, ${pids}`}`;
+    return `only a number distinguishes ${project.name} from another project, and numbers may change: name it by a pid${pids === '' ? '' : `, ${pids}`}`;
   }
   const kinds = [...new Set(project.servers.map((server) => server.kind))];
   if (kinds.length === 0) return `${project.name} has no server`;
@@ -65,7 +65,7 @@ export function whyNoTarget(model: Model, text: string): string {
 
 function whyNotPid(model: Model, pid: number): string {
   const loose = [model.system, ...model.projects].some(({ processes }) => processes.some((node) => node.pid === pid));
-  return loose ? `${pid} is no part of a server that workertop knows` : `no process ${pid}`;
+  return loose ? `${pid} is not part of a server that workertop knows` : `no process ${pid}`;
 }
 
 function allServers(model: Model): readonly Server[] {

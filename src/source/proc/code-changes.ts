@@ -1,7 +1,7 @@
 import { pause } from '../../pause.ts';
 import type { ProcessFacts } from '../../snapshot.ts';
+import { isGeneralDirectory } from '../../text/general-directories.ts';
 import type { FileAnswerer, Viewpoint } from '../files/files.ts';
-import { isGeneral } from './project-directory.ts';
 
 /** Seconds for which an answer holds: a change of workers is read many times a second. */
 const LASTING = 2;
@@ -44,7 +44,7 @@ export class CodeChanges {
     const last = this.#answers.get(key);
     if (last !== undefined && now - last.at < LASTING) return;
     // A directory that holds many projects says nothing of this one's code.
-    if (directory === null || !directory.path.startsWith('/') || isGeneral(directory.path)) return;
+    if (directory === null || !directory.path.startsWith('/') || isGeneralDirectory(directory.path)) return;
     const limit = new AbortController();
     const answer = await Promise.race([
       this.#files.ask(viewpoint, { kind: 'newest', path: directory.path, wanted }),

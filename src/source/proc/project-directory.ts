@@ -1,5 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { ProjectDirectory } from '../../snapshot.ts';
+import { isGeneralDirectory } from '../../text/general-directories.ts';
 import type { FileView } from '../files/known-files.ts';
 import { upwards } from './upwards.ts';
 import { inspectVirtualenv } from './virtualenv.ts';
@@ -17,17 +18,8 @@ const markers = [
   '.git',
 ];
 
-/** Directories that hold many things. A marker in one of them (a home under git) makes no project. */
-const generalNames =
-  /^\/(?:home(?:\/[^/]+)?|root|srv|opt|tmp|usr(?:\/(?:local|src|share|lib|bin|sbin))?|etc|var(?:\/(?:www|lib|tmp))?)?$/;
-
 /** Directories of installed programs and of the system: a project lies elsewhere. */
 const installed = /^\/(?:usr(?!\/src\/[^/])|etc|run|proc|s?bin|lib(?:64)?|nix|snap)(?:\/|$)/;
-
-/** Whether a directory holds many things, not one project. */
-export function isGeneral(path: string): boolean {
-  return generalNames.test(path);
-}
 
 interface Marked {
   readonly path: string;
@@ -37,7 +29,7 @@ interface Marked {
 /** The nearest directory with a project's marker, from this one upwards. */
 export function findMarked(path: string, files: FileView): Marked | null {
   const ancestors = upwards(path);
-  const general = ancestors.findIndex(isGeneral);
+  const general = ancestors.findIndex(isGeneralDirectory);
   const directories = general < 0 ? ancestors : ancestors.slice(0, general);
   // Ask for all at once: an answer may take long.
   const candidates = directories.map((directory) => ({
@@ -77,7 +69,7 @@ export function projectDirectory(traces: ProjectTraces, files: FileView): Projec
   }
   const marked = base === null ? null : findMarked(base, files);
   if (marked !== null) return { ...marked, from: 'cwd' };
-  const isNowhere = base === null || isGeneral(base) || installed.test(base);
+  const isNowhere = base === null || isGeneralDirectory(base) || installed.test(base);
   if (isNowhere && gemfile?.startsWith('/')) {
     return { path: dirname(gemfile), marker: basename(gemfile), from: 'BUNDLE_GEMFILE' };
   }
@@ -99,7 +91,7 @@ function ofFlag(flag: string, path: string, files: FileView): ProjectDirectory {
 
 /** Null in a hidden directory: it holds tools, caches, or what a user has installed. */
 function ofCode(code: string | null, files: FileView): ProjectDirectory | null {
-  if (code === null || /\/\./.test(code) || isGeneral(code)) return null;
+  if (code === null || /\/\./.test(code) || isGeneralDirectory(code)) return null;
   const marked = findMarked(code, files);
   if (marked !== null) return { ...marked, from: 'program' };
   if (installed.test(code) || inspectVirtualenv(code, files) !== null) return null;
@@ -107,7 +99,7 @@ function ofCode(code: string | null, files: FileView): ProjectDirectory | null {
 }
 
 function ofVirtualenv(path: string | null, files: FileView): ProjectDirectory | null {
-  if (path === null || isGeneral(path)) return null;
+  if (path === null || isGeneralDirectory(path)) return null;
   const home = findMarked(path, files);
   return { path: home?.path ?? path, marker: home?.marker ?? null, from: 'virtualenv' };
 }

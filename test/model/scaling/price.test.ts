@@ -175,7 +175,7 @@ describe('many workers', () => {
   it('are asked for where their cost is not known', () => {
     expect(objection(machine([null, null]), 3)).toMatchObject({
       because: 'unknown',
-      text: 'shop 2 → 3 workers: what one worker takes is not known; 512M is available.',
+      text: 'shop 2 → 3 workers: it is not known what one worker takes; 512M is available.',
     });
   });
 

@@ -40,16 +40,16 @@ it.each([
 });
 
 it.each([
-  ['40', '40 is no part of a server that workertop knows'],
+  ['40', '40 is not part of a server that workertop knows'],
   ['99', 'no process 99'],
   ['shop:puma', 'shop has no puma: it has gunicorn, celery'],
-  ['blog', 'no project blog: there is shop, mail'],
+  ['blog', 'no project blog: the projects are shop, mail'],
 ])('the target %s names no server, and says why', (text, reason) => {
   expect(findTargets(model, text)).toEqual([]);
   expect(whyNoTarget(model, text)).toBe(reason);
 });
 
-it('a name that only a number sets apart is no target: it may be another project’s tomorrow', () => {
+it('a name that only a number distinguishes is no target: the number may change', () => {
   const redis = (pid: number, user: string) => sample({ pid, ppid: 0, argv: ['redis-server *:6379'], user });
   const twins = buildModel(snapshot([redis(1, 'redis'), redis(2, 'root')]), null, { memoryTotal: null });
   expect(twins.projects.map(({ name }) => name)).toEqual(['redis', 'redis (root)']);
@@ -60,7 +60,7 @@ it('a name that only a number sets apart is no target: it may be another project
   for (const text of ['redis (2)', 'redis (2):redis']) {
     expect(findTargets(numbered, text)).toEqual([]);
     expect(whyNoTarget(numbered, text)).toMatch(
-      /^redis \(2\) is a name that only a number sets apart.* by its pid, \d$/,
+      /^only a number distinguishes redis \(2\) from another project.* by a pid, \d$/,
     );
   }
 });
