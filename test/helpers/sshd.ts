@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -9,8 +9,8 @@ import { makeFolder } from './folder.ts';
 import { AS_NOBODY } from './namespace.ts';
 
 /**
- * What a session of the server is, by the name of the host: a shell; busybox alone in a root of its own; a user without
- * rights, who may become root by sudo or not; or any command.
+ * What a session of the server is, by the name of the host: a shell, of which bash finds no awk; busybox alone in a root
+ * of its own; a user without rights, who may become root by sudo or not; or any command.
  */
 const hosts = ['dash', 'bash', 'busybox', 'chroot', 'sudoer', 'nobody', 'any'] as const;
 export type Host = (typeof hosts)[number];
@@ -44,12 +44,18 @@ function isOpen(port: number): Promise<boolean> {
   });
 }
 
+/** What the shell on a server needs, as docs/remote.md says. */
+const tools = 'cat chroot cut env grep head id ls readlink sed setpriv sh sort stat timeout tr true uname'.split(' ');
+
 /** The commands that sessions run, by host. Mounts are in a namespace of the session. */
 function makeSessions(folder: string): ReadonlyMap<Host, string> {
   // Nothing of coreutils is found there.
   const applets = join(folder, 'applets');
   mkdirSync(applets);
   execFileSync('/bin/busybox', ['--install', '-s', applets]);
+  const plain = join(folder, 'plain');
+  mkdirSync(plain);
+  for (const tool of tools) symlinkSync(execFileSync('which', [tool], { encoding: 'utf8' }).trim(), join(plain, tool));
   const root = join(folder, 'root');
   for (const name of ['bin', 'proc']) mkdirSync(join(root, name), { recursive: true });
   copyFileSync('/bin/busybox', join(root, 'bin/busybox'));
@@ -60,7 +66,7 @@ function makeSessions(folder: string): ReadonlyMap<Host, string> {
     `mount --bind ${folder}/${sudoers} /etc/sudoers\nexec ${AS_NOBODY} sh -c "$SSH_ORIGINAL_COMMAND"`;
   const scripts: Readonly<Record<Host, string>> = {
     dash: 'exec dash',
-    bash: 'exec bash --posix',
+    bash: `PATH=${plain} exec /bin/bash --posix`,
     busybox: `exec env -i PATH=${applets} ${applets}/sh`,
     chroot: `mount -t proc proc ${root}/proc\nexec env -i PATH=/bin /usr/sbin/chroot ${root} /bin/sh`,
     sudoer: asNobody('sudoers'),

@@ -53,10 +53,17 @@ export class MemoryReader {
     return own.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** Tells the tree whose memory is read next. @param mayRead whether more than an estimate is tried */
-  expect(processes: readonly { readonly pid: number; readonly mayRead: boolean }[]): void {
+  /**
+   * Tells the tree whose memory is read next.
+   * @param mayRead whether more than an estimate is tried
+   * @param wasExact whether that went well before: then no estimate will be needed
+   */
+  expect(processes: readonly { readonly pid: number; readonly mayRead: boolean; readonly wasExact: boolean }[]): void {
     this.#tree.expect(
-      processes.flatMap(({ pid, mayRead }) => [`${pid}/statm`, ...(mayRead ? [`${pid}/smaps_rollup`] : [])]),
+      processes.flatMap(({ pid, mayRead, wasExact }) => [
+        ...(mayRead ? [`${pid}/smaps_rollup`] : []),
+        ...(mayRead && wasExact ? [] : [`${pid}/statm`]),
+      ]),
     );
   }
 

@@ -98,7 +98,13 @@ export function readMemory(
   );
   const most = reader.mostWithin(hints.memoryBudget);
   const chosen = candidates.filter(({ urgency }, index) => urgency === 0 || index < most);
-  reader.expect(chosen.map(({ process }) => ({ pid: process.pid, mayRead: mayRead(process, now) })));
+  reader.expect(
+    chosen.map(({ process }) => ({
+      pid: process.pid,
+      mayRead: mayRead(process, now),
+      wasExact: process.memory.reading?.quality === 'exact',
+    })),
+  );
   const isOver = stopwatch(hints.memoryBudget);
   for (const { process, urgency } of chosen) {
     if (urgency > 0 && isOver()) break;

@@ -4,8 +4,8 @@ import type { Line } from './line.ts';
 /** What is known of the server since the first answer. */
 export interface Server {
   readonly uid: number;
-  /** The pid of our shell there; null if its /proc shows other processes than those that it can signal. */
-  readonly shell: number | null;
+  /** The pid of our process there; null if its /proc shows other processes than those that it can signal. */
+  readonly self: number | null;
   readonly architecture: string;
   readonly hasTimeout: boolean;
   /** The program by which root there takes a user's rights. */
@@ -18,14 +18,16 @@ export interface Server {
 export async function greet(line: Line): Promise<Server> {
   const sections = sectionsOf(await line.request('h'), line.nonce);
   const of = (tag: string) => sections.find((section) => section.tag === tag)?.content ?? Buffer.alloc(0);
-  const [uid = '', shell = '', architecture = '', seen = '', ...able] = of('i').toString('latin1').split('\n');
+  const [uid = '', shell = '', architecture = '', seen = '', self = '', ...able] = of('i')
+    .toString('latin1')
+    .split('\n');
   const separator = Buffer.from(of('C'));
   const isOurs = separator.length < 2048 && separator.includes(line.nonce);
   if (!/^\d+$/.test(uid) || !/^\d+$/.test(shell) || !isOurs)
     throw new Error('the server has no shell with cat and /proc');
   return {
     uid: Number(uid),
-    shell: seen === shell ? Number(shell) : null,
+    self: seen === shell && /^\d+$/.test(self) ? Number(self) : null,
     architecture,
     hasTimeout: able.includes('timeout'),
     becomes: able.includes('setpriv') ? 'setpriv' : able.includes('chroot') ? 'chroot' : null,

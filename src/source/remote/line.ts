@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { LostLine } from '../source.ts';
 import { BadFrame, FrameReader } from './frames.ts';
-import { preamble } from './script.ts';
+import { readerProgram } from './reader.ts';
+import { functions, preamble, quoted } from './script.ts';
 
 /** Bytes of one answer. 10,000 processes have 3 MB of `stat`. */
 const LARGEST = 32 * 1024 * 1024;
@@ -73,6 +74,7 @@ export class Line {
   #next = 1;
   #heard = 0;
   #began = false;
+  #hasReader = false;
   #timer: NodeJS.Timeout | null = null;
   #broken: LostLine | null = null;
   /** Bytes sent and received, before ssh encrypts and compresses. */
@@ -108,11 +110,37 @@ export class Line {
    * @throws LostLine
    */
   request(text: string): Promise<Buffer> {
+    return this.ask(this.#hasReader ? asksShell(text) : text);
+  }
+
+  /**
+   * Has lines answered by what reads there: by the reader if `startReader` started it, else by the shell.
+   * @param lines bytes, as latin1
+   * @throws LostLine
+   */
+  ask(lines: string): Promise<Buffer> {
+    return this.#send((id) => `${lines}\nz ${id}`);
+  }
+
+  /**
+   * Starts the reader in place of the shell. Nothing may be under way.
+   * @returns whether awk(1) is there and runs it
+   * @throws LostLine
+   */
+  async startReader(): Promise<boolean> {
+    const answer = await this.#send((id) => `r ${quoted(readerProgram)} ${id}`);
+    this.#hasReader = answer.includes(`${this.nonce}:a\n`);
+    if (this.#hasReader) await this.ask(`d ${countLines(functions)}\n${functions}`);
+    return this.#hasReader;
+  }
+
+  /** @param make the text of a request, which ends the answer with this number */
+  #send(make: (id: number) => string): Promise<Buffer> {
     if (this.#broken !== null) return Promise.reject(this.#broken);
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#write(`${text}\nz ${id}\n`);
+      this.#write(`${make(id)}\n`);
       this.#expect();
     });
   }
@@ -187,4 +215,13 @@ export class Line {
   #lastWords(): string | null {
     return this.#said.trim().split('\n').at(-1)?.trim().replace(/\.$/, '') || null;
   }
+}
+
+/** A command of the reader that has a shell run a text. */
+export function asksShell(text: string): string {
+  return `x ${countLines(text)}\n${text}`;
+}
+
+function countLines(text: string): number {
+  return text.split('\n').length;
 }

@@ -1,32 +1,23 @@
 import type { ReadFailure } from '../proc/files.ts';
-import { parseStat, type Stat } from '../proc/parsers/stat.ts';
 import type { ProcTree, StatScan } from '../proc/tree.ts';
+import { Asked, pieces } from './asked.ts';
 import { sectionsOf, splitBy } from './frames.ts';
 import type { Server } from './greeting.ts';
-import type { Line } from './line.ts';
-import { contentOrFailure, type OwnLines, ownLines, parseEnvironments, parseLinks, splitStats } from './parse.ts';
+import { asksShell, type Line } from './line.ts';
+import { MirroredStats } from './mirrored-stats.ts';
+import { contentOrFailure, type OwnLines, ownLines, parseEnvironments, parseLinks } from './parse.ts';
 import { quoted } from './script.ts';
+import { machineFiles, Told } from './told.ts';
+import { maySend, type Way, wayOf } from './ways.ts';
 
 /** Most rounds in which a reader asks for more: it follows links and lists. */
 const MOST_ROUNDS = 12;
 
-/** Names in one command there. */
-const MOST_NAMES = 400;
-
 /** CPU seconds that reading one process's memory costs there: 0.05 ms for a small one, 3 ms for 1 GB. */
 const MEMORY_COST = 0.0005;
 
-/** Names of files that are asked for. Cgroups are named by users, and those of systemd have `@` and backslashes. */
-const PLAIN = /^[!-~]+$/;
-
-/** Names of files of processes and of the kernel. */
-const OF_PROCESSES = /^[\w./:-]+$/;
-
 /** Thrown where a file has not come yet. */
 class NotHere extends Error {}
-
-/** How a file is asked for: the function of the script that reads it. */
-type Way = 'f' | 'l' | 'd' | 'e' | 'm' | 't' | 'u' | 'w';
 
 /**
  * The proc tree of another machine, as far as it has come. What a reader misses is asked for, together with what all other
@@ -41,7 +32,10 @@ export class MirrorTree implements ProcTree {
   readonly sys = '/sys';
   readonly architecture: string;
   readonly self: number | null;
-  readonly stats: StatScan & { take(content: Buffer): void } = new MirroredStats();
+  readonly stats: StatScan;
+  readonly #all = new MirroredStats();
+  /** What the reader there keeps in mind; null if a shell reads. */
+  readonly #kept: { readonly told: Told; readonly asked: Asked } | null;
   readonly #line: Line;
   readonly #server: Server;
   readonly #variables: string;
@@ -55,20 +49,28 @@ export class MirrorTree implements ProcTree {
   #used = new Set<string>();
   #usedBefore = new Set<string>();
 
-  /** @param variables names of environment variables that may cross the wire */
-  constructor(line: Line, server: Server, variables: readonly string[]) {
+  /**
+   * @param variables names of environment variables that may cross the wire
+   * @param hasReader whether changes are told by the reader there, which one tree alone may ask
+   */
+  constructor(line: Line, server: Server, variables: readonly string[], hasReader: boolean) {
     this.#line = line;
     this.#server = server;
+    this.#kept = hasReader ? { told: new Told(), asked: new Asked() } : null;
+    this.stats = this.#kept?.told ?? this.#all;
     this.isRoot = server.uid === 0;
     this.architecture = server.architecture;
-    this.self = server.shell;
+    this.self = server.self;
     const names = variables.filter((name) => /^\w+$/.test(name));
     this.#variables = names.join('|');
     this.#own = ownLines(server.separator, line.nonce, names);
   }
 
   async begin(): Promise<void> {
-    const again = [...this.#used].filter((key) => this.#usedBefore.has(key) && !/smaps_rollup|statm$/.test(key));
+    const isRead = (key: string) => this.#kept !== null && machineFiles.includes(key.slice(1));
+    const again = [...this.#used].filter(
+      (key) => this.#usedBefore.has(key) && !/smaps_rollup|statm$/.test(key) && !isRead(key),
+    );
     this.#usedBefore = this.#used;
     this.#used = new Set();
     this.#contents.clear();
@@ -178,23 +180,51 @@ export class MirrorTree implements ProcTree {
     throw new NotHere(key);
   }
 
-  async #load(keys: readonly string[], withStats: boolean): Promise<void> {
+  async #load(keys: readonly string[], withStats: boolean, byShell = false): Promise<void> {
+    const kept = this.#kept;
+    const ofReader = kept?.asked.plan(byShell ? [] : keys) ?? null;
+    const commands = this.#planned(ofReader === null || byShell ? keys : ofReader.others);
+    if (commands.length === 0 && !withStats && !ofReader?.commands.length) return;
+    const texts = commands.map(({ way, names }) => this.#command(way, names));
+    const shell = [...(withStats && kept === null ? ['s'] : []), ...texts].join('; ');
+    const body =
+      ofReader === null
+        ? await this.#line.request(shell)
+        : await this.#line.ask(
+            [...(withStats ? ['t'] : []), ...ofReader.commands, ...(shell === '' ? [] : [asksShell(shell)])].join('\n'),
+          );
+    const next = new Map<string, Buffer[]>();
+    for (const { tag, content } of sectionsOf(body, this.#line.nonce))
+      next.set(tag, [...(next.get(tag) ?? []), content]);
+    const take = (tag: string) => next.get(tag)?.shift() ?? Buffer.alloc(0);
+    if (withStats) this.#takeStats(take(kept === null ? 's' : 't'));
+    for (const { way, names } of commands) this.#take(way, names, take);
+    if (kept === null || ofReader === null) return;
+    for (const { way, names } of commands) if (way === 'f') kept.asked.keep(names, this.#contents);
+    const missing = kept.asked.take(ofReader, take, this.#contents);
+    if (missing.length > 0) await this.#load(missing, false, true);
+  }
+
+  #takeStats(content: Buffer): void {
+    if (this.#kept === null) {
+      this.#all.take(content);
+      return;
+    }
+    const { told, asked } = this.#kept;
+    asked.forget(told.take(content));
+    for (const name of machineFiles) this.#contents.set(`f${name}`, 'missing');
+    for (const [name, text] of told.files()) this.#contents.set(`f${name}`, text);
+  }
+
+  #planned(keys: readonly string[]): readonly { readonly way: Way; readonly names: readonly string[] }[] {
     const plan = new Map<Way, string[]>();
     for (const key of keys) {
       const way = key.slice(0, 1) as Way;
       const name = key.slice(1);
-      if (!(way === 'f' ? PLAIN : OF_PROCESSES).test(name)) this.#contents.set(key, 'missing');
+      if (!maySend(way, name)) this.#contents.set(key, 'missing');
       else plan.set(way, [...(plan.get(way) ?? []), name]);
     }
-    const commands = [...plan].flatMap(([way, names]) => pieces(names).map((some) => ({ way, names: some })));
-    if (commands.length === 0 && !withStats) return;
-    const texts = commands.map(({ way, names }) => this.#command(way, names));
-    const body = await this.#line.request([...(withStats ? ['s'] : []), ...texts].join('; '));
-    const sections = sectionsOf(body, this.#line.nonce);
-    if (withStats) this.stats.take(sections.find(({ tag }) => tag === 's')?.content ?? Buffer.alloc(0));
-    const next = new Map<string, Buffer[]>();
-    for (const { tag, content } of sections) next.set(tag, [...(next.get(tag) ?? []), content]);
-    for (const { way, names } of commands) this.#take(way, names, (tag) => next.get(tag)?.shift() ?? Buffer.alloc(0));
+    return [...plan].flatMap(([way, names]) => pieces(names).map((some) => ({ way, names: some })));
   }
 
   #command(way: Way, names: readonly string[]): string {
@@ -256,42 +286,4 @@ export class MirrorTree implements ProcTree {
     }
     this.#lists.set(`l${name}`, entries.length === 0 ? null : entries);
   }
-}
-
-function wayOf(name: string): Way {
-  if (/(?:^|\/)(?:cwd|exe|self|fd|fd\/\d+|ns\/\w+)$/.test(name)) return 'l';
-  if (/^\d+\/environ$/.test(name)) return 'e';
-  if (/^\d+\/maps$/.test(name)) return 'm';
-  if (/\/net\/tcp6?$/.test(name)) return 't';
-  if (/\/net\/unix$/.test(name)) return 'u';
-  return 'f';
-}
-
-function pieces(names: readonly string[]): readonly (readonly string[])[] {
-  const count = Math.ceil(names.length / MOST_NAMES);
-  return Array.from({ length: count }, (_, index) => names.slice(index * MOST_NAMES, (index + 1) * MOST_NAMES));
-}
-
-/** `stat` of all processes, as the last message had them. */
-class MirroredStats implements StatScan {
-  #lines: ReturnType<typeof splitStats> = [];
-  #known = new Map<number, { readonly line: Buffer; readonly stat: Stat }>();
-
-  take(content: Buffer): void {
-    this.#lines = splitStats(content);
-  }
-
-  scan(each: (pid: number, stat: Stat) => void): void {
-    const known = new Map<number, { readonly line: Buffer; readonly stat: Stat }>();
-    for (const { pid, line } of this.#lines) {
-      const before = this.#known.get(pid);
-      const stat = before?.line.equals(line) ? before.stat : parseStat(line, line.length, before?.stat);
-      if (stat === null || known.has(pid)) continue;
-      known.set(pid, { line: before?.stat === stat ? before.line : Buffer.from(line), stat });
-      each(pid, stat);
-    }
-    this.#known = known;
-  }
-
-  close(): void {}
 }

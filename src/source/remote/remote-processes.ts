@@ -28,7 +28,7 @@ export class RemoteProcesses {
   async inspect(pids: readonly number[]): Promise<ReadonlyMap<number, Inspected>> {
     const { line, server } = this.#connection();
     // A tree of its own holds nothing yet, so all is read now.
-    const tree = new MirrorTree(line, server, []);
+    const tree = new MirrorTree(line, server, [], false);
     const read = await Promise.all(pids.map((pid) => tree.settle(() => this.#inspectOne(tree, pid))));
     return new Map(read.flatMap((found) => (found === null ? [] : [[found.pid, found] as const])));
   }

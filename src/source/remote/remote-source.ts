@@ -49,8 +49,10 @@ export class RemoteSource implements Source {
     const line = new Line({ ...this.#options, mayAsk });
     stop?.addEventListener('abort', () => void line.end('interrupted'), { once: true });
     try {
+      const hasReader = await line.startReader();
       const server = await greet(line);
-      const tree = new MirrorTree(line, server, [...this.#factRequests.environment, ...variables]);
+      const names = [...this.#factRequests.environment, ...variables];
+      const tree = new MirrorTree(line, server, names, hasReader);
       const files = new RemoteFiles(line, server);
       const source = await tree.settle(() => new ProcSource({ tree, factRequests: this.#factRequests, files }));
       return { line, server, source };
@@ -71,8 +73,9 @@ export class RemoteSource implements Source {
     } catch (error) {
       // The next reading begins with a new line, whatever was wrong with this one.
       this.#connected = null;
+      const lost = line.broken ?? new LostLine(`${this.#options.destination}: ${messageOf(error)}`);
       source.close();
-      throw line.broken ?? new LostLine(`${this.#options.destination}: ${messageOf(error)}`);
+      throw lost;
     }
   }
 

@@ -79,8 +79,9 @@ it.each([
   ['variables', 'IFS=/ W=1 X=1 v=1'],
 ])('%s that a login shell hands over change nothing', async (_, environment) => {
   const line = lineTo(`exec env ${environment} bash --posix`);
+  expect(await line.startReader()).toBe(true);
   const server = await greet(line);
-  const tree = new MirrorTree(line, server, ['PATH']);
+  const tree = new MirrorTree(line, server, ['PATH'], true);
   const environ = await tree.settle(() => tree.text(`${process.pid}/environ`));
   expect(environ).toMatch(/^PATH=/);
   line.close();

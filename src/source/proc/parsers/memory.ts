@@ -30,7 +30,7 @@ const KIB = 1024;
 const LONGEST_FIGURE = 24;
 
 /** The lines of smaps that are used (Documentation/filesystems/proc.rst). */
-const names = [
+export const memoryFigures = [
   'Rss',
   'Pss',
   'Pss_Anon',
@@ -46,7 +46,7 @@ const names = [
   'SwapPss',
 ] as const;
 
-type Name = (typeof names)[number];
+type Name = (typeof memoryFigures)[number];
 
 /** Bytes by name. A line that is missing has no entry. */
 type Sums = Partial<Record<Name, number>>;
@@ -64,7 +64,7 @@ const SHARED_MEMORY = /^\/(?:dev\/shm\/|SYSV|memfd:|dev\/zero\b)/;
  * every process.
  */
 function addFigures(text: string, sums: Sums): Sums {
-  for (const name of names) {
+  for (const name of memoryFigures) {
     const at = text.indexOf(`\n${name}:`);
     if (at < 0) continue;
     const from = at + name.length + 2;

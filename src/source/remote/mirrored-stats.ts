@@ -1,0 +1,27 @@
+import { parseStat, type Stat } from '../proc/parsers/stat.ts';
+import type { StatScan } from '../proc/tree.ts';
+import { splitStats } from './parse.ts';
+
+/** `stat` of all processes, as the last message had them. */
+export class MirroredStats implements StatScan {
+  #lines: ReturnType<typeof splitStats> = [];
+  #known = new Map<number, { readonly line: Buffer; readonly stat: Stat }>();
+
+  take(content: Buffer): void {
+    this.#lines = splitStats(content);
+  }
+
+  scan(each: (pid: number, stat: Stat) => void): void {
+    const known = new Map<number, { readonly line: Buffer; readonly stat: Stat }>();
+    for (const { pid, line } of this.#lines) {
+      const before = this.#known.get(pid);
+      const stat = before?.line.equals(line) ? before.stat : parseStat(line, line.length, before?.stat);
+      if (stat === null || known.has(pid)) continue;
+      known.set(pid, { line: before?.stat === stat ? before.line : Buffer.from(line), stat });
+      each(pid, stat);
+    }
+    this.#known = known;
+  }
+
+  close(): void {}
+}

@@ -1,0 +1,173 @@
+import { memoryFigures } from '../proc/parsers/memory.ts';
+
+/** Lines of meminfo, and counters of vmstat, that figures are made of. */
+const machineFigures = [
+  'MemTotal MemFree MemAvailable Buffers Cached SwapCached SwapTotal SwapFree Zswap AnonPages Shmem Active(file)',
+  'Inactive(file) SReclaimable SUnreclaim KernelStack PageTables SecPageTables VmallocUsed Percpu Balloon Hugetlb',
+  'Hugepagesize HugePages_Total HugePages_Free',
+]
+  .flatMap((line) => line.split(' ').map((name) => `${name}:`))
+  .concat('pswpin', 'pswpout', 'oom_kill', 'nr_zspages', 'balloon_inflate', 'balloon_deflate');
+
+/**
+ * A reader that stays on the server: a program of awk(1), as POSIX, mawk, gawk and busybox have it. It remembers what it
+ * has sent, and sends what differs. It takes the place of the shell, so that the session there is this one process, and
+ * starts a shell for what awk cannot do. It opens no file itself: mawk ends when a file fails while it is read, as files
+ * of a process do that ends.
+ *
+ * Its commands are lines:
+ * - `t`: figures of the machine and `stat` of all processes.
+ * - `g PID …`: a summary of title, ids and signal masks of each, if it has changed since it was last asked for.
+ * - `r PID …`: figures of smaps_rollup.
+ * - `d N`: keeps the next N lines as the functions that a shell is given first.
+ * - `x N`: the next N lines are run by a shell.
+ * - `z ID`: ends an answer.
+ */
+export const readerProgram = String.raw`
+function say(t) {
+  O = O t "\n"
+  if (length(O) > 4000) tell()
+}
+function tell() {
+  print O
+  fflush()
+  O = ""
+}
+function take(n,   l, t) {
+  while (n-- > 0 && (getline l) > 0) t = t l "\n"
+  return t
+}
+function machine(l,   n, F, k) {
+  n = split(l, F, " ")
+  k = F[1]
+  if (k ~ /^[0-9]/) {
+    k = n == 2 ? "uptime" : "loadavg"
+    l = n == 2 ? k " " F[1] : k " " F[1] " " F[2] " " F[3]
+  } else if (k == "some" || k == "full") l = k " " F[2] " " F[3]
+  else if (!(k in wanted)) return
+  else l = k " " F[2]
+  if (figures[k] == l) return
+  figures[k] = l
+  say("@" l)
+}
+function isStat(l) {
+  if (!match(l, /.*\) /)) return 0
+  return split(substr(l, RLENGTH + 1), S, " ") > 30
+}
+function process(l,   p, c, b, h) {
+  p = l + 0
+  count++
+  seen[p] = scans
+  if (raw[p] == l) return
+  raw[p] = l
+  c = substr(l, length(p) + 3, RLENGTH - length(p) - 4)
+  gsub(/\\/, "&&", c)
+  gsub(/\n/, "\\n", c)
+  b = S[1] " " (S[12] + S[13]) " " S[22]
+  h = S[2] " " S[3] " " S[4] " " int(S[7] / 2097152) % 2 " " S[18] " " S[20] " " c
+  if (start[p] != S[20]) delete checked[p]
+  start[p] = S[20]
+  if (heads[p] == h) {
+    # Of a thread of the kernel nothing else is shown.
+    if (bodies[p] == b || int(S[7] / 2097152) % 2) return
+    say(p " " b)
+  } else say(p " " b " " h)
+  bodies[p] = b
+  heads[p] = h
+}
+function tick(   c, l, m, p, n, isMachine, isWhole) {
+  c = "exec cat uptime loadavg pressure/memory meminfo vmstat [0-9]*/stat"
+  scans++
+  count = 0
+  isMachine = 1
+  while ((c | getline l) > 0) {
+    if (isMachine) {
+      if (l !~ /^[0-9]+ \(/) {
+        machine(l)
+        continue
+      }
+      isMachine = 0
+    }
+    p = l + 0
+    if ((p in raw) && raw[p] == l) {
+      count++
+      seen[p] = scans
+      continue
+    }
+    # A name may have newlines.
+    for (n = 0; !(isWhole = isStat(l)) && n < 16 && (c | getline m) > 0; n++) l = l "\n" m
+    if (isWhole) process(l)
+  }
+  close(c)
+  if (count == known) return
+  known = 0
+  for (p in seen) {
+    if (seen[p] == scans) {
+      known++
+      continue
+    }
+    say("-" p)
+    delete seen[p]
+    delete raw[p]
+    delete heads[p]
+    delete bodies[p]
+    delete start[p]
+    delete checked[p]
+  }
+}
+function files(name,   i, t) {
+  for (i = 2; i <= NF; i++) t = t " " $i "/" name
+  return t
+}
+function check(   c, l, i, p, F, T, C) {
+  c = "grep -HE '^(Uid|Gid|Sig(Blk|Ign|Cgt)):'" files("status") "; exec cksum" files("cmdline")
+  while ((c | getline l) > 0) {
+    if (l ~ /^[0-9]+\/status:/) T[l + 0] = T[l + 0] substr(l, index(l, ":"))
+    else {
+      split(l, F, " ")
+      C[F[3] + 0] = F[1] " " F[2]
+    }
+  }
+  close(c)
+  for (i = 2; i <= NF; i++) {
+    p = $i
+    l = C[p] T[p]
+    if (checked[p] == l) continue
+    say(p " " l)
+    checked[p] = l
+  }
+}
+function memory(   c, l, i, n, p, F, V) {
+  c = "exec grep -HE '^(${memoryFigures.join('|')}):'" files("smaps_rollup")
+  while ((c | getline l) > 0) {
+    n = split(l, F, /[: ]+/)
+    V[F[1] + 0, F[2]] = F[3]
+  }
+  close(c)
+  n = split("${memoryFigures.join(' ')}", F, " ")
+  for (p = 2; p <= NF; p++) {
+    if (!(($p + 0, "Pss") in V)) continue
+    l = $p
+    for (i = 1; i <= n; i++) l = l " " V[$p + 0, F[i]]
+    say(l)
+  }
+}
+BEGIN {
+  ORS = ""
+  CONVFMT = "%.0f"
+  W = ENVIRON["W"]
+  n = split("${machineFigures.join(' ')}", F, " ")
+  for (i = 1; i <= n; i++) wanted[F[i]] = 1
+  if (ENVIRON["I"] != "") {
+    say(W ":a")
+    say(W ":z" ENVIRON["I"])
+    tell()
+  }
+}
+/^t/ { say(W ":t"); tick() }
+/^g/ { say(W ":g"); check() }
+/^r/ { say(W ":r"); memory() }
+/^d/ { functions = take($2) }
+/^x/ { tell(); l = take($2); print functions l | "exec sh"; close("exec sh") }
+/^z/ { say(W ":z" $2); tell() }
+`;
