@@ -110,15 +110,23 @@ export class MemoryUseReader {
   }
 
   #readOtherFiles(): OtherFigures | null {
-    const texts = ['self', '1'].map((process) => this.#tree.whole(`${process}/mountinfo`, LARGEST));
-    const mountinfo = texts.find((text) => text !== 'missing' && text !== 'denied') ?? '';
-    if (mountinfo !== 'huge' && isLxcfs(mountinfo.toString())) return null;
+    const isContainers = this.#isContainers();
+    if (isContainers === true) return null;
     return {
-      // Mounts too many to be read may include lxcfs.
-      arc: mountinfo === 'huge' ? null : parseArc(this.#tree.text('spl/kstat/zfs/arcstats') ?? ''),
+      arc: isContainers === null ? null : parseArc(this.#tree.text('spl/kstat/zfs/arcstats') ?? ''),
       swapInMemory: parseZramSwap(this.#tree.text('swaps') ?? ''),
       zram: this.#zram(),
     };
+  }
+
+  /** Whether meminfo is a container's; null if there are too many mounts to be read. */
+  #isContainers(): boolean | null {
+    for (const process of ['self', '1']) {
+      const mountinfo = this.#tree.whole(`${process}/mountinfo`, LARGEST);
+      if (mountinfo === 'huge') return null;
+      if (typeof mountinfo !== 'string') return isLxcfs(mountinfo.toString());
+    }
+    return false;
   }
 
   #zram(): number | null {
