@@ -8,7 +8,7 @@ import { prefork } from '../src/recognise/prefork.ts';
 import type { ServerDefinition } from '../src/servers/definition.ts';
 import { definitions } from '../src/servers/registry.ts';
 import { bindings } from '../src/state/keymap.ts';
-import { liveKinds, recordedFrom, recordedKinds } from '../test/helpers/tested-kinds.ts';
+import { testedText } from '../test/helpers/tested-kinds.ts';
 import { alertRules, alertTable } from './monitoring/alerts.ts';
 import { grafanaDashboard } from './monitoring/dashboard.ts';
 import { metricTable } from './monitoring/metric-table.ts';
@@ -26,8 +26,7 @@ function serverRow({ kind, label, scaling, configuredIn }: ServerDefinition): st
   // The server's own, that is: workertop goes below one worker only when told --allow-zero.
   const [floor, first] =
     scaling.method === 'none' ? ['', ''] : [String(scaling.floor), `the ${victims[scaling.trims]}`];
-  const tested = liveKinds.has(kind) ? 'against the real server' : recordedKinds.has(kind) ? recordedFrom(kind) : '';
-  return `| ${label} | ${methods[scaling.method]} | ${floor} | ${first} | ${configuredIn} | ${tested} |`;
+  return `| ${label} | ${methods[scaling.method]} | ${floor} | ${first} | ${configuredIn} | ${testedText(kind)} |`;
 }
 
 const victims = {

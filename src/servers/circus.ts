@@ -16,6 +16,7 @@ export const circus = unscalable({
   kind: 'circus',
   label: 'circus',
   category: 'supervisor',
+  distribution: 'circus',
   configuredIn: '`numprocesses` of each watcher, not read',
   claim: ({ argv }) => {
     const { name, args } = programOf(argv);

@@ -12,6 +12,7 @@ export const procfile = unscalable({
   kind: 'procfile',
   label: 'Procfile runner',
   category: 'supervisor',
+  distribution: 'honcho',
   configuredIn: '`-c`, `-l`, `OVERMIND_FORMATION`, not read',
   environment: ['HONCHO_PROCESS_NAME'],
   claim: ({ argv }) => {

@@ -1,7 +1,10 @@
+import type { ProcessFacts } from '../snapshot.ts';
+import type { Claim } from './definition.ts';
 import { byDefault, fromFlagOr } from './kit/configured.ts';
 import { flag, hasFlag } from './kit/flags.ts';
 import { argsOf } from './kit/program.ts';
 import { claimSpawned } from './kit/python-multiprocessing.ts';
+import { catches } from './kit/signal-mask.ts';
 import { unscalable } from './kit/unscalable.ts';
 import { withApp } from './kit/with-app.ts';
 
@@ -13,7 +16,16 @@ const switches = [
   ...['--coffee', '--no-coffee', '--motd', '--no-motd', '-v', '--noisy-exceptions', '--no-noisy-exceptions'],
 ];
 
-/** sanic (https://sanic.dev), 22.9 and later: a manager that spawns its workers (not run here). */
+/**
+ * A worker, or the process that holds what they share: it ignores SIGINT (`_run_server` in multiprocessing/managers.py),
+ * which a worker handles.
+ */
+function claimChild(facts: ProcessFacts): Claim | null {
+  const claim = claimSpawned(facts);
+  return claim && catches(facts.ignored, 'SIGINT') ? { ...claim, role: 'helper' } : claim;
+}
+
+/** sanic (https://sanic.dev), 22.9 and later: a manager that spawns its workers. */
 export const sanic = unscalable({
   kind: 'sanic',
   label: 'sanic',
@@ -23,7 +35,7 @@ export const sanic = unscalable({
     const args = argsOf(facts, ['sanic', 'sanic.__main__']);
     return args && withApp(args, switches);
   },
-  claimChild: claimSpawned,
+  claimChild,
   bind: ({ claim: { args } }) => {
     const socket = flag(args ?? [], ['-u', '--unix'])?.value;
     if (socket !== undefined) return [`unix:${socket}`];

@@ -6,7 +6,7 @@ import { withApp } from './kit/with-app.ts';
 
 /**
  * taskiq (https://taskiq-python.github.io): a manager starts its workers by multiprocessing
- * (cli/worker/process_manager.py). Not run here.
+ * (cli/worker/process_manager.py).
  */
 export const taskiq = unscalable({
   kind: 'taskiq',

@@ -283,6 +283,7 @@ export const recorded: readonly Recorded[] = [
   },
   {
     what: 'flower, which is no celery worker',
+    from: { by: 'run', version: '2.0.0' },
     processes: family({ argv: python('celery', '-A', 'shop', 'flower') }),
     kind: 'flower',
     roles: ['single'],
@@ -315,11 +316,27 @@ export const recorded: readonly Recorded[] = [
   },
   {
     what: 'resque at a job',
-    processes: family({ argv: ['resque-2.6.0: Forked 11 at 1700000000'] }, [
-      'resque-2.6.0: Processing q since 1 [Job]',
+    from: { by: 'run', version: '3.0.0' },
+    processes: family({ argv: ['resque-3.0.0: Forked 11 at 1700000000'], environment: { QUEUE: 'q' } }, [
+      'resque-3.0.0: Processing q since 1 [Job]',
     ]),
     kind: 'resque',
     roles: ['single', 'helper'],
+    app: 'q',
+    configured: 1,
+    refusal: 'COUNT',
+  },
+  {
+    what: 'resque with the workers that rake has started',
+    processes: family(
+      { argv: ['/usr/bin/ruby', '/usr/bin/rake', 'resque:workers'], environment: { COUNT: '2', QUEUE: '*' } },
+      ['resque-3.0.0: Waiting for mail'],
+      ['resque-3.0.0: Forked 13 at 1700000000'],
+      { argv: ['resque-3.0.0: Processing mail since 1 [Job]'], ppid: 12 },
+    ),
+    kind: 'resque',
+    roles: ['master', 'worker', 'worker', 'helper'],
+    configured: 2,
     refusal: 'COUNT',
   },
   {
@@ -377,6 +394,7 @@ export const recorded: readonly Recorded[] = [
   },
   {
     what: 'circus',
+    from: { by: 'run', version: '0.19.0' },
     processes: family({ argv: python('circusd', 'circus.ini') }),
     kind: 'circus',
     roles: ['single'],
@@ -411,15 +429,17 @@ export const recorded: readonly Recorded[] = [
     refusal: 'innodb_buffer_pool_size',
   },
   {
-    what: 'sanic with spawned workers, as its source has it',
+    what: 'sanic with spawned workers and the manager of what they share',
+    from: { by: 'run', version: '25.12.0' },
     processes: family(
       { argv: python('sanic', 'shop:app', '--factory', '-w', '2', '-p', '8001') },
       tracker,
-      spawned,
-      spawned,
+      { argv: spawned, caught: 0x108000000, ignored: 0x1001002 },
+      { argv: spawned, caught: 0x8004002, ignored: 0x1001000 },
+      { argv: spawned, caught: 0x8004002, ignored: 0x1001000 },
     ),
     kind: 'sanic',
-    roles: ['master', 'worker', 'worker', 'helper'],
+    roles: ['master', 'worker', 'worker', 'helper', 'helper'],
     app: 'shop:app',
     configured: 2,
     refusal: 'sanic inspect scale',
@@ -456,9 +476,10 @@ export const recorded: readonly Recorded[] = [
       { argv: python('huey_consumer.py', 'shop.huey', '-w', '2', '-k', 'process') },
       python('huey_consumer.py', 'shop.huey', '-w', '2', '-k', 'process'),
       python('huey_consumer.py', 'shop.huey', '-w', '2', '-k', 'process'),
+      python('huey_consumer.py', 'shop.huey', '-w', '2', '-k', 'process'),
     ),
     kind: 'huey',
-    roles: ['master', 'worker', 'worker'],
+    roles: ['master', 'worker', 'worker', 'scheduler'],
     app: 'shop.huey',
     configured: 2,
     refusal: 'another -w',
@@ -555,8 +576,8 @@ export const recorded: readonly Recorded[] = [
     refusal: 'Shut down kernels',
   },
   {
-    what: 'honcho 1.1 with a layer of itself',
-    from: { by: 'run', version: '1.1' },
+    what: 'honcho 2.0 with a layer of itself',
+    from: { by: 'run', version: '2.0.0' },
     processes: family({ argv: python('honcho', 'start') }, python('honcho', 'start')),
     kind: 'procfile',
     roles: ['single', 'helper'],
@@ -576,7 +597,8 @@ export const recorded: readonly Recorded[] = [
     refusal: '',
   },
   {
-    what: 'taskiq, as its source has it',
+    what: 'taskiq with forked workers',
+    from: { by: 'run', version: '0.12.4' },
     processes: family(
       { argv: python('taskiq', 'worker', 'shop:broker', '-w', '2') },
       python('taskiq', 'worker', 'shop:broker', '-w', '2'),
