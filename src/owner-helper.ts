@@ -1,10 +1,10 @@
 import { endAfter } from './control/as-owner/end-after.ts';
-import type { Errand, GoOn, Report } from './control/as-owner/errand.ts';
+import type { Errand, Permission, Report } from './control/as-owner/errand.ts';
 import { prepare } from './control/as-owner/perform.ts';
 import { Refused } from './control/as-owner/trust.ts';
 
 // The process that performs one errand with the rights of a server's owner. It blocks if a path does not answer.
-// workertop then kills it or leaves it behind, and never tells it to go on, so it does nothing later.
+// workertop then kills it or leaves it behind, and never permits it to go on, so it does nothing later.
 
 /** Seconds in which workertop, if it still runs, ends what takes too long itself, and says so. */
 const GRACE = 1;
@@ -18,21 +18,21 @@ function report(message: Report): Promise<void> {
 }
 
 /** Null if workertop has ended. */
-function toldToGoOn(): Promise<GoOn | null> {
+function nextPermission(): Promise<Permission | null> {
   return new Promise((resolve) => {
-    process.once('message', (message: GoOn) => resolve(message)).once('disconnect', () => resolve(null));
+    process.once('message', (message: Permission) => resolve(message)).once('disconnect', () => resolve(null));
   });
 }
 
 async function perform(errand: Errand): Promise<void> {
-  const deed = prepare(errand);
-  const answer = toldToGoOn();
+  const performChecked = prepare(errand);
+  const answer = nextPermission();
   await report({ type: 'checked' });
-  const goOn = await answer;
-  if (goOn === null) return;
+  const permission = await answer;
+  if (permission === null) return;
   // Also if workertop has ended by then.
-  endAfter(goOn.seconds + GRACE);
-  await report({ type: 'done', outcome: await deed() });
+  endAfter(permission.seconds + GRACE);
+  await report({ type: 'done', outcome: await performChecked() });
 }
 
 process.once('message', async (errand: Errand) => {

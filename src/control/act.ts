@@ -23,8 +23,8 @@ export function actOn(found: FoundProcess | null, action: ProcessAction, signals
 
 const doneText: Readonly<Record<ProcessAction, string>> = {
   continue: 'Continued',
-  reload: 'Told to reload:',
-  recycle: 'Told to go, to be replaced:',
-  stop: 'Told to stop:',
+  reload: 'Asked to reload:',
+  recycle: 'Asked to stop and be replaced:',
+  stop: 'Asked to stop:',
   kill: 'Killed',
 };

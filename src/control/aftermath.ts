@@ -6,7 +6,7 @@ import { tooMany } from './tune/limit.ts';
 /** Seconds that a server is watched after its number of workers was changed. */
 const WATCHED = 600;
 
-/** Seconds between two readings that count: while workers come and go readings come fast. */
+/** Seconds between two readings that count. While workers come and go, readings are more frequent. */
 const SHORTEST = 1;
 
 /** Readings that are looked at together, and the share of them in which somebody may wait by chance. */
@@ -41,7 +41,7 @@ export interface Aftermath {
 export class AftermathWatch {
   readonly #watched = new Map<ProcessKey, Watched>();
 
-  /** A change has ended, or another has begun, which takes the place of the one before. */
+  /** Call it when a change begins or ends. Another change of the same server replaces the one before. */
   begin({ server, phase, project, target, from }: Operation, model: Model | null): void {
     this.#watched.delete(server);
     if (phase !== 'done' || model === null) return;
@@ -50,16 +50,16 @@ export class AftermathWatch {
     this.#watched.set(server, { project, workers: target, fewer: target < from, at, since, ...none });
   }
 
-  /** What there is to tell after a reading. */
+  /** The consequences to report after a reading. */
   observe(model: Model): readonly Aftermath[] {
-    const told: Aftermath[] = [];
+    const consequences: Aftermath[] = [];
     for (const [key, watched] of this.#watched) {
-      const server = model.projects.flatMap(({ servers }) => servers).find((one) => one.key === key);
-      // Ended, or changed by somebody else: nothing can be said of this number of workers any more.
+      const server = model.projects.flatMap(({ servers }) => servers).find((candidate) => candidate.key === key);
+      // It has ended, or somebody else changed it: nothing more can be learned about this number of workers.
       if (server === undefined || server.workers.current !== watched.workers) this.#watched.delete(key);
-      else if (model.uptime - watched.last >= SHORTEST) told.push(...this.#look(key, watched, server, model));
+      else if (model.uptime - watched.last >= SHORTEST) consequences.push(...this.#look(key, watched, server, model));
     }
-    return told;
+    return consequences;
   }
 
   #look(key: ProcessKey, watched: Watched, server: Server, { uptime }: Model): readonly Aftermath[] {
@@ -73,7 +73,7 @@ export class AftermathWatch {
     if (!watched.warned && waits >= tooMany(recent.length, BY_CHANCE)) {
       watched.warned = true;
       const most = Math.max(...recent);
-      const back = fewer ? ' u takes it back.' : '';
+      const back = fewer ? ' u undoes it.' : '';
       return [
         {
           level: 'warning',
@@ -87,7 +87,7 @@ export class AftermathWatch {
     // Neither is known: say nothing.
     if (watched.warned || (used === null && watched.waiting.length === 0)) return [];
     const waited = watched.waiting.filter((count) => count > 0).length;
-    const said = [
+    const facts = [
       used,
       watched.waiting.length === 0
         ? null
@@ -95,7 +95,7 @@ export class AftermathWatch {
           ? 'nobody waited'
           : `somebody waited in ${waited} of ${watched.waiting.length} readings`,
     ].filter((part) => part !== null);
-    return [{ level: 'info', text: `${begun}: ${said.join(', ')}.` }];
+    return [{ level: 'info', text: `${begun}: ${facts.join(', ')}.` }];
   }
 }
 

@@ -18,7 +18,7 @@ export function look(change: Change, server: Server, model: Model): Change {
   };
   const here = new Set(present);
   const went = seen.present.filter((key) => !here.has(key));
-  const untold = went.length - seen.leaving.size;
+  const unasked = went.length - seen.leaving.size;
   return {
     ...change,
     start,
@@ -28,7 +28,7 @@ export function look(change: Change, server: Server, model: Model): Change {
       leaving: stillLeaving(seen.leaving, went),
       gone: [...seen.gone, ...went.filter((key) => !seen.gone.includes(key))],
       own: ownOf(seen, server, model.uptime),
-      replaces: seen.replaces || (untold > 0 && went.some((key) => start.members.has(key) && !seen.leaving.has(key))),
+      replaces: seen.replaces || (unasked > 0 && went.some((key) => start.members.has(key) && !seen.leaving.has(key))),
       diedYoung: seen.diedYoung ?? (seen.leaving.size > 0 ? null : youngestOf(seen, went, model.uptime)),
       used,
       usedShare,
@@ -46,7 +46,7 @@ function cameSince(
   return new Map(present.filter((key) => !members.has(key)).map((key) => [key, came.get(key) ?? now]));
 }
 
-/** Which worker leaves is a guess: when another one went, that was the one that was told. */
+/** We only guess which worker stops. If a different one stopped, drop the latest guess instead. */
 function stillLeaving(leaving: Seen['leaving'], went: readonly ProcessKey[]): Map<ProcessKey, number> {
   const still = new Map(leaving);
   const others = went.filter((key) => !still.delete(key));
@@ -54,7 +54,7 @@ function stillLeaving(leaving: Seen['leaving'], went: readonly ProcessKey[]): Ma
   return still;
 }
 
-/** A worker that ends gives back its memory bit by bit: what it had before it was told counts. */
+/** The own memory of workers. A worker that ends frees it bit by bit, so the figure from before counts. */
 function ownOf({ own, leaving }: Seen, server: Server, now: number): Seen['own'] {
   const next = new Map<ProcessKey, Own>(own);
   for (const { key, role, memory, startedAt } of server.processes) {
@@ -65,7 +65,7 @@ function ownOf({ own, leaving }: Seen, server: Server, now: number): Seen['own']
   return next;
 }
 
-/** The age in seconds at which the youngest of the new workers that went has ended; null when none was young. */
+/** The age in seconds at which the youngest of the new workers that went has ended; null if none was young. */
 function youngestOf({ came }: Seen, went: readonly ProcessKey[], now: number): number | null {
   const ages = went.flatMap((key) => {
     const since = came.get(key);

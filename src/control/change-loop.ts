@@ -11,11 +11,11 @@ const LEAST_RISE = 1024 * 1024;
 
 export interface Step {
   readonly change: Change;
-  /** To be sent now; the answer is seen in the next readings. */
+  /** The signal to send now: one worker more or fewer. Its effect is seen in the next readings. */
   readonly send: 1 | -1 | null;
 }
 
-/** Looks at a reading. @param server as it is in that; null when its master is gone */
+/** Decides on the next step of a change. @param server null if its master has ended */
 export function observeChange(before: Change, server: Server | null, model: Model): Step {
   if (!isRunning(before)) return { change: before, send: null };
   if (server === null) return wait({ ...before, phase: masterEnded(before, model.at) });
@@ -47,9 +47,9 @@ function masterEnded(change: Change, at: number): Phase {
   return { type: 'failed', endedAt: at, problem: `its master has ended${likely}`, living: null };
 }
 
-/** Why the growth has failed although there may be enough workers; null when it has not. */
+/** Why the growth has failed although there may be enough workers; null if it has not. */
 function whyBroken({ seen, target, start }: Change, server: Server): string | null {
-  // Where old workers go as well, the server replaces its workers, and the new ones have had their turn.
+  // If old workers ended too, the server replaces its workers: new ones that ended are no failure.
   if (seen.diedYoung === null || seen.replaces || start === null || target <= start.members.size) return null;
   const age = seen.diedYoung < 1 ? '1 s' : `${Math.ceil(seen.diedYoung)} s`;
   const restarted = server.scaling.method === 'command' ? 'and may be started again' : 'and its master starts another';
@@ -76,7 +76,7 @@ function conclude(change: Change, phase: Extract<Phase, { type: 'failing' }>, { 
   return { ...change, phase: { type: 'failed', endedAt: at, problem, living: calm ? now : next.least } };
 }
 
-/** Whether what the last signal does has been seen, or need not be waited for any longer. */
+/** Whether the effect of the last signal was seen, or awaited long enough. */
 function isAnswered({ seen: { present } }: Change, sent: Sent, server: Server, now: number): boolean {
   const waited = now - sent.at;
   // A repeated command makes celery pick the same worker until that has left (billiard/pool.py).
@@ -87,7 +87,7 @@ function isAnswered({ seen: { present } }: Change, sent: Sent, server: Server, n
   return [...sent.before].some((key) => !here.has(key)) || waited >= heard;
 }
 
-/** The next signal, where one is wanted. */
+/** Sends the next signal, if one is needed. */
 function next(change: Change, server: Server, model: Model): Step {
   const missing = change.target - stayingOf(change);
   if (missing === 0 || change.cancelled) return settle(change, server, model);
@@ -98,7 +98,7 @@ function next(change: Change, server: Server, model: Model): Step {
     if (model.uptime - offSince < timing.replaces) return wait({ ...change, phase: { ...phase, offSince } });
   }
   if (change.signals >= mostSignals(change)) {
-    const text = 'the number of workers does not stay as it was told: something else changes it too';
+    const text = 'the number of workers does not stay: something else changes it too';
     return wait(fail(change, text, model));
   }
   const direction = missing > 0 ? 1 : -1;
@@ -115,12 +115,12 @@ function signalled(change: Change, direction: 1 | -1, { uptime }: Model): Change
   return { ...change, signals: change.signals + 1, signalledAt: uptime, phase: { type: 'steering', sent } };
 }
 
-/** Pressing back and forth takes more signals than the way from start to target: each press grants its own. */
+/** Most signals of one change. Presses back and forth take more than the way from start to target. */
 function mostSignals(change: Change): number {
   return 2 * Math.abs(change.target - fromOf(change)) + 40;
 }
 
-/** Waits for those that leave, and for those that came to last. */
+/** Waits until leaving workers have ended and new ones have lasted. */
 function settle(change: Change, server: Server, model: Model): Step {
   const { leaving } = change.seen;
   if (leaving.size > 0) return awaitLeaving(change, server, model);
@@ -143,7 +143,7 @@ function done(change: Change, loading: number | null, { at }: Model): Change {
   return { ...change, phase: { type: 'done', endedAt: at, loading } };
 }
 
-/** Memory of the workers that came, as long as it does not rise from when it was that. */
+/** The memory of new workers, and since when it has not risen. */
 function loadOf(change: Change, now: number): Load {
   const sum = [...change.seen.came.keys()].reduce((all, key) => all + (change.seen.own.get(key)?.bytes ?? 0), 0);
   const { phase } = change;
@@ -152,21 +152,21 @@ function loadOf(change: Change, now: number): Load {
   return rose ? { bytes: sum, since: now } : phase.load;
 }
 
-/** Mean own memory of the workers that came. Bytes. */
+/** Mean own memory of new workers, in bytes. */
 function eachOf({ seen: { came, own } }: Change): number {
-  const known = [...came.keys()].flatMap((key) => own.get(key)?.bytes ?? []);
-  return known.reduce((sum, value) => sum + value, 0) / Math.max(1, known.length);
+  const sizes = [...came.keys()].flatMap((key) => own.get(key)?.bytes ?? []);
+  return sizes.reduce((sum, value) => sum + value, 0) / Math.max(1, sizes.length);
 }
 
 function awaitLeaving(change: Change, server: Server, model: Model): Step {
   const { leaving } = change.seen;
   const now = model.uptime;
-  const told = [...leaving.values()];
+  const askedAt = [...leaving.values()];
   if (isLost(change, server, now)) {
     return { change: signalled({ ...change, repeats: change.repeats + 1 }, -1, model), send: -1 };
   }
-  if (now - Math.min(...told) < timing.leaves) return wait({ ...change, phase: { type: 'steering', sent: null } });
-  const what = `${plural(leaving.size, 'worker')} told to go still there after ${timing.leaves} s`;
+  if (now - Math.min(...askedAt) < timing.leaves) return wait({ ...change, phase: { type: 'steering', sent: null } });
+  const what = `${plural(leaving.size, 'worker')} asked to stop, and still there after ${timing.leaves} s`;
   return wait(failChange(change, what, model.at));
 }
 

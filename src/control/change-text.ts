@@ -6,7 +6,7 @@ import { type Change, fromOf, isRunning, stayingOf } from './change.ts';
 /** Below this age, in seconds, a worker has not loaded all that it would give back. */
 const YOUNG = 10;
 
-/** How a change stands, for the screen, the log and `scale`. */
+/** The state of a change, for the screen, the log and `scale`. */
 export function toOperation(change: Change): Operation {
   const { phase, seen, start } = change;
   const from = fromOf(change);
@@ -50,7 +50,7 @@ function phaseOf(change: Change): Operation['phase'] {
   }
 }
 
-/** Workers that stay while it runs, and those that live when it has ended otherwise than wanted. */
+/** Workers that stay while it runs; after a failure, the workers that live. */
 function currentOf(change: Change): number {
   const { phase, seen } = change;
   if (phase.type === 'failed') return phase.living ?? seen.present.length;
@@ -62,14 +62,14 @@ function predictedOf({ target, start, seen }: Change, from: number): number | nu
   return sumOf(start.nextToStop.slice(0, from - target), seen.own);
 }
 
-/** Of as many as it has become fewer: others that went meanwhile were replaced. */
+/** Bytes freed by as many workers as there are fewer; others that ended meanwhile were replaced. Null if unknown. */
 function freedOf({ start, seen: { gone, present, own, replaces } }: Change, from: number): number | null {
   const fewer = from - present.length;
   if (start === null || fewer <= 0) return null;
   const expected = gone.filter((key) => start.nextToStop.includes(key));
   const others = gone.filter((key) => !start.nextToStop.includes(key));
   const freed = [...expected, ...others].slice(0, fewer);
-  // One that the server had only just started says nothing of what one worker fewer gives back.
+  // A worker that had only just started does not show what one worker fewer frees.
   if (replaces && freed.some((key) => (own.get(key)?.age ?? 0) < YOUNG)) return null;
   return sumOf(freed, own);
 }
@@ -121,7 +121,7 @@ function freedText(change: Change, from: number): string {
   return `freed ${bytes(freed)}${predicted === null ? '' : ` (predicted ${bytes(predicted)})`}`;
 }
 
-/** The share of memory used, or bytes where the share hardly moves. */
+/** The share of memory used, or bytes if the share hardly changed. */
 function memoryText({ start, seen }: Change): string {
   const before = percent(start?.usedShare ?? seen.usedShare);
   const after = percent(seen.usedShare);
@@ -145,7 +145,7 @@ function reminderOf(change: Change): string | null {
   return `Lasts until restart. To keep it: set ${current} instead of ${configured.where}.`;
 }
 
-/** What stands there now, such as `-w 3 on the command line`, with the new number and without the place. */
+/** The line to edit, such as `-w 3 on the command line`, with the new number and without the place. */
 function lineOf(change: Change): string | null {
   const { phase, seen } = change;
   const { count, by, where } = seen.configured;

@@ -12,29 +12,29 @@ export interface Change {
   readonly pid: number;
   readonly project: string;
   readonly kind: string;
-  /** What becomes of the server when a new worker cannot start; null when nothing is known of that. */
+  /** What happens if a new worker cannot start, as a phrase; null if unknown. */
   readonly whenBootFails: string | null;
   /** Whether it undoes another one. */
   readonly undo: boolean;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly target: number;
-  /** No more signals are to be sent. */
+  /** Whether no more signals are sent. */
   readonly cancelled: boolean;
-  /** How it was at the first reading; null before that. */
+  /** The state at the first reading; null before that. */
   readonly start: Start | null;
   readonly seen: Seen;
   /** Signals sent so far, and when the last one was (uptime). */
   readonly signals: number;
   readonly signalledAt: number | null;
-  /** Signals sent again, for workers that were told to go and did not. */
+  /** Signals repeated for workers that did not stop. */
   readonly repeats: number;
   readonly phase: Phase;
 }
 
 export interface Start {
   readonly members: ReadonlySet<ProcessKey>;
-  /** Those that would go first. */
+  /** Workers in the order in which they would stop. */
   readonly nextToStop: readonly ProcessKey[];
   /** Host memory used, in bytes and as a fraction of the total. */
   readonly used: number;
@@ -46,15 +46,15 @@ export interface Seen {
   readonly present: readonly ProcessKey[];
   /** Workers that came since the start, and when they were seen first (uptime). */
   readonly came: ReadonlyMap<ProcessKey, number>;
-  /** Workers told to go that are still there, and when they were told (uptime). */
+  /** Workers asked to stop that are still there, and when they were asked (uptime). */
   readonly leaving: ReadonlyMap<ProcessKey, number>;
-  /** Workers that were there and are no more, in the order in which they went. */
+  /** Workers that have ended, in the order in which they did. */
   readonly gone: readonly ProcessKey[];
-  /** What each worker would give back, as last read before it was told to go. */
+  /** What each worker frees, as last read before it was asked to stop. */
   readonly own: ReadonlyMap<ProcessKey, Own>;
-  /** Workers that were there at the start have gone without being told: the server replaces its workers. */
+  /** Whether workers of the start have ended unasked: the server replaces its workers. */
   readonly replaces: boolean;
-  /** The youngest age, in seconds, at which a new worker has ended untold; null when none has. */
+  /** The youngest age, in seconds, at which a new worker has ended unasked; null if none has. */
   readonly diedYoung: number | null;
   /** Host memory used, in bytes and as a fraction of the total. */
   readonly used: number;
@@ -63,7 +63,7 @@ export interface Seen {
 }
 
 export interface Own {
-  /** Bytes; null when not known. */
+  /** Bytes; null if unknown. */
   readonly bytes: number | null;
   /** Seconds since the worker started. */
   readonly age: number;
@@ -72,9 +72,9 @@ export interface Own {
 export type Phase =
   /** A signal was sent whose effect is not seen yet, or the next one is due. */
   | { readonly type: 'steering'; readonly sent: Sent | null }
-  /** The target is seen, and must last; `offSince` when it is not for the moment. Times in uptime. */
+  /** The target is seen, and must last. `offSince`: since when it is not seen any more. Times in uptime. */
   | { readonly type: 'settling'; readonly since: number; readonly load: Load; readonly offSince: number | null }
-  /** It has failed, and how many workers that leaves is watched until it is clear. */
+  /** It has failed. The number of workers is watched until it is clear how many are left. */
   | { readonly type: 'failing'; readonly problem: string; readonly since: number; readonly counts: Counts }
   | { readonly type: 'done'; readonly endedAt: number; readonly loading: number | null }
   | { readonly type: 'cancelled'; readonly endedAt: number }
@@ -90,7 +90,7 @@ export interface Sent {
   readonly before: ReadonlySet<ProcessKey>;
 }
 
-/** Memory of the workers that came, and since when (uptime) it has not risen. */
+/** Memory of new workers in bytes, and since when (uptime) it has not risen. */
 export interface Load {
   readonly bytes: number;
   readonly since: number;
@@ -153,17 +153,17 @@ export function workersOf(server: Server): readonly ProcessKey[] {
   return server.processes.filter(({ role }) => role === 'worker').map(({ key }) => key);
 }
 
-/** Whether it still goes on. */
+/** Whether a change has not ended. */
 export function isRunning({ phase }: Change): boolean {
   return phase.type === 'steering' || phase.type === 'settling' || phase.type === 'failing';
 }
 
-/** Workers when it began. */
+/** Number of workers when it began. */
 export function fromOf({ start, seen }: Change): number {
   return start?.members.size ?? seen.present.length;
 }
 
-/** Workers that stay: those that were told to go are not counted. */
+/** Number of workers without those that were asked to stop. */
 export function stayingOf({ seen: { present, leaving } }: Change): number {
   return present.filter((key) => !leaving.has(key)).length;
 }
@@ -175,17 +175,17 @@ export function retarget(change: Change, target: number): Change {
   return { ...change, target, cancelled: false, phase: next };
 }
 
-/** Sends no more signals; the effect of those sent is waited for. */
+/** Sends no more signals, and waits for the effect of those sent. */
 export function cancelChange(change: Change): Change {
   return { ...change, cancelled: true };
 }
 
-/** Ends it because nothing (more) could be sent. @param at milliseconds since 1970 */
+/** Ends it because the next signal could not be sent. @param at milliseconds since 1970 */
 export function failChange(change: Change, problem: string, at: number): Change {
   return { ...change, phase: { type: 'failed', endedAt: at, problem, living: change.seen.present.length } };
 }
 
-/** Ends it before anything more is sent, since it takes a yes. @param at milliseconds since 1970 */
+/** Ends it before anything more is sent, because the user must agree first. @param at milliseconds since 1970 */
 export function withdrawChange(change: Change, at: number): Change {
   return { ...change, phase: { type: 'cancelled', endedAt: at } };
 }
@@ -195,7 +195,7 @@ export function interruptChange(change: Change, at: number): Change {
   return { ...change, phase: { type: 'interrupted', endedAt: at } };
 }
 
-/** Takes note that the control command has ended: its effect is expected from now on. @param now seconds since boot */
+/** Notes that the control command has ended: its effect is expected from now on. @param now seconds since boot */
 export function commandEnded(change: Change, now: number): Change {
   const { phase } = change;
   if (phase.type !== 'steering' || phase.sent === null) return change;

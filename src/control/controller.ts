@@ -64,9 +64,9 @@ export class Controller {
   #fitting: Fitting | null = null;
   /** Targets whose price is not known before the next reading, which reads the memory of their servers. */
   #unpriced = new Map<ProcessKey, Unpriced>();
-  /** Commands that still run, by the change they are of: until one has ended there is nothing to wait for. */
+  /** Control commands, by change. Once a command has ended, its effect is awaited. */
   readonly #commands = new Map<number, CommandState>();
-  /** What was agreed to, by the change that it was for. */
+  /** What the user agreed to, by change. */
   readonly #consents = new Map<number, Consent>();
 
   constructor(signals: Signals, reports: Reports) {
@@ -79,7 +79,7 @@ export class Controller {
     return this.#changes.length > 0 || this.#unpriced.size > 0 || this.#fitting !== null;
   }
 
-  /** Pids whose memory figures must be of now. */
+  /** Pids whose memory figures must be fresh. */
   get watch(): ReadonlySet<number> {
     const pids = new Set<number>();
     for (const key of [...this.#changes.map(({ server }) => server), ...this.#unpriced.keys()]) {
@@ -187,7 +187,7 @@ export class Controller {
     actOn(findProcess(this.#model, key), action, this.#signals, this.#reports);
   }
 
-  /** To be called with every reading. */
+  /** Call it with every reading. */
   observe(model: Model): void {
     this.#model = model;
     for (const [key, { target, options }] of [...this.#unpriced]) this.#aim(key, target, options, true);
@@ -200,7 +200,7 @@ export class Controller {
     const ready = this.#withCommandEnded(before, model);
     if (ready === null) return;
     const { change, send } = observeChange(ready, server, model);
-    // Asked only now: this reading looked at the code, and nothing was sent since.
+    // Ask only now: this reading looked at the code, and nothing has been sent since.
     const objection = send === 1 && server !== null ? newCode(change, server) : null;
     if (objection !== null && !isAgreed(objection, this.#consents.get(before.id) ?? 'none')) {
       const { server: key, target, undo } = change;
@@ -208,7 +208,7 @@ export class Controller {
       this.#ask({ ...objection, wanted: { server: key, target, undo } });
       return;
     }
-    // Reported before it is sent, so that the log has it whatever happens then.
+    // Report it before it is sent: the log then has it whatever happens.
     if (send !== null) this.#reports.operation(toOperation(change));
     const outcome = send === null || server === null ? null : this.#signals.scale(server, send);
     if (outcome instanceof Promise) {
@@ -218,7 +218,7 @@ export class Controller {
     this.#replace(typeof outcome === 'string' ? failChange(before, outcome, model.at) : change);
   }
 
-  /** The change once its command has ended, from when on its effect is waited for; null while it runs. */
+  /** The change, which waits for its command's effect once that has ended; null while the command runs. */
   #withCommandEnded(change: Change, model: Model): Change | null {
     const command = this.#commands.get(change.id);
     if (command === undefined) return change;
@@ -228,7 +228,7 @@ export class Controller {
     return outcome === null ? commandEnded(change, model.uptime) : failChange(change, outcome, model.at);
   }
 
-  /** What speaks against this growth, beside all that is under way. */
+  /** The objection to this growth together with all that is under way; null if there is none. */
   #objection(growth: Growth, model: Model): Objection | null {
     const underWay = this.#changes.flatMap((change) => {
       const found = this.#find(change.server);
@@ -246,7 +246,7 @@ export class Controller {
   #replace(change: Change): void {
     const before = this.#changes.find(({ id }) => id === change.id);
     if (isRunning(change)) {
-      this.#changes = this.#changes.map((one) => (one.id === change.id ? change : one));
+      this.#changes = this.#changes.map((other) => (other.id === change.id ? change : other));
     } else {
       this.#changes = this.#changes.filter(({ id }) => id !== change.id);
       this.#consents.delete(change.id);
@@ -270,7 +270,7 @@ export class Controller {
       return;
     }
     this.scale(next.server, -1);
-    // Refused: what cannot be done now would be tried for ever.
+    // It was refused, and would be tried for ever.
     if (this.#changes.length === 0) this.#fitting = null;
   }
 

@@ -6,7 +6,7 @@ import { duration, plural } from '../text/figures.ts';
 import type { Change } from './change.ts';
 
 /**
- * The growth that a target means.
+ * The workers that a target adds to a server.
  * @param running the change of this server that is under way
  */
 export function growthOf({ server, project }: FoundServer, to: number, running: Change | undefined): Growth {

@@ -37,9 +37,9 @@ export function judgeScale(
   identify: (process: ProcessNode) => Inspected | Refused,
 ): Judged {
   const { head, definition } = server;
-  const found = identify(head);
-  if (isRefused(found)) return refuse(found.refused);
-  const fresh = renewed(head.sample, found);
+  const inspected = identify(head);
+  if (isRefused(inspected)) return refuse(inspected.refused);
+  const fresh = renewed(head.sample, inspected);
   const claimed = claimOf(fresh.facts);
   const runs = claimed?.definition.manages ?? claimed?.definition;
   if (claimed === null || runs !== definition || head.role === null) {
@@ -83,25 +83,26 @@ export function whyNotAct(
   action: ProcessAction,
   process: ProcessNode,
   server: Server | null,
-  found: Inspected,
+  inspected: Inspected,
 ): string | null {
-  const fresh: ProcessNode = { ...process, sample: renewed(process.sample, found) };
+  const fresh: ProcessNode = { ...process, sample: renewed(process.sample, inspected) };
   const refusal = availableActions(fresh, server).find((offer) => offer.action === action)?.refusal ?? null;
   return refusal === null ? null : `${process.pid} was left alone: ${refusal}.`;
 }
 
-/** Whether a process is still the one shown. @param found null if it has ended */
-export function asShown({ pid, sample }: ProcessNode, found: Inspected | null): Inspected | Refused {
-  if (found === null) return { refused: `${pid} has ended.` };
-  if (found.startTicks !== sample.startTicks) return { refused: `${pid} is another process by now: nothing was sent.` };
-  if (found.held) return { refused: `${pid} waits in the kernel and cannot be looked at: nothing was sent.` };
-  if (found.ids === undefined) return { refused: `The owner of ${pid} cannot be read: nothing was sent.` };
-  return found;
+/** Whether a process is still the one shown. @param inspected null if it has ended */
+export function asShown({ pid, sample }: ProcessNode, inspected: Inspected | null): Inspected | Refused {
+  if (inspected === null) return { refused: `${pid} has ended.` };
+  if (inspected.startTicks !== sample.startTicks)
+    return { refused: `${pid} is another process by now: nothing was sent.` };
+  if (inspected.held) return { refused: `${pid} waits in the kernel and cannot be looked at: nothing was sent.` };
+  if (inspected.ids === undefined) return { refused: `The owner of ${pid} cannot be read: nothing was sent.` };
+  return inspected;
 }
 
 /** The sample with everything that decides about signals as it is now. */
-function renewed(sample: ProcessSample, found: Inspected): ProcessSample {
-  const { pid, startTicks, ppid, state, held: _, ...read } = found;
+function renewed(sample: ProcessSample, inspected: Inspected): ProcessSample {
+  const { pid, startTicks, ppid, state, held: _, ...read } = inspected;
   const facts: ProcessFacts = { ...sample.facts, ...read };
   return { ...sample, pid, startTicks, state, ppid, facts };
 }

@@ -7,7 +7,7 @@ import { type LogMessage, unfinishedIn } from './action-log.ts';
 
 /** A message of the log's writer, one line of JSON. */
 export type LogAnswer =
-  /** Why there is no log. */
+  /** Why the log cannot be written. */
   | { readonly type: 'problem'; readonly text: string }
   /** A change that an earlier session left unfinished. */
   | { readonly type: 'unfinished'; readonly text: string };
@@ -47,7 +47,7 @@ export async function writeLog(path: string): Promise<void> {
   for (const text of unless.values()) attempt(() => appendPrivately(path, `${new Date().toISOString()} ${text}\n`));
 }
 
-/** Null where the line was cut off, as workertop was killed. */
+/** Null if the line was cut off because workertop was killed. */
 function messageOf(line: string): LogMessage | null {
   try {
     return JSON.parse(line) as LogMessage;
@@ -58,6 +58,6 @@ function messageOf(line: string): LogMessage | null {
 
 /** Reports what earlier sessions left unfinished. */
 function recall(path: string, answer: (value: LogAnswer) => void): void {
-  const found = unfinishedIn(readTail(path, TAIL), (pid) => existsSync(`/proc/${pid}`));
-  for (const text of found) answer({ type: 'unfinished', text });
+  const unfinished = unfinishedIn(readTail(path, TAIL), (pid) => existsSync(`/proc/${pid}`));
+  for (const text of unfinished) answer({ type: 'unfinished', text });
 }

@@ -27,9 +27,9 @@ export function noSignals(reason: string): Signals {
 }
 
 /**
- * Signals processes of this machine. The model may be seconds old. So everything that matters is read again at the last
- * moment, and a process that is not the same any more, or would not handle the signal, gets none. FIFOs are written and
- * commands are run with the rights of the server's owner, never with root's.
+ * Signals processes of this machine. The model may be seconds old, so everything that matters is read again at the last
+ * moment. A process that has changed, or would not handle the signal, gets none. FIFOs are written and commands are run
+ * with the rights of the server's owner, never with root's.
  */
 export class ProcessSignals implements Signals {
   readonly #asOwner: AsOwner;
@@ -53,9 +53,9 @@ export class ProcessSignals implements Signals {
   }
 
   act(action: ProcessAction, process: ProcessNode, server: Server | null): Outcome {
-    const found = this.#identify(process);
-    if (isRefused(found)) return found.refused;
-    return whyNotAct(action, process, server, found) ?? send(process, signalOf[action]);
+    const inspected = this.#identify(process);
+    if (isRefused(inspected)) return inspected.refused;
+    return whyNotAct(action, process, server, inspected) ?? send(process, signalOf[action]);
   }
 
   /**

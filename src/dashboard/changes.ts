@@ -37,7 +37,9 @@ export type ChangeEffect = Extract<
   { readonly type: 'scale' | 'set' | 'fit' | 'act' | 'undo' | 'cancel' | 'tune' | 'stop-tune' }
 >;
 
-/** Changes of workers, one guided run, and what came of them: tells the state and the log of each. */
+/**
+ * Carries out changes of workers and one guided run. Reports both, and their consequences, to the state and the log.
+ */
 export class Changes {
   readonly #parts: ChangesParts;
   readonly #controller: Controller;
@@ -74,7 +76,7 @@ export class Changes {
     return this.#guided?.isRunning === true;
   }
 
-  /** The most seconds until the next reading; null where nothing is under way. */
+  /** Most seconds until the next reading; null if nothing is under way. */
   get longestInterval(): number | null {
     if (this.#controller.busy) return FAST;
     return this.#guided?.isRunning ? this.#guided.interval : null;
@@ -84,7 +86,7 @@ export class Changes {
   observe(model: Model): void {
     this.#controller.observe(model);
     this.#guided?.observe(model);
-    // What came of changes of the last ten minutes.
+    // Consequences of changes in the last ten minutes.
     for (const { level, text } of this.#aftermath.observe(model)) {
       this.#parts.log.note(model.at, text);
       this.#parts.dispatch({ type: 'notice', level, text });

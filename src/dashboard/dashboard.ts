@@ -21,7 +21,7 @@ import { makeTheme, type Theme, type ThemeOptions } from '../view/theme.ts';
 import { Changes, type ChangesParts } from './changes.ts';
 import { Readings } from './readings.ts';
 
-/** Seconds between two searches for advice, most of which rests on minutes. */
+/** Seconds between two computations of advice. Most advice depends on minutes of readings. */
 const ADVICE_EVERY = 3.5;
 
 /** Shortest time between two frames, in seconds: a held key repeats faster. */
@@ -60,7 +60,7 @@ export class Dashboard {
   readonly #readings: Readings;
   readonly #changes: Changes;
   #state: AppState;
-  #toldMounts: ReadonlySet<string> = new Set();
+  #reportedMounts: ReadonlySet<string> = new Set();
   #painting: NodeJS.Timeout | null = null;
   #ended = false;
   #ending = false;
@@ -132,7 +132,7 @@ export class Dashboard {
 
   /** Ends the dashboard. A guided run first puts back a trim not yet found good, unless called twice. */
   end(code: number): void {
-    // A terminal that goes away tells so in several ways at once.
+    // A terminal that goes away is reported in several ways at once.
     const isHurried = this.#ending && code !== LOST_TERMINAL;
     if (!this.#changes.isTuning || isHurried) {
       this.#finish(code);
@@ -141,7 +141,11 @@ export class Dashboard {
     if (this.#ending) return;
     this.#ending = true;
     const stopped = this.#changes.stopTuning();
-    this.dispatch({ type: 'notice', level: 'warning', text: 'Ends once the tune is put back. Again to end at once.' });
+    this.dispatch({
+      type: 'notice',
+      level: 'warning',
+      text: 'Quits once tune has put its worker back. Quit again to leave at once.',
+    });
     this.#readings.wake();
     void stopped.then(() => this.#finish(code));
   }
@@ -216,7 +220,7 @@ export class Dashboard {
     this.dispatch({ type: 'model', model });
     if (replaying !== null) this.dispatch({ type: 'replay', position: replaying.position });
     this.#changes.observe(model);
-    this.#tellOfMounts(model);
+    this.#reportMounts(model);
     // A recording can be wound back.
     if (Math.abs(model.uptime - this.#advisedAt) >= ADVICE_EVERY) {
       this.#advisedAt = model.uptime;
@@ -226,11 +230,12 @@ export class Dashboard {
   }
 
   /** Reports each mount that does not answer, once, and again if it answers and then stops again. */
-  #tellOfMounts({ silentMounts }: Model): void {
+  #reportMounts({ silentMounts }: Model): void {
     for (const mount of silentMounts) {
-      if (!this.#toldMounts.has(mount)) this.dispatch({ type: 'notice', level: 'warning', text: silentMount(mount) });
+      if (!this.#reportedMounts.has(mount))
+        this.dispatch({ type: 'notice', level: 'warning', text: silentMount(mount) });
     }
-    this.#toldMounts = new Set(silentMounts);
+    this.#reportedMounts = new Set(silentMounts);
   }
 
   #perform(effect: Effect): void {

@@ -18,7 +18,7 @@ const FIRST_LIST_TIMEOUT = 0.1;
 /** Longest time to spend on reading memory, in seconds: in the first reading, while figures fill in, and later. */
 const budgets = { first: 0, filling: 0.08, steady: 0.006 } as const;
 
-/** Seconds after which it is said again that a connection is broken: a key takes a notice away. */
+/** A broken connection is reported again after this many seconds, since any key removes the notice. */
 const REMIND = 2;
 
 export interface ReadingsParts {
@@ -27,7 +27,7 @@ export interface ReadingsParts {
   wanted(): Pick<ObserveOptions, 'watch' | 'connections'>;
   /** Seconds between readings: as the user set them, and the most while changes are under way; null while none are. */
   interval(): { readonly delay: number; readonly most: number | null };
-  /** Hears of each reading that is to be shown. */
+  /** Called with each reading that is to be shown. */
   read(model: Model): void;
   /** Why the connection to another machine broke, if this error says so; else null. */
   lost(error: unknown): string | null;
@@ -36,7 +36,7 @@ export interface ReadingsParts {
   notice(level: NoticeLevel, text: string): void;
 }
 
-/** Reads again and again, more often while figures fill in or workers change, and waits where a connection breaks. */
+/** Reads again and again, more often while figures fill in or workers change. Waits if a connection breaks. */
 export class Readings {
   readonly #parts: ReadingsParts;
   #model: Model | null = null;

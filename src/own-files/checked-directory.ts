@@ -25,7 +25,7 @@ export interface Directory {
   /** The caller closes it. */
   readonly descriptor: number;
   readonly path: string;
-  readonly about: Stats;
+  readonly stats: Stats;
 }
 
 /** workertop's own user id. */
@@ -56,7 +56,7 @@ export function checkedDirectory(path: string, rule: Rule): Directory {
         const inside = `${directory.path === '/' ? '' : directory.path}/${name}`;
         links += 1;
         if (links > MOST_LINKS) throw new UnsafePath(`${path} leads in a circle`);
-        if (target.foreign || mayBeChangedByOthers(directory.about)) throw new UnsafePath(`${inside} is a link`);
+        if (target.foreign || mayBeChangedByOthers(directory.stats)) throw new UnsafePath(`${inside} is a link`);
         if (rule !== 'named' && parts.length <= OWN_PARTS) throw new UnsafePath(`${inside} is a link`);
         parts = [...partsOf(resolve(directory.path, target.to)), ...rest];
         directory = replaced(directory, openPart('/'));
@@ -86,13 +86,13 @@ function enter(parent: Directory, name: string, rule: Rule, isLast: boolean): Di
   if (rule === 'ours') make(within(parent, name));
   const directory = openPart(within(parent, name), path);
   if (rule === 'named') return directory;
-  const { uid } = directory.about;
+  const { uid } = directory.stats;
   if (uid !== self() && (isLast || uid !== 0)) {
     closeSync(directory.descriptor);
     throw new UnsafePath(`${path} belongs to another user`);
   }
   // The caller makes the last part private.
-  if (!isLast && mayBeChangedByOthers(directory.about) && !isSticky(directory.about)) {
+  if (!isLast && mayBeChangedByOthers(directory.stats) && !isSticky(directory.stats)) {
     closeSync(directory.descriptor);
     throw new UnsafePath(`${path} may be written to by others`);
   }
@@ -101,7 +101,7 @@ function enter(parent: Directory, name: string, rule: Rule, isLast: boolean): Di
 
 function openPart(real: string, path = real): Directory {
   const descriptor = openSync(real, OPEN);
-  return { descriptor, path, about: fstatSync(descriptor) };
+  return { descriptor, path, stats: fstatSync(descriptor) };
 }
 
 function make(path: string): void {
@@ -121,9 +121,9 @@ export function within({ descriptor, path }: Directory, name: string): string {
 /** The target of a link, and whether somebody other than root and us made it; null if it is not a link. */
 function linkIn(directory: Directory, name: string): { readonly to: string; readonly foreign: boolean } | null {
   const path = within(directory, name);
-  const about = lstatSync(path, { throwIfNoEntry: false });
-  if (about?.isSymbolicLink() !== true) return null;
-  return { to: readlinkSync(path), foreign: about.uid !== 0 && about.uid !== self() };
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats?.isSymbolicLink() !== true) return null;
+  return { to: readlinkSync(path), foreign: stats.uid !== 0 && stats.uid !== self() };
 }
 
 /** Whether somebody other than root and us owns a directory or may add files to it. */

@@ -33,7 +33,7 @@ export class KeptObservations {
     this.#service = service === path ? null : service;
   }
 
-  /** Those of this user. Root also reads those of the service. */
+  /** Keeps the observations of this user. Root also reads those of the service. */
   static of(files: Files, environment: NodeJS.ProcessEnv): KeptObservations {
     return new KeptObservations(
       files,
@@ -42,7 +42,7 @@ export class KeptObservations {
     );
   }
 
-  /** Adds what was kept. */
+  /** Adds the kept observations. */
   async readInto(observations: Observations): Promise<void> {
     for (const path of [this.#path, this.#service]) {
       try {

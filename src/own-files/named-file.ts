@@ -1,4 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeAfter } from './close-after.ts';
 
 const { O_NOCTTY, O_NONBLOCK, O_RDONLY } = constants;
 
@@ -17,17 +18,15 @@ export interface NamedFile {
  */
 export function readNamedFile(path: string): NamedFile {
   const file = openSync(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-  try {
-    const about = fstatSync(file);
-    if (about.isDirectory()) throw failure('EISDIR');
-    if (!about.isFile()) throw failure('ENOTSUP');
-    if (about.size > LARGEST) throw failure('EFBIG');
+  return closeAfter(file, () => {
+    const stats = fstatSync(file);
+    if (stats.isDirectory()) throw failure('EISDIR');
+    if (!stats.isFile()) throw failure('ENOTSUP');
+    if (stats.size > LARGEST) throw failure('EFBIG');
     // Files of the kernel have a size of 0.
     const buffer = Buffer.alloc(LARGEST);
-    return { text: buffer.toString('utf8', 0, readSync(file, buffer, 0, LARGEST, 0)), mode: about.mode & 0o7777 };
-  } finally {
-    closeSync(file);
-  }
+    return { text: buffer.toString('utf8', 0, readSync(file, buffer, 0, LARGEST, 0)), mode: stats.mode & 0o7777 };
+  });
 }
 
 function failure(code: string): Error {

@@ -65,7 +65,7 @@ function perform({ kind, path, text }: FileRequest): Partial<NamedFile> | { read
   }
 }
 
-/** The error that a reply tells of. */
+/** The error in a reply. */
 export function errorOf({ unsafe, code, message }: FileReply & { done: false }): Error {
   if (unsafe) return new UnsafePath(message);
   return code === null ? new Error(message) : Object.assign(new Error(message), { code });

@@ -20,6 +20,7 @@ import {
   UnsafePath,
   within,
 } from './checked-directory.ts';
+import { closeAfter } from './close-after.ts';
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
@@ -33,22 +34,18 @@ const PRIVATE_DIRECTORY = 0o700;
  */
 export function appendPrivately(path: string, text: string): void {
   const directory = checkedDirectory(dirname(path), 'ours');
-  try {
+  closeAfter(directory.descriptor, () => {
     chmodSync(within(directory, '.'), PRIVATE_DIRECTORY);
     const flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
     const file = openSync(within(directory, basename(path)), flags, PRIVATE_FILE);
-    try {
-      const about = fstatSync(file);
-      if (!about.isFile()) throw new UnsafePath(`${path} is no regular file`);
-      if (about.uid !== self() || about.nlink > 1) throw new UnsafePath(`${path} is another user’s file too`);
+    closeAfter(file, () => {
+      const stats = fstatSync(file);
+      if (!stats.isFile()) throw new UnsafePath(`${path} is not a regular file`);
+      if (stats.uid !== self() || stats.nlink > 1) throw new UnsafePath(`${path} is another user’s file too`);
       fchmodSync(file, PRIVATE_FILE);
       writeSync(file, text);
-    } finally {
-      closeSync(file);
-    }
-  } finally {
-    closeSync(directory.descriptor);
-  }
+    });
+  });
 }
 
 /**
@@ -57,20 +54,16 @@ export function appendPrivately(path: string, text: string): void {
  */
 export function readTail(path: string, length: number): string {
   const directory = checkedDirectory(dirname(path), 'ours');
-  try {
+  return closeAfter(directory.descriptor, () => {
     const inside = within(directory, basename(path));
     if (lstatSync(inside, { throwIfNoEntry: false })?.isFile() !== true) return '';
     const file = openSync(inside, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-    try {
+    return closeAfter(file, () => {
       const buffer = Buffer.alloc(length);
       const read = readSync(file, buffer, 0, length, Math.max(0, fstatSync(file).size - length));
       return buffer.toString('utf8', 0, read);
-    } finally {
-      closeSync(file);
-    }
-  } finally {
-    closeSync(directory.descriptor);
-  }
+    });
+  });
 }
 
 /**
@@ -82,17 +75,17 @@ export function readTail(path: string, length: number): string {
  */
 export function createPrivately(path: string): number {
   const directory = checkedDirectory(dirname(path), 'named');
-  try {
-    const guarded = mayBeChangedByOthers(directory.about);
+  return closeAfter(directory.descriptor, () => {
+    const guarded = mayBeChangedByOthers(directory.stats);
     const flags = O_WRONLY | O_CREAT | (guarded ? O_NOFOLLOW : 0);
     const inside = within(directory, basename(path));
     // A FIFO that nobody reads fails with ENXIO, and would wait for a reader otherwise.
     const file = openSync(inside, flags | O_NONBLOCK, PRIVATE_FILE);
     try {
-      const about = fstatSync(file);
-      if (guarded) refuseForeign(path, about, directory);
-      if (about.isFIFO()) return waiting(file, inside);
-      if (!about.isFile()) return file;
+      const stats = fstatSync(file);
+      if (guarded) refuseForeign(path, stats, directory);
+      if (stats.isFIFO()) return waiting(file, inside);
+      if (!stats.isFile()) return file;
       fchmodSync(file, PRIVATE_FILE);
       ftruncateSync(file);
       return file;
@@ -100,9 +93,7 @@ export function createPrivately(path: string): number {
       closeSync(file);
       throw error;
     }
-  } finally {
-    closeSync(directory.descriptor);
-  }
+  });
 }
 
 /** Opens an open FIFO once more, for writes that wait for its reader. */
@@ -114,7 +105,7 @@ function waiting(file: number, path: string): number {
 
 /** Refuses a file in a directory that others may write to, if they own it or have another name for it. */
 function refuseForeign(path: string, { uid, nlink }: Stats, directory: Directory): void {
-  if (nlink > 1 || (uid !== self() && uid !== directory.about.uid)) {
+  if (nlink > 1 || (uid !== self() && uid !== directory.stats.uid)) {
     throw new UnsafePath(`${path} was put there by another user`);
   }
 }

@@ -1,17 +1,8 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readSync,
-  renameSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { constants, fstatSync, lstatSync, openSync, readSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { errorCode } from '../text/errno.ts';
 import { checkedDirectory, type Directory, self, UnsafePath, within } from './checked-directory.ts';
+import { closeAfter } from './close-after.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
@@ -28,21 +19,17 @@ const LARGEST = 64 * 1024 * 1024;
  */
 export function replacePrivately(path: string, text: string): void {
   const directory = checkedDirectory(dirname(path), 'ours');
-  const made = within(directory, `.${basename(path)}.${process.pid}`);
-  try {
-    const file = openSync(made, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, PRIVATE);
+  closeAfter(directory.descriptor, () => {
+    const temporary = within(directory, `.${basename(path)}.${process.pid}`);
     try {
-      writeFileSync(file, text);
-    } finally {
-      closeSync(file);
+      const file = openSync(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, PRIVATE);
+      closeAfter(file, () => writeFileSync(file, text));
+      renameSync(temporary, within(directory, basename(path)));
+    } catch (error) {
+      if (lstatSync(temporary, { throwIfNoEntry: false })?.isFile()) unlinkSync(temporary);
+      throw error;
     }
-    renameSync(made, within(directory, basename(path)));
-  } catch (error) {
-    if (lstatSync(made, { throwIfNoEntry: false })?.isFile()) unlinkSync(made);
-    throw error;
-  } finally {
-    closeSync(directory.descriptor);
-  }
+  });
 }
 
 /**
@@ -52,39 +39,33 @@ export function replacePrivately(path: string, text: string): void {
 export function readPrivately(path: string): string | null {
   const directory = directoryOf(path);
   if (directory === null) return null;
-  try {
+  return closeAfter(directory.descriptor, () => {
     const inside = within(directory, basename(path));
-    const found = lstatSync(inside, { throwIfNoEntry: false });
-    if (found === undefined) return null;
-    if (!found.isFile()) throw new UnsafePath(`${path} is no regular file`);
+    const entry = lstatSync(inside, { throwIfNoEntry: false });
+    if (entry === undefined) return null;
+    if (!entry.isFile()) throw new UnsafePath(`${path} is not a regular file`);
     const file = openSync(inside, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-    try {
-      const about = fstatSync(file);
-      if (!about.isFile() || about.uid !== self()) throw new UnsafePath(`${path} is another user’s`);
-      if (about.size > LARGEST) throw new UnsafePath(`${path} is too large`);
-      const buffer = Buffer.alloc(about.size);
-      return buffer.toString('utf8', 0, readSync(file, buffer, 0, about.size, 0));
-    } finally {
-      closeSync(file);
-    }
-  } finally {
-    closeSync(directory.descriptor);
-  }
+    return closeAfter(file, () => {
+      const stats = fstatSync(file);
+      if (!stats.isFile() || stats.uid !== self()) throw new UnsafePath(`${path} is another user’s`);
+      if (stats.size > LARGEST) throw new UnsafePath(`${path} is too large`);
+      const buffer = Buffer.alloc(stats.size);
+      return buffer.toString('utf8', 0, readSync(file, buffer, 0, stats.size, 0));
+    });
+  });
 }
 
 /** Removes such a file, if there is one. @throws like `replacePrivately` */
 export function removePrivately(path: string): void {
   const directory = directoryOf(path);
   if (directory === null) return;
-  try {
+  closeAfter(directory.descriptor, () => {
     const inside = within(directory, basename(path));
     if (lstatSync(inside, { throwIfNoEntry: false }) !== undefined) unlinkSync(inside);
-  } finally {
-    closeSync(directory.descriptor);
-  }
+  });
 }
 
-/** Null if it does not exist. */
+/** The directory of a file; null if it does not exist. The caller closes it. */
 function directoryOf(path: string): Directory | null {
   try {
     return checkedDirectory(dirname(path), 'found');

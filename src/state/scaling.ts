@@ -79,14 +79,14 @@ function questionOf({ settings, model }: AppState, server: Server, delta: number
   const once = settings.confirm === 'first' ? ' It is asked once a session: F2 changes that.' : '';
   const many = Math.abs(delta);
   const some = many === 1 ? 'a worker' : plural(many, 'worker');
-  if (delta > 0) return [`Add ${some} to ${project}: ${current} → ${current + delta}?`, `u takes it back.${once}`];
+  if (delta > 0) return [`Add ${some} to ${project}: ${current} → ${current + delta}?`, `u undoes it.${once}`];
   const going = nextToStop(server)
     .slice(0, many)
     .map(({ pid }) => pid);
   const frees = freedBy(server, many);
   const who = going.length === 0 ? '' : `${serverTitle(server)} chooses who goes: ${going.join(', ')}. `;
   const gain = frees === null ? '' : `${many === 1 ? 'It frees' : 'They free'} ≈${bytes(frees)}. `;
-  return [`Trim ${some} of ${project}: ${current} → ${current + delta}?`, `${who}${gain}u takes it back.${once}`];
+  return [`Trim ${some} of ${project}: ${current} → ${current + delta}?`, `${who}${gain}u undoes it.${once}`];
 }
 
 /** What a yes agrees to. Other code is asked for last, once nothing else speaks against it. */

@@ -117,7 +117,7 @@ describe('on the command line', () => {
   });
 
   const impossible: readonly (readonly [line: string, message: string | RegExp])[] = [
-    ['scale --proc % nothing +1', 'no project nothing: there is'],
+    ['scale --proc % nothing +1', 'no project nothing: the projects are'],
     ["scale --proc % '' +1", 'no project'],
     ['scale --proc % 999999999 +1', 'no process 999999999'],
     ['scale --proc % 10 +1', /Signals reach processes of this machine only/],

@@ -54,7 +54,7 @@ describe('saved settings', () => {
     mkdirSync(join(folder, 'here'));
     const path = join(folder, 'here', 'config.toml');
     symlinkSync(other, path);
-    await expect(saveSettings(ownFiles, path, view)).rejects.toThrow('no regular file');
+    await expect(saveSettings(ownFiles, path, view)).rejects.toThrow('not a regular file');
     expect(readFileSync(other, 'utf8')).toBe('precious');
   });
 });

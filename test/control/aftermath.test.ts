@@ -56,12 +56,12 @@ it('ten minutes after a trim it is told how many were in use, and that nobody wa
   expect(only?.[2]).toMatch(/^project1: 2 workers since \d\d:\d\d: in use 0–[12] of 2, nobody waited\.$/);
 });
 
-it('requests that wait after a trim are told at once, with the key that takes it back, and not again', () => {
+it('requests that wait after a trim are reported at once, with the key that undoes it, and not again', () => {
   const [only, ...more] = toldAfter(1000, (elapsed) => (elapsed > 60 ? 4 : 0));
   expect(more).toEqual([]);
   expect(only?.[0]).toBeLessThan(80);
   expect(only?.[1]).toBe('warning');
-  expect(only?.[2]).toMatch(/and requests wait: in \d of 12 readings, 4 at most\. u takes it back\.$/);
+  expect(only?.[2]).toMatch(/and requests wait: in \d of 12 readings, 4 at most\. u undoes it\.$/);
 });
 
 it('one that waits now and then is no reason to warn', () => {

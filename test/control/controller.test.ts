@@ -429,7 +429,7 @@ describe('a change that adds workers', () => {
     one.step();
     one.controller.scale(KEY, 1);
     one.settle();
-    expect(one.notices).toEqual([expect.stringContaining('what one worker takes is not known')]);
+    expect(one.notices).toEqual([expect.stringContaining('not known what one worker takes')]);
     expect(server.workers).toHaveLength(3);
   });
 

@@ -34,7 +34,7 @@ describe('a file of workertop’s own', () => {
   it('is not read through a link, nor written into a linked directory', async () => {
     writeFileSync(at('secret'), 'secret');
     symlinkSync(at('secret'), at('link'));
-    await expect(ownFiles.read(at('link'))).rejects.toThrow('link is no regular file');
+    await expect(ownFiles.read(at('link'))).rejects.toThrow('link is not a regular file');
     mkdirSync(at('elsewhere'));
     symlinkSync(at('elsewhere'), at('state'));
     await expect(ownFiles.replace(at('state', 'file'), 'text')).rejects.toThrow('state is a link');

@@ -11,11 +11,11 @@ export type Errand = {
   | { readonly kind: 'write'; readonly path: string; readonly text: string }
 );
 
-/** A message of the helper process. `checked`: it waits to be told to go on. `done`: how it ended. */
+/** A message of the helper process. `checked`: it waits for permission. `done`: the outcome. */
 export type Report = { readonly type: 'checked' } | { readonly type: 'done'; readonly outcome: Outcome };
 
-/** The answer to `checked`: the errand may take so many seconds. */
-export interface GoOn {
+/** The permission, which answers `checked`: the errand may take this many seconds. */
+export interface Permission {
   readonly seconds: number;
 }
 

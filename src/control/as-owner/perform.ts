@@ -14,14 +14,14 @@ import { type Users, usersFor } from './users.ts';
 
 type Server = Owner & Inside;
 
-/** The checked errand, ready to be done. */
-type Deed = () => Outcome | Promise<Outcome>;
+/** Performs the checked errand. */
+type Perform = () => Outcome | Promise<Outcome>;
 
 /**
  * Becomes the owner of the server for good, and then checks every path of the errand, with the owner's rights.
  * @throws Refused with the reason
  */
-export function prepare(errand: Errand): Deed {
+export function prepare(errand: Errand): Perform {
   closeInherited();
   const owner = ownerOf(errand.pid);
   const users = usersFor(owner.uid);
@@ -35,7 +35,7 @@ export function prepare(errand: Errand): Deed {
   return errand.kind === 'write' ? prepareWrite(errand, server, users) : prepareRun(errand, server, users);
 }
 
-function prepareRun({ command, cwd }: Errand & { kind: 'run' }, owner: Server, users: Users): Deed {
+function prepareRun({ command, cwd }: Errand & { kind: 'run' }, owner: Server, users: Users): Perform {
   const { trust } = users;
   const root = openSync('/', O_PATH | constants.O_DIRECTORY);
   const { program: name, directories = [], environment = {}, variables = [] } = command;
@@ -59,7 +59,7 @@ function prepareRun({ command, cwd }: Errand & { kind: 'run' }, owner: Server, u
       user: users.name,
       home: users.home,
       path: searched,
-      isOwn: (one) => isOwn(one, grounds),
+      isOwn: (directory) => isOwn(directory, grounds),
     });
     const args = command.args.map((arg) => arg.replaceAll('%h', hostname()));
     return () => runProgram(path, args, place.path, env);
@@ -79,7 +79,7 @@ function isOwn(path: string, { trust, root }: Grounds): boolean {
 }
 
 /** Writes to a FIFO. It never waits, never makes a file, and writes to the file that was checked, by its descriptor. */
-function prepareWrite({ path, text }: Errand & { kind: 'write' }, owner: Server, { trust, name }: Users): Deed {
+function prepareWrite({ path, text }: Errand & { kind: 'write' }, owner: Server, { trust, name }: Users): Perform {
   const found = follow(path, trust, { root: owner.root, sticky: true });
   if (!found.stats.isFIFO()) throw new Refused(`${path} is not a FIFO: nothing was written.`);
   if (found.stats.uid !== owner.uid)
@@ -98,7 +98,7 @@ function prepareWrite({ path, text }: Errand & { kind: 'write' }, owner: Server,
   };
 }
 
-function isSame(one: number, other: number): boolean {
-  const [a, b] = [fstatSync(one), fstatSync(other)];
+function isSame(first: number, second: number): boolean {
+  const [a, b] = [fstatSync(first), fstatSync(second)];
   return a.dev === b.dev && a.ino === b.ino;
 }

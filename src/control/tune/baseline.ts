@@ -3,7 +3,7 @@ import { type Summary, summarise } from '../../model/activity/statistics.ts';
 import { duration, plural } from '../../text/figures.ts';
 import { type Found, look, type TuneOptions, TuneRefusal, type TuneWorld } from './world.ts';
 
-/** Seconds that the number at the beginning is watched at least, and at most until there is load. */
+/** Least and most seconds to watch the present number of workers. It is watched longer until there is load. */
 const SHORTEST = 120;
 const LONGEST = 900;
 
@@ -47,7 +47,7 @@ function noLoad(passed: number, summary: Summary | null): string {
   return `No load was seen in ${duration(passed)} (${seen}): nothing was sent. Tune it in a busy hour.`;
 }
 
-/** Null before the first reading. */
+/** What was observed at the present number of workers; null before the first reading. */
 export function summaryOf(observations: Observations, { project, server }: Found): Summary | null {
   return summarise(observations.of(serverId(project, server), server.workers.current));
 }

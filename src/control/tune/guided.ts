@@ -20,7 +20,7 @@ export interface GuidedParts {
   readonly journal: Journal;
   /** Asks the dashboard's own controller for a number of workers. */
   setTarget(server: ProcessKey, target: number, options: TargetOptions): void;
-  /** Hears how the run stands whenever that changes. */
+  /** Called whenever the state of the run changes. */
   report(tuning: Tuning): void;
 }
 
@@ -33,7 +33,7 @@ export class GuidedRun {
   #dueAt = 0;
   #waiting: ((model: Model) => void) | null = null;
   #change: { readonly server: ProcessKey; ended(result: Operation | Refused): void } | null = null;
-  /** Resolves once it has ended, and what was not found good is back. */
+  /** Resolves once it has ended, and a trim not found good is put back. */
   readonly ended: Promise<void>;
 
   constructor(server: ProcessKey, project: string, model: Model, parts: GuidedParts) {
@@ -79,7 +79,7 @@ export class GuidedRun {
   }
 
   async #run(): Promise<void> {
-    // Only once the caller has this object.
+    // Wait until the caller has this object.
     await Promise.resolve();
     const { server } = this.#tuning;
     const world = this.#world();
@@ -114,7 +114,7 @@ export class GuidedRun {
     const result = new Promise<Operation | Refused>((ended) => {
       this.#change = { server, ended };
     });
-    // What it had before it may have again, whatever the machine's memory is like by now.
+    // Workers that it had before may come back without a check of the memory.
     this.#parts.setTarget(server, target, back ? { consent: 'memory' } : {});
     const ended = await result;
     this.#change = null;

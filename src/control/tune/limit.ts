@@ -1,4 +1,4 @@
-/** How seldom a run of bad luck may look like a fault: once in a thousand. */
+/** Probability that chance alone looks like a fault. */
 const CHANCE = 0.001;
 
 /**

@@ -3,7 +3,7 @@ import { plural } from '../../text/figures.ts';
 import { isUnderWay } from './journal.ts';
 import { type Found, findIn, look, TuneRefusal, type TuneWorld } from './world.ts';
 
-/** Brings back what was trimmed. The journal stays if that fails. @throws TuneRefusal if it fails */
+/** Puts trimmed workers back. The journal stays if that fails. @throws TuneRefusal if it fails */
 export async function putBack(found: Found, target: number, world: TuneWorld): Promise<Found> {
   const { key, workers } = found.server;
   if (workers.current < target) {
@@ -26,12 +26,12 @@ export async function repaired(found: Found, world: TuneWorld): Promise<Found> {
   if (left === null) return found;
   if (isUnderWay(left))
     throw new TuneRefusal(`Another workertop, ${left.by.split(':')[0]}, is tuning ${left.project}.`);
-  const of = findIn(found.model, left.server);
-  if (of === null || of.server.workers.current >= left.from) {
+  const trimmed = findIn(found.model, left.server);
+  if (trimmed === null || trimmed.server.workers.current >= left.from) {
     await world.journal.clear();
     return found;
   }
   world.say(`A tune that was cut off left ${left.project} ${left.to} of ${left.from} workers.`);
-  const now = await putBack(of, left.from, world);
+  const now = await putBack(trimmed, left.from, world);
   return findIn(now.model, found.server.key) ?? found;
 }

@@ -3,10 +3,10 @@ import type { Server } from '../../model/model.ts';
 /** Seconds for which the kernel lists a closed connection (TCP_TIMEWAIT_LEN of the kernel's net/tcp.h). */
 const LISTED = 60;
 
-/** Fewer closed connections than this, in a minute, are no rate to compare with. */
+/** Least number of closed connections in a minute to compare with. */
 const FEWEST = 60;
 
-/** By this share it may fall before it counts. */
+/** Fraction by which the rate may fall before it counts. */
 const MOST_LOSS = 0.3;
 
 /**

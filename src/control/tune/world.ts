@@ -13,7 +13,7 @@ export interface TuneOptions {
   readonly watch: number;
   /** The fewest workers to go down to. */
   readonly fewest: number;
-  /** Only tell what would be done. */
+  /** Whether only to say what would be done. */
   readonly dryRun: boolean;
   /** Whether what was trimmed stays when the run is interrupted. */
   readonly keep: boolean;
@@ -33,26 +33,26 @@ export interface TuneWorld {
   say(text: string): void;
   /** Called with the observations at every reading. */
   watching(watch: TuneWatch): void;
-  /** Hears of each number of workers once it was watched. */
+  /** Called with each number of workers once it was watched. */
   watched(step: TuneStep): void;
   readonly journal: Journal;
-  /** Aborted when the user wants no more of it: what was not yet found good is put back. */
+  /** Aborted when the user ends the run: a trim not yet found good is put back. */
   readonly stop: AbortSignal;
 }
 
-/** A server in the reading in which it was seen. */
+/** A server, with the reading that it was seen in. */
 export interface Found {
   readonly model: Model;
   readonly project: Project;
   readonly server: Server;
 }
 
-/** It cannot be done; the message is a sentence. */
+/** A guided run cannot be done; the message is a sentence. */
 export class TuneRefusal extends Error {
   override readonly name = 'TuneRefusal';
 }
 
-/** Null if it has ended. */
+/** The server with this identity in a reading; null if it has ended. */
 export function findIn(model: Model, key: ProcessKey): Found | null {
   const found = findServer(model, key);
   return found && { model, ...found };
