@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
-import { answerRequest, type FileRequest } from './own-files/own-files.ts';
+import { answerRequest } from './own-files/answer.ts';
+import type { FileRequest } from './own-files/own-files.ts';
 
 // The process that reads and writes workertop's own files. A mount that does not answer blocks it; then workertop
 // leaves it behind. It ends when its standard input does, that is, when workertop ends. It first finishes what it was

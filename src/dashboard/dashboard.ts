@@ -67,6 +67,11 @@ export class Dashboard {
   #theme: Theme;
   #recalled = false;
   #advisedAt = Number.NEGATIVE_INFINITY;
+  #list = () => {};
+  /** Resolves when the first list has been drawn. */
+  readonly listed = new Promise<void>((resolve) => {
+    this.#list = resolve;
+  });
   #end: (end: DashboardEnd) => void = () => {};
 
   constructor(parts: DashboardParts) {
@@ -195,6 +200,7 @@ export class Dashboard {
   }
 
   #paint(): void {
+    if (this.#painting) clearTimeout(this.#painting);
     this.#painting = null;
     if (!this.#ended) this.repaint();
   }
@@ -215,12 +221,18 @@ export class Dashboard {
   /** Takes a reading, and shows it. */
   #read(model: Model): void {
     const { observations, replaying } = this.#parts;
+    const isFirst = this.#state.model === null;
     this.#history.record(model);
     observations.record(model);
     this.dispatch({ type: 'model', model });
     if (replaying !== null) this.dispatch({ type: 'replay', position: replaying.position });
     this.#changes.observe(model);
     this.#reportMounts(model);
+    if (isFirst) {
+      // It waits for nothing, not even for advice.
+      this.#paint();
+      this.#list();
+    }
     // A recording can be wound back.
     if (Math.abs(model.uptime - this.#advisedAt) >= ADVICE_EVERY) {
       this.#advisedAt = model.uptime;

@@ -1,9 +1,5 @@
-import { statSync } from 'node:fs';
-import { errorCode } from '../text/errno.ts';
 import { UnsafePath } from './checked-directory.ts';
-import { type NamedFile, readNamedFile } from './named-file.ts';
-import { readPrivately, removePrivately, replacePrivately } from './private-text.ts';
-import { replaceFile } from './public-file.ts';
+import type { NamedFile } from './named-file.ts';
 
 /**
  * Files of workertop's own, and files that its user has named. They may lie on a mount that never answers. All methods
@@ -33,37 +29,6 @@ export interface FileRequest {
 export type FileReply =
   | { readonly done: true; readonly text: string | null; readonly mode: number }
   | { readonly done: false; readonly unsafe: boolean; readonly code: string | null; readonly message: string };
-
-/** Does what is asked, and blocks if the file system does: only for a process that may be left behind. */
-export function answerRequest(request: FileRequest): FileReply {
-  try {
-    return { done: true, text: null, mode: 0, ...perform(request) };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { done: false, unsafe: error instanceof UnsafePath, code: errorCode(error), message };
-  }
-}
-
-function perform({ kind, path, text }: FileRequest): Partial<NamedFile> | { readonly text: string | null } {
-  switch (kind) {
-    case 'read':
-      return { text: readPrivately(path) };
-    case 'replace':
-      replacePrivately(path, text);
-      return {};
-    case 'remove':
-      removePrivately(path);
-      return {};
-    case 'readNamed':
-      return readNamedFile(path);
-    case 'publish':
-      replaceFile(path, text);
-      return {};
-    case 'probe':
-      statSync(path, { throwIfNoEntry: false });
-      return {};
-  }
-}
 
 /** The error in a reply. */
 export function errorOf({ unsafe, code, message }: FileReply & { done: false }): Error {

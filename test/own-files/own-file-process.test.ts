@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -75,7 +75,7 @@ describe('a helper that does not answer', () => {
     const began = performance.now();
     await files.settled(0.1);
     expect(performance.now() - began).toBeLessThan(5000);
-    await eventually('its pid', () => Number(readFileSync(at('pid'), 'utf8')) > 0);
+    await eventually('its pid', () => existsSync(at('pid')) && Number(readFileSync(at('pid'), 'utf8')) > 0);
     process.kill(Number(readFileSync(at('pid'), 'utf8')), 'SIGKILL');
   });
 });

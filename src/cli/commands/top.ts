@@ -49,8 +49,6 @@ export async function top(
   const isHere = badge === null && settings.host === null;
   const kept = isHere ? KeptObservations.of(files, process.env) : new KeptObservations(files, null);
   const observations = new Observations();
-  // The first frame does not wait for it.
-  void kept.readInto(observations);
   const log = openLog((text) => dashboard.dispatch({ type: 'notice', level: 'warning', text }));
   const journal = isHere
     ? new TuneJournal(files, statePath(process.env, 'tune.json'))
@@ -60,7 +58,10 @@ export async function top(
   const observer = new Observer(source, modelOptions(settings));
   const showing = { badge, isOfFleet: false, replaying, uid };
   const dashboard = dashboardOn(session, { observer, observations, signals, log, journal }, showing, settings);
-  void journal.read().then((left) => {
+  // Before, its helper process would take the processor from what the first list waits for.
+  void dashboard.listed.then(async () => {
+    void kept.readInto(observations);
+    const left = await journal.read();
     if (left !== null && !isUnderWay(left)) dashboard.dispatch(leftBehind(left));
   });
   const keeping = kept.keepWriting(observations);
