@@ -11,6 +11,7 @@ import * as kernel from '../helpers/kernel.ts';
 import { requireRoot } from '../helpers/namespace.ts';
 import { openShell, type Shell } from '../helpers/shell.ts';
 import { openSilentMount, type SilentMount } from '../helpers/silent-mount.ts';
+import { startSshd } from '../helpers/sshd.ts';
 import { type Listing, workertop, workertopCommand } from '../helpers/workertop.ts';
 
 const COMMAND = workertopCommand().join(' ');
@@ -165,6 +166,24 @@ describe('list', () => {
     expect(code).toBe(0);
     const { projects } = JSON.parse(stdout) as Listing;
     expect(projects.map(({ directory }) => directory)).toContain(join(folder, 'blog'));
+  });
+
+  it('over ssh is not held up by a process that has locked its memory', async () => {
+    const sshd = await startSshd();
+    const path = process.env['PATH'];
+    process.env['PATH'] = `${sshd.path}:${path}`;
+    try {
+      const lock = await startLockable('process');
+      await mount.silence();
+      await lock();
+      const { code, stdout } = await workertop('list', '--json', '--host', 'dash');
+      expect(code).toBe(0);
+      const { projects } = JSON.parse(stdout) as Listing;
+      expect(projects.map(({ directory }) => directory)).toContain(join(folder, 'blog'));
+    } finally {
+      process.env['PATH'] = path;
+      await sshd.stop();
+    }
   });
 
   it('says nothing while it answers', async () => {

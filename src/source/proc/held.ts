@@ -18,7 +18,7 @@ const MOST_THREADS = 1000;
  * @param name relative to it
  */
 export function isHeld(root: string, name: string): boolean {
-  if (!UNDER_LOCK.test(name)) return false;
+  if (!isUnderLock(name)) return false;
   const folder = `${root}/${name.slice(0, name.indexOf('/'))}`;
   const head = statOf(folder);
   if (head === null || head.threads <= 1) return head?.state === 'D';
@@ -29,4 +29,9 @@ export function isHeld(root: string, name: string): boolean {
 function statOf(folder: string): Stat | null {
   const bytes = readBytes(`${folder}/stat`, 1024);
   return typeof bytes === 'string' ? null : parseStat(bytes, bytes.length);
+}
+
+/** Whether a file of a process is read under the lock of its memory. @param name relative to the proc tree */
+export function isUnderLock(name: string): boolean {
+  return UNDER_LOCK.test(name);
 }

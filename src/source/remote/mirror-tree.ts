@@ -1,5 +1,6 @@
 import type { ReadFailure } from '../proc/files.ts';
-import type { ProcTree, StatScan } from '../proc/tree.ts';
+import { isUnderLock } from '../proc/held.ts';
+import type { ProcTree } from '../proc/tree.ts';
 import { Asked, pieces } from './asked.ts';
 import { sectionsOf, splitBy } from './frames.ts';
 import type { Server } from './greeting.ts';
@@ -32,7 +33,7 @@ export class MirrorTree implements ProcTree {
   readonly sys = '/sys';
   readonly architecture: string;
   readonly self: number | null;
-  readonly stats: StatScan;
+  readonly stats: Told | MirroredStats;
   readonly #all = new MirroredStats();
   /** What the reader there keeps in mind; null if a shell reads. */
   readonly #kept: { readonly told: Told; readonly asked: Asked } | null;
@@ -180,7 +181,8 @@ export class MirrorTree implements ProcTree {
     throw new NotHere(key);
   }
 
-  async #load(keys: readonly string[], withStats: boolean, byShell = false): Promise<void> {
+  async #load(asked: readonly string[], withStats: boolean, byShell = false): Promise<void> {
+    const keys = asked.filter((key) => !this.#isHeld(key));
     const kept = this.#kept;
     const ofReader = kept?.asked.plan(byShell ? [] : keys) ?? null;
     const commands = this.#planned(ofReader === null || byShell ? keys : ofReader.others);
@@ -203,6 +205,17 @@ export class MirrorTree implements ProcTree {
     for (const { way, names } of commands) if (way === 'f') kept.asked.keep(names, this.#contents);
     const missing = kept.asked.take(ofReader, take, this.#contents);
     if (missing.length > 0) await this.#load(missing, false, true);
+  }
+
+  /**
+   * Whether the command that reads a file there might block: the process is in uninterruptible sleep, by what was told
+   * last. Of its other threads nothing is told.
+   */
+  #isHeld(key: string): boolean {
+    const name = key.slice(1);
+    if (!isUnderLock(name) || this.stats.stateOf(Number.parseInt(name, 10)) !== 'D') return false;
+    this.#contents.set(key, 'held');
+    return true;
   }
 
   #takeStats(content: Buffer): void {

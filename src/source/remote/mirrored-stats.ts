@@ -1,3 +1,4 @@
+import type { ProcessState } from '../../snapshot.ts';
 import { parseStat, type Stat } from '../proc/parsers/stat.ts';
 import type { StatScan } from '../proc/tree.ts';
 import { splitStats } from './parse.ts';
@@ -9,6 +10,11 @@ export class MirroredStats implements StatScan {
 
   take(content: Buffer): void {
     this.#lines = splitStats(content);
+  }
+
+  /** Null if there is no such process, or it was not looked at yet. */
+  stateOf(pid: number): ProcessState | null {
+    return this.#known.get(pid)?.stat.state ?? null;
   }
 
   scan(each: (pid: number, stat: Stat) => void): void {

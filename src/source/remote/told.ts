@@ -63,6 +63,11 @@ export class Told implements StatScan {
     return new Map([...texts].map(([file, text]) => [file, Buffer.from(text, 'latin1')]));
   }
 
+  /** Null if there is no such process. */
+  stateOf(pid: number): ProcessState | null {
+    return this.#stats.get(pid)?.state ?? null;
+  }
+
   scan(each: (pid: number, stat: Stat) => void): void {
     for (const [pid, stat] of this.#stats) each(pid, stat);
   }
