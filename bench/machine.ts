@@ -78,11 +78,18 @@ export function memoryOf(root: number): { readonly pss: number; readonly rss: nu
   let pss = 0;
   let rss = 0;
   for (const pid of treeOf(root)) {
-    const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-    pss += Number(/^Pss: +(\d+)/m.exec(text)?.[1]) * 1024;
-    rss += Number(/^Rss: +(\d+)/m.exec(text)?.[1]) * 1024;
+    const own = ownMemory(pid);
+    pss += own.pss;
+    rss += own.rss;
   }
   return { pss, rss };
+}
+
+/** Bytes of one process's memory. @throws Error if it has ended */
+export function ownMemory(pid: number): { readonly pss: number; readonly rss: number } {
+  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  const of = (name: string) => Number(new RegExp(`^${name}: +(\\d+)`, 'm').exec(text)?.[1]) * 1024;
+  return { pss: of('Pss'), rss: of('Rss') };
 }
 
 export function describeMachine(): string {

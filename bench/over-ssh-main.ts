@@ -11,4 +11,4 @@ report.say(
   `${describeMachine()}; load ${load.join(' ')} before; a terminal of 120 × 40, a reading every 2 seconds.`,
   '',
 );
-await onServerOverSsh(report, compile('crowd'), [0, 1100], 12);
+await onServerOverSsh(report, compile('crowd'), [0, 1100], 14);

@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { openPty } from '../test/helpers/pty.ts';
 import { type Sshd, startSshd } from '../test/helpers/sshd.ts';
-import { cpuOf, crowd, pause, processCount, treeOf } from './machine.ts';
+import { cpuOf, crowd, ownMemory, pause, processCount, treeOf } from './machine.ts';
 import { btopHome, workertop } from './monitors.ts';
 import { ms, type Report } from './report.ts';
 
 /** Seconds. */
 const DELAY = 2;
-const WARM_UP = 12;
+const WARM_UP = 14;
+/** Times that memory is looked at. */
+const SAMPLES = 7;
 
 const overSsh = (command: string) => ['ssh', '-t', 'any', `TERM=xterm-256color LANG=C.UTF-8 exec ${command}`] as const;
 
@@ -18,6 +20,8 @@ const monitors: readonly { readonly name: string; readonly command: readonly [st
   { name: 'top', command: overSsh(`top -d ${DELAY}`) },
 ];
 
+const mb = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+
 interface Cost {
   /** Seconds on CPU of what runs in the session, and of sshd. */
   readonly program: number;
@@ -26,8 +30,28 @@ interface Cost {
   readonly bytes: number;
 }
 
+interface Memory {
+  /** Bytes of PSS. */
+  readonly program: number;
+  readonly sshd: number;
+}
+
+const isSshd = (pid: number) => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'sshd\n';
+
+/** Of the processes of all sessions. sshd's own first process is there without any. */
+function memoryNow(server: Sshd): Memory {
+  const memory = { program: 0, sshd: 0 };
+  for (const pid of treeOf(server.pid).filter((one) => one !== server.pid)) {
+    try {
+      memory[isSshd(pid) ? 'sshd' : 'program'] += ownMemory(pid).pss;
+    } catch {
+      // It has just ended.
+    }
+  }
+  return memory;
+}
+
 function costSoFar(server: Sshd): Cost {
-  const isSshd = (pid: number) => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'sshd\n';
   const sessions = treeOf(server.pid).filter(isSshd);
   const all = cpuOf(server.pid);
   const sshd = sessions.reduce((sum, pid) => sum + ownCpu(pid), 0);
@@ -44,17 +68,27 @@ function ownCpu(pid: number): number {
 }
 
 /** What one monitor costs on the server for each refresh. @param seconds over which it is watched */
-async function measure(server: Sshd, command: readonly [string, ...string[]], seconds: number): Promise<Cost> {
+async function measure(
+  server: Sshd,
+  command: readonly [string, ...string[]],
+  seconds: number,
+): Promise<Cost & { readonly memory: Memory }> {
   const [program, ...args] = command;
   const pty = openPty(program, args, { cols: 120, rows: 40 });
   await pause(WARM_UP);
   const before = costSoFar(server);
-  await pause(seconds);
+  const samples: Memory[] = [];
+  for (let part = 0; part < SAMPLES; part++) {
+    await pause(seconds / SAMPLES);
+    samples.push(memoryNow(server));
+  }
   const after = costSoFar(server);
   await pty.close();
+  const median = (key: keyof Memory) => samples.map((sample) => sample[key]).sort((a, b) => a - b)[SAMPLES >> 1] ?? 0;
   const refreshes = seconds / DELAY;
   const each = (key: keyof Cost) => (after[key] - before[key]) / refreshes;
-  return { program: each('program'), sshd: each('sshd'), bytes: each('bytes') };
+  const memory = { program: median('program'), sshd: median('sshd') };
+  return { program: each('program'), sshd: each('sshd'), bytes: each('bytes'), memory };
 }
 
 /**
@@ -77,12 +111,13 @@ export async function onServerOverSsh(
       report.say(
         `**On the server, over ssh, ${processCount()} processes**`,
         '',
-        '| | CPU of the program per refresh | CPU of sshd | bytes on the wire |',
-        '| --- | --- | --- | --- |',
+        '| | CPU of the program per refresh | CPU of sshd | bytes on the wire | PSS of the program | PSS of sshd |',
+        '| --- | --- | --- | --- | --- | --- |',
       );
       for (const { name, command } of monitors) {
-        const { program, sshd, bytes } = await measure(server, command, seconds);
-        report.say(`| ${name} | ${ms(program)} | ${ms(sshd)} | ${bytes.toFixed(0)} |`);
+        const { program, sshd, bytes, memory } = await measure(server, command, seconds);
+        const cost = `${ms(program)} | ${ms(sshd)} | ${bytes.toFixed(0)}`;
+        report.say(`| ${name} | ${cost} | ${mb(memory.program)} | ${mb(memory.sshd)} |`);
       }
       report.say('');
       await others.end();
