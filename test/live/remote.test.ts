@@ -69,7 +69,6 @@ async function sampleOf(source: Source, pid: number) {
 const lasting = (server: ListedServer | undefined) =>
   server && {
     ...server,
-    activity: null,
     memory: null,
     workers: { ...server.workers, moreThatFit: null },
     processes: server.processes.map(({ pid, role, command }) => ({ pid, role, command })),
@@ -80,6 +79,7 @@ it('lists what a list on the machine itself does', async () => {
   const [here, there] = listings.map((listing) => projectIn(listing, folder));
   expect(lasting(there?.servers[0])).toEqual(lasting(here?.servers[0]));
   expect(there?.servers[0]?.memory.exact).toBe(true);
+  expect(there?.servers[0]?.activity).toMatchObject({ basis: 'syscall', total: 2, inUse: 0 });
   expect(there?.virtualenv).toEqual(here?.virtualenv);
 });
 

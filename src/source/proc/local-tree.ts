@@ -26,6 +26,7 @@ const MOST_DESCRIPTORS = 8192;
 export class LocalTree implements ProcTree {
   readonly root: string;
   readonly opens = true;
+  readonly activity = null;
   readonly isOwn: boolean;
   readonly isKernels: boolean;
   readonly isRoot = process.geteuid?.() === 0;

@@ -1,3 +1,4 @@
+import type { AskedActivity } from './activity/activity-files.ts';
 import type { ReadFailure } from './files.ts';
 import type { Stat } from './parsers/stat.ts';
 
@@ -37,6 +38,8 @@ export interface ProcTree {
   /** The pid of the reader there; null if it has none. */
   readonly self: number | null;
   readonly stats: StatScan;
+  /** What tells of the activity of another machine's processes; null if it is read here, or cannot be. */
+  readonly activity: AskedActivity | null;
   /** Announces the files that a reader is about to read, so that they can be fetched together. */
   expect(names: readonly string[]): void;
   /** The first `limit` bytes of a file. The buffer is valid until the next read. */

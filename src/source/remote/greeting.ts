@@ -8,6 +8,7 @@ export interface Server {
   readonly self: number | null;
   readonly architecture: string;
   readonly hasTimeout: boolean;
+  readonly hasPerl: boolean;
   /** The program by which root there takes a user's rights. */
   readonly becomes: 'setpriv' | 'chroot' | null;
   /** What `cat` writes between two files. */
@@ -30,6 +31,7 @@ export async function greet(line: Line): Promise<Server> {
     self: seen === shell && /^\d+$/.test(self) ? Number(self) : null,
     architecture,
     hasTimeout: able.includes('timeout'),
+    hasPerl: able.includes('perl'),
     becomes: able.includes('setpriv') ? 'setpriv' : able.includes('chroot') ? 'chroot' : null,
     separator,
   };

@@ -7,15 +7,22 @@ import type { Server } from './greeting.ts';
 import { asksShell, type Line } from './line.ts';
 import { MirroredStats } from './mirrored-stats.ts';
 import { contentOrFailure, type OwnLines, ownLines, parseEnvironments, parseLinks } from './parse.ts';
-import { quoted } from './script.ts';
+import { RemoteActivity } from './remote-activity.ts';
 import { machineFiles, Told } from './told.ts';
-import { maySend, type Way, wayOf } from './ways.ts';
+import { commandOf, maySend, type Way, wayOf } from './ways.ts';
 
 /** Most rounds in which a reader asks for more: it follows links and lists. */
 const MOST_ROUNDS = 12;
 
 /** CPU seconds that reading one process's memory costs there: 0.05 ms for a small one, 3 ms for 1 GB. */
 const MEMORY_COST = 0.0005;
+
+/** With less than this budget, in seconds, memory is read at every third reading, of three times as many processes. */
+const SMALL_BUDGET = 0.01;
+const MEMORY_EVERY = 3;
+
+/** Milliseconds after which the network namespaces of processes are read again: programs seldom change theirs. */
+const NAMESPACES_LASTING = 20_000;
 
 /** Thrown where a file has not come yet. */
 class NotHere extends Error {}
@@ -34,6 +41,7 @@ export class MirrorTree implements ProcTree {
   readonly architecture: string;
   readonly self: number | null;
   readonly stats: Told | MirroredStats;
+  readonly activity: RemoteActivity | null;
   readonly #all = new MirroredStats();
   /** What the reader there keeps in mind; null if a shell reads. */
   readonly #kept: { readonly told: Told; readonly asked: Asked } | null;
@@ -46,6 +54,8 @@ export class MirrorTree implements ProcTree {
   readonly #lists = new Map<string, readonly string[] | null>();
   readonly #wanted = new Set<string>();
   #fetching: Promise<void> | null = null;
+  #readings = 0;
+  #namespacesAt = 0;
   /** What was read in this reading and in the one before. */
   #used = new Set<string>();
   #usedBefore = new Set<string>();
@@ -62,21 +72,25 @@ export class MirrorTree implements ProcTree {
     this.isRoot = server.uid === 0;
     this.architecture = server.architecture;
     this.self = server.self;
+    this.activity = server.hasPerl ? RemoteActivity.of(line, this.root, server.architecture) : null;
     const names = variables.filter((name) => /^\w+$/.test(name));
     this.#variables = names.join('|');
     this.#own = ownLines(server.separator, line.nonce, names);
   }
 
   async begin(): Promise<void> {
-    const isRead = (key: string) => this.#kept !== null && machineFiles.includes(key.slice(1));
+    this.#readings += 1;
+    this.#contents.clear();
+    const namespaces = this.#namespaces();
+    this.#links.clear();
+    for (const [key, target] of namespaces) this.#links.set(key, target);
+    this.#lists.clear();
+    const comes = (key: string) => namespaces.has(key) || (this.#kept !== null && machineFiles.includes(key.slice(1)));
     const again = [...this.#used].filter(
-      (key) => this.#usedBefore.has(key) && !/smaps_rollup|statm$/.test(key) && !isRead(key),
+      (key) => this.#usedBefore.has(key) && !/smaps_rollup|statm$/.test(key) && !comes(key),
     );
     this.#usedBefore = this.#used;
     this.#used = new Set();
-    this.#contents.clear();
-    this.#links.clear();
-    this.#lists.clear();
     await this.#load(again, true);
   }
 
@@ -126,7 +140,9 @@ export class MirrorTree implements ProcTree {
   }
 
   mostWithin(budget: number): number {
-    return Math.ceil(budget / MEMORY_COST);
+    // Starting what reads them costs as much as some of them.
+    const every = budget < SMALL_BUDGET ? MEMORY_EVERY : 1;
+    return this.#readings % every === 0 ? Math.ceil((every * budget) / MEMORY_COST) : 0;
   }
 
   settle<Result>(read: () => Result): Result | Promise<Result> {
@@ -166,6 +182,16 @@ export class MirrorTree implements ProcTree {
     return this.#fetching;
   }
 
+  /** Links to network namespaces that were read a short time ago. */
+  #namespaces(): ReadonlyMap<string, string | null> {
+    const now = performance.now();
+    if (this.#kept === null || now - this.#namespacesAt >= NAMESPACES_LASTING) {
+      this.#namespacesAt = now;
+      return new Map();
+    }
+    return new Map([...this.#links].filter(([key]) => key.endsWith('/ns/net')));
+  }
+
   #has(key: string): boolean {
     return this.#contents.has(key) || this.#links.has(key) || this.#lists.has(key);
   }
@@ -187,7 +213,7 @@ export class MirrorTree implements ProcTree {
     const ofReader = kept?.asked.plan(byShell ? [] : keys) ?? null;
     const commands = this.#planned(ofReader === null || byShell ? keys : ofReader.others);
     if (commands.length === 0 && !withStats && !ofReader?.commands.length) return;
-    const texts = commands.map(({ way, names }) => this.#command(way, names));
+    const texts = commands.map(({ way, names }) => commandOf(way, names, this.#variables));
     const shell = [...(withStats && kept === null ? ['s'] : []), ...texts].join('; ');
     const body =
       ofReader === null
@@ -224,7 +250,9 @@ export class MirrorTree implements ProcTree {
       return;
     }
     const { told, asked } = this.#kept;
-    asked.forget(told.take(content));
+    const gone = told.take(content);
+    asked.forget(gone);
+    for (const pid of gone) this.#links.delete(`l${pid}/ns/net`);
     for (const name of machineFiles) this.#contents.set(`f${name}`, 'missing');
     for (const [name, text] of told.files()) this.#contents.set(`f${name}`, text);
   }
@@ -238,21 +266,6 @@ export class MirrorTree implements ProcTree {
       else plan.set(way, [...(plan.get(way) ?? []), name]);
     }
     return [...plan].flatMap(([way, names]) => pieces(names).map((some) => ({ way, names: some })));
-  }
-
-  #command(way: Way, names: readonly string[]): string {
-    switch (way) {
-      case 'e':
-        return `e '${this.#variables}' ${names.join(' ')}`;
-      case 'l':
-        return `l ${names.map((name) => (name.endsWith('/fd') ? `${name}/*` : name)).join(' ')}`;
-      case 'd':
-        return `d ${names.map((name) => `${name}/*`).join(' ')}`;
-      case 'f':
-        return `f ${names.map(quoted).join(' ')}`;
-      default:
-        return `${way} ${names.join(' ')}`;
-    }
   }
 
   #take(way: Way, names: readonly string[], next: (tag: string) => Buffer): void {

@@ -76,7 +76,7 @@ function process(l,   p, c, b, h) {
   heads[p] = h
 }
 function tick(   c, l, m, p, n, isMachine, isWhole) {
-  c = "exec cat uptime loadavg pressure/memory meminfo vmstat [0-9]*/stat"
+  c = "exec grep -ah '' uptime loadavg pressure/memory meminfo vmstat [0-9]*/stat"
   scans++
   count = 0
   isMachine = 1

@@ -1,3 +1,5 @@
+import { workersProgram } from './workers.ts';
+
 /**
  * What runs on the server: functions of a POSIX shell, sent over its standard input. Nothing is written to its disk. It
  * needs `cat`, `cut`, `env`, `grep`, `head`, `id`, `ls`, `sort`, `tr` and `uname`, of coreutils and grep or of busybox.
@@ -12,7 +14,7 @@
 const undone = `
 set +efux
 unset IFS
-for v in awk cat cd chroot cksum cut env grep head id kill ls mawk printf read readlink sed setpriv sort stat timeout tr true uname; do
+for v in awk cat cd chroot cksum cut env grep head id kill ls mawk perl printf read readlink sed setpriv sort stat timeout tr true uname; do
   unset -f "$v"
 done
 for v in $(env | cut -d= -f1); do
@@ -34,8 +36,7 @@ if [ -c /dev/null ]; then exec 2>/dev/null; else exec 2</proc/version; fi
 unset PWD OLDPWD
 `;
 
-/** What can be asked of a shell there. Each writes its answer after a marker. */
-export const functions = String.raw`
+const functionsAlone = String.raw`
 b() { printf '%s:%s\n' "$W" "$1"; }
 s() { b s; cat [0-9]*/stat; }
 f() {
@@ -56,6 +57,7 @@ e() {
   b e
   cat $a | tr '\0\n' '\n\001' | grep -aE "^(W|X)=[0-9a-f]{32}$|^($r)=" | cut -b1-4096
 }
+p() { b p; perl -e "$Y" -- "$@"; }
 m() { for q; do b "m$q"; grep -aoE ' /.*/site-packages/' "$q" | sort -u; done; }
 t() { for q; do b "t$q"; grep -aE '^ *[0-9]+: [0-9A-F]+:[0-9A-F]+ [0-9A-F]+:[0-9A-F]+ 0A ' "$q"; done; }
 u() { for q; do b "u$q"; grep -aE ' 00010000 | [/@]' "$q"; done; }
@@ -102,6 +104,7 @@ h() {
   printf '%s\n' "${'$'}{v%% *}"
   if [ -n "$I" ]; then printf '%s\n' "$PPID"; else printf '%s\n' "$$"; fi
   timeout -s KILL 1 true && echo timeout
+  perl -e 'print "perl\n"'
   if [ "$(id -u)" = 0 ]; then
     setpriv --reuid 65534 --regid 65534 --clear-groups true && echo setpriv
     chroot --userspec=+65534:+65534 --groups= / true && echo chroot
@@ -111,16 +114,19 @@ h() {
 }
 `;
 
+/** A text as one word of a shell. @throws Error if it has a NUL, which no argument can have */
+export function quoted(text: string): string {
+  if (text.includes('\0')) throw new Error('a NUL cannot be sent to a shell');
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** What can be asked of a shell there. Each function writes its answer after a marker. */
+export const functions = `Y=${quoted(workersProgram)}\n${functionsAlone}`;
+
 /**
  * The functions, with the number that marks their output.
  * @param nonce hexadecimal
  */
 export function preamble(nonce: string): string {
   return `W=${nonce}\n${undone}${functions}`;
-}
-
-/** A text as one word of a shell. @throws Error if it has a NUL, which no argument can have */
-export function quoted(text: string): string {
-  if (text.includes('\0')) throw new Error('a NUL cannot be sent to a shell');
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

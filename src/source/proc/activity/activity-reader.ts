@@ -1,10 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import type { Activity, Doing, ProcessState } from '../../../snapshot.ts';
 import type { ActivityRequest } from '../../source.ts';
+import { type ActivityFiles, filesHere, type KernelFile } from './activity-files.ts';
 import { Descriptors, type EpollTargets } from './descriptors.ts';
 import { doingAt, sameDoing, waits } from './doing.ts';
 import { IdlePlaces, placeOf, type Sleeping } from './idle-places.ts';
-import { buffer, KeptFile } from './kept-file.ts';
+import { buffer } from './kept-file.ts';
 import { listeningAt } from './listening.ts';
 import { Peers } from './peers.ts';
 import { polled, selected } from './polled.ts';
@@ -33,7 +34,7 @@ interface Read {
 
 interface Watched {
   readonly descriptors: Descriptors;
-  readonly memory: KeptFile;
+  readonly memory: KernelFile;
   readonly threads: Threads;
   last: Activity | null;
 }
@@ -45,6 +46,7 @@ interface Watched {
  */
 export class ActivityReader {
   readonly #root: string;
+  readonly #files: ActivityFiles;
   readonly #epollTargets: EpollTargets;
   readonly #calls: ReadonlyMap<number, Call> | null;
   readonly #peers: Peers;
@@ -61,11 +63,12 @@ export class ActivityReader {
   waits = false;
 
   /** @param architecture Node's name for the machine's */
-  constructor(root: string, architecture: string, epollTargets: EpollTargets) {
+  constructor(root: string, architecture: string, epollTargets: EpollTargets, files: ActivityFiles = filesHere) {
+    this.#files = files;
     this.#root = root;
     this.#epollTargets = epollTargets;
     this.#calls = callsOf(architecture);
-    this.#peers = new Peers(root);
+    this.#peers = new Peers(root, files);
   }
 
   /**
@@ -115,15 +118,19 @@ export class ActivityReader {
   }
 
   #master(pid: number): Descriptors {
-    return this.#masters.get(pid) ?? new Descriptors(`${this.#root}/${pid}`, this.#epollTargets);
+    return this.#masters.get(pid) ?? new Descriptors(`${this.#root}/${pid}`, this.#epollTargets, this.#files);
   }
 
   #watch(worker: Worker): Watched {
     let watched = this.#watched.get(worker.key);
     if (watched === undefined) {
       const folder = `${this.#root}/${worker.pid}`;
-      const kept = { descriptors: new Descriptors(folder, this.#epollTargets), memory: new KeptFile(`${folder}/mem`) };
-      watched = { ...kept, threads: new Threads(folder, worker.pid), last: null };
+      watched = {
+        descriptors: new Descriptors(folder, this.#epollTargets, this.#files),
+        memory: this.#files.keep(`${folder}/mem`),
+        threads: new Threads(folder, worker.pid, this.#files),
+        last: null,
+      };
       this.#watched.set(worker.key, watched);
     }
     return watched;

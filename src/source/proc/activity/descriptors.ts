@@ -1,4 +1,4 @@
-import { list, readLink } from '../files.ts';
+import type { ActivityFiles } from './activity-files.ts';
 
 /** A descriptor is taken to be unchanged for this many seconds: a server keeps its listeners and pipes for life. */
 const LASTING = 20;
@@ -16,19 +16,21 @@ export type EpollTargets = (path: string, now: number) => readonly number[] | nu
 export class Descriptors {
   readonly #folder: string;
   readonly #epollTargets: EpollTargets;
+  readonly #files: ActivityFiles;
   /** Descriptors found to be requested sockets or pipes, and when, in seconds since boot. */
   readonly #requested = new Map<number, { readonly inode: number; readonly at: number }>();
   #pipes: { readonly inodes: ReadonlySet<number>; readonly at: number } | null = null;
 
   /** @param folder of the process in the proc tree */
-  constructor(folder: string, epollTargets: EpollTargets) {
+  constructor(folder: string, epollTargets: EpollTargets, files: ActivityFiles) {
+    this.#files = files;
     this.#folder = folder;
     this.#epollTargets = epollTargets;
   }
 
   /** What a descriptor is; null if it does not exist or may not be read. */
   opened(descriptor: number): Opened {
-    const link = readLink(`${this.#folder}/fd/${descriptor}`);
+    const link = this.#files.link(`${this.#folder}/fd/${descriptor}`);
     if (link === null) return null;
     const [, type, inode] = /^(socket|pipe):\[(\d+)\]$/.exec(link) ?? [];
     if (type === 'socket' || type === 'pipe') return { type, inode: Number(inode) };
@@ -60,7 +62,7 @@ export class Descriptors {
   pipes(now: number): ReadonlySet<number> {
     if (this.#pipes !== null && now - this.#pipes.at < LASTING) return this.#pipes.inodes;
     const inodes = new Set<number>();
-    for (const name of list(`${this.#folder}/fd`) ?? []) {
+    for (const name of this.#files.list(`${this.#folder}/fd`) ?? []) {
       const opened = this.opened(Number(name));
       if (opened?.type === 'pipe') inodes.add(opened.inode);
     }

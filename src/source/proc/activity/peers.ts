@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { readBytes, readLink } from '../files.ts';
 import { addressOf } from '../parsers/net.ts';
+import type { ActivityFiles } from './activity-files.ts';
 
 /** The two ends of a connection. */
 export type Peer =
@@ -13,9 +13,6 @@ export type Peer =
     }
   /** `name`: the path that this end is bound to, which is its listener's for one that was accepted. */
   | { readonly type: 'unix'; readonly name: string | null };
-
-/** Bytes read of one table: some 50,000 connections. */
-const MOST_BYTES = 8 * 1024 * 1024;
 
 /** Fraction of the time that may be spent on reading tables of connections. */
 const SHARE = 0.01;
@@ -41,6 +38,7 @@ interface Remembered {
  */
 export class Peers {
   readonly #root: string;
+  readonly #files: ActivityFiles;
   /** By namespace and inode. The kernel hardly ever gives a socket's inode number again. */
   readonly #known = new Map<string, Remembered>();
   readonly #namespaces = new Map<string, string>();
@@ -51,7 +49,8 @@ export class Peers {
   /** Seconds by which this reading puts off the next one of tables. */
   #delay = 0;
 
-  constructor(root: string) {
+  constructor(root: string, files: ActivityFiles) {
+    this.#files = files;
     this.#root = root;
   }
 
@@ -76,6 +75,7 @@ export class Peers {
       return remembered.peer;
     }
     if (this.#now < this.#nextRead) return null;
+    if (!this.#files.mayFind(inode, pid)) return null;
     const peer = this.#find(inode, pid, namespace);
     this.#known.set(name, { peer, foundAt: this.#now, usedAt: this.#now });
     return peer;
@@ -84,7 +84,7 @@ export class Peers {
   #namespaceOf(pid: number, key: string): string {
     let namespace = this.#namespaces.get(key);
     if (namespace === undefined) {
-      namespace = readLink(`${this.#root}/${pid}/ns/net`) ?? `pid:${pid}`;
+      namespace = this.#files.link(`${this.#root}/${pid}/ns/net`) ?? `pid:${pid}`;
       this.#namespaces.set(key, namespace);
     }
     return namespace;
@@ -104,8 +104,7 @@ export class Peers {
     let text = this.#tables.get(name);
     if (text === undefined) {
       const began = performance.now();
-      const bytes = readBytes(`${this.#root}/${pid}/net/${table}`, MOST_BYTES);
-      text = typeof bytes === 'string' ? '' : bytes.toString('latin1');
+      text = this.#files.table(`${this.#root}/${pid}/net/${table}`);
       this.#tables.set(name, text);
       const cost = (performance.now() - began) / 1000;
       // This reading may still read its other tables. The next one has to wait.

@@ -1,4 +1,5 @@
-import { buffer, type KeptFile } from './kept-file.ts';
+import type { KernelFile } from './activity-files.ts';
+import { buffer } from './kept-file.ts';
 import { type Called, POLLFD_BYTES, parseFdSet, parsePollFds } from './syscalls.ts';
 
 /** Most descriptors of poll(2) and select(2) that are read. */
@@ -8,7 +9,7 @@ const MOST_SELECTED = 1024;
 /**
  * The descriptors that a select(2) waits for, to read or else to write. Null if they cannot be read, or are too many.
  */
-export function selected({ args, ints }: Called, memory: KeptFile): readonly number[] | null {
+export function selected({ args, ints }: Called, memory: KernelFile): readonly number[] | null {
   const count = ints[0] ?? -1;
   if (count < 0 || count > MOST_SELECTED) return null;
   for (let set = 1; set <= 2; set++) {
@@ -23,7 +24,7 @@ export function selected({ args, ints }: Called, memory: KeptFile): readonly num
 }
 
 /** The descriptors that a poll(2) waits for. Null if they cannot be read, or are too many. */
-export function polled({ args, ints }: Called, memory: KeptFile): readonly number[] | null {
+export function polled({ args, ints }: Called, memory: KernelFile): readonly number[] | null {
   const count = ints[1] ?? -1;
   if (count === 0) return [];
   if (count < 0 || count > MOST_POLLED) return null;

@@ -1,6 +1,5 @@
 import type { ActivityRule } from '../../../probes.ts';
-import { list, readText } from '../files.ts';
-import { KeptFile } from './kept-file.ts';
+import type { ActivityFiles, KernelFile } from './activity-files.ts';
 
 /** A new thread may still set its name for this many seconds. */
 const NAMING = 5;
@@ -9,7 +8,7 @@ const NAMING = 5;
 export interface Thread {
   readonly tid: number;
   /** Its `syscall`. */
-  readonly file: KeptFile;
+  readonly file: KernelFile;
   readonly isMain: boolean;
   name: string;
   /** Seconds since boot when it was first seen. */
@@ -22,12 +21,14 @@ export interface Thread {
 export class Threads {
   readonly #folder: string;
   readonly #pid: number;
+  readonly #files: ActivityFiles;
   readonly #known = new Map<number, Thread>();
   /** How many there were when they were listed. */
   #counted = 0;
 
   /** @param folder of the process in the proc tree */
-  constructor(folder: string, pid: number) {
+  constructor(folder: string, pid: number, files: ActivityFiles) {
+    this.#files = files;
     this.#folder = folder;
     this.#pid = pid;
   }
@@ -44,13 +45,14 @@ export class Threads {
     }
     const folder = `${this.#folder}/task`;
     if (this.#counted !== count) {
-      const tids = new Set((list(folder) ?? []).map(Number));
+      const tids = new Set((this.#files.list(folder) ?? []).map(Number));
       for (const thread of this.#known.values()) if (!tids.has(thread.tid)) this.ended(thread);
       for (const tid of tids) if (!this.#known.has(tid)) this.#add(tid, `${folder}/${tid}`, now);
       this.#counted = count;
     }
     const threads = [...this.#known.values()];
-    for (const thread of threads) if (now - thread.since < NAMING) thread.name = nameOf(`${folder}/${thread.tid}`);
+    for (const thread of threads)
+      if (now - thread.since < NAMING) thread.name = this.#nameOf(`${folder}/${thread.tid}`);
     return threads.filter(({ name, isMain }) => rule.pool(name, isMain));
   }
 
@@ -67,11 +69,11 @@ export class Threads {
 
   #add(tid: number, folder: string, now: number): void {
     const isMain = tid === this.#pid;
-    const file = new KeptFile(`${folder}/syscall`);
-    this.#known.set(tid, { tid, file, isMain, name: isMain ? '' : nameOf(folder), since: now, wasIdle: false });
+    const file = this.#files.keep(`${folder}/syscall`);
+    this.#known.set(tid, { tid, file, isMain, name: isMain ? '' : this.#nameOf(folder), since: now, wasIdle: false });
   }
-}
 
-function nameOf(folder: string): string {
-  return (readText(`${folder}/comm`) ?? '').trimEnd();
+  #nameOf(folder: string): string {
+    return (this.#files.text(`${folder}/comm`) ?? '').trimEnd();
+  }
 }
