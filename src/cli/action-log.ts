@@ -4,7 +4,7 @@ import { programBeside } from './beside.ts';
 
 /**
  * Opens the log of actions, which a process of its own writes.
- * @param tell called once if there is no log, and for what earlier sessions left unfinished
+ * @param tell called once if the log cannot be written, and for each change that an earlier session left unfinished
  * @param host the machine that is acted on; null for this one
  * @param number tells machines apart that are acted on at a time; null for a single one
  */
@@ -14,7 +14,7 @@ export function openActionLog(
   number: number | null = null,
 ): ActionLog {
   const path = actionLogPath(process.env);
-  const none = (why: string) => tell(`No log of actions is kept: ${why}.`);
+  const none = (why: string) => tell(`Actions are not logged: ${why}.`);
   const session = `${process.pid}${number === null ? '' : `.${number}`}`;
   if (path === null)
     return new ActionLog(

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { nearest } from '../text/nearest.ts';
-import { type Command, type CommandName, commandOf, namedCommands, questions, usageOf } from './commands.ts';
+import { type Command, type CommandName, commandOf, infoOptions, namedCommands, usageOf } from './commands.ts';
 import { areSeveral } from './machines.ts';
 import { type SettingName, type Settings, settingNames, settings } from './settings.ts';
 import { UsageError } from './usage-error.ts';
@@ -23,7 +23,7 @@ const byOption: ReadonlyMap<string, SettingName> = new Map(
   }),
 );
 
-const longNames = [...byOption.keys(), ...questions.map(({ long }) => long)];
+const longNames = [...byOption.keys(), ...infoOptions.map(({ long }) => long)];
 
 /** The options as `parseArgs` of node:util takes them. */
 const parseOptions = Object.fromEntries([
@@ -32,7 +32,7 @@ const parseOptions = Object.fromEntries([
     const type = value === undefined ? ('boolean' as const) : ('string' as const);
     return [long, { type, ...(short === undefined ? {} : { short }) }] as const;
   }),
-  ...questions.map(({ long, short }) => [long, { type: 'boolean', short }] as const),
+  ...infoOptions.map(({ long, short }) => [long, { type: 'boolean', short }] as const),
 ]);
 
 /**
@@ -59,7 +59,7 @@ export function parseCommandLine(argv: readonly string[]): Invocation {
     else if (/^-\d+$/.test(word) && token.kind === 'option') {
       if (token.index !== last) words.push(word);
     } else if (token.kind === 'option') {
-      const asked = questions.find(({ long }) => long === token.name);
+      const asked = infoOptions.find(({ long }) => long === token.name);
       if (asked) {
         expectKnown(token, word, false);
         question = question === 'help' ? 'help' : asked.command;

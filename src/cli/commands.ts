@@ -142,8 +142,8 @@ const about: readonly Command[] = [
   { name: 'version', help: 'the version', operands: [], takes: [] },
 ];
 
-/** Options that are not settings: they replace the command. */
-export const questions = [
+/** Options that are not settings: `--help` and `--version` replace the command. */
+export const infoOptions = [
   { long: 'help', short: 'h', help: 'this help', command: 'help' },
   { long: 'version', short: 'V', help: 'the version', command: 'version' },
 ] as const;

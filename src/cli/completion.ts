@@ -10,7 +10,7 @@ const makers: Readonly<Record<(typeof shells)[number], () => string>> = { bash, 
  * @throws UsageError for an unknown shell
  */
 export function completion(shell: string): string {
-  const name = shells.find((one) => one === shell);
+  const name = shells.find((known) => known === shell);
   if (name === undefined) throw new UsageError(`unknown shell ${shell}: it is one of ${shells.join(', ')}`);
   return makers[name]();
 }
@@ -161,7 +161,7 @@ function fishCondition(commands: readonly Command[]): string {
   const named = namedCommands.filter((command) => commands.includes(command)).map(({ name }) => name);
   const seen = named.length > 0 ? `__fish_seen_subcommand_from ${named.join(' ')}` : null;
   const none = commands.some(({ name }) => name === 'top') ? '__workertop_no_command' : null;
-  return quoted([none, seen].filter((one) => one !== null).join('; or '));
+  return quoted([none, seen].filter((condition) => condition !== null).join('; or '));
 }
 
 function fish(): string {

@@ -56,7 +56,7 @@ export function usualPath(environment: NodeJS.ProcessEnv): string | null {
 export function parseConfig(text: string, file: string): Partial<Settings> {
   const lineOf = (key: string, project: number | null) => lineIn(text, key, project);
   const { projects = [], ...rest } = parseToml(text, file);
-  const found = Object.entries(rest).map(([key, value]) => {
+  const entries = Object.entries(rest).map(([key, value]) => {
     const wrong = (message: string) => new UsageError(`${file}, line ${lineOf(key, null)}: ${message}`);
     const name = byKey.get(key);
     if (name === undefined) throw wrong(`unknown setting ${key}: ${suggestion(key)}`);
@@ -64,13 +64,13 @@ export function parseConfig(text: string, file: string): Partial<Settings> {
     if (setting === undefined) throw wrong(`${key} must be ${settings[name].kind.allowed}`);
     return [name, setting];
   });
-  return { ...Object.fromEntries(found), projects: parseProjectRules(projects, file, lineOf) };
+  return { ...Object.fromEntries(entries), projects: parseProjectRules(projects, file, lineOf) };
 }
 
 function suggestion(key: string): string {
   const keys = [...byKey.keys()];
   const meant = nearest(key, keys);
-  return `there is ${[...keys, '[[projects]]'].join(', ')}${meant === null ? '' : `; did you mean ${meant}?`}`;
+  return `the settings are ${[...keys, '[[projects]]'].join(', ')}${meant === null ? '' : `; did you mean ${meant}?`}`;
 }
 
 function parseToml(text: string, file: string): Readonly<Record<string, unknown>> {
@@ -88,11 +88,11 @@ function lineIn(text: string, key: string, project: number | null): number {
   const lines = text.split('\n');
   const starts = lines.flatMap((line, index) => (/^\s*\[\[\s*projects\s*\]\]/.test(line) ? [index] : []));
   const from = project === null ? 0 : (starts[project] ?? 0);
-  const found = lines.findIndex((line, index) => index >= from && line.trim().replace(/^["']/, '').startsWith(key));
-  return (found < 0 ? from : found) + 1;
+  const at = lines.findIndex((line, index) => index >= from && line.trim().replace(/^["']/, '').startsWith(key));
+  return (at < 0 ? from : at) + 1;
 }
 
-/** The settings in force as a configuration file, with a comment on each. */
+/** The settings in force as a configuration file, with a comment on each setting. */
 export function showConfig(inForce: Settings): string {
   const lines = ['# workertop’s configuration, as it is in force. A line with # is its default.', ''];
   for (const [key, name] of byKey) {

@@ -7,7 +7,7 @@ export const SUMMARY = 'see which web project and worker takes the memory of thi
 /** The forms of TARGET that `scale` takes. */
 export const TARGETS = [
   'TARGET is a pid of a master, a project, or project:server, such as shop:gunicorn;',
-  'an app of pm2 goes by project:app too.',
+  'an app of pm2 is also named by project:app.',
 ] as const;
 
 export const EXIT_CODES = 'Exit codes: 0 done; 1 it could not be done; 2 wrong usage; 130, 143, 129 ended by a signal.';

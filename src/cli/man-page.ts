@@ -52,7 +52,7 @@ export function manPage(version: string): string {
     '.SH DESCRIPTION',
     'workertop groups the processes of a server by project, server and worker, counts their memory so that the figures',
     'add up (PSS, not RSS), and adds or trims workers of a running server.',
-    'Where its output is not a terminal, it does what',
+    'If its output is not a terminal, it does what',
     `${bold('workertop list')} does.`,
     '.SH COMMANDS',
     ...commands.map((command) => entry(synopsis(usageOf(command)), `${command.help}.`)),
@@ -72,7 +72,7 @@ export function manPage(version: string): string {
     ),
     entry(italic('$XDG_STATE_HOME/workertop/actions.log'), 'The log of changes, readable by its owner only.'),
     '.SH ENVIRONMENT',
-    entry(bold('NO_COLOR'), 'No colours, where it is set and not empty.'),
+    entry(bold('NO_COLOR'), 'No colours if it is set and not empty.'),
     '.SH SEE ALSO',
     `${bold('ps')}(1), ${bold('htop')}(1), ${bold('proc')}(5)`,
   ].join('\n')}\n`;

@@ -1,4 +1,4 @@
-import { allCommands, type Command, questions } from './commands.ts';
+import { allCommands, type Command, infoOptions } from './commands.ts';
 import { type SettingName, settingNames, settings } from './settings.ts';
 import type { Completion, ValueKind } from './value-kinds.ts';
 
@@ -17,7 +17,7 @@ export interface OptionHelp {
 function optionOf(name: SettingName): readonly OptionHelp[] {
   const { option, help, kind, initial } = settings[name];
   if (option === undefined) return [];
-  // As it is written.
+  // The default as the user would write it.
   const written = initial === null ? null : (kind as ValueKind<unknown>).toToml(initial);
   const usual = option.value === undefined || written === null || String(written) === '' ? '' : ` (${written})`;
   return [
@@ -35,7 +35,7 @@ function optionOf(name: SettingName): readonly OptionHelp[] {
 /** Every option, in the order in which help and documentation list them. */
 export const optionHelps: readonly OptionHelp[] = [
   ...settingNames.flatMap(optionOf),
-  ...questions.map(({ long, short, help }) => {
+  ...infoOptions.map(({ long, short, help }) => {
     return { long, short, value: null, help, completion: null, commands: allCommands };
   }),
 ];

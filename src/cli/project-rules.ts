@@ -21,8 +21,8 @@ export function parseProjectRules(
     if (typeof rule !== 'object' || rule === null) throw misplaced();
     const wrong = (key: string, message: string) => new UsageError(`${file}, line ${lineOf(key, index)}: ${message}`);
     for (const [key, value] of Object.entries(rule)) {
-      if (!ruleKeys.some((known) => known === key))
-        throw wrong(key, `unknown setting ${key} of a project: there is ${ruleKeys.join(', ')}`);
+      if (!ruleKeys.some((name) => name === key))
+        throw wrong(key, `unknown setting ${key} of a project: its settings are ${ruleKeys.join(', ')}`);
       if (typeof value !== 'string' || value === '') throw wrong(key, `${key} must be text`);
     }
     const { name, ...conditions }: Partial<Record<(typeof ruleKeys)[number], string>> = rule;

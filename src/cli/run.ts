@@ -65,7 +65,9 @@ const runners: Readonly<Record<CommandName, Run>> = {
       const log = openActionLog((text) => process.stderr.write(`workertop: ${clean(text)}\n`), settings.host);
       const confirm = process.stdin.isTTY && process.stderr.isTTY ? confirmed : null;
       try {
-        return said(await scale(source, signalsFor(source, settings), log, { target, count, stop, confirm }, settings));
+        return printed(
+          await scale(source, signalsFor(source, settings), log, { target, count, stop, confirm }, settings),
+        );
       } catch (error) {
         throw stop.aborted && error instanceof Refusal ? new Refusal(error.message, Number(stop.reason)) : error;
       } finally {
@@ -83,7 +85,7 @@ const runners: Readonly<Record<CommandName, Run>> = {
       await kept.readInto(observations);
       const text = await advise(source, { target: target ?? null, observations, stop: interruption() }, settings);
       await kept.write(observations);
-      return said(text);
+      return printed(text);
     }),
 
   tune: (settings, [target = '']) =>
@@ -111,7 +113,7 @@ const runners: Readonly<Record<CommandName, Run>> = {
       const { record } = await import('./commands/record.ts');
       await mustAnswer(file);
       const count = await record(source, file, settings, interruption());
-      return said(`${count} readings in ${file}\n`);
+      return printed(`${count} readings in ${file}\n`);
     }),
 
   replay: async (settings, [file = '']) => {
@@ -142,25 +144,25 @@ const runners: Readonly<Record<CommandName, Run>> = {
   export: (settings) =>
     withSource(settings, async (source) => {
       const { exportMetrics } = await import('./commands/export.ts');
-      return said(await exportMetrics(source, settings, interruption()));
+      return printed(await exportMetrics(source, settings, interruption()));
     }),
 
   config: async (settings) => {
     const { showConfig } = await import('./config-file.ts');
-    return said(showConfig(settings));
+    return printed(showConfig(settings));
   },
 
   completion: async (_, [shell = '']) => {
     const { completion } = await import('./completion.ts');
-    return said(completion(shell));
+    return printed(completion(shell));
   },
 
   help: async () => {
     const { helpText } = await import('./help.ts');
-    return said(helpText());
+    return printed(helpText());
   },
 
-  version: async () => said(`workertop ${version}\n`),
+  version: async () => printed(`workertop ${version}\n`),
 };
 
 /** Whether the dashboard can be drawn. If not, `workertop` prints what `list` prints. */
@@ -168,13 +170,13 @@ function canDraw(): boolean {
   return process.stdout.isTTY && !isDumb(process.env);
 }
 
-function said(text: string): Outcome {
+function printed(text: string): Outcome {
   return { text, code: 0 };
 }
 
 async function listOf(source: Source, settings: Settings): Promise<Outcome> {
   const { list } = await import('./commands/list.ts');
-  return said(await list(source, settings));
+  return printed(await list(source, settings));
 }
 
 async function listMachines(machines: readonly string[], settings: Settings): Promise<Outcome> {

@@ -263,7 +263,7 @@ const table = {
     kind: themeName,
     initial: 'auto',
     help: 'colours for a dark or light background; auto asks the terminal',
-    option: { long: 'theme', value: 'NAME', help: 'colours for a dark or light background; auto asks the terminal' },
+    option: { long: 'theme', value: 'NAME' },
     key: 'theme',
   }),
   confirm: setting({

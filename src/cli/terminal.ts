@@ -17,7 +17,7 @@ export interface TerminalTraits {
 /** Consoles whose fonts or character sets lack the characters that are drawn, and which print unknown sequences. */
 const plainTerminals = /^(?:linux|vt\d+|dumb|ansi|cons25|unknown)/;
 
-/** Width of a terminal that does not know its own: a serial console. */
+/** Width assumed for a terminal that does not know its own, such as a serial console. */
 const USUAL_COLUMNS = 80;
 
 /** Fewer columns are a mistake. */
@@ -40,9 +40,9 @@ export function printingTraits(
   environment: NodeJS.ProcessEnv,
   output: { readonly isTTY?: boolean; readonly columns?: number },
 ): PrintingTraits {
-  const told = Number(environment['COLUMNS'] || Number.NaN);
+  const fromEnvironment = Number(environment['COLUMNS'] || Number.NaN);
   const own = output.isTTY === true ? output.columns || USUAL_COLUMNS : null;
-  const columns = Number.isInteger(told) && told > 0 ? told : own;
+  const columns = Number.isInteger(fromEnvironment) && fromEnvironment > 0 ? fromEnvironment : own;
   return { columns: columns === null ? null : Math.max(LEAST_COLUMNS, columns), ascii: !isUnicode(environment) };
 }
 

@@ -106,7 +106,7 @@ export async function withLocalDescriptions<Loaded>(
   const hidden = Object.entries(places).flatMap(([name, below]) => {
     const value = environment[name] ?? '';
     const paths = value.split(/[: ]/).filter((path) => path.startsWith('/'));
-    const isHere = paths.every((path) => below.every((one) => isOnThisMachine(join(path, one))));
+    const isHere = paths.every((path) => below.every((name) => isOnThisMachine(join(path, name))));
     return isHere ? [] : [[name, value] as const];
   });
   for (const [name] of hidden) delete environment[name];

@@ -22,8 +22,8 @@ export async function findUser(source: Source, name: string, isHere: boolean): P
     patience: FILES_TIMEOUT,
   });
   if (processes.some(({ facts }) => facts.user === name)) return null;
-  if (!isHere) throw new UsageError(`no process there is of a user ${name}`);
+  if (!isHere) throw new UsageError(`no process on that machine belongs to a user ${name}`);
   throw new UsageError(
-    `no user ${name}: not in /etc/passwd nor in another directory of users, and no process is of that name`,
+    `no user ${name}: neither /etc/passwd nor another directory of users has it, and no process belongs to it`,
   );
 }

@@ -69,7 +69,7 @@ function parseTimeSpan(text: string): number {
 
 const long: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400, w: 604_800 };
 
-/** Seconds of `30m`, `12h`, `7d` or `4w`. @throws UsageError when it is not from a minute to a year */
+/** Seconds of `30m`, `12h`, `7d` or `4w`. @throws UsageError if it is not from a minute to a year */
 function parsePeriod(text: string): number {
   const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)([mhdw])$/.exec(text.trim()) ?? [];
   const value = Number(number) * (long[unit] ?? Number.NaN);
@@ -94,7 +94,7 @@ export const timeSpan: ValueKind<number> = {
   completion: null,
 };
 
-/** 0 to 1, of `5%` or `5`. @throws UsageError when it is not from 0.1 to 50 percent */
+/** 0 to 1, of `5%` or `5`. @throws UsageError if it is not from 0.1 to 50 percent */
 function parseShare(text: string): number {
   const value = Number(text.trim().replace(/\s*%$/, ''));
   if (text.trim() === '' || !(value >= 0.1 && value <= 50))
@@ -110,7 +110,7 @@ export const share: ValueKind<number> = {
   completion: null,
 };
 
-/** @throws UsageError when it is not from 1 to 9999 */
+/** @throws UsageError if it is not from 1 to 9999 */
 function parseWorkers(text: string): number {
   if (!/^[1-9]\d{0,3}$/.test(text)) throw new UsageError(`a number of workers is 1 or more, not ${text || 'nothing'}`);
   return Number(text);
@@ -187,14 +187,14 @@ export const sourceName: ValueKind<'proc' | 'portable'> = {
  * @param what its name in messages
  */
 function choice<Name extends string>(what: string, names: readonly Name[]): ValueKind<Name> {
-  const found = (value: unknown) => names.find((name) => name === value);
+  const named = (value: unknown) => names.find((name) => name === value);
   return {
     parse: (value) => {
-      const name = found(value);
+      const name = named(value);
       if (name === undefined) throw new UsageError(`unknown ${what} ${value}: it is one of ${names.join(', ')}`);
       return name;
     },
-    fromToml: found,
+    fromToml: named,
     toToml: (value) => value,
     allowed: `one of ${names.join(', ')}`,
     completion: names,
@@ -272,15 +272,16 @@ export const flag: ValueKind<boolean> = {
 };
 
 function parseColumns(names: readonly unknown[]): readonly ColumnName[] | undefined {
-  if (!names.every((one) => hideable.some((name) => name === one))) return undefined;
+  if (!names.every((wanted) => hideable.some((name) => name === wanted))) return undefined;
   return hideable.filter((name) => names.includes(name));
 }
 
 export const columns: ValueKind<readonly ColumnName[]> = {
   parse: (value) => {
-    const found = parseColumns(value.split(','));
-    if (found === undefined) throw new UsageError(`unknown column in ${value}: there is ${hideable.join(', ')}`);
-    return found;
+    const parsed = parseColumns(value.split(','));
+    if (parsed === undefined)
+      throw new UsageError(`unknown column in ${value}: the columns are ${hideable.join(', ')}`);
+    return parsed;
   },
   fromToml: (value) => (Array.isArray(value) ? parseColumns(value) : undefined),
   toToml: (value) => value,

@@ -3,9 +3,9 @@ import type { Server } from '../model/model.ts';
 import type { Doing } from '../snapshot.ts';
 import type { Sample } from './exposition.ts';
 import { metrics } from './metric.ts';
-import { maybe, one, type Peaks, sum, total } from './samples.ts';
+import { knownSample, type Peaks, sampleOf, sum, total } from './samples.ts';
 
-/** Of one server, more ports that its workers wait for than this are counted as `other`. */
+/** Most ports of one server that its workers wait for and that have a label; further ones count as `other`. */
 const MOST_PORTS = 8;
 
 /** Readings of the worker slots of one server, from its first reading until it is gone. */
@@ -31,10 +31,10 @@ export class ActivityCounters {
   samples(set: readonly string[]): readonly Sample[] {
     return [
       ...[...this.#slots].flatMap(([unit, { inUse, idle }]) => [
-        one(metrics.slotReadings, inUse, ...set, unit, 'in_use'),
-        one(metrics.slotReadings, idle, ...set, unit, 'idle'),
+        sampleOf(metrics.slotReadings, inUse, ...set, unit, 'in_use'),
+        sampleOf(metrics.slotReadings, idle, ...set, unit, 'idle'),
       ]),
-      ...[...this.#waits.values()].map(({ labels, count }) => one(metrics.waitReadings, count, ...set, ...labels)),
+      ...[...this.#waits.values()].map(({ labels, count }) => sampleOf(metrics.waitReadings, count, ...set, ...labels)),
     ];
   }
 
@@ -61,7 +61,7 @@ function isKnown(activity: ServerActivity): activity is KnownActivity {
   return activity.inUse !== null && activity.total !== null;
 }
 
-/** What the workers of a server do now. Absent where it cannot be told. */
+/** What the workers of a server do now; no samples if that is unknown. */
 export function activityNow(servers: readonly Server[], set: readonly string[], peaks: Peaks): readonly Sample[] {
   const activities = servers.map(({ activity }) => activity);
   const known = activities.filter((activity) => activity !== null).filter(isKnown);
@@ -72,10 +72,10 @@ export function activityNow(servers: readonly Server[], set: readonly string[], 
     const same = known.filter((activity) => activity.unit === unit);
     const inUse = total(same.map((activity) => activity.inUse));
     return [
-      one(metrics.slots, total(same.map((activity) => activity.total)), ...set, unit),
-      one(metrics.slotsInUse, inUse, ...set, unit),
-      one(metrics.slotsInUseMax, peaks.add([...set, unit].join('\0'), inUse), ...set, unit),
+      sampleOf(metrics.slots, total(same.map((activity) => activity.total)), ...set, unit),
+      sampleOf(metrics.slotsInUse, inUse, ...set, unit),
+      sampleOf(metrics.slotsInUseMax, peaks.add([...set, unit].join('\0'), inUse), ...set, unit),
     ];
   });
-  return [...slots, ...maybe(metrics.queueInside, sum(known.map(({ waitingInside }) => waitingInside)), ...set)];
+  return [...slots, ...knownSample(metrics.queueInside, sum(known.map(({ waitingInside }) => waitingInside)), ...set)];
 }

@@ -25,8 +25,13 @@ const slot = [...server, 'unit'] as const;
  */
 export const metrics = {
   build: info('build', 'The version of workertop that exports.', ['version']),
-  project: info('project', 'Where a project lies.', ['project', 'directory', 'virtualenv', 'python']),
-  server: info('server', 'What a server is.', [...server, 'version', 'bind']),
+  project: info('project', 'The directory and the virtualenv of a project.', [
+    'project',
+    'directory',
+    'virtualenv',
+    'python',
+  ]),
+  server: info('server', 'The version and the addresses of a server.', [...server, 'version', 'bind']),
   memoryTotal: gauge('memory_total_bytes', 'Memory of the machine, or the lower limit it is under.', ['limited_by']),
   memoryAvailable: gauge('memory_available_bytes', 'Memory that programs could still take without swapping.'),
   processes: gauge('processes', 'Processes seen, by whether their memory was read exactly.', ['exact']),
@@ -61,19 +66,19 @@ export const metrics = {
     'wait',
     'port',
   ]),
-  observed: gauge('observed_seconds', 'How long the workers of a server were watched, of the last week.', server),
-  recommended: gauge('recommended_workers', 'The number of workers that would do, as far as is known.', server),
+  observed: gauge('observed_seconds', 'How long the workers of a server were watched in the last week.', server),
+  recommended: gauge('recommended_workers', 'The number of workers that would be enough, as far as is known.', server),
   recommendation: gauge('recommendation', '1 for what is recommended, else 0. Absent while nothing is known.', [
     ...server,
     'advice',
   ]),
   expectedWait: gauge(
     'expected_wait_ratio',
-    'The largest share of requests expected to wait, as many workers or one fewer.',
+    'The largest share of requests expected to wait, with as many workers as now or one fewer.',
     [...server, 'change'],
   ),
   cpu: counter('cpu_seconds', 'CPU time used by the processes of a server since they were first seen.', member),
-  restarts: counter('worker_starts', 'Workers that came since the server was first seen.', server),
+  restarts: counter('worker_starts', 'Workers that started since the server was first seen.', server),
   oomKills: counter('oom_kills', 'Processes that the kernel killed for lack of memory since boot.'),
   dropped: gauge('series_dropped', 'Series that were folded into project="other" to bound their number.'),
   readAt: gauge('reading_timestamp_seconds', 'When the figures were read, in seconds since 1970.'),
@@ -98,6 +103,6 @@ function info(name: string, help: string, labels: readonly string[]): Metric {
 }
 
 function make(name: string, type: MetricType, help: string, labels: readonly string[]): Metric {
-  const unit = units.find((one) => name.endsWith(`_${one}`)) ?? null;
+  const unit = units.find((suffix) => name.endsWith(`_${suffix}`)) ?? null;
   return { name: `workertop_${name}`, type, help, unit, labels };
 }

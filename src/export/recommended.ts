@@ -4,14 +4,14 @@ import { recommend } from '../model/activity/recommendation.ts';
 import type { Model, Project, Server } from '../model/model.ts';
 import type { Sample } from './exposition.ts';
 import { metrics } from './metric.ts';
-import { maybe, one } from './samples.ts';
+import { knownSample, sampleOf } from './samples.ts';
 
 /** Seconds for which a recommendation is kept: it is made of a week, and changes slowly. */
 const KEPT = 60;
 
 const advices = ['fewer', 'keep', 'more'] as const;
 
-/** What is recommended of each server, by what was observed of it. */
+/** The samples of recommendations, made of observations. */
 export class Recommended {
   readonly #observations: Observations;
   #kept = new Map<string, readonly Sample[]>();
@@ -21,7 +21,7 @@ export class Recommended {
     this.#observations = observations;
   }
 
-  /** Forgets what is old. Call it once at each reading, before `samples`. */
+  /** Forgets old recommendations. Call it once at each reading, before `samples`. */
   begin({ uptime }: Model): void {
     if (uptime - this.#keptAt < KEPT) return;
     this.#kept = new Map();
@@ -41,15 +41,15 @@ export class Recommended {
     const { kind, workers } = recommend(seen, model, []);
     const { current } = server.workers;
     const expected = (['-1', '0'] as const).flatMap((change) => {
-      const choice = seen.choices.find((one) => one.workers === current + Number(change));
-      return maybe(metrics.expectedWait, choice?.wait?.high ?? null, ...set, change);
+      const choice = seen.choices.find(({ workers: count }) => count === current + Number(change));
+      return knownSample(metrics.expectedWait, choice?.wait?.high ?? null, ...set, change);
     });
     return [
-      one(metrics.observed, seen.watched, ...set),
-      ...maybe(metrics.recommended, workers, ...set),
+      sampleOf(metrics.observed, seen.watched, ...set),
+      ...knownSample(metrics.recommended, workers, ...set),
       ...(kind === 'unknown'
         ? []
-        : advices.map((advice) => one(metrics.recommendation, kind === advice ? 1 : 0, ...set, advice))),
+        : advices.map((advice) => sampleOf(metrics.recommendation, kind === advice ? 1 : 0, ...set, advice))),
       ...expected,
     ];
   }

@@ -11,13 +11,13 @@ export function label(text: string): string {
 }
 
 /** A sample of a known figure. */
-export function one(metric: Metric, value: number, ...labels: readonly string[]): Sample {
+export function sampleOf(metric: Metric, value: number, ...labels: readonly string[]): Sample {
   return { metric, labels: labels.map(label), value };
 }
 
 /** A sample, or none if the figure is unknown. */
-export function maybe(metric: Metric, value: number | null, ...labels: readonly string[]): readonly Sample[] {
-  return value === null ? [] : [one(metric, value, ...labels)];
+export function knownSample(metric: Metric, value: number | null, ...labels: readonly string[]): readonly Sample[] {
+  return value === null ? [] : [sampleOf(metric, value, ...labels)];
 }
 
 /** The sum of known figures. */
@@ -43,7 +43,7 @@ export class Peaks {
     return Math.max(largest, this.#before.get(id) ?? 0);
   }
 
-  /** Tells that there was a scrape. */
+  /** Call it at each scrape. */
   scraped(): void {
     this.#before = this.#now;
     this.#now = new Map();

@@ -6,12 +6,12 @@ import { ActivityCounters, activityNow } from './activity.ts';
 import type { Sample } from './exposition.ts';
 import { metrics } from './metric.ts';
 import { Recommended } from './recommended.ts';
-import { label, maybe, one, Peaks, sum, total } from './samples.ts';
+import { knownSample, label, Peaks, sampleOf, sum, total } from './samples.ts';
 
 /** Limits of what one machine exports, whatever runs on it. */
 export const limits = { projects: 200, series: 5000 } as const;
 
-/** Of these, how many are kept for what is beyond the limits: memory of `other`, and how many were dropped. */
+/** Series kept for the rest beyond the limits: the memory of `other`, and the number dropped. */
 const KEPT_BACK = 4;
 
 /** The label for all projects beyond the limit. */
@@ -70,7 +70,7 @@ export class Series {
       dropped += more.length;
       folded.push(...project.loose, ...project.servers.flatMap(({ members }) => members));
     });
-    this.#samples = [...samples, ...memoryOf(folded, [OTHER, '', '', '']), one(metrics.dropped, dropped)];
+    this.#samples = [...samples, ...memoryOf(folded, [OTHER, '', '', '']), sampleOf(metrics.dropped, dropped)];
   }
 
   /** The samples of the last reading. */
@@ -78,7 +78,7 @@ export class Series {
     return this.#samples;
   }
 
-  /** The same, for a scrape: the largest values begin anew after the next one. */
+  /** The samples of the last reading, for a scrape: largest values begin anew after the next one. */
   scrape(): readonly Sample[] {
     this.#queues.scraped();
     this.#inUse.scraped();
@@ -115,13 +115,13 @@ export class Series {
 
   #host({ host, coverage, at }: Model): readonly Sample[] {
     return [
-      one(metrics.build, 1, this.#version),
-      one(metrics.memoryTotal, host.memory.total, host.memory.limitedBy),
-      one(metrics.memoryAvailable, host.memory.available),
-      one(metrics.processes, coverage.exact, 'true'),
-      one(metrics.processes, coverage.processes - coverage.exact, 'false'),
-      ...maybe(metrics.oomKills, host.pressure?.oomKills ?? null),
-      one(metrics.readAt, at / 1000),
+      sampleOf(metrics.build, 1, this.#version),
+      sampleOf(metrics.memoryTotal, host.memory.total, host.memory.limitedBy),
+      sampleOf(metrics.memoryAvailable, host.memory.available),
+      sampleOf(metrics.processes, coverage.exact, 'true'),
+      sampleOf(metrics.processes, coverage.processes - coverage.exact, 'false'),
+      ...knownSample(metrics.oomKills, host.pressure?.oomKills ?? null),
+      sampleOf(metrics.readAt, at / 1000),
     ];
   }
 
@@ -129,7 +129,7 @@ export class Series {
     const { directory, virtualenv } = project;
     const about = [name, directory ?? '', virtualenv?.name ?? '', virtualenv?.python ?? ''];
     return [
-      one(metrics.project, 1, ...about),
+      sampleOf(metrics.project, 1, ...about),
       ...memoryOf(loose, [name, '', '', '']),
       ...servers.flatMap((server) => [...this.#server(name, server), ...this.#activity(name, project, server, model)]),
     ];
@@ -144,19 +144,19 @@ export class Series {
     const queue = sum(servers.map((server) => server.queue));
     const scalable = servers.every(({ scaling }) => scaling.method !== 'none');
     return [
-      one(metrics.server, 1, ...set, first?.version ?? '', (first?.bind ?? []).join(' ')),
+      sampleOf(metrics.server, 1, ...set, first?.version ?? '', (first?.bind ?? []).join(' ')),
       ...[...roles].flatMap(([role, processes]) => [
         ...memoryOf(processes, [...set, role]),
-        one(metrics.serverProcesses, processes.length, ...set, role),
-        one(metrics.cpu, counters?.cpu.get(role) ?? 0, ...set, role),
+        sampleOf(metrics.serverProcesses, processes.length, ...set, role),
+        sampleOf(metrics.cpu, counters?.cpu.get(role) ?? 0, ...set, role),
       ]),
-      one(metrics.workers, total(servers.map(({ workers }) => workers.current)), ...set),
-      ...maybe(metrics.workersConfigured, sum(servers.map(({ workers }) => workers.configured.count)), ...set),
-      ...(scalable ? [one(metrics.workersFloor, total(servers.map(({ workers }) => workers.floor)), ...set)] : []),
-      ...(scalable ? maybe(metrics.trimFrees, sum(servers.map((server) => freedBy(server, 1))), ...set) : []),
-      ...maybe(metrics.queue, queue, ...set),
-      ...(queue === null ? [] : [one(metrics.queueMax, this.#queues.add(id, queue), ...set)]),
-      one(metrics.restarts, counters?.starts ?? 0, ...set),
+      sampleOf(metrics.workers, total(servers.map(({ workers }) => workers.current)), ...set),
+      ...knownSample(metrics.workersConfigured, sum(servers.map(({ workers }) => workers.configured.count)), ...set),
+      ...(scalable ? [sampleOf(metrics.workersFloor, total(servers.map(({ workers }) => workers.floor)), ...set)] : []),
+      ...(scalable ? knownSample(metrics.trimFrees, sum(servers.map((server) => freedBy(server, 1))), ...set) : []),
+      ...knownSample(metrics.queue, queue, ...set),
+      ...(queue === null ? [] : [sampleOf(metrics.queueMax, this.#queues.add(id, queue), ...set)]),
+      sampleOf(metrics.restarts, counters?.starts ?? 0, ...set),
     ];
   }
 
@@ -166,7 +166,7 @@ export class Series {
     return [
       ...activityNow(servers, set, this.#inUse),
       ...(this.#counters.get(set.join('\0'))?.activity.samples(set) ?? []),
-      // What is recommended of each of several servers with the same labels cannot be told apart.
+      // Recommendations of several servers with the same labels could not be distinguished.
       ...(first !== undefined && second === undefined ? this.#recommended.samples(model, whole, first, set) : []),
     ];
   }
@@ -230,17 +230,17 @@ function groupedBy<Item>(items: readonly Item[], keyOf: (item: Item) => string):
 /** Sums of the known figures. A figure that is known of no process is absent. */
 function memoryOf(processes: readonly ProcessNode[], labels: readonly string[]): readonly Sample[] {
   return [
-    ...maybe(
+    ...knownSample(
       metrics.pss,
       sumKnown(processes, ({ memory }) => memory.pss),
       ...labels,
     ),
-    ...maybe(
+    ...knownSample(
       metrics.uss,
       sumKnown(processes, ({ memory }) => memory.uss),
       ...labels,
     ),
-    ...maybe(
+    ...knownSample(
       metrics.swap,
       sumKnown(processes, ({ memory }) => memory.swap),
       ...labels,

@@ -155,7 +155,7 @@ function processJson({ pid, startedAt, role, sample, command, memory, cpu }: Pro
     parent: sample.ppid,
     user: sample.facts.user ?? (sample.facts.uid === null ? null : String(sample.facts.uid)),
     state: sample.state,
-    doing: sample.activity?.doing.map((one) => (typeof one === 'string' ? one : one.wait)) ?? null,
+    doing: sample.activity?.doing.map((thread) => (typeof thread === 'string' ? thread : thread.wait)) ?? null,
     command,
     memory: memoryJson(memory),
     cpu,

@@ -25,12 +25,13 @@ export function whereLines({ host, memoryMap, accounting }: Model, room: number 
   const { total, parts } = memoryMap;
   const others = parts.filter(({ kind }) => !ofProcesses.has(kind));
   const small = others.filter(({ kind, bytes: size }) => !always.has(kind) && size < SMALL * total);
-  const told = others.filter((part) => !small.includes(part));
+  const large = others.filter((part) => !small.includes(part));
   const rest = small.reduce((sum, { bytes: size }) => sum + size, 0);
-  const lines = told.map((part) => line(part.bytes, total, textOf(part)));
+  const lines = large.map((part) => line(part.bytes, total, textOf(part)));
   const together = rest > 0 ? [line(rest, total, `small: ${small.map(({ name }) => shortName(name)).join(', ')}`)] : [];
-  const used = host.memory.limitedBy === 'cgroup' ? 'what the limit holds but page cache' : 'MemTotal − MemAvailable';
-  return [`Memory beside processes (used is ${used})`, ...lines, ...together].map((text) =>
+  const used =
+    host.memory.limitedBy === 'cgroup' ? 'what the limit holds, without page cache' : 'MemTotal − MemAvailable';
+  return [`Memory outside processes (used is ${used})`, ...lines, ...together].map((text) =>
     room === null ? text : cut(text, room),
   );
 }

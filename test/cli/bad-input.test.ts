@@ -93,7 +93,7 @@ describe('on the command line', () => {
     ['--sort=', `unknown sort key : ${oneOf}`],
     ['--sort __proto__', `unknown sort key __proto__: ${oneOf}`],
     ['--sort toString', `unknown sort key toString: ${oneOf}`],
-    ['--user nobody-of-this-name', 'no user nobody-of-this-name: not in /etc/passwd'],
+    ['--user nobody-of-this-name', 'no user nobody-of-this-name: neither /etc/passwd'],
     ['list --source ps', 'unknown source ps: it is proc or portable'],
     ...['', 'x', '1.5', '+', '1e3', '--', '99999', '+-1', '٣'].map(
       (value) => [`scale --proc % 10 ${value || "''"}`, /^(?:a number of workers is|usage:)/] as const,
@@ -139,7 +139,7 @@ describe('on the command line', () => {
 
 describe('in the configuration file', () => {
   const wrong: readonly (readonly [text: string, message: string | RegExp])[] = [
-    ['dealy = 2', 'line 1: unknown setting dealy: there is delay, sort'],
+    ['dealy = 2', 'line 1: unknown setting dealy: the settings are delay, sort'],
     ['\n\n# two\ndelay = "2"', 'line 4: delay must be a number of seconds from 0.1 to 3600'],
     ['delay = 0', 'line 1: delay must be a number'],
     ['delay = -1.5', 'line 1: delay must be a number'],
@@ -167,7 +167,10 @@ describe('in the configuration file', () => {
     ['[[projects]]\nname = "a"', 'line 2: a needs a directory, a virtualenv, a command or a user'],
     ['[[projects]]\nname = "a"\nuser = "b"\n[[projects]]\nname = 1\nuser = "c"', 'line 5: name must be text'],
     ['[[projects]]\nname = ""\nuser = "b"', 'line 2: name must be text'],
-    ['[[projects]]\nname = "a"\nport = "b"', 'line 3: unknown setting port of a project: there is name, directory'],
+    [
+      '[[projects]]\nname = "a"\nport = "b"',
+      'line 3: unknown setting port of a project: its settings are name, directory',
+    ],
     ['__proto__ = 1', /line 1: /],
     ['constructor = 1', 'line 1: unknown setting constructor'],
     [`"\\u001b[31m" = 1`, 'line 1: unknown setting'],

@@ -172,7 +172,7 @@ describe('a change that is cut off', () => {
       stderr += data.toString();
     });
     expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0);
-    expect(stderr).toMatch(/^workertop: No log of actions is kept: \S+workertop is a link\.\n$/);
+    expect(stderr).toMatch(/^workertop: Actions are not logged: \S+workertop is a link\.\n$/);
     expect(existsSync(join(elsewhere, 'actions.log'))).toBe(false);
     expect(statSync(elsewhere).mode & 0o777).toBe(0o755);
   });

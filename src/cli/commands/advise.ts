@@ -48,12 +48,12 @@ export async function advise(source: Source, request: AdviseRequest, settings: S
     history.record(model);
     observations.record(model);
   }
-  const found = chosen(model, target).map(({ project, server }) => {
+  const reports = chosen(model, target).map(({ project, server }) => {
     const uses = history.uses(server.key);
     const seen = outlook(model, project, server, observations);
     return { seen, uses, recommendation: recommend(seen, model, uses, -new Date().getTimezoneOffset()) };
   });
-  return settings.json ? adviseJson(found, model) : adviseText(found, model);
+  return settings.json ? adviseJson(reports, model) : adviseText(reports, model);
 }
 
 interface Found {
@@ -68,9 +68,10 @@ function chosen(
 ): readonly { readonly project: Project; readonly server: Server }[] {
   const all = model.projects.flatMap((project) => project.servers.map((server) => ({ project, server })));
   if (target === null) {
-    const told = all.filter(({ server }) => server.activity !== null);
-    if (told.length === 0) throw new Refusal('no running server tells how many of its workers are in use');
-    return told;
+    const active = all.filter(({ server }) => server.activity !== null);
+    if (active.length === 0)
+      throw new Refusal('workertop cannot tell of any running server how many of its workers are in use');
+    return active;
   }
   const servers = findTargets(model, target);
   if (servers.length === 0) throw new Refusal(whyNoTarget(model, target));

@@ -80,7 +80,7 @@ class Part {
     this.#write(`${JSON.stringify(HEADING)}\n`);
   }
 
-  /** How long the readings in it took. */
+  /** Seconds from its first reading to its last. */
   get seconds(): number {
     return this.#first === null ? 0 : this.#last - this.#first;
   }
@@ -98,7 +98,7 @@ class Part {
     this.#gzip?.flush(constants.Z_SYNC_FLUSH);
   }
 
-  /** @throws Error when the disk is full */
+  /** @throws Error if the disk is full */
   async end(): Promise<void> {
     if (this.failure !== null) throw this.failure;
     (this.#gzip ?? this.#output).end();

@@ -151,7 +151,7 @@ async function run({ observer, server, target, signals, log, request, settings }
   controller.setTarget(server.key, target, { floor: target, consent });
   // Read memory once more if it is unknown, before asking.
   controller.observe(await observer.observe({ memoryBudget: 0, watch }));
-  // Other code is asked for last.
+  // The question about newer code comes last.
   for (let asked = outcome.question; asked !== null; asked = outcome.question) {
     outcome.question = null;
     const agreed = asked.because === 'code' && (yes || force) ? warned(asked) : await agree(asked, request);
@@ -177,7 +177,7 @@ async function run({ observer, server, target, signals, log, request, settings }
   return outcome.operation;
 }
 
-/** With --yes, too, it is said. */
+/** Warns instead of asking. */
 function warned({ text }: Question): Consent {
   warn(text);
   return 'all';

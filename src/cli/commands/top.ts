@@ -77,7 +77,7 @@ export async function top(
   }
 }
 
-/** Tells of a tune that ended before it could put back what it had trimmed. */
+/** The notice about a tune that was killed before it could put back what it had trimmed. */
 function leftBehind({ project, to, from, pid }: Unfinished): Action {
   const text = `A tune that was cut off left ${project} ${to} of ${from} workers: + on its master ${pid} puts it back.`;
   return { type: 'notice', level: 'warning', text };

@@ -31,9 +31,9 @@ const FAST = 0.1;
 export interface TuneRequest {
   readonly target: string;
   readonly journal: Journal;
-  /** Aborted when the user wants no more of it: what was trimmed and not yet found good is put back. */
+  /** Aborted when the user ends the run: a trim not yet found good is put back. */
   readonly stop: AbortSignal;
-  /** Hears of each step as it begins. */
+  /** Called as each step begins. */
   say(text: string): void;
 }
 
@@ -97,7 +97,7 @@ function worldOf(
       },
     });
     controller.observe(await observer.observe({ memoryBudget: 0, watch }));
-    // What it had before it may have again, whatever the machine's memory is like by now.
+    // Workers that it had before may come back without a check of the memory.
     controller.setTarget(key, target, back ? { consent: 'all' } : {});
     while (controller.busy) {
       controller.observe(await observer.observe({ memoryBudget: 0, watch: controller.watch }));
