@@ -81,9 +81,9 @@ function headLines({ host, coverage, accounting }: Model): readonly string[] {
   ];
   if (accounting === 'rss')
     return [...lines, 'Figures are RSS: shared memory counts with each process that shares it.'];
-  if (coverage.hidden) lines.push("Other users' processes are hidden from this user (hidepid); sudo sees all.");
+  if (coverage.hidden) lines.push("Other users' processes are hidden from this user (hidepid); root sees all.");
   if (coverage.exact === coverage.processes) return lines;
-  const more = coverage.rootOnly > 0 ? '; sudo reads all' : '';
+  const more = coverage.rootOnly > 0 ? '; root reads all' : '';
   return [...lines, `${coverage.exact} of ${coverage.processes} processes exact, ~ is an estimate${more}.`];
 }
 

@@ -14,7 +14,7 @@ export function emptyTable({ columns, model }: AppState, theme: Theme): readonly
       style: plain,
     },
     ...(model !== null && model.coverage.rootOnly > 0
-      ? [{ text: 'Only root sees all of other users’ processes: sudo workertop', style: plain }]
+      ? [{ text: 'Only root sees all of other users’ processes: sudo workertop, or --sudo with --host', style: plain }]
       : []),
     { text: 'To see it with servers: workertop demo', style: plain },
   ];

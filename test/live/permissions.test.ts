@@ -54,7 +54,7 @@ describe('as a user without rights', () => {
       expect(memory.pss ?? 0).toBeLessThanOrEqual(real?.rss ?? 0);
     }
     const { stdout } = await inNamespace(MOUNTS, `exec ${AS_NOBODY} $W list`);
-    expect(stdout).toMatch(/^\d+ of \d+ processes exact, ~ is an estimate; sudo reads all\.$/m);
+    expect(stdout).toMatch(/^\d+ of \d+ processes exact, ~ is an estimate; root reads all\.$/m);
     expect(stdout).toMatch(new RegExp(`gunicorn.* master ${gunicorn.pid}\\b.* ~\\d`));
   });
 
@@ -94,7 +94,7 @@ describe('where /proc hides others', () => {
     expect(listing.coverage.hidden).toBe(true);
     expect(serverOf(listing)).toBeUndefined();
     const { stdout } = await inNamespace(MOUNTS, `${mount} && exec ${AS_NOBODY} $W list`);
-    expect(stdout).toContain("Other users' processes are hidden from this user (hidepid); sudo sees all.");
+    expect(stdout).toContain("Other users' processes are hidden from this user (hidepid); root sees all.");
     const refused = await inNamespace(MOUNTS, `${mount} && exec ${AS_NOBODY} $W scale ${gunicorn.pid} +1`);
     expect(refused).toMatchObject({ code: 1, stderr: `workertop: no process ${gunicorn.pid}\n` });
   });

@@ -327,7 +327,7 @@ describe('coverage', () => {
     expect(of('coverage', seenAfter(10, { pid: 1, workers }))).toEqual([]);
     expect(of('coverage', seenAfter(30, { pid: 1, workers }))).toMatchObject([
       {
-        text: '2 of 3 processes have exact figures, the others are estimates: sudo for all.',
+        text: '2 of 3 processes have exact figures, the others are estimates: root reads all.',
         about: { type: 'machine' },
       },
     ]);

@@ -7,6 +7,11 @@ const READ_BY_NOW = 20;
 export const coverage: Rule = (model, history) => {
   const { processes, exact, rootOnly } = model.coverage;
   if (model.accounting === 'rss' || rootOnly === 0 || history.span < READ_BY_NOW) return [];
-  const text = `${exact} of ${processes} processes have exact figures, the others are estimates: sudo for all.`;
-  return [advice({ type: 'machine' }, { kind: 'coverage', severity: 'info', text, where: 'sudo workertop' })];
+  const text = `${exact} of ${processes} processes have exact figures, the others are estimates: root reads all.`;
+  return [
+    advice(
+      { type: 'machine' },
+      { kind: 'coverage', severity: 'info', text, where: 'sudo workertop, or --sudo with --host' },
+    ),
+  ];
 };

@@ -20,6 +20,8 @@ export class RemoteSource implements Source {
   readonly #options: LineOptions;
   readonly #factRequests: FactRequests;
   #connected: Connected | null = null;
+  /** Whether ssh might have asked for a password when it connected first. */
+  #mightAsk = false;
 
   get destination(): string {
     return this.#options.destination;
@@ -42,6 +44,7 @@ export class RemoteSource implements Source {
    * @throws LostLine if that fails, once ssh has ended
    */
   async open(mayAsk: boolean, stop?: AbortSignal): Promise<void> {
+    this.#mightAsk = mayAsk;
     this.#connected = await this.#connect(mayAsk, stop);
   }
 
@@ -63,9 +66,21 @@ export class RemoteSource implements Source {
     }
   }
 
+  /** @throws LostLine if that fails: ssh cannot ask on a terminal that is in use */
+  async #connectAgain(): Promise<Connected> {
+    try {
+      return await this.#connect(false);
+    } catch (error) {
+      const needsAnswer = this.#mightAsk && /Permission denied|verification failed/.test(messageOf(error));
+      throw needsAnswer
+        ? new LostLine(`${messageOf(error)}. ssh asks for a password only at the start: quit and start again`)
+        : error;
+    }
+  }
+
   /** @throws LostLine if the connection breaks, or cannot be made */
   async read(hints: ReadHints): Promise<Snapshot> {
-    if (this.#connected === null) this.#connected = await this.#connect(false);
+    if (this.#connected === null) this.#connected = await this.#connectAgain();
     const { line, source } = this.#connected;
     try {
       if (line.broken !== null) throw line.broken;
