@@ -8,6 +8,9 @@ import { portOf } from './text/port-of.ts';
 /** CPU times are counted in ticks of 10 ms: rates over fewer seconds than this would be noise. */
 const SHORTEST_RATE_INTERVAL = 0.9;
 
+/** Seconds between two counts of the connections that servers have closed, each of which is of a minute. */
+const COUNT_CLOSED_EVERY = 20;
+
 export interface ObserveOptions {
   /** Longest time to spend on reading PSS, in seconds. */
   readonly memoryBudget: number;
@@ -37,6 +40,8 @@ export class Observer {
   /** Whether the next reading counts connections, and the ports to count requests in flight at. */
   #connections = false;
   #inFlight: ReadonlySet<number> = new Set();
+  /** Seconds since boot when connections were last counted for rates of requests. */
+  #countedAt = Number.NEGATIVE_INFINITY;
 
   /**
    * @param options how models are made
@@ -76,7 +81,9 @@ export class Observer {
     const unqueued = servers.filter(hasNoQueue).flatMap(({ head, processes }) => [head, ...processes]);
     this.#unhurried = new Set([...unqueued.map(({ pid }) => pid), ...undecidedPids]);
     this.#activity = activityRequests(model);
-    this.#connections = servers.some(needsConnections);
+    const isDue = snapshot.uptime - this.#countedAt >= COUNT_CLOSED_EVERY && servers.some(isTimed);
+    if (isDue) this.#countedAt = snapshot.uptime;
+    this.#connections = isDue || servers.some(needsConnections);
     this.#inFlight = new Set(servers.flatMap(portsToCount));
     return model;
   }
@@ -103,6 +110,11 @@ export function activityRequests({ projects }: Model): ReadonlyMap<number, Activ
     for (const { pid } of serving) requests.set(pid, request);
   }
   return requests;
+}
+
+/** Whether its closed connections tell how many requests it has served. */
+function isTimed({ activity }: Server): boolean {
+  return activity?.rule.by === 'process' && activity.rule.oneRequestEach === true;
 }
 
 /** Servers that accept before they serve, and those whose workers' activity cannot be read. */

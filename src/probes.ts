@@ -49,6 +49,8 @@ export type ActivityRule =
        * A worker that waits in epoll may have other threads that work: only accept(2), select(2) and poll(2) mean idle.
        */
       readonly mayHaveThreads?: true;
+      /** Each connection has one request, and the server closes it after that: closed connections tell the rate. */
+      readonly oneRequestEach?: true;
     }
   | {
       readonly by: 'threads';

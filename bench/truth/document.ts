@@ -8,22 +8,16 @@ const path = fileURLToPath(new URL('../../docs/truth.md', import.meta.url));
 const heading = `# What workertop says of workers, and what was so
 
 Made by \`npm run bench:truth\`, which starts real servers, sends them work and compares what is read of their workers with what the servers
-themselves note. \`npm run bench:truth -- PART…\` makes some of it anew.
+themselves note. \`npm run bench:truth -- PART…\` makes some of it anew, \`PART:WORD\` the rows with that word.
 `;
 
 /** The parts, in the order in which the document has them. */
-export const parts = ['in-use', 'profile', 'prediction'] as const;
+export const parts = ['in-use', 'profile', 'prediction', 'cost'] as const;
 export type Part = (typeof parts)[number];
 
 /** Puts a part in its place, in the place of the one before. */
 export function write(part: Part, title: string, lines: readonly string[]): void {
-  const sections = new Map(
-    existsSync(path)
-      ? [...readFileSync(path, 'utf8').matchAll(/<!-- (\S+) -->\n([\s\S]*?)\n<!-- end -->/g)].map(
-          ([, name = '', text = '']) => [name, text] as const,
-        )
-      : [],
-  );
+  const sections = sectionsHere();
   sections.set(part, [`## ${title}`, '', machine(part), '', ...lines].join('\n'));
   const all = parts.flatMap((name) => {
     const text = sections.get(name);
@@ -31,6 +25,28 @@ export function write(part: Part, title: string, lines: readonly string[]): void
   });
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, heading + all.join(''));
+}
+
+function sectionsHere(): Map<string, string> {
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  return new Map(
+    [...text.matchAll(/<!-- (\S+) -->\n([\s\S]*?)\n<!-- end -->/g)].map(([, name = '', body = '']) => [name, body]),
+  );
+}
+
+/** The rows of a part as they were written last, by what their first `keys` cells say. */
+export function rowsBefore(part: Part, keys: number): ReadonlyMap<string, readonly string[]> {
+  const lines = (sectionsHere().get(part) ?? '').split('\n').filter((line) => line.startsWith('| '));
+  const rows = lines.map((line) => line.slice(2, -2).split(' | '));
+  return new Map(rows.slice(2).map((cells) => [keyOf(cells, keys), cells]));
+}
+
+export function keyOf(cells: readonly string[], keys: number): string {
+  return cells.slice(0, keys).join(' | ');
+}
+
+export function rowText(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
 }
 
 function machine(part: Part): string {

@@ -1,82 +1,53 @@
-import { request } from 'node:http';
-import { pause } from '../machine.ts';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Arrivals } from './arrivals.ts';
 
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+const TSX = fileURLToPath(new URL('../../node_modules/tsx/dist/cli.mjs', import.meta.url));
+const MAIN = fileURLToPath(new URL('load-main.ts', import.meta.url));
 
-/** An exponential time with this mean. */
-export function exponential(mean: number, random: () => number): number {
-  return -mean * Math.log(1 - random());
-}
-
-export interface LoadOptions {
+/** What is sent. */
+export interface Load {
   readonly to: { readonly port: number } | { readonly socketPath: string };
   readonly work: string;
   /** Seconds that a request takes on average. */
   readonly mean: number;
-  /** Seconds from one arrival to the next, and how many come with it. */
-  next(): { readonly gap: number; readonly count: number };
-  readonly random: () => number;
-  /** What a request takes, and what it took until it was answered. Seconds. */
-  readonly answered?: (service: number, latency: number) => void;
+  readonly arrivals: Arrivals;
+  readonly seed: number;
 }
 
-/** What became of requests: all times in seconds. */
+/** What became of requests. */
 export interface Sent {
-  count: number;
-  failed: number;
+  readonly count: number;
+  readonly failed: number;
+}
+
+export interface Sending {
+  /** Stops sending, and waits for all answers. */
+  end(): Promise<Sent>;
 }
 
 /**
- * An open loop: a request is sent whether or not the ones before were answered. Ends after `stop`, once all are
- * answered.
+ * Sends requests by another process until it is told to end.
+ * @param answered gets what a request took at the server, and until it was answered. Seconds.
  */
-export async function load(options: LoadOptions, stop: AbortSignal): Promise<Sent> {
-  const { to, work, mean, random } = options;
-  const sent: Sent = { count: 0, failed: 0 };
-  const open = new Set<Promise<void>>();
-  const send = () => {
-    sent.count += 1;
-    const answered = new Promise<void>((resolve) => {
-      const service = exponential(mean, random);
-      const began = performance.now();
-      const path = `/${work}?${service.toFixed(6)}`;
-      const one = request(
-        { ...to, host: '127.0.0.1', path, agent: false, headers: { connection: 'close' } },
-        (answer) => {
-          if (answer.statusCode !== 200) sent.failed += 1;
-          answer.resume().on('close', () => {
-            options.answered?.(service, (performance.now() - began) / 1000);
-            resolve();
-          });
-        },
-      );
-      one.on('error', () => {
-        sent.failed += 1;
-        resolve();
-      });
-      one.end();
-    }).then(() => {
-      open.delete(answered);
-    });
-    open.add(answered);
+export function startLoad(load: Load, answered: (service: number, latency: number) => void = () => {}): Sending {
+  const child = spawn(process.execPath, [TSX, MAIN, JSON.stringify(load)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = once(child, 'close');
+  let sent: Sent = { count: 0, failed: 0 };
+  createInterface(child.stdout).on('line', (line) => {
+    const [first, second] = line.split(' ');
+    if (first === 'sent') {
+      const [, count, failed] = line.split(' ').map(Number);
+      sent = { count: count ?? 0, failed: failed ?? 0 };
+    } else answered(Number(first), Number(second));
+  });
+  return {
+    end: async () => {
+      child.stdin.end();
+      await ended;
+      return sent;
+    },
   };
-  // By the clock and not from one timer to the next, whose delays would add up.
-  let due = performance.now();
-  while (!stop.aborted) {
-    const { gap, count } = options.next();
-    due += gap * 1000;
-    await pause(Math.max(0, (due - performance.now()) / 1000));
-    for (let one = 0; one < count && !stop.aborted; one++) send();
-  }
-  await Promise.all(open);
-  return sent;
 }

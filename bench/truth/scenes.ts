@@ -30,8 +30,6 @@ export interface Scene {
   readonly tasks?: true;
   /** Requests at once, on average; 2 unless told, and 1 where they compute: the machine has two cores. */
   readonly load?: number;
-  /** The error to be expected of it is known, and does not count among the bars: why. */
-  readonly known?: string;
 }
 
 const gunicorn = ({ port, folder }: Place, socket: string | null, ...more: readonly string[]) => [
@@ -104,9 +102,9 @@ const celery = (work: string): Scene => ({
 const gthread = (work: string): Scene => ({
   server: 'gunicorn gthread 2×4, by thread',
   work,
-  command: (place) => gunicorn(place, null, '-w', '2', '--threads', '4'),
+  command: (place) => gunicorn(place, null, '-w', '2', '--threads', '4', '-c', join(apps, 'gunicorn_noting.py')),
   // Where a title hides the command line, it cannot be told that there are threads.
-  env: { TRUTH_THREADS: '1', PYTHONPATH: `${join(apps, 'untitled')}:${apps}` },
+  env: { TRUTH_NOTED: '1', PYTHONPATH: `${join(apps, 'untitled')}:${apps}` },
   threads: true,
 });
 
@@ -116,12 +114,15 @@ const puma = (work: string): Scene => ({
   command: ({ port }) => [
     ...['/usr/bin/puma', '-w', '2', '-t', '4:4', '-b', `tcp://127.0.0.1:${port}`, join(apps, 'config.ru')],
   ],
-  env: { TRUTH_THREADS: '1' },
+  env: { TRUTH_NOTED: '1' },
   threads: true,
 });
 
 /** What its workers wait for is noted by the app itself. */
 export const profiled: Scene = sync('profile');
+
+/** Requests at once, on average, that hold a lock of which each of two workers has one. */
+const LOCKED = 1.2;
 
 /** Each with the kinds of work that its workers wait for in different ways. */
 export const scenes: readonly Scene[] = [
@@ -135,7 +136,36 @@ export const scenes: readonly Scene[] = [
   celery('db'),
   celery('cpu'),
   ...['db', 'pg', 'cpu', 'mix'].map(gthread),
-  { ...gthread('lock'), known: 'a thread that waits for a lock of the app looks as one that waits for work' },
-  ...['db', 'mix'].map(puma),
-  { ...puma('cpu'), known: 'a thread that waits for its turn to compute (the GVL) looks as one that waits for work' },
+  { ...gthread('lock'), load: LOCKED },
+  ...['db', 'cpu', 'mix'].map(puma),
+  { ...puma('lock'), load: LOCKED },
+];
+
+/** Those whose reading is measured, with more workers. */
+export const costly: readonly Scene[] = [
+  {
+    server: 'gunicorn sync ×32 (select)',
+    work: 'db',
+    command: (place) => gunicorn(place, null, '-w', '32'),
+  },
+  {
+    ...uwsgi('db'),
+    server: 'uWSGI ×32 (epoll)',
+    command: ({ port }) => [
+      ...['/usr/bin/uwsgi-core', '--plugin', 'python3', '--http-socket', `127.0.0.1:${port}`, '--master'],
+      ...['--die-on-term', '--processes', '32', '--chdir', apps, '--module', 'web'],
+    ],
+  },
+  {
+    ...gthread('db'),
+    server: 'gunicorn gthread 4×8 (futex)',
+    command: (place) => gunicorn(place, null, '-w', '4', '--threads', '8'),
+  },
+  {
+    ...puma('db'),
+    server: 'puma 4×8 (futex)',
+    command: ({ port }) => [
+      ...['/usr/bin/puma', '-w', '4', '-t', '8:8', '-b', `tcp://127.0.0.1:${port}`, join(apps, 'config.ru')],
+    ],
+  },
 ];

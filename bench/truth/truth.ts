@@ -72,5 +72,7 @@ export function judge(
     }
   }
   const within = requests.reduce((sum, one) => sum + Math.max(0, Math.min(to, one.to) - Math.max(from, one.from)), 0);
-  return { ...verdict, said: inUse / times, true: within / (to - from) };
+  // Of what is unknown as large a share is taken to be in use as of the rest.
+  const said = (inUse / (readings.length - verdict.unknown)) * (readings.length / times);
+  return { ...verdict, said, true: within / (to - from) };
 }

@@ -1,11 +1,13 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { activityRequests, Observer } from '../../src/observer.ts';
 import { factRequests } from '../../src/servers/registry.ts';
-import { processStates } from '../../src/snapshot.ts';
+import { acceptedBy, processStates } from '../../src/snapshot.ts';
 import { ActivityReader, type Worker } from '../../src/source/proc/activity/activity-reader.ts';
 import { LocalTree } from '../../src/source/proc/local-tree.ts';
+import { parseAllTcp } from '../../src/source/proc/parsers/net.ts';
 import { ProcSource } from '../../src/source/proc/proc-source.ts';
 import type { ActivityRequest } from '../../src/source/source.ts';
 import { eventually } from '../../test/helpers/eventually.ts';
@@ -13,7 +15,8 @@ import { filesHere, viewOf } from '../../test/helpers/files.ts';
 import { type Job, startJob } from '../../test/helpers/job.ts';
 import { freePort } from '../../test/helpers/story.ts';
 import { pause } from '../machine.ts';
-import { exponential, load, type Sent, seeded } from './load.ts';
+import { type Sending, type Sent, startLoad } from './load.ts';
+import { seeded } from './random.ts';
 import { apps, type Place, type Scene } from './scenes.ts';
 import { type Interval, intervalsIn, judge, type Reading, type Verdict } from './truth.ts';
 
@@ -21,6 +24,16 @@ import { type Interval, intervalsIn, judge, type Reading, type Verdict } from '.
 const MEAN = 0.05;
 
 const nothing: ReadonlySet<number> = new Set();
+
+/** Seconds from the first reading to the first request: names of threads are read anew in the first of them. */
+const BEFORE = 1;
+const BEFORE_THREADS = 5.5;
+/** Seconds between two counts of connections. */
+const COUNTED = 0.25;
+
+/** Seconds of a first load, and from the start of its program to its first requests. */
+const WARMING = 3;
+const STARTING = 1.5;
 
 /** CLOCK_MONOTONIC in seconds, which the servers note their requests by. */
 export function monotonic(): number {
@@ -83,8 +96,7 @@ export async function stage(scene: Scene): Promise<Stage> {
     const to = scene.socket === undefined ? { port: ports.port } : { socketPath: join(folder, scene.socket) };
     const ready = async () => {
       if (scene.tasks) return / ready\.$/m.test(job.log());
-      const sent = await once(to);
-      return sent.count > 0 && sent.failed === 0;
+      return isAnswered(to);
     };
     await eventually(scene.server, ready).catch((error: Error) => {
       throw new Error(`${error.message}\n${job.log()}`);
@@ -96,17 +108,14 @@ export async function stage(scene: Scene): Promise<Stage> {
   }
 }
 
-/** One request that does nothing. */
-function once(to: Stage['to']): Promise<Sent> {
-  const ending = new AbortController();
-  let count = 1;
-  const next = () => {
-    const arrival = { gap: 0, count };
-    if (count === 0) ending.abort();
-    count = 0;
-    return arrival;
-  };
-  return load({ to, work: 'none', mean: 0, next, random: Math.random }, ending.signal);
+/** Sends one request that does nothing. */
+function isAnswered(to: Stage['to']): Promise<boolean> {
+  return new Promise((resolve) => {
+    const one = request({ ...to, host: '127.0.0.1', path: '/none', agent: false }, (answer) => {
+      answer.resume().on('close', () => resolve(answer.statusCode === 200));
+    });
+    one.on('error', () => resolve(false)).end();
+  });
 }
 
 /** What workertop itself would ask its source of this server's workers. */
@@ -123,7 +132,7 @@ export async function requestsFor(head: number): Promise<ReadonlyMap<number, Act
   }
 }
 
-function workerOf(pid: number): Worker {
+export function workerOf(pid: number): Worker {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return {
@@ -147,8 +156,6 @@ export interface Watched {
   readonly readings: readonly Reading[];
   readonly intervals: readonly Interval[];
   readonly sent: Sent;
-  /** Seconds that a reading of one worker or thread took, on average. */
-  readonly cost: number;
 }
 
 export interface WatchOptions {
@@ -158,62 +165,88 @@ export interface WatchOptions {
   readonly seed: number;
 }
 
+/** The accepted connections at a port, as the source of workertop counts them. */
+function acceptedAt(port: number): number | null {
+  const texts = ['tcp', 'tcp6'].map((name) => readFileSync(`/proc/net/${name}`, 'latin1'));
+  const listeners = texts.flatMap(parseAllTcp).filter(({ address }) => address.endsWith(`:${port}`));
+  return acceptedBy(listeners);
+}
+
 /** Sends requests to a server that runs, and compares what is read of its workers with what it notes itself. */
 export async function watch(scene: Scene, on: Stage, options: WatchOptions): Promise<Watched> {
-  const random = seeded(options.seed);
-  const computes = scene.work === 'cpu' || scene.work === 'mix';
-  const rate = (scene.load ?? (computes ? 1 : 2)) / MEAN;
-  const ending = new AbortController();
-  const next = () => ({ gap: exponential(1 / rate, random), count: 1 });
-  const sending = scene.tasks
-    ? produce(scene, on, rate, options.seconds + 2)
-    : load({ to: on.to, work: scene.work, mean: MEAN, next, random }, ending.signal);
+  const { seconds, every, seed } = options;
+  const random = seeded(seed);
   // Threads of a pool are started as they are first needed, and programs load what they use.
-  await pause(2);
+  const warm = sendTo(scene, on, WARMING, seed + 1);
+  await pause(WARMING);
+  await warm.end();
   const requests = await eventually('its workers', () => requestsFor(on.job.pid));
   const pools = new Map([...requests].map(([pid, request]) => [pid, poolOf(pid, request)]));
   const reader = new ActivityReader('/proc', process.arch, (path) => viewOf('/').epollTargets(path));
-  const readings: Reading[] = [];
-  const began = monotonic();
-  let times = 0;
-  let cost = 0;
-  while (monotonic() < began + options.seconds) {
-    await pause(options.every * (0.5 + random()));
-    const workers = new Map([...requests.keys()].map((pid) => [pid, workerOf(pid)]));
-    const from = monotonic();
-    const found = reader.read(requests, (pid) => workers.get(pid), from);
-    const to = monotonic();
-    times += 1;
-    cost += reader.cost;
-    for (const [pid, { doing }] of found) {
-      let pool = pools.get(pid) ?? [];
-      const request = requests.get(pid);
-      // A pool starts its threads as they are needed.
-      if (pool.length !== doing.length && request !== undefined) pool = poolOf(pid, request);
-      pools.set(pid, pool);
-      for (const [index, one] of doing.entries()) readings.push({ who: pool[index] ?? 0, from, to, doing: one });
+  let readings: Reading[] = [];
+  let [times, counted] = [0, 0];
+  const readFor = async (duration: number) => {
+    const ends = monotonic() + duration;
+    while (monotonic() < ends) {
+      await pause(every * (0.5 + random()));
+      const workers = new Map([...requests.keys()].map((pid) => [pid, workerOf(pid)]));
+      const from = monotonic();
+      const found = reader.read(requests, (pid) => workers.get(pid), from);
+      const to = monotonic();
+      if (from - counted > COUNTED) {
+        if (scene.threads) reader.connections(on.job.pid, acceptedAt(on.place.port));
+        counted = from;
+      }
+      times += 1;
+      for (const [pid, { doing }] of found) {
+        let pool = pools.get(pid) ?? [];
+        const request = requests.get(pid);
+        // A pool starts its threads as they are needed.
+        if (pool.length !== doing.length && request !== undefined) pool = poolOf(pid, request);
+        pools.set(pid, pool);
+        for (const [index, one] of doing.entries()) readings.push({ who: pool[index] ?? 0, from, to, doing: one });
+      }
     }
-  }
+  };
+  await readFor(scene.threads ? BEFORE_THREADS : BEFORE);
+  readings = [];
+  times = 0;
+  const sending = sendTo(scene, on, seconds + STARTING, seed);
+  await pause(STARTING);
+  const began = monotonic();
+  await readFor(seconds);
   const ended = monotonic();
   reader.close();
-  ending.abort();
-  const sent = await sending;
+  const sent = await sending.end();
   // The last are answered, and noted.
   await pause(0.5);
   const intervals = intervalsIn(on.log);
   const verdict = judge(readings, intervals, [began, ended], times);
-  return { verdict, readings, intervals, sent, cost: cost / readings.length };
+  return { verdict, readings, intervals, sent };
 }
 
-async function produce(scene: Scene, on: Stage, rate: number, seconds: number): Promise<Sent> {
+/** Sends a scene what its load is, for so many seconds at most. */
+function sendTo(scene: Scene, on: Stage, seconds: number, seed: number): Sending {
+  const computes = scene.work === 'cpu' || scene.work === 'mix';
+  const rate = (scene.load ?? (computes ? 1 : 2)) / MEAN;
+  if (scene.tasks) return produce(scene, on, rate, seconds);
+  return startLoad({ to: on.to, work: scene.work, mean: MEAN, arrivals: { kind: 'random', rate, size: 1 }, seed });
+}
+
+function produce(scene: Scene, on: Stage, rate: number, seconds: number): Sending {
   const args = [scene.work, rate, MEAN, seconds].map(String);
   const command = ['/usr/bin/python3', join(apps, 'produce.py'), ...args];
-  const job = await startJob(command, { cwd: on.place.folder, env: on.env, log: join(on.place.folder, 'produce.out') });
-  await eventually('the last task', () => !isAlive(job.pid), seconds + 20);
-  const log = job.log();
-  await job.stop();
-  if (log.includes('Traceback')) throw new Error(log);
-  return { count: 0, failed: 0 };
+  const job = startJob(command, { cwd: on.place.folder, env: on.env, log: join(on.place.folder, 'produce.out') });
+  return {
+    end: async () => {
+      const started = await job;
+      await eventually('the last task', () => !isAlive(started.pid), seconds + 20);
+      const log = started.log();
+      await started.stop();
+      if (log.includes('Traceback')) throw new Error(log);
+      return { count: 0, failed: 0 };
+    },
+  };
 }
 
 function isAlive(pid: number): boolean {

@@ -114,11 +114,17 @@ const figures = [
   'computed',
 ];
 
+/** Figures that files of earlier versions lack. */
+const later = ['timed', 'rates'];
+
 function isTally(value: unknown): value is Tally {
   if (typeof value !== 'object' || value === null) return false;
   const record = value as Readonly<Record<string, unknown>>;
   return (
-    figures.every((name) => isCount(record[name])) && isHistogram(record['inUse']) && isHistogram(record['atOnce'])
+    figures.every((name) => isCount(record[name])) &&
+    later.every((name) => record[name] === undefined || isCount(record[name])) &&
+    isHistogram(record['inUse']) &&
+    isHistogram(record['atOnce'])
   );
 }
 

@@ -26,7 +26,7 @@ export const unicorn: ServerDefinition = {
   configured: ({ head, claim: claimed }) =>
     claimed.args === null ? hiddenByTitle : workerProcesses(head.facts, claimed, 'unicorn'),
   remark: ({ head }) => (/ \(old\)(?: |$)/.test(titleOf(head.facts.argv) ?? '') ? 'being replaced, after USR2' : null),
-  activity: () => ({ by: 'process' }),
+  activity: () => ({ by: 'process', oneRequestEach: true }),
   scaling: { method: 'signal', floor: 0, trims: 'highest', number: workerNumber },
 };
 

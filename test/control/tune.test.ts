@@ -81,7 +81,10 @@ describe('the journal of a tune', () => {
 describe('kept observations', () => {
   const at = () => join(folder, 'workertop', 'workers.json');
   const tally = { slot: 1, workers: 2, total: 2, seconds: 9, told: 1, waited: 0, mostWaiting: 0, pairs: 1 };
-  const one = { id: 'shop', tallies: [{ ...tally, products: 1, used: 1, computed: 0, inUse: [1], atOnce: [1] }] };
+  const one = {
+    id: 'shop',
+    tallies: [{ ...tally, products: 1, used: 1, computed: 0, timed: 0, rates: 0, inUse: [1], atOnce: [1] }],
+  };
 
   async function readBack(): Promise<unknown> {
     const observations = new Observations();

@@ -19,6 +19,8 @@ export interface GunicornOptions {
   /** Oldest first: pid + 1 and so on. */
   readonly workers: readonly WorkerOptions[];
   readonly queue?: number | null;
+  /** Connections closed in the last minute. */
+  readonly closed?: number;
   readonly caught?: number | null;
   readonly state?: ProcessState;
   /** Of the master. */
@@ -30,7 +32,7 @@ const TICKS = 100;
 
 /** A gunicorn master and its workers as they are `uptime` seconds after boot. */
 export function gunicorn(options: GunicornOptions, uptime = START): readonly ProcessSample[] {
-  const { pid, project = 'project1', queue = 0 } = options;
+  const { pid, project = 'project1', queue = 0, closed } = options;
   const argv = ['/venv/bin/python', '/venv/bin/gunicorn', `${project}.wsgi`];
   const common = { argv, cwd: `/srv/sites/${project}`, directory: directory(`/srv/sites/${project}`) };
   const master = sample({
@@ -38,7 +40,10 @@ export function gunicorn(options: GunicornOptions, uptime = START): readonly Pro
     pid,
     state: options.state ?? 'S',
     caught: options.caught === undefined ? caught.gunicornMaster : options.caught,
-    listeners: queue === null ? null : [{ address: `127.0.0.1:${pid}`, inode: pid, queue }],
+    listeners:
+      queue === null
+        ? null
+        : [{ address: `127.0.0.1:${pid}`, inode: pid, queue, ...(closed === undefined ? {} : { closed }) }],
     ...(options.memory ? { memory: options.memory } : {}),
   });
   const workers = options.workers.map((worker, index) =>

@@ -56,14 +56,18 @@ describe('requests that meet workers', () => {
 });
 
 /** What is known of a gunicorn that was watched for so long. */
-function seen(seconds: number, workers: readonly WorkerOptions[], options: { queue?: number; delay?: number } = {}) {
+function seen(
+  seconds: number,
+  workers: readonly WorkerOptions[],
+  options: { queue?: number; closed?: number; delay?: number } = {},
+) {
   const observations = new Observations();
   const history = new History();
-  const { delay = 2, queue = 0 } = options;
+  const { delay = 2, queue = 0, closed } = options;
   let at = -1;
   const step = (elapsed: number) => {
     at = elapsed;
-    return gunicorn({ pid: 100, workers, queue }, 100_000 + elapsed);
+    return gunicorn({ pid: 100, workers, queue, ...(closed === undefined ? {} : { closed }) }, 100_000 + elapsed);
   };
   let model = watch(0, () => step(0), { history }).model;
   for (let elapsed = delay; elapsed <= seconds; elapsed += delay) {
@@ -79,7 +83,11 @@ function seen(seconds: number, workers: readonly WorkerOptions[], options: { que
 
 const used = (inUse: number, cpu = 0): WorkerOptions => ({ inUse, cpu, memory: own(144) });
 
-function advised(seconds: number, workers: readonly WorkerOptions[], options: { queue?: number } = {}) {
+function advised(
+  seconds: number,
+  workers: readonly WorkerOptions[],
+  options: { queue?: number; closed?: number } = {},
+) {
   const { found, model, history, server } = seen(seconds, workers, options);
   return recommend(found, model, history.uses(server.key));
 }
@@ -118,13 +126,28 @@ describe('what is recommended', () => {
     expect(found.text).toContain('How much is not known until there is one more.');
   });
 
+  it('says milliseconds where closed connections tell what a request takes', () => {
+    const workers = [used(0.2), used(0.2), used(0.2), used(0.2), used(0.2)];
+    const { found } = seen(1500, workers, { closed: 600 });
+    expect(found.request).toBeCloseTo(0.1, 2);
+    const two = found.choices.find((choice) => choice.workers === 2);
+    // One third of the requests would wait for as long as one takes: 33 ms (Erlang's formula C for 2 workers and 1 request).
+    expect(two?.seconds?.low).toBeLessThan(0.034);
+    expect(two?.seconds?.high).toBeGreaterThan(0.032);
+    expect(advised(1500, workers, { closed: 600 }).text).toMatch(
+      /would wait, (?:<1|\d+(?:–\d+)?) ms on average; frees/,
+    );
+    expect(advised(1500, workers, { closed: 6 }).text).not.toContain(' ms ');
+  });
+
   it('is never fewer than two of a site, since one request that hangs would be an outage', () => {
     const { found } = seen(1500, [used(0.03), used(0.03)]);
     expect(found.enough).toBe(2);
   });
 
   it('says nothing of times where workers compute and outnumber the cores', () => {
-    const found = advised(1500, [used(0.5, 0.5), used(0.5, 0.5), used(0.5, 0.5), used(0.5, 0.5)]);
+    const computing = [used(0.5, 0.5), used(0.5, 0.5), used(0.5, 0.5), used(0.5, 0.5)];
+    const found = advised(1500, computing, { closed: 600 });
     expect(found.text).not.toMatch(/\bms\b|of the time that one takes/);
   });
 

@@ -44,6 +44,18 @@ it('the connections that were accepted are counted over the whole table', () => 
   ]);
 });
 
+it('connections that a client on this machine has closed are counted, and those of another machine are not', () => {
+  const line = (local: string, peer: string, state: string) =>
+    `   0: ${local} ${peer} ${state} 00000000:00000000 00:00000000 00000000     0        0 0 1\n`;
+  const table = [
+    line('0100007F:1F90', '00000000:0000', '0A'),
+    line('0100007F:C001', '0100007F:1F90', '06'),
+    line('0100007F:1F90', '0100007F:C002', '06'),
+    line('0200000A:C003', '0300000A:1F90', '06'),
+  ];
+  expect(parseAllTcp(table.join(''))[0]?.closed).toBe(2);
+});
+
 describe('what a process gives back when it ends', () => {
   const kib = (figures: Readonly<Record<string, number>>) =>
     `00400000-7ffd0000 ---p 00000000 00:00 0 [rollup]\n${lines(figures)}`;

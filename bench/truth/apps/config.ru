@@ -1,13 +1,9 @@
-# `/KIND?SECONDS`: what a request does, by its kind, and when that was.
+# `/KIND?SECONDS`: what a request does, by its kind. Where the server itself notes its requests, TRUTH_NOTED says so.
 require 'socket'
+require File.join(__dir__, 'noting')
 
-def now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
-
-def log
-  return $log if $log_of == Process.pid
-  $log_of = Process.pid
-  $log = File.open(File.join(ENV.fetch('TRUTH_LOG'), "#{Process.pid}.log"), 'a').tap { |file| file.sync = true }
-end
+noted = ENV['TRUTH_NOTED'] == '1'
+Puma::ThreadPool.prepend(Truth::Pool) if noted
 
 def query(seconds)
   kept = Thread.current[:backend]
@@ -23,16 +19,17 @@ def spin(seconds)
   (1..200).sum while Process.clock_gettime(Process::CLOCK_THREAD_CPUTIME_ID) < ends
 end
 
+lock = Mutex.new
+
 run lambda { |env|
-  began = now
+  began = Truth.now
   seconds = env['QUERY_STRING'].to_f
   case env['PATH_INFO']
   when '/db' then query(seconds)
   when '/cpu' then spin(seconds)
+  when '/lock' then lock.synchronize { sleep(seconds) }
   when '/mix' then 5.times { spin(seconds / 10); query(seconds / 10) }
-  else return [200, { 'Content-Length' => '2', 'Content-Type' => 'text/plain' }, ['ok']]
   end
-  who = ENV['TRUTH_THREADS'] == '1' ? Thread.current.native_thread_id : Process.pid
-  log.write("request #{who} #{format('%.6f', began)} #{format('%.6f', now)}\n")
+  Truth.note(Process.pid, began, Truth.now) unless noted || env['PATH_INFO'] == '/none'
   [200, { 'Content-Length' => '2', 'Content-Type' => 'text/plain' }, ['ok']]
 }

@@ -1,6 +1,12 @@
 import type { Observations } from '../../model/activity/observations.ts';
 import { type Outlook, outlook } from '../../model/activity/outlook.ts';
-import { bandText, type Recommendation, recommend, seenText } from '../../model/activity/recommendation.ts';
+import {
+  bandText,
+  type Recommendation,
+  recommend,
+  secondsText,
+  seenText,
+} from '../../model/activity/recommendation.ts';
 import { type UseShare, usesText } from '../../model/activity/waits.ts';
 import { configuredByText } from '../../model/configured-by.ts';
 import { History } from '../../model/history/history.ts';
@@ -83,9 +89,13 @@ const columns: readonly TextColumn[] = [
   { title: 'MEMORY', align: 'right', goes: null },
   { title: 'USED', align: 'right', goes: null },
   { title: 'WOULD WAIT', align: 'right', goes: null },
+  { title: 'ON AVERAGE', align: 'right', goes: null },
   { title: 'IN USE, SEEN', align: 'right', goes: null },
   { title: 'WAITED, SEEN', align: 'right', goes: null },
 ];
+
+/** The column that is left out where no time can be told. */
+const ON_AVERAGE = 4;
 
 function adviseText(found: readonly Found[], model: Model): string {
   const lines = found.flatMap(({ seen, uses, recommendation }) => {
@@ -95,17 +105,26 @@ function adviseText(found: readonly Found[], model: Model): string {
       choice.memory === null ? '' : bytes(choice.memory),
       choice.memory === null ? '' : percent(choice.memory / total),
       bandText(choice) ?? '',
+      secondsText(choice) ?? '',
       seenText(choice) ?? '',
       choice.seen === null || choice.seen.waited === null ? '' : percent(choice.seen.waited),
     ]);
     const waits = usesText(uses, model);
+    const isTimed = rows.some((row) => row[ON_AVERAGE] !== '');
+    const without = (cells: readonly string[]) => cells.filter((_, index) => index !== ON_AVERAGE);
     return [
       `${seen.project.name}, ${serverTitle(seen.server)}`,
       recommendation.text,
       ...(recommendation.confidence === 'none' ? [] : [`Confidence: ${recommendation.confidence}.`]),
       ...(waits === null ? [] : [`In use for: ${waits}.`]),
       `Set by: ${seen.server.workers.configured.where}`,
-      ...tabular(columns, rows, null),
+      ...(isTimed
+        ? tabular(columns, rows, null)
+        : tabular(
+            columns.filter((_, index) => index !== ON_AVERAGE),
+            rows.map(without),
+            null,
+          )),
       '',
     ].map((line) => clean(line).trimEnd());
   });
@@ -124,15 +143,17 @@ function adviseJson(found: readonly Found[], model: Model): string {
       seen.peak === null
         ? null
         : { at: new Date(seen.peak.at).toISOString(), workers: seen.peak.workers, ...seen.peak.summary },
+    requestSeconds: seen.request,
     uses: uses.map(({ use, share }) => ({ type: use.type, port: use.type === 'net' ? use.port : null, share })),
-    choices: seen.choices.map(({ workers, isNow, memory, fits, wait, delay, seen: observed }) => {
+    choices: seen.choices.map(({ workers, isNow, memory, fits, wait, delay, seconds, seen: observed }) => {
       return {
         workers,
         isNow,
         memory,
         fits,
         wait,
-        delay: delay !== null && Number.isFinite(delay) ? delay : null,
+        delay: finite(delay),
+        waitSeconds: seconds === null ? null : { low: finite(seconds.low), high: finite(seconds.high) },
         seen: observed,
       };
     }),
@@ -142,4 +163,8 @@ function adviseJson(found: readonly Found[], model: Model): string {
     },
   }));
   return `${jsonText({ schema: 1, at: new Date(model.at).toISOString(), servers }, 2)}\n`;
+}
+
+function finite(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? value : null;
 }

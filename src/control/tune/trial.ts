@@ -112,5 +112,6 @@ const nothing: Summary = {
   waited: null,
   mostWaiting: 0,
   computed: null,
+  rate: null,
   total: 0,
 };

@@ -21,6 +21,8 @@ export interface ServerActivity {
   readonly accepted: number | null;
   /** Of those, the ones that wait for a thread; null when unknown. */
   readonly waitingInside: number | null;
+  /** Requests that it has served in a second, over the last minute; null when unknown, or not counted this time. */
+  readonly rate: number | null;
 }
 
 /** Pids of the processes that serve requests or tasks, one of which a server without workers of its own is. */
@@ -50,7 +52,22 @@ export function serverActivity(
     ...counted,
     accepted,
     waitingInside: waitingInside(counted, accepted, inFlight, rule),
+    rate: rateOf(listeners, rule),
   };
+}
+
+/** Seconds for which the kernel lists a closed connection (TCP_TIMEWAIT_LEN of the kernel's net/tcp.h). */
+const LISTED = 60;
+
+function rateOf(listeners: readonly Listener[] | null, rule: ActivityRule): number | null {
+  if (rule.by !== 'process' || rule.oneRequestEach !== true || listeners === null || listeners.length === 0)
+    return null;
+  let sum = 0;
+  for (const { closed } of listeners) {
+    if (closed === undefined) return null;
+    sum += closed;
+  }
+  return sum / LISTED;
 }
 
 type Counted = Pick<ServerActivity, 'basis' | 'total' | 'inUse' | 'doing'>;

@@ -40,6 +40,8 @@ interface Mutable {
   products: number;
   used: number;
   computed: number;
+  timed: number;
+  rates: number;
 }
 
 interface Track {
@@ -143,6 +145,10 @@ export class Observations {
     tally.mostWaiting = Math.max(tally.mostWaiting, queue ?? 0);
     tally.used += activity.doing.length;
     tally.computed += activity.doing.filter((doing) => doing === 'cpu').length;
+    if (activity.rate !== null) {
+      tally.timed += 1;
+      tally.rates += activity.rate;
+    }
     if (last !== null && last.workers === count && uptime - last.uptime <= NEIGHBOURS) {
       tally.seconds += uptime - last.uptime;
       tally.pairs += 1;
@@ -155,7 +161,7 @@ export class Observations {
 function tallyOf(track: Track, slot: number, workers: number): Mutable {
   const known = track.tallies.findLast((tally) => tally.slot === slot && tally.workers === workers);
   if (known) return known;
-  const none = { told: 0, waited: 0, mostWaiting: 0, pairs: 0, products: 0, used: 0, computed: 0 };
+  const none = { told: 0, waited: 0, mostWaiting: 0, pairs: 0, products: 0, used: 0, computed: 0, timed: 0, rates: 0 };
   const made: Mutable = { slot, workers, total: 0, seconds: 0, inUse: [], atOnce: [], ...none };
   track.tallies = [...track.tallies.filter((tally) => tally.slot > slot - SLOTS), made].slice(-SLOTS);
   return made;
@@ -175,6 +181,8 @@ function countOne(histogram: number[], value: number): void {
   histogram[value] = (histogram[value] ?? 0) + 1;
 }
 
+/** What was kept before rates were counted has none. */
 function copyOf(tally: Tally): Mutable {
-  return { ...tally, inUse: [...tally.inUse], atOnce: [...tally.atOnce] };
+  const { timed = 0, rates = 0 }: Partial<Tally> = tally;
+  return { ...tally, timed, rates, inUse: [...tally.inUse], atOnce: [...tally.atOnce] };
 }

@@ -7,7 +7,7 @@ import { type Summary, summarise, type Tally } from './statistics.ts';
 /** How far what is said can be trusted: by how long it was watched, and whether it was in use meanwhile. */
 export type Confidence = 'none' | 'low' | 'fair' | 'good';
 
-/** A share of requests that would wait, as far as the readings tell it: 0 to 1. */
+/** What is expected, as far as the readings tell it. Of requests that would wait, a share from 0 to 1. */
 export interface Band {
   readonly low: number;
   readonly high: number;
@@ -24,6 +24,11 @@ export interface Choice {
   readonly wait: Band | null;
   /** How long a request would wait on average, in multiples of what one takes; null where `wait` is. */
   readonly delay: number | null;
+  /**
+   * How long a request would wait on average, in seconds, as far as the readings tell it; null where it is not known what
+   * a request takes, or workers compute. `high` is Infinity if the queue may only grow.
+   */
+  readonly seconds: Band | null;
   /** What was seen while there were so many; null when there never were. */
   readonly seen: Summary | null;
 }
@@ -55,6 +60,8 @@ export interface Outlook {
   readonly enough: number | null;
   /** Whether workers that compute are more than the cores: fewer may then be faster, and nothing is said of times. */
   readonly computes: boolean;
+  /** Seconds that a request takes on average; null when unknown. */
+  readonly request: number | null;
 }
 
 export interface OutlookOptions {
@@ -97,11 +104,12 @@ export function outlook(
   const confidence = confidenceOf(peak, watched, tallies);
   const own = ownMemory(server);
   const { cores } = model.host;
-  const known = { model, server, tallies, peak, confidence, own };
+  const computes = (peak?.summary.computed ?? 0) > COMPUTES && server.workers.current > cores;
+  const request = peak === null ? null : requestTime(peak.summary);
+  const known = { model, server, tallies, peak, confidence, own, isTimed: request !== null && !computes };
   const { floor, current } = server.workers;
   const counts = Array.from({ length: Math.max(0, current + MORE - floor + 1) }, (_, index) => floor + index);
   const choices = counts.map((workers) => choiceOf(workers, known));
-  const computes = (peak?.summary.computed ?? 0) > COMPUTES && current > cores;
   return {
     server,
     project,
@@ -114,6 +122,7 @@ export function outlook(
     own,
     enough: enoughOf(choices, server, options.wait),
     computes,
+    request,
   };
 }
 
@@ -124,9 +133,19 @@ interface Known {
   readonly peak: Peak | null;
   readonly confidence: Confidence;
   readonly own: number | null;
+  /** Whether waits can be given in seconds. */
+  readonly isTimed: boolean;
 }
 
-function choiceOf(workers: number, { model, server, tallies, peak, confidence, own }: Known): Choice {
+/** Of fewer requests in a second no time is made: the count of a minute is off by more than a tenth. */
+const LEAST_RATE = 1;
+
+/** Little's law: those at once are as many as come in the time that one takes. */
+function requestTime({ inUse, rate }: Summary): number | null {
+  return rate === null || rate < LEAST_RATE ? null : inUse / rate;
+}
+
+function choiceOf(workers: number, { model, server, tallies, peak, confidence, own, isTimed }: Known): Choice {
   const { used, total } = model.host.memory;
   const { current } = server.workers;
   const memory = own === null ? null : Math.max(0, used + (workers - current) * own);
@@ -138,6 +157,7 @@ function choiceOf(workers: number, { model, server, tallies, peak, confidence, o
     fits: memory === null || memory <= total,
     wait: expected?.wait ?? null,
     delay: expected?.delay ?? null,
+    seconds: isTimed ? (expected?.seconds ?? null) : null,
     seen: summarise(tallies.filter((tally) => tally.workers === workers)),
   };
 }
@@ -145,6 +165,7 @@ function choiceOf(workers: number, { model, server, tallies, peak, confidence, o
 interface Expected {
   readonly wait: Band;
   readonly delay: number;
+  readonly seconds: Band | null;
 }
 
 /** Null upwards from where all were in use: how much would have been in use had there been more is not known. */
@@ -152,11 +173,14 @@ function expect(workers: number, { summary, workers: at }: Peak, { activity }: S
   const each = at === 0 ? 0 : summary.total / at;
   if (activity?.unit === 'loop' || each === 0) return null;
   if (summary.inUse / summary.total > FULL && workers > at) return null;
-  const { inUse, error, peakedness } = summary;
-  const low = waiting(workers * each, Math.max(0, inUse - error), peakedness);
+  const { inUse, error, peakedness, rate } = summary;
+  const [least, most] = [Math.max(0, inUse - error), inUse + error];
+  const low = waiting(workers * each, least, peakedness);
   const middle = waiting(workers * each, inUse, peakedness);
-  const high = waiting(workers * each, inUse + error, peakedness);
-  return { wait: { low: low.share, high: high.share }, delay: middle.mean };
+  const high = waiting(workers * each, most, peakedness);
+  // What a request takes is as uncertain as how many there are at once.
+  const seconds = rate === null ? null : { low: (low.mean * least) / rate, high: (high.mean * most) / rate };
+  return { wait: { low: low.share, high: high.share }, delay: middle.mean, seconds };
 }
 
 /** With one worker a single request that hangs is an outage of a site. */

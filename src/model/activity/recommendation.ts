@@ -82,10 +82,21 @@ export function bandText({ wait }: Choice): string | null {
   return low === high ? `${high} %` : `${low}–${high} %`;
 }
 
+/** `8–15 ms`; null where it cannot be told. */
+export function secondsText({ seconds }: Choice): string | null {
+  if (seconds === null || !Number.isFinite(seconds.low)) return null;
+  const [low, high] = [seconds.low, seconds.high].map((value) => Math.round(value * 1000));
+  if (high === 0) return '<1 ms';
+  if (!Number.isFinite(seconds.high)) return `${low} ms or more`;
+  return low === high ? `${high} ms` : `${low}–${high} ms`;
+}
+
 function waitText(choice: Choice, { computes }: Outlook): string {
   const band = `${bandText(choice)} of requests would wait`;
   // Workers that compute hold each other up: fewer may be faster, and no time can be told.
   if (computes) return `${band} for a worker, and all may be faster: they compute, and outnumber the cores`;
+  const seconds = secondsText(choice);
+  if (seconds !== null) return `${band}, ${seconds} on average`;
   const { delay } = choice;
   if (delay === null || !Number.isFinite(delay) || delay < 0.005) return band;
   return `${band}, on average ${delay.toFixed(2)} of the time that one takes`;
@@ -95,6 +106,11 @@ function lonely({ workers }: Choice): string {
   return workers === 1 ? ' One request that hangs is then an outage.' : '';
 }
 
+function onAverage(choice: Choice): string {
+  const seconds = secondsText(choice);
+  return seconds === null ? '' : `, ${seconds} on average`;
+}
+
 function keep(outlook: Outlook, peak: string): Recommendation {
   const { server, choices, confidence } = outlook;
   const { current } = server.workers;
@@ -102,7 +118,7 @@ function keep(outlook: Outlook, peak: string): Recommendation {
   const why =
     below === undefined || below.wait === null
       ? ''
-      : `; ${below.workers} would make ${bandText(below)} of requests wait`;
+      : `; ${below.workers} would make ${bandText(below)} of requests wait${onAverage(below)}`;
   const floor = below === undefined ? ' It is the fewest already.' : '';
   const text = `Keep ${current}: ${peak}${why}.${floor}`;
   return { kind: 'keep', workers: current, confidence, text };

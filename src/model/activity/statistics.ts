@@ -21,6 +21,9 @@ export interface Tally {
   /** Readings of workers in use, and of these the ones that computed. */
   readonly used: number;
   readonly computed: number;
+  /** Counts of the requests served in a second, and their sum. */
+  readonly timed: number;
+  readonly rates: number;
 }
 
 /** What readings say. */
@@ -40,6 +43,8 @@ export interface Summary {
   readonly mostWaiting: number;
   /** Of the readings of workers in use, the share in which they computed; null when none was. */
   readonly computed: number | null;
+  /** Requests served in a second; null when unknown. */
+  readonly rate: number | null;
   readonly total: number;
 }
 
@@ -63,6 +68,7 @@ export function summarise(tallies: readonly Tally[]): Summary | null {
   const kept = Math.min(MOST_CORRELATION, Math.max(0, correlation));
   const effective = (inUse.count * (1 - kept)) / (1 + kept);
   const used = sum((tally) => tally.used);
+  const timed = sum((tally) => tally.timed);
   const told = sum((tally) => tally.told);
   const full = sum(({ inUse: counts, total }) => (total > 0 ? (counts[total] ?? 0) : 0));
   // Of what was never seen in n readings the share is below 3/n, with 95 % (the rule of three).
@@ -77,6 +83,7 @@ export function summarise(tallies: readonly Tally[]): Summary | null {
     waited: told === 0 ? null : sum((tally) => tally.waited) / told,
     mostWaiting: Math.max(...tallies.map(({ mostWaiting }) => mostWaiting)),
     computed: used === 0 ? null : sum((tally) => tally.computed) / used,
+    rate: timed === 0 ? null : sum((tally) => tally.rates) / timed,
     total: first.total,
   };
 }

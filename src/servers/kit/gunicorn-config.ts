@@ -120,7 +120,7 @@ export function workerActivity({ head: { facts }, claim: { args } }: ServerProce
   if (threaded.has(name) || (synchronous.has(name) && threads !== '1')) {
     return { by: 'threads', pool: (_, isMain) => !isMain, size, acceptsEarly: true, idleIn: 'place', isMixed: true };
   }
-  if (synchronous.has(name)) return { by: 'process' };
+  if (synchronous.has(name)) return { by: 'process', oneRequestEach: true };
   return looping.test(name) ? { by: 'loop' } : null;
 }
 

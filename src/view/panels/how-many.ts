@@ -1,5 +1,5 @@
 import { type Choice, type Outlook, outlook } from '../../model/activity/outlook.ts';
-import { bandText, recommend, seenText } from '../../model/activity/recommendation.ts';
+import { bandText, recommend, secondsText, seenText } from '../../model/activity/recommendation.ts';
 import type { Summary } from '../../model/activity/statistics.ts';
 import { usesText } from '../../model/activity/waits.ts';
 import { findServer } from '../../model/lookup.ts';
@@ -17,6 +17,8 @@ import type { PanelContent } from './panel.ts';
 
 /** Columns of the figures beside the bar: the number, memory, what would wait, what was seen. */
 const FIGURES = 52;
+/** Of the one that says how long. */
+const SECONDS = 15;
 
 const unit = {
   worker: 'one request each',
@@ -41,12 +43,13 @@ export function howManyPanel(scene: Scene, panel: PanelOf<'how-many'>): PanelCon
   const recommendation = recommend(seen, model, uses, -new Date(model.at).getTimezoneOffset());
   const confidence = recommendation.confidence === 'none' ? '' : ` (confidence: ${recommendation.confidence})`;
   const waits = usesText(uses, model);
-  const room = Math.max(4, Math.min(30, columns - FIGURES));
+  const isTimed = seen.choices.some((choice) => secondsText(choice) !== null);
+  const room = Math.max(4, Math.min(30, columns - FIGURES - (isTimed ? SECONDS : 0)));
   const focus = 1 + seen.choices.findIndex(({ workers }) => workers === panel.workers);
   const kind = server.activity === null ? '' : `: ${unit[server.activity.unit]}`;
   const lines: readonly Line[] = [
-    [span(headOf(room, model), theme.strong)],
-    ...seen.choices.map((choice) => choiceLine(choice, panel.workers, room, model, theme)),
+    [span(headOf(room, isTimed, model), theme.strong)],
+    ...seen.choices.map((choice) => choiceLine(choice, panel.workers, { room, isTimed, model, theme })),
     [],
     ...said(`${recommendation.text}${confidence}`, theme.strong),
     [],
@@ -63,12 +66,22 @@ export function howManyPanel(scene: Scene, panel: PanelOf<'how-many'>): PanelCon
   };
 }
 
-function headOf(room: number, model: Model): string {
+function headOf(room: number, isTimed: boolean, model: Model): string {
   const memory = fill(`MEMORY, OF ${bytes(model.host.memory.total)}`, room + 15);
-  return `  ${fill('WORKERS', 9)}${memory}${fill('WOULD WAIT', 12, 'right')}${fill('SEEN IN USE', 14, 'right')}`;
+  const seconds = isTimed ? fill('ON AVERAGE', SECONDS, 'right') : '';
+  return `  ${fill('WORKERS', 9)}${memory}${fill('WOULD WAIT', 12, 'right')}${seconds}${fill('SEEN IN USE', 14, 'right')}`;
 }
 
-function choiceLine(choice: Choice, chosen: number, room: number, model: Model, theme: Theme): Line {
+interface Columns {
+  /** Of the bar. */
+  readonly room: number;
+  /** Whether there is a column that says how long requests would wait. */
+  readonly isTimed: boolean;
+  readonly model: Model;
+  readonly theme: Theme;
+}
+
+function choiceLine(choice: Choice, chosen: number, { room, isTimed, model, theme }: Columns): Line {
   const { workers, isNow, memory, fits } = choice;
   const { total } = model.host.memory;
   const share = memory === null || total === 0 ? 0 : memory / total;
@@ -81,6 +94,7 @@ function choiceLine(choice: Choice, chosen: number, room: number, model: Model, 
     span(fill(bar(Math.min(1, share), room, theme.glyphs), room), fits ? theme.faint : theme.error),
     span(fill(figures, 14, 'right'), fits ? style : theme.error),
     span(` ${fill(bandText(choice) ?? '–', 12, 'right')}`, style),
+    span(isTimed ? fill(secondsText(choice) ?? '–', SECONDS, 'right') : '', style),
     span(fill(seenText(choice) ?? '–', 14, 'right'), style),
   ];
 }
@@ -104,8 +118,9 @@ function atOnce({ observations, theme }: Scene, { project, server, now }: Outloo
   return [...rows, []];
 }
 
-function ownText({ own, watched, now }: Outlook): string {
-  const memory = own === null ? '' : `A worker has ${bytes(own)} of its own. `;
+function ownText({ own, watched, now, request }: Outlook): string {
+  const takes = request === null ? '' : `A request takes ${Math.max(1, Math.round(request * 1000))} ms on average. `;
+  const memory = `${takes}${own === null ? '' : `A worker has ${bytes(own)} of its own. `}`;
   if (now === null) return memory;
   return `${memory}${waitedText(now)}, in ${Math.round(watched / 60)} min of readings.`;
 }

@@ -13,7 +13,7 @@ const TIME_WAIT = '06';
 const NO_INODE = '0';
 
 const TCP_LINE =
-  /^ *\d+: ([0-9A-F]+):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} ([0-9A-F]{2}) [0-9A-F]+:([0-9A-F]+) \S+ +\S+ +\d+ +\d+ (\d+)/gm;
+  /^ *\d+: ([0-9A-F]+):([0-9A-F]{4}) ([0-9A-F]+):([0-9A-F]{4}) ([0-9A-F]{2}) [0-9A-F]+:([0-9A-F]+) \S+ +\S+ +\d+ +\d+ (\d+)/gm;
 
 /**
  * Parses the listening sockets in /proc/PID/net/tcp or tcp6 (proc_pid_net(5)). Their rx_queue is the number of
@@ -21,7 +21,7 @@ const TCP_LINE =
  */
 export function parseTcp(text: string): { readonly listeners: readonly Listener[]; readonly complete: boolean } {
   const listeners: Listener[] = [];
-  for (const [, address = '', port = '', state, queue = '', inode] of text.matchAll(TCP_LINE)) {
+  for (const [, address = '', port = '', , , state, queue = '', inode] of text.matchAll(TCP_LINE)) {
     if (state !== LISTEN) return { listeners, complete: true };
     listeners.push({
       address: `${addressOf(address)}:${Number.parseInt(port, 16)}`,
@@ -32,18 +32,24 @@ export function parseTcp(text: string): { readonly listeners: readonly Listener[
   return { listeners, complete: false };
 }
 
-/** Parses the whole table and counts each listener's open connections and those closed in the last minute. */
+/**
+ * Parses the whole table and counts each listener's open connections and those closed in the last minute. The end that
+ * closes first is listed: the server's, or that of a client on this machine.
+ */
 export function parseAllTcp(text: string): readonly Listener[] {
   const keys: string[] = [];
   const open = new Map<string, number>();
   const closed = new Map<string, number>();
-  for (const [, address = '', port = '', state, , inode] of text.matchAll(TCP_LINE)) {
+  for (const [, address = '', port = '', peer = '', peerPort = '', state, , inode] of text.matchAll(TCP_LINE)) {
     const key = `${address}:${port}`;
     if (state === LISTEN) keys.push(key);
     const counts = state === TIME_WAIT ? closed : state === ESTABLISHED || state === CLOSE_WAIT ? open : null;
     if (counts === null || (counts === open && inode === NO_INODE)) continue;
     // A listener may be bound to this address or to all addresses.
-    for (const to of [key, `${'0'.repeat(address.length)}:${port}`]) count(counts, to);
+    const ends = [key, `${'0'.repeat(address.length)}:${port}`];
+    if (counts === closed && peer === address)
+      ends.push(`${peer}:${peerPort}`, `${'0'.repeat(peer.length)}:${peerPort}`);
+    for (const to of ends) count(counts, to);
   }
   return parseTcp(text).listeners.map((listener, index) => {
     const key = keys[index] ?? '';
