@@ -9,7 +9,7 @@ import type { ReplayPosition } from './replay.ts';
 import type { Ground, ViewSettings } from './settings.ts';
 import type { Tuning } from './tuning.ts';
 
-/** What happened: the only way anything reaches the state. */
+/** Something that happened. Nothing else changes the state. */
 export type Action =
   | { readonly type: 'model'; readonly model: Model }
   | { readonly type: 'advice'; readonly advice: readonly Advice[] }
@@ -18,18 +18,18 @@ export type Action =
   /** The wheel, a click or a second one at the same place. */
   | { readonly type: 'mouse'; readonly what: MouseEvent; readonly target: MouseTarget }
   | { readonly type: 'resize'; readonly columns: number; readonly lines: number }
-  /** The terminal has told what its text stands on. */
+  /** The terminal has reported its background. */
   | { readonly type: 'ground'; readonly ground: Ground }
   | { readonly type: 'operation'; readonly operation: Operation }
   | { readonly type: 'tuning'; readonly tuning: Tuning }
-  /** Workers are added only after a yes. */
+  /** Workers are added only if the user agrees. */
   | { readonly type: 'question'; readonly question: Question }
   | { readonly type: 'notice'; readonly level: NoticeLevel; readonly text: string }
   | { readonly type: 'replay'; readonly position: ReplayPosition };
 
 export type MouseEvent = 'click' | 'double-click' | 'wheel-up' | 'wheel-down';
 
-/** What the mouse is on, which the view knows. */
+/** What is under the mouse. The view knows it. */
 export type MouseTarget =
   | { readonly type: 'row'; readonly index: number /** On the sign that opens and closes. */; readonly sign: boolean }
   | { readonly type: 'column'; readonly name: string }
@@ -42,17 +42,17 @@ export type MouseTarget =
 /** What the state asks the world to do. */
 export type Effect =
   | { readonly type: 'scale'; readonly server: ProcessKey; readonly delta: number }
-  /** What was asked about, with what was agreed to. */
+  /** Sets a number of workers that the user agreed to. */
   | { readonly type: 'set'; readonly wanted: WantedWorkers; readonly consent: Consent }
   | { readonly type: 'fit'; readonly trims: readonly Trim[]; readonly target: number }
   | { readonly type: 'act'; readonly action: ProcessAction; readonly process: ProcessKey }
   | { readonly type: 'undo' }
-  /** Tell in the log what earlier sessions left unfinished. */
+  /** Show in the log what earlier sessions left unfinished. */
   | { readonly type: 'recall' }
   | { readonly type: 'cancel' }
   /** Begin a guided run of a server. */
   | { readonly type: 'tune'; readonly server: ProcessKey; readonly project: string }
-  /** End the guided run, and put back what it has not found good. */
+  /** End the guided run, and put back a trim not found good. */
   | { readonly type: 'stop-tune' }
   /** Read now, not at the next tick. */
   | { readonly type: 'refresh' }

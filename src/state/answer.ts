@@ -35,7 +35,7 @@ export function readOnlyReason({ readOnly, replay }: AppState): string | null {
   return readOnly ? READ_ONLY : null;
 }
 
-/** Why workers are not changed while a guided run goes on: it would take that for its own doing; null if none does. */
+/** Why workers are not changed during a guided run, which would mistake it for its own change; null without one. */
 export function tuningReason(state: AppState): string | null {
   return isTuning(state) ? `${state.tuning?.project} is being tuned: T shows it, and Esc there stops it.` : null;
 }

@@ -23,7 +23,7 @@ export function jumpToBiggest(state: AppState, history: HistoryReader): AppState
   return jumpTo(state, history, (row) => (row.type === 'process' ? row.process.memory.counted : null));
 }
 
-/** Selects the row with the largest figure, opening what it is in. */
+/** Selects the row with the largest figure, and opens its groups. */
 function jumpTo(state: AppState, history: HistoryReader, figure: (row: Row) => number | null): AppState {
   const all = allRows(state, history);
   let best: Row | null = null;
@@ -49,17 +49,17 @@ export function jumpToFastest(state: AppState, history: HistoryReader): AppState
   return withNotice(grown, 'info', `It grows by ${bytes(row === null ? 0 : (rate(row.id) ?? 0))} an hour.`);
 }
 
-/** Selects the first of some rows that there is, opening what it is in; null where the filter hides them all. */
+/** Selects the first of these rows that exists, and opens its groups; null if the filter hides them all. */
 export function goTo(state: AppState, history: HistoryReader, ids: readonly RowId[]): AppState | null {
   const all = allRows(state, history);
   for (const id of ids) {
-    const row = all.find((one) => one.id === id);
+    const row = all.find((candidate) => candidate.id === id);
     if (row) return reveal(state, history, row, all);
   }
   return null;
 }
 
-/** Selects the next row that passes a test, from the selected one on and in closed groups too; null if none does. */
+/** Selects the next row that passes a test, also in closed groups; null if none does. */
 export function searchRow(
   state: AppState,
   history: HistoryReader,
@@ -83,7 +83,7 @@ function allRows(state: AppState, history: HistoryReader): readonly Row[] {
   return model === null ? [] : makeRows(model, { ...rowOptions(state, history), arrangement: allOpen(state, history) });
 }
 
-/** With every row of a project visible. */
+/** The arrangement with every row of projects visible. */
 function allOpen(state: AppState, history: HistoryReader): AppState['arrangement'] {
   const { model, arrangement } = state;
   const toggled = new Set(arrangement.toggled);
@@ -99,14 +99,14 @@ function allOpen(state: AppState, history: HistoryReader): AppState['arrangement
   return { ...arrangement, toggled };
 }
 
-/** Opens what a row is in, and nothing else, and selects it. */
+/** Opens the groups of a row, and no others, and selects it. */
 function reveal(state: AppState, history: HistoryReader, target: Row, all: readonly Row[]): AppState {
   const parents = new Map(all.map(({ id, parent }) => [id, parent]));
   const path: RowId[] = [];
   for (let id = target.parent; id !== null; id = parents.get(id) ?? null) path.unshift(id);
   let next = state;
   for (const id of path) {
-    const row = next.rows.find((one) => one.id === id);
+    const row = next.rows.find((candidate) => candidate.id === id);
     if (row?.expanded !== false || next.model === null) continue;
     const opened = toggle(next, [id]);
     next = { ...opened, rows: makeRows(next.model, rowOptions(opened, history)) };

@@ -3,7 +3,7 @@ import type { Model, ProcessNode, Project, Server } from '../model/model.ts';
 import { sumKnown } from '../model/rates.ts';
 import type { Row } from './row.ts';
 
-/** What is left of a model by a filter. */
+/** Which processes are shown. */
 export interface Filter {
   /** As typed; empty shows all. */
   readonly text: string;
@@ -18,7 +18,7 @@ function isOf({ sample: { facts } }: ProcessNode, { user, uid }: Filter): boolea
   return facts.user === null && facts.uid !== null && facts.uid === uid;
 }
 
-/** The parts of a project that match, with their sums: all of it when its own name does. Null when nothing does. */
+/** The matching parts of a project, with their sums: all of it if its name matches. Null if nothing matches. */
 export function filterProject(project: Project, filter: Filter, total: number): Project | null {
   const { text, user } = filter;
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
@@ -39,7 +39,7 @@ function sumsOf(parts: readonly Pick<Project, 'memory' | 'cpu'>[], total: number
   return { memory: sumMemory(memory, total), cpu: sumKnown(parts.map(({ cpu }) => cpu)) };
 }
 
-/** A server is shown whole or not at all: its figures are those of the whole. */
+/** A server is shown whole or not at all, since its figures are those of the whole. */
 function filterServer(
   server: Server,
   words: readonly string[],
@@ -75,7 +75,7 @@ function matches(word: string, texts: readonly (string | null | undefined)[]): b
   return texts.some((text) => text?.toLowerCase().includes(word));
 }
 
-/** Whether a row has a text in its name, its command or what else a filter looks at. */
+/** Whether a row has a text in one of the places that a filter looks at. */
 export function matchesRow(row: Row, text: string): boolean {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   switch (row.type) {

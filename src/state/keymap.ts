@@ -60,11 +60,11 @@ export interface Binding {
   readonly label: string;
   readonly help: string;
   readonly section: Section;
-  /** A word for the footer, and how much it deserves its place there: 1 is the last to go. */
+  /** A word for the footer, and its rank there: 1 is the last to be left out. */
   readonly footer?: { readonly word: string; readonly rank: number };
   /** Whether it sends signals. It is not offered if none may be sent. */
   readonly changes?: true;
-  /** Whether it is one for recordings. */
+  /** Whether it is for recordings only. */
   readonly recording?: true;
 }
 
@@ -308,7 +308,7 @@ export const bindings: readonly Binding[] = [
 
 const commands = new Map(bindings.flatMap(({ keys, command }) => keys.map((key) => [key, command] as const)));
 
-/** Null for a key that does nothing. */
+/** The command of a key; null if it does nothing. */
 export function commandFor(key: string): Command | null {
   return commands.get(key) ?? null;
 }

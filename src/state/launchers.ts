@@ -5,11 +5,11 @@ import type { ProcessNode, Server } from '../model/model.ts';
  * and have no row.
  */
 export function launchersOf({ head, processes }: Server): readonly ProcessNode[] {
-  const found: ProcessNode[] = [];
+  const launchers: ProcessNode[] = [];
   for (let pid = head.sample.ppid; ; ) {
     const launcher = processes.find((process) => process.pid === pid && process.role === 'helper');
-    if (launcher === undefined || found.includes(launcher)) return found;
-    found.push(launcher);
+    if (launcher === undefined || launchers.includes(launcher)) return launchers;
+    launchers.push(launcher);
     pid = launcher.sample.ppid;
   }
 }
@@ -17,5 +17,5 @@ export function launchersOf({ head, processes }: Server): readonly ProcessNode[]
 /** A server's processes that have rows. */
 export function shownProcesses(server: Server): readonly ProcessNode[] {
   const launchers = launchersOf(server);
-  return launchers.length === 0 ? server.processes : server.processes.filter((one) => !launchers.includes(one));
+  return launchers.length === 0 ? server.processes : server.processes.filter((process) => !launchers.includes(process));
 }

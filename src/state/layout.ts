@@ -1,13 +1,13 @@
 import type { AppState } from './state.ts';
 
-/** Below this there is no room to show anything that is of use. */
+/** A smaller screen has no room for anything useful. */
 export const SMALLEST = { columns: 40, lines: 8 } as const;
 
 const HEADER = 2;
 const TABLE_HEAD = 1;
 const FOOTER = 1;
 
-/** From this size on there is room for a pane below the table. */
+/** A screen of this size has room for a pane below the table. */
 const PANE = { columns: 120, lines: 40, height: 11, tallest: 19 } as const;
 
 type Size = Pick<AppState, 'columns' | 'lines' | 'rows'>;
@@ -17,12 +17,12 @@ export function messageLines({ lines }: Pick<Size, 'lines'>): number {
   return lines >= 14 ? 3 : lines >= 10 ? 2 : 1;
 }
 
-/** Lines of the pane with the selected server and its history: those that rows leave; 0 without room. */
+/** Lines of the pane with the selected server and its history, below the rows; 0 without room. */
 export function paneLines(state: Size): number {
   const { columns, lines, rows } = state;
   if (columns < PANE.columns || lines < PANE.lines) return 0;
   const left = lines - HEADER - TABLE_HEAD - messageLines(state) - FOOTER - rows.length - SPARE;
-  // In steps, so that a row that comes or goes seldom moves it.
+  // It grows in steps, so that single rows seldom move it.
   return Math.max(PANE.height, Math.min(PANE.tallest, PANE.height + STEP * Math.floor((left - PANE.height) / STEP)));
 }
 
@@ -43,7 +43,7 @@ export function panelLines(state: Size): number {
   return Math.max(1, tableLines(state) + paneLines(state) + TABLE_HEAD - 2);
 }
 
-/** From so many columns on, the details of a row show all their pages, in two columns. */
+/** From this number of columns on, the details show all their pages, in two columns. */
 const ALL_DETAILS = 116;
 
 /** Whether the details of a row are not divided into pages. */

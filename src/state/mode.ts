@@ -3,14 +3,14 @@ import type { ProcessKey } from '../snapshot.ts';
 import type { Effect } from './action.ts';
 import type { RowId } from './row.ts';
 
-/** Over how long the history is drawn. */
+/** The intervals that the history shows. */
 export const spans = ['10m', '1h', '24h'] as const;
 export type Span = (typeof spans)[number];
 
-/** What the details of a row are divided into. */
+/** The pages of a row's details. */
 export type DetailsPage = 'memory' | 'server' | 'process' | 'group';
 
-/** What lies over the table. Only one does at a time. */
+/** A panel over the table. Only one is open at a time. */
 export type Panel =
   | { readonly type: 'help'; readonly scroll: number }
   /** Stays with its row, wherever the selection goes. */
@@ -39,11 +39,11 @@ export type Panel =
       /** The question itself first. */
       readonly question: readonly string[];
       readonly effects: readonly Effect[];
-      /** A server whose command is asked for once. */
+      /** A server whose own command needs this consent once. */
       readonly server?: ProcessKey;
       /** Whether a yes holds for all changes of this session. */
       readonly scaling?: true;
-      /** Whether Enter is no yes: only `y` is. */
+      /** Whether only `y` means yes, and Enter does not. */
       readonly explicit?: boolean;
     }
   | { readonly type: 'fit'; readonly text: string; readonly problem: string | null }

@@ -10,7 +10,7 @@ import { type AppState, panelOf, selectedRow } from './state.ts';
 /** Rows that one step of a mouse wheel moves. */
 const WHEEL_STEP = 3;
 
-/** The mouse does what keys do: on rows, heads of columns, entries of panels and words of the footer. */
+/** Handles the mouse on rows, heads of columns, entries of panels and words of the footer. */
 export function pointed(state: AppState, what: MouseEvent, target: MouseTarget, history: HistoryReader): Answer {
   if (what === 'wheel-up' || what === 'wheel-down') return wheeled(state, what === 'wheel-up' ? -1 : 1, history);
   if (target.type === 'key') return keyPressed(state, target.key, target.key.length === 1 ? target.key : null, history);

@@ -2,12 +2,12 @@ import { commandFor } from './keymap.ts';
 
 const back = new Set(['escape', 'q', 'backspace']);
 
-/** Keys that close any panel. */
+/** Whether a key closes any panel. */
 export function isBack(key: string): boolean {
   return back.has(key);
 }
 
-/** Lines that a key moves by; null when it does not move. */
+/** Lines that a key moves by; null if it does not move. */
 export function stepOf(key: string, page: number): number | null {
   switch (commandFor(key)) {
     case 'up':
@@ -27,7 +27,7 @@ export function stepOf(key: string, page: number): number | null {
   }
 }
 
-/** The index after a key in a list of so many. */
+/** The index after a key, in a list of `count` entries. */
 export function moved(index: number, count: number, key: string): number {
   const step = stepOf(key, 10) ?? 0;
   return Math.max(0, Math.min(count - 1, index + step));

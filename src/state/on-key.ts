@@ -16,7 +16,7 @@ import { openTune } from './tuned.ts';
 import { filtered, keyInFilter, keyInSearch, searchNext } from './typed.ts';
 import { undo } from './undo.ts';
 
-/** A key was pressed. Wherever the keyboard is, Ctrl-C, Ctrl-L and Ctrl-Z mean what they always mean. */
+/** Handles a key. Ctrl-C, Ctrl-L and Ctrl-Z mean the same in every mode. */
 export function keyPressed(state: AppState, key: string, character: string | null, history: HistoryReader): Answer {
   const command = commandFor(key);
   if (command === 'interrupt') return [state, [{ type: 'quit', code: 130 }]];
@@ -210,7 +210,7 @@ function continueStopped(state: AppState): Answer {
   return choose(state, row, offer);
 }
 
-/** Going on, the display shows the newest there is at once. */
+/** Pauses or resumes the display. On resume it shows the newest reading at once. */
 function freeze(state: AppState, history: HistoryReader): AppState {
   const { frozen } = state;
   if (frozen === null) return { ...state, frozen: { latest: null } };

@@ -1,6 +1,6 @@
 import type { ProcessKey } from '../snapshot.ts';
 
-/** How a change of a server's number of workers stands: plain data for the screen and for `scale`. */
+/** The state of a change of a server's workers: plain data for the screen and for `scale`. */
 export interface Operation {
   /** Counts up from 1 within a session. */
   readonly id: number;
@@ -21,18 +21,18 @@ export interface Operation {
   readonly sent: number;
   /** Workers that came since it began. */
   readonly came: readonly ProcessKey[];
-  /** Workers that were told to go and still finish their requests. */
+  /** Workers that were asked to stop and still finish their requests. */
   readonly leaving: readonly ProcessKey[];
-  /** What the workers that were expected to go would give back; null when unknown or when growing. Bytes. */
+  /** Bytes expected to be freed; null if unknown, or if workers are added. */
   readonly predicted: number | null;
-  /** What the workers that went gave back, as read last before they left; null when unknown. Bytes. */
+  /** Bytes that the stopped workers freed, as last read before they stopped; null if unknown. */
   readonly freed: number | null;
   /** Once done: bytes of private memory of each new worker so far, if they still rise; else null. */
   readonly loading: number | null;
   /** Host memory used, fractions of the total, when it began and now. */
   readonly usedBefore: number;
   readonly usedNow: number;
-  /** How it stands, or how it ended, as a sentence with its figures. */
+  /** Its state or its end, as a sentence with its figures. */
   readonly text: string;
   /** Once done: where to set the number so that it outlives a restart. */
   readonly reminder: string | null;
@@ -45,7 +45,7 @@ export interface Operation {
   readonly undo: boolean;
 }
 
-/** A number of workers that is asked for. */
+/** A requested number of workers. */
 export interface WantedWorkers {
   readonly server: ProcessKey;
   readonly target: number;
@@ -59,7 +59,7 @@ export interface WantedWorkers {
  */
 export type Consent = 'none' | 'size' | 'memory' | 'all';
 
-/** Workers that are added only after a yes. */
+/** A question before workers are added. */
 export interface Question {
   /** One sentence with its figures. */
   readonly text: string;

@@ -1,6 +1,6 @@
 import type { RowId } from './row.ts';
 
-/** In which order rows stood, and until when they are not to be moved. */
+/** The order of the rows, and until when it is kept. */
 export interface Order {
   readonly ranks: ReadonlyMap<RowId, number>;
   /** Seconds since boot: until then rows keep their order, because a key was pressed. */
@@ -13,7 +13,7 @@ export interface Order {
 
 export const noOrder: Order = { ranks: new Map(), heldUntil: 0, pressed: false, wishes: new Set() };
 
-/** Rows do not move for so many seconds after a key: they would run away under the cursor. */
+/** Seconds after a key for which rows do not move: they would run away under the cursor. */
 const QUIET_SECONDS = 2;
 
 /** The order for a reading at `uptime`: a key before it holds the rows for a while. */
@@ -22,9 +22,9 @@ export function orderAt(order: Order, uptime: number): Order {
 }
 
 /**
- * Things in the order in which they stood, where each moves up past those that it clearly exceeds, at two readings
- * running. What was not there before is put where it belongs.
- * @param wishes hears which thing exceeds which other one, for the next reading
+ * Keeps the order of things, but moves each up past those that it clearly exceeds at two readings in a row. New things
+ * are put where they belong.
+ * @param wishes receives which thing exceeds which other one, for the next reading
  * @param exceeds whether a stands clearly above b
  * @param above whether a stands above b at all
  */

@@ -7,7 +7,7 @@ import type { Panel } from './mode.ts';
 import { processOf, type Row, serverOf } from './row.ts';
 import type { AppState } from './state.ts';
 
-/** What can be done to the process of a row; nothing for a group. */
+/** The actions for the process of a row; none for a group. */
 export function rowOffers(row: Row): readonly Offer[] {
   const process = processOf(row);
   if (process === null) return [];
@@ -28,7 +28,7 @@ function confirmation(row: Row, { action, label }: Offer): Panel | null {
   };
 }
 
-/** Have all processes ended that these effects are about? */
+/** Whether all processes have ended that these effects are about. */
 export function allEnded(effects: readonly Effect[], { projects, system }: Model): boolean {
   const keys = effects.flatMap((effect) => {
     if (effect.type === 'act') return effect.process;
@@ -48,7 +48,7 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Performs an action. It asks first if that ends or interrupts something. */
+/** Performs an action, after a question if it ends or interrupts something. */
 export function choose(state: AppState, row: Row, offer: Offer): Answer {
   const process = processOf(row);
   const readOnly = readOnlyReason(state);

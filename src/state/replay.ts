@@ -1,9 +1,9 @@
-/** Where a recording stands. */
+/** The position in a recording. */
 export interface ReplayPosition {
-  /** Readings from the beginning, from 1 on, and in all; `count` is null until all have been counted. */
+  /** The number of the reading, from 1, and of all readings; `count` is null until all have been counted. */
   readonly index: number;
   readonly count: number | null;
   readonly paused: boolean;
-  /** Times as fast as it was recorded. */
+  /** Multiple of the recorded speed. */
   readonly speed: number;
 }

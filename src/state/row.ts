@@ -1,7 +1,7 @@
 import { ownHead, type ProcessNode, type Project, type Server, type SystemGroup } from '../model/model.ts';
 import type { ProcessKey } from '../snapshot.ts';
 
-/** What a row stands for, which it keeps wherever it moves. The history knows figures by the same names. */
+/** What a row stands for, wherever it moves. History uses the same ids. */
 export type RowId = 'system' | `project:${string}` | `server:${ProcessKey}` | `process:${ProcessKey}`;
 
 interface Placed {
@@ -29,7 +29,7 @@ export interface ProcessRow extends Placed {
   readonly type: 'process';
   /** Null in `system`. */
   readonly project: Project | null;
-  /** Null for a process that is no part of a server. */
+  /** Null for a process outside servers. */
   readonly server: Server | null;
   readonly process: ProcessNode;
 }

@@ -6,12 +6,12 @@ import type { Order } from './order.ts';
 import type { Row, RowId } from './row.ts';
 import { ofProcess, ofProject, ofServer, type Sorting, type SortKey, sorted } from './sort.ts';
 
-/** How the table is to be laid out. */
+/** How the rows are selected and sorted. */
 export interface Arrangement {
   readonly sort: SortKey;
   readonly reverse: boolean;
   readonly filter: Filter;
-  /** Rows that are open where they would be closed, or closed where they would be open. */
+  /** Rows that the user opened or closed, against the default. */
   readonly toggled: ReadonlySet<RowId>;
 }
 
@@ -64,7 +64,7 @@ export function makeRows(
       for (const process of shownProcesses(server)) addProcess(process, id, 1, [project, server]);
       continue;
     }
-    for (const one of sorted(project.servers, ofServer, sorting)) addServer(project, one, id);
+    for (const part of sorted(project.servers, ofServer, sorting)) addServer(project, part, id);
     for (const process of sorted(project.processes, ofProcess, sorting)) addProcess(process, id, 1, [project, null]);
   }
 
@@ -77,7 +77,7 @@ export function makeRows(
   return rows;
 }
 
-/** A server of one process is shown by one row. */
+/** Whether a server has rows of its own for its processes. A single process shares the server's row. */
 function hasParts(server: Server): boolean {
   return shownProcesses(server).length > 1;
 }

@@ -24,7 +24,7 @@ export function changeWorkers(state: AppState, delta: 1 | -1): Answer {
   return changeServer(state, target, delta);
 }
 
-/** So many workers more or fewer of one server, by the one way there is. */
+/** Adds or trims workers of one server. Every key goes this way. */
 export function changeServer(state: AppState, server: Server, delta: number): Answer {
   const readOnly = readOnlyReason(state);
   if (readOnly !== null) return refuse(state, readOnly);
@@ -37,10 +37,10 @@ export function changeServer(state: AppState, server: Server, delta: number): An
   return [{ ...state, notice: null }, [{ type: 'scale', server: server.key, delta }]];
 }
 
-/** A program of the project is run only once the user has seen which, and as whom. */
+/** The question before a program of the project runs: which program, and as whom. Null if none is run. */
 function commandQuestion({ model }: AppState, server: Server, delta: number): Panel | null {
   if (model === null || commandText(server, delta > 0 ? 1 : -1, model) === null) return null;
-  // Both, since it is asked but once, and the way back is the other one.
+  // Show both: the question is asked once, and undoing uses the other command.
   const commands = ([1, -1] as const).flatMap((direction) => commandText(server, direction, model) ?? []);
   const { label } = server.definition;
   return {
@@ -89,7 +89,7 @@ function questionOf({ settings, model }: AppState, server: Server, delta: number
   return [`Trim ${some} of ${project}: ${current} → ${current + delta}?`, `${who}${gain}u undoes it.${once}`];
 }
 
-/** What a yes agrees to. Other code is asked for last, once nothing else speaks against it. */
+/** The consent that yes gives. Newer code is asked about last. */
 const consents = { size: 'size', unknown: 'size', memory: 'memory', code: 'all' } as const;
 
 const whatYesDoes = {
@@ -135,13 +135,13 @@ export function taggedServers(state: AppState): readonly Server[] {
   return model.projects.flatMap(({ servers }) => servers.filter(({ key }) => tagged.has(`server:${key}`)));
 }
 
-/** The server that a row stands for, by the same rule as `scale`; a refusal if it is none, or several. */
+/** The server that a row stands for, by the same rule as `scale`; a refusal if there is none, or several. */
 export function targetOf(row: Row): Server | Refused {
   if (row.type === 'system') return { refused: 'No workers here. Select a project or a server.' };
   const server = serverOf(row);
   if (server !== null) return server;
   if (row.type !== 'project')
-    return { refused: 'No workers here: it is no part of a server. Select a project or a server.' };
+    return { refused: 'No workers here: it is not part of a server. Select a project or a server.' };
   const { name } = row.project;
   const meant = serversMeant(row.project);
   const [first] = meant;
@@ -149,7 +149,7 @@ export function targetOf(row: Row): Server | Refused {
   return meant.length > 1 ? { refused: `${severalMeant(name, meant)} Select one.` } : first;
 }
 
-/** Why a server cannot have one worker more or fewer, as a sentence; null when it can. */
+/** Why a server cannot have one worker more or fewer, as a sentence; null if it can. */
 function whyNot(state: AppState, server: Server, delta: number): string | null {
   const { scaling, workers } = server;
   if (state.tuning?.server === server.key) {

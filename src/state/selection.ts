@@ -5,7 +5,7 @@ import type { AppState } from './state.ts';
 /** Rows kept visible above and below the selection while there are any. */
 const MARGIN = 1;
 
-/** Selects a row by its index, or the nearest there is, because the user wants it. */
+/** Selects a row by its index, or the nearest row, for the user. */
 export function selectIndex(state: AppState, index: number): AppState {
   return { ...nearest(state, index), chosen: true };
 }
@@ -48,7 +48,7 @@ function indexOf(rows: readonly Row[], id: RowId | null): number {
   );
 }
 
-/** Scrolls no further than it takes to see the selection. */
+/** Scrolls just far enough to show the selection. */
 function scrolled(state: AppState): AppState {
   const height = tableLines(state);
   const index = indexOf(state.rows, state.selected);

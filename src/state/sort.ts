@@ -3,7 +3,7 @@ import type { Memory, ProcessNode, Project, Server } from '../model/model.ts';
 import { type Order, settle } from './order.ts';
 import type { RowId } from './row.ts';
 
-/** What the table can be sorted by: the one list of it. */
+/** Every key that the table can be sorted by. */
 export const sortKeys = {
   mem: 'memory',
   share: 'share of memory',
@@ -68,13 +68,13 @@ export interface Sorting {
   /** Seconds since boot of the reading that is sorted. */
   readonly uptime: number;
   readonly history: HistoryReader;
-  /** Hears which rows want to move up, for the next reading. */
+  /** Receives which rows want to move up, for the next reading. */
   readonly wishes: Set<string>;
 }
 
 /**
- * The largest first, and names from A to Z; what is unknown comes last. Things that stood in another order keep it for
- * as long as their figures hardly differ, and while a key has just been pressed.
+ * Sorts the largest first, names from A to Z, and unknown figures last. Things keep their earlier order while their
+ * figures hardly differ, and just after a key.
  */
 export function sorted<Thing>(
   things: readonly Thing[],
@@ -105,10 +105,10 @@ export function sorted<Thing>(
   return described.map(({ thing }) => thing);
 }
 
-/** Less than anything that is known. */
+/** Sorts below every known figure. */
 const UNKNOWN = -1e300;
 
-/** A share of the figure: rows whose figures differ by less keep their places. */
+/** Fraction of the figure. Rows whose figures differ by less keep their places. */
 const CLEARLY = 0.05;
 
 /** The least difference that moves a row: bytes, cores, workers, connections, bytes per hour. */

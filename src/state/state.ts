@@ -11,7 +11,7 @@ import type { Arrangement } from './rows.ts';
 import type { Ground, ViewSettings } from './settings.ts';
 import type { Tuning } from './tuning.ts';
 
-/** All that the screen shows is computed from this. */
+/** Everything that the screen shows is computed from this. */
 export interface AppState {
   readonly columns: number;
   readonly lines: number;
@@ -21,32 +21,32 @@ export interface AppState {
   readonly badge: string | null;
   /** Whether it is one of several machines: Esc goes back to their list. */
   readonly isOfFleet: boolean;
-  /** Where a recording stands; null where the present is shown. */
+  /** The position in a recording; null if live. */
   readonly replay: ReplayPosition | null;
-  /** What the terminal's text stands on. */
+  /** The terminal's background. */
   readonly ground: Ground;
-  /** The newest, or the one at which the display was frozen; null before the first reading. */
+  /** The newest reading, or the one at which the display was paused; null before the first. */
   readonly model: Model | null;
-  /** What has come since the display was frozen; null while it is not frozen. */
+  /** The newest reading since the display was paused; null while it is not paused. */
   readonly frozen: { readonly latest: Model | null } | null;
-  /** Which of the theme's colours is a project's, by its id: it keeps that wherever it moves. */
+  /** The number of each project's colour, by its id. A project keeps it wherever it moves. */
   readonly hues: ReadonlyMap<string, number>;
   readonly advice: readonly Advice[];
   readonly arrangement: Arrangement;
-  /** In which order the rows stand, so that they keep it while figures hardly differ. */
+  /** The order of the rows, which they keep while figures hardly differ. */
   readonly order: Order;
-  /** Made of the model by the arrangement. */
+  /** The rows, made of the model and the arrangement. */
   readonly rows: readonly Row[];
   /** Whether projects are closed unless opened: there are many more rows than lines. */
   readonly compact: boolean;
   readonly selected: RowId | null;
-  /** Whether the user has chosen the selected row; else it is the first one, whichever that is. */
+  /** Whether the user chose the selected row; else the first row is selected. */
   readonly chosen: boolean;
   /** Rows above the first one shown. */
   readonly scroll: number;
   /** Servers that `+` and `-` act on together. */
   readonly tagged: ReadonlySet<RowId>;
-  /** Servers whose own command may be run: that was asked once. */
+  /** Servers whose own command may be run, since the user agreed once. */
   readonly allowed: ReadonlySet<ProcessKey>;
   /** Whether a change of workers has been agreed to in this session. */
   readonly agreed: boolean;
@@ -54,7 +54,7 @@ export interface AppState {
   /** The text searched last; empty before there is one. */
   readonly searched: string;
   readonly notice: Notice | null;
-  /** What was done besides, and refused; oldest first. */
+  /** Further messages of this session, oldest first. */
   readonly notes: readonly Note[];
   /** Oldest first. */
   readonly operations: readonly Operation[];
@@ -66,7 +66,7 @@ export interface AppState {
   readonly tuneWatch: number;
 }
 
-/** What is given at the start; the rest is empty. */
+/** The parts of the state that are given at the start. The rest is empty. */
 export type StateOptions = Pick<
   AppState,
   | 'columns'

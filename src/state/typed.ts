@@ -6,7 +6,7 @@ import type { Mode } from './mode.ts';
 import type { AppState } from './state.ts';
 import { edited } from './typing.ts';
 
-/** A key while the filter is typed: the table follows each one. */
+/** Handles a key while the filter is typed. The table follows each key. */
 export function keyInFilter(state: AppState, key: string, character: string | null): Answer {
   const { filter } = state.arrangement;
   if (key === 'enter' || key === 'up' || key === 'down') return [closed(state), []];
@@ -21,7 +21,7 @@ export function filtered(state: AppState, text: string): AppState {
   return { ...state, arrangement: { ...arrangement, filter: { ...arrangement.filter, text } } };
 }
 
-/** A key while a text to search is typed: the selection goes to the first row that has it. */
+/** Handles a key while a text to search is typed. The selection goes to the first row that has it. */
 export function keyInSearch(
   state: AppState,
   mode: Extract<Mode, { readonly type: 'search' }>,

@@ -1,7 +1,7 @@
 /** Longest text that can be typed. */
 const LONGEST = 80;
 
-/** Text after a key; null when the key does not edit. */
+/** Text after a key; null if the key does not edit. */
 export function edited(text: string, key: string, character: string | null): string | null {
   if (key === 'backspace') return [...text].slice(0, -1).join('');
   if (key === 'C-u') return '';

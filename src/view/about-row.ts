@@ -57,7 +57,7 @@ function aboutSystem({ system }: Extract<Row, { type: 'system' }>, { state, them
   };
 }
 
-/** A process of no server, or a project whose servers are several. */
+/** The message for a process outside servers, or a project with several servers. */
 function aboutOthers(row: Row, project: Project | null, advice: Advice | null, { theme }: Scene): Message {
   const advised = advice === null ? [] : [spoken(advice, theme)];
   if (row.type === 'process') {
@@ -101,7 +101,7 @@ function stateOf(server: Server, scene: Scene): string {
   return parts.length > 0 ? parts.join('   ') : `${memoryText(server.memory)} of memory`;
 }
 
-/** Over the last minutes, or at this reading if there are few; null if unknown. */
+/** How many workers were in use lately, or at this reading if there are few readings; null if unknown. */
 function usePhrase(server: Server, { history }: Scene): string | null {
   const lately: Usage | null = lull(history, server.key, IDLE) ?? usage(history, server.key, LATELY);
   if (lately !== null) {
@@ -114,14 +114,14 @@ function usePhrase(server: Server, { history }: Scene): string | null {
     : inUsePhrase(activity.inUse, activity);
 }
 
-/** Where the number of workers is set; of a server that does not scale, why not. */
+/** Where the number of workers is set; for a server that does not scale, why not. */
 function settingOf(server: Server): string {
   const { scaling, workers } = server;
   if (!scaling.available) return scaling.reason;
   const { count, where } = workers.configured;
   const [place = ''] = where.split(';');
   const starter = unitOf(server.startedBy);
-  // What is given on a command line is set where the one is that starts it.
+  // A command line is set in the unit that starts the server.
   const short = starter === null ? place : place.replace(/ on the command line$/, ` in ${starter}`);
   return count === null ? `Configured: ${short}` : `Configured: ${count}, by ${short}`;
 }
@@ -134,7 +134,7 @@ function unitOf(startedBy: string | null): string | null {
   return /^systemd unit (\S+)/.exec(startedBy ?? '')?.[1] ?? null;
 }
 
-/** What one fewer and one more would do; with a queue, one more first. */
+/** What one worker fewer and one more would do; with a queue, one more first. */
 function prices(row: Row, server: Server, model: Model, theme: Theme): readonly Said[] {
   if (!server.scaling.available) return [];
   const fewer = said(trimText(row, server, model), theme);
@@ -169,8 +169,7 @@ function stepText({ bytes: size, usedAfter }: StepPrice, word: 'less' | 'more', 
 }
 
 /**
- * The most urgent about the row's server, else about its project, else about the machine: of these none that is only a
- * remark.
+ * The most urgent advice about the row's server, else its project, else the machine. Mere remarks are left out.
  */
 function adviceFor(all: readonly Advice[], row: Row | null): Advice | null {
   const project = row === null || row.type === 'system' ? null : (row.project?.id ?? null);

@@ -5,9 +5,9 @@ import type { Theme } from './theme.ts';
 /** One layer of a stack. */
 export interface Band {
   readonly name: string;
-  /** Full cells of it. */
+  /** The style of its full cells. */
   readonly fill: Style;
-  /** Where colours do not tell layers apart. */
+  /** Used instead if colours do not distinguish layers. */
   readonly pattern: string;
   /** For each column from left to right; null if unknown. */
   readonly values: readonly (number | null)[];
@@ -20,7 +20,7 @@ export interface Area {
   readonly lines: number;
   /** The value at the top. */
   readonly most: number;
-  /** A column that is shown in reverse; null for none. */
+  /** The column shown in reverse; null for none. */
   readonly cursor: number | null;
 }
 
@@ -63,7 +63,7 @@ function topsOf(bands: readonly Band[], column: number, scale: number): readonly
  */
 function cellOf(tops: readonly number[], from: number, parts: number, bands: readonly Band[], theme: Theme): Span {
   const lowest = layerAt(tops, from);
-  // Most cells have one layer: its top says so, and nothing more is looked at.
+  // Most cells have one layer: then its top is all that matters.
   const end = lowest === EMPTY ? from + parts : (tops[lowest] ?? 0);
   if (end >= from + parts) return full(lowest, bands, theme);
   const height = end - from;
@@ -92,7 +92,7 @@ function mixed(lowest: number, upper: number, height: number, bands: readonly Ba
 
 const styles = new Map<string, Style>();
 
-/** The same object for the same colours: the screen keeps what it has made of each. */
+/** The same object for the same colours: the screen remembers what it made of each style. */
 function styleOf({ fg: below }: Style, { fg: above }: Style): Style {
   const key = `${below},${above}`;
   let style = styles.get(key);

@@ -1,7 +1,7 @@
 import type { Widgets } from 'blessed';
 import type { Plot } from './plot.ts';
 
-/** What is used of blessed-contrib's canvas. */
+/** The parts of blessed-contrib's canvas that are used. */
 interface CanvasWidget {
   hidden: boolean;
   ctx: {
@@ -20,7 +20,7 @@ interface Contrib {
   canvas(options: Readonly<Record<string, unknown>>): CanvasWidget;
 }
 
-/** Columns that the canvas leaves empty at its right edge: it is made so much wider. */
+/** Columns that the canvas leaves empty at its right edge. It is made wider by as many. */
 const MARGIN = 6;
 
 /** blessed-contrib's canvas of Braille dots over a part of the screen. It is loaded when first drawn. */
@@ -62,7 +62,7 @@ export class BrailleCanvas {
     if (this.#widget !== null) this.#widget.hidden = true;
   }
 
-  /** In steps: a value holds until the next one, and what lies between two was never seen. */
+  /** Draws in steps: a value holds until the next one, since nothing between them was seen. */
   #stroke({ ctx }: CanvasWidget, { levels }: Plot, bottom: number): void {
     let before: number | null = null;
     ctx.beginPath();

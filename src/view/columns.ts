@@ -11,13 +11,13 @@ export interface Column {
 }
 
 interface Wish extends Column {
-  /** 1 is the last to give way. The name never does. */
+  /** 1 is the last to be left out. The name never is. */
   readonly rank: number;
-  /** What it grows to when there is room. */
+  /** Its largest width. */
   readonly most: number;
 }
 
-/** In the order in which they stand; who gives way to whom is written here and nowhere else. */
+/** Every column, from left to right, with its rank when room is short. */
 const wishes: readonly Wish[] = [
   { name: 'name', title: 'PROJECT / PROCESS', width: 24, most: 60, align: 'left', rank: 0 },
   { name: 'virtualenv', title: 'VIRTUALENV', width: 10, most: 16, align: 'left', rank: 9 },
@@ -74,7 +74,7 @@ function withOptions(wish: Wish, options: ColumnWishes): Wish {
   return wish;
 }
 
-/** Room that is left goes to names as far as they need it, then to what draws. */
+/** Gives the room that is left to names as far as they need it, then to curves and bars. */
 function grow(columns: readonly Wish[], room: number, options: ColumnWishes): ReadonlyMap<ColumnName, number> {
   const widths = new Map(columns.map(({ name, width }) => [name, width]));
   let left = room;
@@ -90,6 +90,6 @@ function grow(columns: readonly Wish[], room: number, options: ColumnWishes): Re
   take('virtualenv', mostOf('virtualenv'));
   take('trend', mostOf('trend'));
   take('bar', mostOf('bar'));
-  // What is left stays empty at the right: figures far from their names are hard to read.
+  // The rest stays empty at the right: figures far from their names are hard to read.
   return widths;
 }

@@ -4,7 +4,7 @@ import { wrap } from '../text/width.ts';
 import { type Line, plain, span } from './style.ts';
 import type { Theme } from './theme.ts';
 
-/** The table without a server: what was looked for, and what to do. */
+/** The lines shown if no server was found: what was looked for, and what to do. */
 export function emptyTable({ columns, model }: AppState, theme: Theme): readonly Line[] {
   const looked = model === null ? 0 : model.coverage.processes;
   const paragraphs = [

@@ -6,7 +6,7 @@ import { type Hint, hint, hintKeyAt, hintLine } from './hints.ts';
 import type { Line } from './style.ts';
 import type { Theme } from './theme.ts';
 
-/** The keys that work here and now, as many as there is room for. */
+/** The keys that work in this mode, as many as fit. */
 export function footer(state: AppState, theme: Theme): Line {
   return hintLine(hintsOf(state), state.columns, theme);
 }

@@ -4,10 +4,10 @@ import { bytes } from '../text/figures.ts';
 
 export { bytes, duration, percent, plural } from '../text/figures.ts';
 
-/** What is not known. */
+/** Shown for an unknown figure. */
 export const UNKNOWN = '–';
 
-/** What is still to be read. */
+/** Shown for a figure that has not been read yet. */
 export const UNREAD = '…';
 
 /** Bytes; `~` before a figure that is an estimate. */
@@ -21,13 +21,13 @@ export function shareText(share: number | null): string {
   return share >= 0.9995 ? '100%' : `${(share * 100).toFixed(1)}%`;
 }
 
-/** A fraction in as few characters as tell it: `44%`, `2.5%`. */
+/** A fraction in two significant digits: `44%`, `2.5%`. */
 export function shortShare(share: number): string {
   const value = share * 100;
   return value >= 9.95 || value === 0 ? `${value.toFixed(0)}%` : `${value.toFixed(1)}%`;
 }
 
-/** CPU as htop has it: percent of one core. */
+/** CPU in percent of one core, as in htop. */
 export function cpuText(cpu: number | null): string {
   if (cpu === null) return UNKNOWN;
   const percent = cpu * 100;
@@ -60,7 +60,7 @@ export interface RowTexts {
   readonly queue: string;
 }
 
-/** The figures of a row as the dashboard and `list` print them; empty where the row has none. */
+/** The figures of a row as the dashboard and `list` print them; empty if the row has none. */
 export function rowTexts({ workers, memory, frees, freesExact, cpu, queue }: RowFigures): RowTexts {
   return {
     workers: workers === undefined ? '' : String(workers),

@@ -27,7 +27,7 @@ import { overlaid } from './spans.ts';
 import { type Line, span } from './style.ts';
 import { table } from './table.ts';
 
-/** The whole screen, line by line: a pure function of the state, the past and the theme. */
+/** All lines of the screen. */
 export function frame(scene: Scene): readonly Line[] {
   const { state, theme } = scene;
   const { columns, lines } = state;
@@ -44,7 +44,7 @@ function tooSmall({ state: { columns, lines }, theme }: Scene): readonly Line[] 
   return [[span(cut(`workertop: ${columns}×${lines} is too small, q quits`, columns), theme.warning)]];
 }
 
-/** Panels that are only read, or need all of the room. */
+/** Panels that take the whole place of the table. */
 const large: ReadonlySet<Panel['type']> = new Set([
   'help',
   'details',
@@ -62,14 +62,14 @@ function middleOf(scene: Scene, height: number): readonly Line[] {
   if (panel === null) return tableAndPane(scene);
   const content = contentOf(scene, panel);
   if (large.has(panel.type)) return framed(content, state.columns, height, theme);
-  // A small one leaves the row that it is about in sight.
+  // A small panel leaves the row that it is about visible.
   const size = sizeOf(content, state.columns - 2, height);
   const { left, top } = placeOf(state, size, height);
   const under = Array.from({ length: height }, (_, index) => tableAndPane(scene)[index] ?? []);
   return overlaid(under, framed(content, size.columns, size.lines, theme), left, top, state.columns);
 }
 
-/** Below the selected row if there is room, else above it. */
+/** The place of a small panel: below the selected row if there is room, else above it. */
 function placeOf(state: AppState, size: { readonly columns: number; readonly lines: number }, height: number) {
   const index = state.rows.findIndex(({ id }) => id === state.selected);
   const row = Math.max(0, index - state.scroll) + 1;
@@ -88,7 +88,7 @@ function tableAndPane(scene: Scene): readonly Line[] {
   return [...filled, ...pane(scene, below)];
 }
 
-/** Without servers, the table says what was looked for. */
+/** The table; without servers, it says what was looked for. */
 function tableOrWhy(scene: Scene): readonly Line[] {
   const { state, theme } = scene;
   const rows = table(scene);
@@ -98,8 +98,8 @@ function tableOrWhy(scene: Scene): readonly Line[] {
 }
 
 /**
- * The state with its panel scrolled no further than its end, which only who draws it knows: else as many keys as went
- * beyond it would have no effect on the way back.
+ * The state with its panel scrolled no further than its end, which depends on the layout. Keys pressed beyond the end
+ * would otherwise have to be pressed back.
  */
 export function clampScroll(scene: Scene): AppState {
   const { state } = scene;
@@ -109,7 +109,7 @@ export function clampScroll(scene: Scene): AppState {
   return panel.scroll <= last ? state : { ...state, mode: { type: 'panel', panel: { ...panel, scroll: last } } };
 }
 
-/** Where a panel is drawn, and what in it, for the mouse. */
+/** Where a panel is drawn and its content, for the mouse. */
 export interface Placed {
   readonly content: PanelContent;
   readonly left: number;

@@ -1,10 +1,10 @@
-/** Everything drawn that is not text: in Unicode, or in ASCII for locales and terminals without it. */
+/** Everything drawn that is not text, in Unicode or in ASCII. */
 export interface Glyphs {
   readonly open: string;
   readonly closed: string;
-  /** What was cut off. */
+  /** Marks text that was cut. */
   readonly ellipsis: string;
-  /** What is not finished yet. */
+  /** Marks a change that is not finished yet. */
   readonly pending: string;
   readonly rule: string;
   readonly arrow: string;
@@ -32,7 +32,7 @@ export interface Glyphs {
   readonly limit: string;
   /** Ticks of the axes of a chart: left, bottom, corner. */
   readonly axis: readonly [string, string, string];
-  /** Patterns that tell blocks apart without colours. */
+  /** Patterns that distinguish blocks without colours. */
   readonly patterns: readonly string[];
 }
 
@@ -66,7 +66,7 @@ export const unicode: Glyphs = {
 export const ascii: Glyphs = {
   open: 'v',
   closed: '>',
-  // As less and nano have it: ~ is an estimate.
+  // As in less and nano. `~` already marks an estimate.
   ellipsis: '$',
   pending: '.',
   rule: '-',
@@ -90,7 +90,7 @@ export const ascii: Glyphs = {
   patterns: ['#', '=', '+', '%', 'o', 'x', '*', '@'],
 };
 
-/** A text with the arrow that can be drawn: in ASCII a lone > would be read as greater than. */
+/** Replaces the arrow in a text by one that can be drawn. In ASCII a lone > would read as greater than. */
 export function arrowed(text: string, { arrow }: Glyphs): string {
   return text.replaceAll(unicode.arrow, arrow);
 }

@@ -15,11 +15,11 @@ const LONGEST_FILTER = 20;
 
 interface Piece {
   readonly spans: readonly Span[];
-  /** 1 is the last to give way. */
+  /** 1 is the last to be left out. */
   readonly rank: number;
 }
 
-/** What is said of the machine, as far as there is room; the bar of its memory is the second line. */
+/** The header: figures of the machine, as many as fit, and the bar of its memory below. */
 export function header({ state, theme }: Scene): readonly Line[] {
   const { model } = state;
   const title = span(' workertop', theme.title);
@@ -76,7 +76,7 @@ function pieces(state: AppState, model: Model, theme: Theme): readonly Piece[] {
   return all;
 }
 
-/** The recording's own time, and where in it that is. */
+/** The time of the recording, and the position in it. */
 function replayText({ index, count, paused, speed }: ReplayPosition, at: number): string {
   const place = `${index}/${count ?? '…'}`;
   const end = count !== null && index >= count ? ' END' : '';

@@ -2,7 +2,7 @@ import { width } from '../text/width.ts';
 import { type Line, type Span, span } from './style.ts';
 import type { Theme } from './theme.ts';
 
-/** A key and what it does here and now. */
+/** A key and what it does in this mode. */
 export interface Hint {
   /** The key as shown: `Enter`, `↑↓`. */
   readonly label: string;
@@ -13,7 +13,7 @@ export interface Hint {
   readonly key: string | null;
 }
 
-/** The keys that work here and now, as many as there is room for: those of little rank go first. */
+/** A line of keys, as many as fit: those of high rank numbers are left out first. */
 export function hintLine(hints: readonly Hint[], columns: number, theme: Theme): Line {
   return fitting(hints, columns).flatMap(({ label, word }, index): readonly Span[] => [
     span(index === 0 ? ' ' : '  '),
@@ -44,11 +44,11 @@ export function hint(label: string, word: string, rank: number, key: string | nu
 function fitting(all: readonly Hint[], columns: number): readonly Hint[] {
   const kept = new Set<Hint>();
   let used = 1;
-  for (const one of all.toSorted((a, b) => a.rank - b.rank)) {
-    const needed = width(`${one.label} ${one.word}`) + 2;
+  for (const candidate of all.toSorted((a, b) => a.rank - b.rank)) {
+    const needed = width(`${candidate.label} ${candidate.word}`) + 2;
     if (used + needed - 1 > columns) continue;
-    kept.add(one);
+    kept.add(candidate);
     used += needed;
   }
-  return all.filter((one) => kept.has(one));
+  return all.filter((candidate) => kept.has(candidate));
 }

@@ -9,29 +9,29 @@ import type { Theme } from './theme.ts';
 
 interface Segment {
   readonly name: string;
-  /** What its name is cut to without more room: of what is no project, whole words only. */
+  /** A shorter name; left out for projects, whose names are cut. */
   readonly short?: string;
   /** Its figure, such as `31%`. */
   readonly figure: string;
   /** Bytes. */
   readonly size: number;
-  /** Of its text and its ground. */
+  /** The style of its text. */
   readonly style: Style;
-  /** Of what it is filled with. */
+  /** The style of its fill. */
   readonly fill: Style;
   readonly pattern: string;
 }
 
-/** Smaller segments cannot be seen and are drawn as one. */
+/** Segments smaller than this number of columns are drawn as one. */
 const SMALLEST = 1.5;
 
-/** A smaller one has no name. */
+/** Fewest columns of a segment that has a name. */
 const NAMED = 3;
 
 /** Below this fraction the bar shows used memory only, and free memory is a figure. */
 const MOSTLY_FREE = 0.5;
 
-/** The memory total, split into projects, system, what no process owns, cache that can be dropped, and free. */
+/** The memory total, divided into projects, system, kernel, cache that can be dropped, and free. */
 export function memoryBar(state: AppState, model: Model, theme: Theme): Line {
   const room = state.columns - 2;
   const { owned, rest } = segments(state, model, theme);
@@ -99,7 +99,7 @@ function segments(state: AppState, model: Model, theme: Theme): Segments {
   };
 }
 
-/** Bytes that can be dropped and are no process's, and those that are free. */
+/** Bytes of cache outside processes, which can be dropped, and free bytes. */
 function unusedOf({ memoryMap, host }: Model, counted: number): { readonly cache: number; readonly free: number } {
   if (memoryMap !== null) {
     const sizeOf = (kind: MemoryPart['kind']) =>
@@ -130,7 +130,7 @@ function drawOne(segment: Segment, cells: number, bordered: boolean, theme: Them
   const left = inner - width(label);
   const isSolid = style.bg !== undefined && !theme.patterns;
   if (isSolid || pattern === ' ') return [span(border + label + ' '.repeat(left), style)];
-  // Blocks of patterns carry their names on the terminal's own ground.
+  // Names of patterned blocks stand on the terminal's own background.
   const plainText = theme.patterns ? theme.free : style;
   const gap = left > 0 && label !== '' ? 1 : 0;
   return [span(border + label + ' '.repeat(gap), plainText), span(pattern.repeat(left - gap), fill)];

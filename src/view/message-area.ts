@@ -7,7 +7,7 @@ import { type Line, type Span, span } from './style.ts';
 import type { Theme } from './theme.ts';
 
 /**
- * A message in its lines below the table: a rule with its title, and what it says.
+ * The lines of a message below the table: a rule with its title, and its sentences.
  * @param place stands at the right end of the rule
  */
 export function messageArea(
@@ -32,7 +32,7 @@ function body({ left, right }: Message, count: number, columns: number, theme: T
   const room = (index: number) => columns - 2 - (right[index] === undefined ? 0 : width(right[index].text) + 2);
   const lines: Line[] = [];
   left.forEach(({ text, style }, at) => {
-    // What comes after it has a line of its own.
+    // Each of the following sentences has at least one line.
     const most = Math.max(1, count - lines.length - (left.length - 1 - at));
     const parts = wrap(
       clean(text),
@@ -56,8 +56,8 @@ function beside(left: Span, right: Said | undefined, columns: number): Line {
 }
 
 /**
- * A line that parts the table from what is below it, with a title at the left and a place at the right. The place is
- * left out where the title would be cut for it.
+ * A line between the table and the message, with a title at the left and a place at the right. The place is left out if
+ * the title would be cut for it.
  */
 function ruled({ text, style }: Said, place: string, columns: number, theme: Theme): Line {
   const { rule } = theme.glyphs;

@@ -51,7 +51,7 @@ function whatToSay(scene: Scene): Message {
     return { title: { text: '', style: theme.faint }, left: [{ text, style: theme.warning }], right: [] };
   }
   const about = aboutRow(scene);
-  // Under a panel + and - do something else, or nothing.
+  // While a panel is open, + and - do something else, or nothing.
   return mode.type === 'panel' ? { ...about, right: [] } : about;
 }
 
@@ -63,7 +63,7 @@ function typed(what: string, text: string, told: string, theme: Theme): Message 
   };
 }
 
-/** What + and - act on, wherever the selection is. */
+/** The message about tagged servers, which + and - act on. */
 function aboutTagged(state: AppState, theme: Theme): Message {
   const servers = taggedServers(state);
   const projects =
@@ -82,7 +82,7 @@ function aboutTagged(state: AppState, theme: Theme): Message {
   };
 }
 
-/** Bytes of memory that others took or freed meanwhile, from which they are mentioned. */
+/** Bytes. A smaller change by other programs is not mentioned. */
 const NOTICEABLE = 16 * 1024 * 1024;
 
 function ofOperation(operation: Operation, { state, theme }: Scene): Message {
@@ -126,7 +126,7 @@ function ofOperation(operation: Operation, { state, theme }: Scene): Message {
 
 function runningText({ current, leaving, predicted, from, target }: Operation): string {
   const frees = predicted === null ? '' : `, will free ≈${bytes(predicted)}`;
-  if (leaving.length > 0) return `${plural(leaving.length, 'worker')} told to go, finishing its request${frees}.`;
+  if (leaving.length > 0) return `${plural(leaving.length, 'worker')} asked to stop, finishing its request${frees}.`;
   return target > from ? `${plural(current, 'worker')} so far.` : `${plural(current, 'worker')} left${frees}.`;
 }
 

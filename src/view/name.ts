@@ -15,14 +15,14 @@ interface Context {
   readonly state: AppState;
   readonly theme: Theme;
   readonly leaving: ReadonlySet<string>;
-  /** Pids of which there is an advice that is more than a remark. */
+  /** Pids with advice that is more than a remark. */
   readonly warned: ReadonlySet<number>;
 }
 
-/** From so many columns on there is room for whole addresses. */
+/** From this number of columns on, whole addresses fit. */
 const WIDE = 120;
 
-/** What a row is called, with its place in the tree. */
+/** The name of a row, indented by its depth in the tree. */
 export function nameOf(row: Row, context: Context): readonly Span[] {
   const { theme, state } = context;
   const { glyphs } = theme;
@@ -60,7 +60,7 @@ export function nameOf(row: Row, context: Context): readonly Span[] {
   }
 }
 
-/** Columns that the longest name of a project or a server takes, with its place in the tree. Others fit, or are cut. */
+/** Columns of the longest name of a project or a server, with its indent. */
 export function widestName({ projects }: Model, columns: number): number {
   const widest = projects.flatMap((project) => {
     const { servers, processes, name } = project;
@@ -100,14 +100,14 @@ function projectName(row: ProjectRow, context: Context): readonly Span[] {
   ];
 }
 
-/** What is to be said of a server that is out of sight in a closed project. */
+/** Warnings about servers in a closed project. */
 function servers({ servers: all }: Project, { theme, warned }: Context): readonly Span[] {
   if (all.length === 1) return [];
   if (all.some(({ head }) => head.sample.state === 'T')) return [span(` ${theme.glyphs.warning} STOPPED`, theme.error)];
   return all.some(({ head }) => warned.has(head.pid)) ? [span(` ${theme.glyphs.warning}`, theme.warning)] : [];
 }
 
-/** Of its only server what that is, else the kinds of server that it runs. */
+/** The kind and address of a project's only server, else the kinds of its servers. */
 function aboutProject(project: Project, server: Server | null, columns: number): string {
   if (server === null) return kindsOf(project.servers, columns);
   const { definition, head, version } = server;
@@ -118,7 +118,7 @@ function aboutProject(project: Project, server: Server | null, columns: number):
   return [named, pid, addressOf(server, columns < WIDE) || noteOf(server)].filter(Boolean).join(' ');
 }
 
-/** Where there are several, the pool that a worker is of. */
+/** The pool of a worker, if its server has several. */
 function poolOf(pid: number, server: Server | null): string {
   const name = server?.pools.find(({ pids }) => pids.includes(pid))?.name;
   return name === undefined ? '' : `  ${clean(name)}`;
@@ -172,12 +172,12 @@ function notesOf(server: Server, columns: number): string {
   return [addressOf(server, columns < WIDE), noteOf(server)].filter(Boolean).join(' ');
 }
 
-/** What a server listens on, short. */
+/** The short address that a server listens at. */
 export function shortAddress(server: Server): string {
   return addressOf(server, true);
 }
 
-/** With little room only the port is shown: it distinguishes masters. */
+/** The address. With little room, the port alone, which distinguishes masters. */
 function addressOf({ bind }: Server, narrow: boolean): string {
   const address = clean(bind[0] ?? '');
   if (!narrow) return address;

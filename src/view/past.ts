@@ -8,7 +8,7 @@ import type { Band } from './area.ts';
 import type { Scene } from './scene.ts';
 import { plain } from './style.ts';
 
-/** Milliseconds that are shown, and for how long a reading holds where the next one is missing. */
+/** Milliseconds that are shown, and for which a reading holds if the next one is missing. */
 const lengths: Readonly<Record<TimeSpan, { readonly shown: number; readonly holds: number }>> = {
   '10m': { shown: 600_000, holds: 75_000 },
   '1h': { shown: 3_600_000, holds: 90_000 },
@@ -18,12 +18,12 @@ const lengths: Readonly<Record<TimeSpan, { readonly shown: number; readonly hold
 /** Most layers; the smallest projects share the last one. */
 const MOST_BANDS = 6;
 
-/** The past in columns: of each what was read last in its stretch of time. */
+/** The past in columns. Each holds the last reading in its interval. */
 export interface Past {
   /** Milliseconds since 1970 at the left edge, and at the right one, which is now. */
   readonly from: number;
   readonly until: number;
-  /** The lowest layer first; together they are what the machine used. */
+  /** The lowest layer first. Together they are the memory used. */
   readonly bands: readonly Band[];
   /** Bytes that the machine used. */
   readonly used: readonly (number | null)[];
@@ -116,7 +116,7 @@ function sum(all: readonly (readonly (number | null)[])[], columns: number): rea
   );
 }
 
-/** Of each column the last reading in it; an older one holds for a while, and nothing is drawn between two readings. */
+/** For each column the last reading in it, or an older one that still holds; null if there is none. */
 export function inColumns(
   { at, values }: TimelinePoints,
   from: number,

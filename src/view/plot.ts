@@ -15,7 +15,7 @@ export interface Plot {
   readonly levels: readonly (number | null)[];
 }
 
-/** The memory of one project, while the history shows it: dots in Braille need Unicode, and its line a colour. */
+/** The memory of one project as a line, while the history shows it. Braille needs Unicode, and the line a colour. */
 export function plot(scene: Scene): Plot | null {
   const { state, theme } = scene;
   const panel = panelOf(state);

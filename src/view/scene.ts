@@ -3,7 +3,7 @@ import type { HistoryReader } from '../model/history/history-reader.ts';
 import type { AppState } from '../state/state.ts';
 import type { Theme } from './theme.ts';
 
-/** All that the screen is drawn from. */
+/** Everything that the screen is drawn from. */
 export interface Scene {
   readonly state: AppState;
   readonly history: HistoryReader;

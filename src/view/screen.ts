@@ -27,23 +27,23 @@ export interface ScreenOptions {
   readonly colors: Colors;
   readonly ascii: boolean;
   readonly mouse: boolean;
-  /** Whether the terminal takes modes that it does not know in silence. */
+  /** Whether the terminal ignores modes that it does not know. */
   readonly modern: boolean;
 }
 
 export interface ScreenEvents {
-  /** By blessed's full name; `character` is what the key types, if it types. */
+  /** `key` is blessed's full name; `character` is what the key types, or null. */
   key(key: string, character: string | null): void;
   mouse(mouse: Mouse): void;
   resize(): void;
-  /** What is needed to draw has been loaded: paint again. */
+  /** The canvas has been loaded: paint again. */
   ready(): void;
 }
 
 /** A cell: how it looks, by `attribute`, and what stands in it; the right half of a wide character is empty. */
 type Cell = [attribute: number, character: string];
 
-/** What blessed keeps to itself, and what its types leave out. */
+/** Members of blessed that are private, or missing in its types. */
 interface Internals {
   lines: (Cell[] & { dirty: boolean })[];
   olines: Cell[][];
@@ -89,8 +89,8 @@ const BOLD = 1;
 const UNDERLINE = 2;
 const INVERSE = 8;
 
-/** A movement of the cursor that another one follows at once: blessed goes to the start of a line first. */
-const overruled = /\p{Cc}\[\d+;\d+H(?=\p{Cc}\[\d+;\d+H)/gu;
+/** A cursor movement directly followed by another: blessed goes to the start of a line first. */
+const superseded = /\p{Cc}\[\d+;\d+H(?=\p{Cc}\[\d+;\d+H)/gu;
 
 function isSameLine(a: Line, b: Line): boolean {
   return (
@@ -99,7 +99,7 @@ function isSameLine(a: Line, b: Line): boolean {
   );
 }
 
-/** A serial console does not know its size, and tells 0×0: curses takes that for the usual size too. */
+/** A serial console does not know its size and reports 0×0. Like curses, assume the usual size. */
 function assumeSize(output: WriteStream): void {
   output.columns ||= USUAL_SIZE.columns;
   output.rows ||= USUAL_SIZE.rows;
@@ -125,10 +125,10 @@ export class Screen {
   readonly #attributes = new WeakMap<Style, number>();
   readonly #canvas: BrailleCanvas;
   #away = false;
-  /** What each line of cells was made of. */
+  /** The line that each row of cells was made of. */
   #painted: (Line | undefined)[] = [];
   #hadPlot = false;
-  /** blessed makes new cells when the size changes, and when all is to be drawn anew. */
+  /** The cells last painted. blessed makes new ones when the size changes, and for a full redraw. */
   #rows: Internals['lines'] | null = null;
 
   constructor({ input, output, terminal, colors, ascii, mouse, modern }: ScreenOptions, events: ScreenEvents) {
@@ -139,7 +139,7 @@ export class Screen {
     assumeSize(output);
     output.on('resize', () => assumeSize(output));
     this.#screen = blessed.screen({
-      // Typed as Node's own stream of a terminal; a stream with its modes is all that is used.
+      // The type asks for Node's own terminal stream; only its modes are used.
       input: input as NodeJS.ReadStream,
       output,
       // blessed cannot read ncurses' newer files (magic 0x21e), and takes tmux and screen for 8 colours without them.
@@ -181,7 +181,7 @@ export class Screen {
   paint(lines: readonly Line[], plot: Plot | null = null): void {
     if (this.#away || this.#output.writableNeedDrain) return;
     const rows = this.#internals.lines;
-    // First: it clears its former place.
+    // Draw it first, because it clears its former place.
     const plotted = plot !== null && this.#canvas.draw(plot) ? plot : null;
     if (plot === null) this.#canvas.hide();
     // The canvas writes into cells by itself.
@@ -215,12 +215,12 @@ export class Screen {
       program._write = write;
     }
     if (text === '') return;
-    const short = text.replace(overruled, '');
+    const short = text.replace(superseded, '');
     const whole = this.#modern && short.length >= LARGE_UPDATE ? BEGIN_UPDATE + short + END_UPDATE : short;
     program._write(whole);
   }
 
-  /** Sends all of the screen at the next paint: what another program wrote over it goes. */
+  /** Sends the whole screen at the next paint, over what another program wrote. */
   redraw(): void {
     this.#internals.realloc();
   }

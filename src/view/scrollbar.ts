@@ -1,7 +1,7 @@
 import { type Span, span } from './style.ts';
 import type { Theme } from './theme.ts';
 
-/** A column for the scrollbar. */
+/** Columns of the scrollbar. */
 export const SCROLLBAR = 1;
 
 /** The scrollbar: the place of the visible rows among all. Empty if all are visible. */

@@ -28,7 +28,7 @@ export function sliceLine(line: Line, from: number, to: number): readonly Span[]
     for (const character of text) {
       const size = widthOf(character);
       if (column >= from && column + size <= to) kept += character;
-      // Of a wide character that is cut through, a blank is left.
+      // Half of a wide character becomes a blank.
       else if (column + size > from && column < to) kept += ' ';
       column += size;
     }

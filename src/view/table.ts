@@ -29,7 +29,7 @@ interface Context extends Scene {
   readonly most: number;
 }
 
-/** The head of the table and its visible rows: no more than those are made. */
+/** The head of the table and its visible rows. Other rows are not made. */
 export function table(scene: Scene): readonly Line[] {
   const { state } = scene;
   const { model, rows, scroll } = state;
@@ -42,7 +42,7 @@ export function table(scene: Scene): readonly Line[] {
     model,
     changes: new Map(changes.map((operation) => [operation.server, operation])),
     leaving: new Set(changes.flatMap(({ leaving }) => leaving)),
-    warned: new Set(state.advice.flatMap((one) => (one.severity === 'info' ? [] : (pidOf(one) ?? [])))),
+    warned: new Set(state.advice.flatMap((advice) => (advice.severity === 'info' ? [] : (pidOf(advice) ?? [])))),
     most: mostOf(model),
   };
   const columns = tableColumns(state, model);
@@ -53,7 +53,7 @@ export function table(scene: Scene): readonly Line[] {
   ];
 }
 
-/** The columns of the table, which stay where they are while it is scrolled. */
+/** The columns of the table. They stay in place while it is scrolled. */
 export function tableColumns(state: AppState, model: Model): readonly Column[] {
   return layoutColumns(state.columns - SCROLLBAR - 1, {
     accounting: model.accounting,
@@ -147,7 +147,7 @@ function memoryBar({ counted, file }: Memory, part: number, columns: number, gly
   return held + glyphs.cache.repeat(Math.max(0, whole.length - held.length));
 }
 
-/** Of the memory that is used, which may be less than what processes count together. */
+/** A fraction of the memory used, which may be less than the sum over processes. */
 function shareOfUsed(counted: number, { host }: Model): number {
   return host.memory.used > 0 ? Math.min(1, counted / host.memory.used) : 0;
 }
@@ -163,7 +163,7 @@ function barStyle(row: Row, { state, theme }: Context): Style {
   return id === undefined ? theme.faint : theme.project(state.hues.get(id) ?? 0).fill;
 }
 
-/** The workers that run, and beside them where a change goes or what another number is configured. */
+/** The number of running workers, with the target of a change or a different configured number. */
 function workersCell(row: Row, running: string, { changes, theme }: Context): Span {
   if (row.type === 'process') return doingCell(row.process, theme);
   const style = row.type === 'project' ? theme.strong : plain;
@@ -186,7 +186,7 @@ function doingCell({ role, sample: { activity } }: ProcessNode, theme: Theme): S
   return span(word, word === 'idle' || word === 'unknown' ? theme.faint : plain);
 }
 
-/** The least part of the scale that a curve must move by: less looks flat, and is left out. */
+/** Least fraction of the scale that a curve must span. A flatter one is left out. */
 const FLAT = 1 / 8;
 
 /** Memory of the last hour, on a scale from 0 to the largest project for all rows. Blank if flat. */

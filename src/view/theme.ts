@@ -13,9 +13,9 @@ export interface ThemeOptions {
 
 export interface ProjectStyle {
   readonly text: Style;
-  /** Of a block that text stands on. */
+  /** The style of a block with text in it. */
   readonly bar: Style;
-  /** Of a block drawn with full cells. */
+  /** The style of a block drawn with full cells. */
   readonly fill: Style;
 }
 
@@ -38,9 +38,9 @@ export interface Theme extends ThemeOptions {
   readonly kernel: Style;
   readonly cache: Style;
   readonly free: Style;
-  /** How a style looks in the selected row. */
+  /** A style as it looks in the selected row. */
   selected(style: Style): Style;
-  /** The colours of projects, in their order; one colour serves several when there are many. */
+  /** The colours of a project by its number. If there are many projects, several share a colour. */
   project(index: number): ProjectStyle;
 }
 
@@ -89,7 +89,7 @@ function paletteOf(colors: Colors, ground: Ground): Palette {
 }
 
 /**
- * Colours of projects. They stay apart for people who do not see red, green or blue (CIE76 distance of at least 15).
+ * Colours of projects. They differ also for people who do not see red, green or blue (CIE76 distance of at least 15).
  */
 const projects256 = {
   dark: [75, 202, 156, 217, 51, 205, 107, 184],
@@ -97,14 +97,14 @@ const projects256 = {
   unknown: [32, 166, 93, 132, 99, 137, 126, 127],
 } as const;
 
-/** Of those for an unknown ground, the ones that white stands out on better than black. */
+/** The colours for an unknown background on which white is easier to read than black. */
 const deep: ReadonlySet<number> = new Set([93, 126, 127]);
 
 function projectOf(color: number, text: number): ProjectStyle {
   return { text: { fg: color, bold: true }, bar: { fg: text, bg: color }, fill: { fg: color } };
 }
 
-/** A colour that shows on black and on white, where text in it would not. */
+/** A colour that shows on black and on white. Text in it would not. */
 function onAnyGround(color: number, bar: Style = inverse): ProjectStyle {
   return { text: bold, bar, fill: { fg: color } };
 }
@@ -114,7 +114,7 @@ function thinProjectOf(color: number, text: number): ProjectStyle {
   return { text: { fg: color }, bar: { fg: text, bg: color }, fill: { fg: color } };
 }
 
-/** By the terminal's own two colours alone. */
+/** Uses the terminal's own two colours only. */
 const colorless: Palette = {
   title: bold,
   strong: bold,
@@ -134,14 +134,14 @@ const colorless: Palette = {
   selection: inverse,
 };
 
-/** Where it is not known whether the ground is dark or light. */
+/** For an unknown background. */
 const careful: Omit<Palette, 'projects'> = {
   ...colorless,
   head: inverse,
   sorted: { inverse: true, bold: true, underline: true },
 };
 
-/** The first 16 colours are the user's own: brightness is relied on, not hue. */
+/** The user may have changed the first 16 colours, so only brightness distinguishes. */
 const fewOnDark: Omit<Palette, 'projects'> = {
   ...careful,
   title: { fg: 6, bold: true },

@@ -3,7 +3,7 @@ import type { PanelOf } from '../mode.ts';
 import { isBack } from '../moving.ts';
 import type { AppState } from '../state.ts';
 
-/** Only a clear yes is one. */
+/** Handles a key at a question. Only a clear yes agrees. */
 export function keyInConfirm(state: AppState, panel: PanelOf<'confirm'>, key: string): Answer {
   if (key === 'y' || key === 'S-y' || (key === 'enter' && panel.explicit !== true)) {
     const allowed = panel.server === undefined ? state.allowed : new Set([...state.allowed, panel.server]);

@@ -5,7 +5,7 @@ import type { PanelOf } from '../mode.ts';
 import type { AppState } from '../state.ts';
 import { edited } from '../typing.ts';
 
-/** A share of memory is typed. */
+/** Handles a key while a share of memory is typed. */
 export function keyInFit(
   state: AppState,
   panel: PanelOf<'fit'>,

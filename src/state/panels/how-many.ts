@@ -14,7 +14,7 @@ const MORE = 3;
 export function openHowMany(state: AppState): Answer {
   const row = selectedRow(state);
   if (row === null) return [state, []];
-  // Of a worker's row its server is meant.
+  // A worker's row stands for its server.
   const target = row.type === 'process' && row.server !== null ? row.server : targetOf(row);
   if (isRefused(target)) return refuse(state, target.refused);
   return [withPanel(state, { type: 'how-many', server: target.key, workers: target.workers.current }), []];

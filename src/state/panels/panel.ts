@@ -16,7 +16,7 @@ import { keyInSettings } from './settings.ts';
 import { keyInSort } from './sort.ts';
 import { keyInTune } from './tune.ts';
 
-/** A key while a panel lies over the table. */
+/** Handles a key while a panel is open. */
 export function keyInPanel(
   state: AppState,
   panel: Panel,

@@ -12,7 +12,7 @@ const delays = [0.5, 1, 2, 3, 5, 10, 30, 60] as const;
 /** One line of the settings. */
 export interface SettingLine {
   readonly label: string;
-  /** As it is now. */
+  /** The present value, for people. */
   value(settings: ViewSettings): string;
   change(settings: ViewSettings, direction: 1 | -1): ViewSettings;
 }
@@ -51,7 +51,7 @@ export const settingLines: readonly SettingLine[] = [
       change: (settings) => ({
         ...settings,
         hidden: settings.hidden.includes(name)
-          ? settings.hidden.filter((one) => one !== name)
+          ? settings.hidden.filter((column) => column !== name)
           : [...settings.hidden, name],
       }),
     }),
@@ -59,11 +59,11 @@ export const settingLines: readonly SettingLine[] = [
 ];
 
 function nextDelay(delay: number, direction: 1 | -1): number {
-  const found = direction > 0 ? delays.find((one) => one > delay) : delays.findLast((one) => one < delay);
+  const found = direction > 0 ? delays.find((other) => other > delay) : delays.findLast((other) => other < delay);
   return found ?? delay;
 }
 
-/** What is changed holds at once; `s` keeps it. */
+/** Handles a key in the settings. Changes apply at once; `s` saves them. */
 export function keyInSettings(state: AppState, panel: PanelOf<'settings'>, key: string): Answer {
   const line = settingLines[panel.index];
   if (key === 's') return [state, [{ type: 'save', settings: state.settings }]];

@@ -9,7 +9,7 @@ import type { PanelContent } from './panel.ts';
 /** Widest line of a question. */
 const WIDEST = 68;
 
-/** The question, and below it what a yes does. */
+/** The question, and below it what yes does. */
 export function confirm({ state, theme }: Scene, { question }: PanelOf<'confirm'>): PanelContent {
   const columns = Math.min(WIDEST, state.columns - 6);
   const [first = '', ...others] = question;

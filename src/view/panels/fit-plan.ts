@@ -11,7 +11,7 @@ import type { PanelContent } from './panel.ts';
 /** Widest line of a plan. */
 const WIDEST = 76;
 
-/** What would be trimmed, and what besides takes memory that no trim gives back: a beat. */
+/** The trims of a plan, and celery beats, whose memory no trim frees. */
 export function fitPlan({ state, theme }: Scene, { fit, target }: PanelOf<'fit-plan'>): PanelContent {
   const { advice } = state;
   const columns = Math.min(WIDEST, state.columns - 6);
@@ -34,6 +34,6 @@ export function fitPlan({ state, theme }: Scene, { fit, target }: PanelOf<'fit-p
   });
   const besides = advice
     .filter(({ kind }) => kind === 'beat')
-    .flatMap((one) => [[], ...say(`No trim, but ${projectOf(one)?.name}: ${one.text}`, theme.faint)]);
+    .flatMap((item) => [[], ...say(`No trim, but ${projectOf(item)?.name}: ${item.text}`, theme.faint)]);
   return { title: `Fit to ${percent(target)}`, lines: [...head, [], ...steps, ...besides] };
 }

@@ -19,7 +19,7 @@ const SCALE = 6;
 /** Columns for names and figures at the right edge, if there is room. */
 const LEGEND = 24;
 
-/** Of so many columns on, the legend stands beside the chart. */
+/** From this number of columns on, the legend is beside the chart. */
 const WIDE = 72;
 
 /** Lines of axis, times and what the cursor is on. */
@@ -39,7 +39,7 @@ export function historyPanel(scene: Scene, panel: PanelOf<'history'>): PanelCont
   };
 }
 
-/** The chart in so many columns and lines. */
+/** The history in a number of columns and lines. */
 export function historyLines(scene: Scene, panel: PanelOf<'history'>, columns: number, lines: number): readonly Line[] {
   const { theme } = scene;
   const { past, width, height, most, legend } = historyLayout(scene, panel, columns, lines);
@@ -79,7 +79,7 @@ interface HistoryLayout {
   readonly legend: number;
 }
 
-/** Where what stands in so many columns and lines. */
+/** The layout of the history in a number of columns and lines. */
 export function historyLayout(scene: Scene, panel: PanelOf<'history'>, columns: number, lines: number): HistoryLayout {
   const legend = columns >= WIDE ? LEGEND : 0;
   const width = columns - SCALE - legend;
@@ -102,7 +102,7 @@ function stackHeights(bands: readonly Band[]): readonly number[] {
   );
 }
 
-/** The layers by name, the highest first, as they stand in a column. */
+/** The layers by name, the highest first, with their values in a column. */
 function legendLines({ bands }: Past, column: number, { theme }: Scene): readonly Line[] {
   const { patterns, ascii, glyphs } = theme;
   return bands.toReversed().map(({ name, fill: style, pattern, values }): Line => {
@@ -151,7 +151,7 @@ interface Lettered {
   readonly letter: string;
 }
 
-/** The last 26 of them. */
+/** The last 26 events, with a letter each. */
 function lettered(events: readonly HistoryEvent[]): readonly Lettered[] {
   return events.slice(-26).map((event, index) => ({ event, letter: String.fromCharCode(97 + index) }));
 }
@@ -179,7 +179,7 @@ function eventLines({ events }: Past, { theme }: Scene, columns: number, count: 
     });
 }
 
-/** The figures under the cursor, or those of now; of each layer only if no legend has them. */
+/** The figures under the cursor, or the present ones; those of each layer only without a legend. */
 function cursorLine(
   past: Past,
   cursor: number | null,

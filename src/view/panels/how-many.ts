@@ -26,7 +26,7 @@ const unit = {
   loop: 'event loops',
 } as const;
 
-/** For each number of workers: what memory it takes, who would wait, and what was seen. */
+/** For each number of workers: its memory, the share of requests that would wait, and what was observed. */
 export function howManyPanel(scene: Scene, panel: PanelOf<'how-many'>): PanelContent {
   const { state, history, observations, theme } = scene;
   const found = findServer(state.model, panel.server);
@@ -60,7 +60,7 @@ export function howManyPanel(scene: Scene, panel: PanelOf<'how-many'>): PanelCon
   ];
   return {
     title: clean(`How many workers?  ${project.name}, ${serverTitle(server)}${kind}`),
-    // Blank lines are the first to go where all of it does not fit.
+    // If not everything fits, blank lines are left out.
     lines: lines.length > panelLines(state) ? lines.filter((line) => line.length > 0) : lines,
     focus,
   };
@@ -102,7 +102,7 @@ function choiceLine(choice: Choice, chosen: number, { room, isTimed, model, them
 /** Larger numbers of requests at once share one row. */
 const MOST = 6;
 
-/** How often so many requests were there at once, at the present number of workers. */
+/** How often each number of requests was there at once, at the present number of workers. */
 function atOnce({ observations, theme }: Scene, { project, server, now }: Outlook): readonly Line[] {
   const counts = observations.atOnce(project, server);
   const all = counts.reduce((sum, count) => sum + count, 0);
@@ -126,7 +126,7 @@ function ownText({ own, watched, now, request }: Outlook): string {
 }
 
 function waitedText({ waited, mostWaiting }: Summary): string {
-  if (waited === null) return 'Whether anybody waited could not be told';
+  if (waited === null) return 'It is unknown whether anybody waited';
   if (waited === 0) return 'Nobody was seen waiting';
   return `${percent(waited)} of the readings saw somebody wait, ${mostWaiting} at most`;
 }

@@ -6,7 +6,7 @@ import type { Scene } from '../scene.ts';
 import { type Line, plain, span } from '../style.ts';
 import type { PanelContent } from './panel.ts';
 
-/** All that was done, newest first. */
+/** Everything done in this session, newest first. */
 export function log({ state, theme }: Scene, scroll: number): PanelContent {
   const { operations, notes, columns } = state;
   const entries = [

@@ -14,12 +14,12 @@ const BAR = 20;
 /** Narrower panels have no bars. */
 const WITH_BAR = 70;
 
-/** Who and what has the memory: all of it, largest first. */
+/** Where all the memory is, largest part first. */
 export function memoryPanel({ state, theme }: Scene, scroll: number): PanelContent {
   const columns = state.columns - 4;
   const map = state.model?.memoryMap ?? null;
   if (state.model === null || map === null) {
-    const text = 'This source does not tell where the memory is.';
+    const text = 'This source does not report where the memory is.';
     return { title: 'Where the memory is', lines: [[span(text, theme.warning)]], scroll };
   }
   const room = columns >= WITH_BAR ? BAR : 0;
@@ -53,7 +53,7 @@ function partLines(part: MemoryPart, total: number, columns: number, room: numbe
 function usedText({ host: { memory } }: Model): string {
   const by =
     memory.limitedBy === 'cgroup' ? 'what the limit holds without page cache' : 'MemTotal without MemAvailable';
-  return `Used are ${bytes(memory.used)} (${percent(memory.usedShare)}): ${by}. Available are ${bytes(memory.available)}: what is free, and what can be dropped.`;
+  return `Used: ${bytes(memory.used)} (${percent(memory.usedShare)}), ${by}. Available: ${bytes(memory.available)}, which is free or can be dropped.`;
 }
 
 function swapTexts({ host: { swap } }: Model): readonly string[] {

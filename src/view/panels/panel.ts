@@ -3,7 +3,7 @@ import { fitLine, lineWidth } from '../spans.ts';
 import { type Line, type Span, span } from '../style.ts';
 import type { Theme } from '../theme.ts';
 
-/** What a panel says; the frame and the scrolling are the same for all. */
+/** The content of a panel. All panels share the frame and the scrolling. */
 export interface PanelContent {
   readonly title: string;
   /** The names of its pages, and the index of the one shown. */
@@ -11,13 +11,13 @@ export interface PanelContent {
   readonly lines: readonly Line[];
   /** Lines above the first one shown. */
   readonly scroll?: number;
-  /** The line that is to be seen, whatever the scroll. */
+  /** The line that must be visible, whatever the scroll. */
   readonly focus?: number;
-  /** Of each line, which entry of a list it is part of. */
+  /** For each line, the list entry that it is part of. */
   readonly entries?: readonly number[];
 }
 
-/** A panel in a frame, in exactly so many columns and lines. */
+/** A panel in a frame, in exactly this number of columns and lines. */
 export function framed(content: PanelContent, columns: number, lines: number, theme: Theme): readonly Line[] {
   const [topLeft, topRight, bottomLeft, bottomRight, horizontal, vertical] = theme.glyphs.frame;
   const inner = columns - 4;
@@ -49,7 +49,7 @@ export function framed(content: PanelContent, columns: number, lines: number, th
 /** Fewest columns of a title that is cut. */
 const TITLE = 16;
 
-/** The title, and the pages behind it: all of them, or the one shown where there is less room. */
+/** The title, and the names of the pages; only the one shown if there is little room. */
 function headOf({ title, tabs }: PanelContent, columns: number, theme: Theme): Line {
   const named = (most: number) => span(fill(` ${title} `, Math.min(width(title) + 2, most)), theme.strong);
   if (tabs === undefined || tabs.names.length < 2) return [named(columns)];
@@ -69,12 +69,12 @@ export function scrollOf(content: PanelContent, height: number): number {
   return Math.min(lastScroll(content, height), Math.max(content.scroll ?? 0, focused));
 }
 
-/** As many lines as can be scrolled away, with so many to show the rest on. */
+/** The largest scroll: lines beyond the height of the panel. */
 export function lastScroll({ lines }: PanelContent, height: number): number {
   return Math.max(0, lines.length - height);
 }
 
-/** Columns and lines of a panel that is as small as what it says. */
+/** Columns and lines of a panel that is as small as its content. */
 export function sizeOf(
   { title, lines }: PanelContent,
   columns: number,
