@@ -99,12 +99,12 @@ const places: readonly { readonly what: string; readonly pattern: RegExp; readon
   },
   {
     what: 'process.exit is called',
-    pattern: /\bprocess\s*(?:\?\.|\.)\s*(?:exit|reallyExit|abort)\b|\bprocess\[/,
+    pattern: /\bprocess\s*(?:\?\.|\.)\s*(?:exit|reallyExit|abort)\b|\bprocess\[|\b(?:exit|reallyExit)\s*\(/,
     files: ['src/cli.ts'],
   },
   {
     what: 'process.kill is called',
-    pattern: /\bprocess\s*(?:\?\.|\.)\s*(?:kill|_kill)\b|\bkill\b[^;\n]*\}\s*=\s*process\b/,
+    pattern: /\bprocess\s*(?:\?\.|\.)\s*(?:kill|_kill)\b|\bkill\b[^;\n]*\}\s*=\s*process\b|\bkill\s*\(\s*[^()'"]+,/,
     files: ['src/control/kill.ts'],
   },
   {
@@ -117,6 +117,8 @@ const places: readonly { readonly what: string; readonly pattern: RegExp; readon
     pattern: /(?:from|import\(?)\s*['"](?:node:)?(?:process|vm|cluster)['"]/,
     files: [],
   },
+  { what: 'Reflect is used', pattern: /\bReflect\b/, files: [] },
+  { what: 'import.meta is read', pattern: /\bimport\.meta\b/, files: ['src/cli/beside.ts'] },
   { what: 'createRequire is used', pattern: /\bcreateRequire\b/, files: [] },
   { what: 'code is made of text', pattern: /\beval\s*\(|\bnew Function\b/, files: [] },
 ];
@@ -134,5 +136,17 @@ describe('what stands in one place', () => {
     const impure =
       /\bDate\.now\b|\bnew Date\(\s*\)|\bDate\(\s*\)|\bperformance\b|\bMath\.random\b|\bcrypto\b|\bglobalThis\b/;
     expect(files.filter((file) => pure.test(file) && impure.test(sources.get(file) ?? ''))).toEqual([]);
+  });
+
+  test.each([
+    ['process.exit is called', 'process.exit(1);'],
+    ['process.exit is called', 'const { exit } = process; exit(1);'],
+    ['process.exit is called', 'const p = process; p.exit(1);'],
+    ['process.kill is called', "process.kill(pid, 'SIGTERM');"],
+    ['process.kill is called', "const { kill: send } = process; send(pid, 'SIGTERM');"],
+    ['process.kill is called', "const p = process; p.kill(pid, 'SIGTERM');"],
+    ['Reflect is used', "Reflect.get(process, 'kill')(pid);"],
+  ])('the rule “%s” sees: %s', (what, source) => {
+    expect(places.find((place) => place.what === what)?.pattern.test(source)).toBe(true);
   });
 });
