@@ -193,6 +193,14 @@ it('scales a gunicorn, and refuses to leave it none', async () => {
   expect(kernel.children(gunicorn.pid)).toHaveLength(2);
 });
 
+it('a tune is refused at once, since a broken connection would leave a trim', async () => {
+  const { code, stdout, stderr } = await workertop('tune', String(gunicorn.pid), '--host', 'dash');
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toBe(
+    'workertop: A broken connection would leave a server trimmed: run workertop tune on that machine. From here, --dry-run only watches.\n',
+  );
+});
+
 describe('through another ssh', () => {
   let bin: string;
   const throughSsh = (script: string) => {

@@ -19,6 +19,8 @@ export interface Unfinished {
 
 /** Remembers a trim that is being tried. */
 export interface Journal {
+  /** Why nothing may be trimmed with it, as a sentence. */
+  readonly refusal?: string;
   /** Null if nothing was left unfinished, or its file cannot be read. */
   read(): Promise<Unfinished | null>;
   /** Rejects if it cannot be written: then nothing may be trimmed. */
@@ -66,9 +68,9 @@ export const noJournal: Journal = { read: async () => null, write: async () => {
  */
 export const noJournalThere: Journal = {
   ...noJournal,
-  write: () => {
-    throw new Error('a broken connection would leave a server trimmed: run workertop tune on that machine');
-  },
+  refusal:
+    'A broken connection would leave a server trimmed: run workertop tune on that machine. From here, --dry-run only watches.',
+  write: () => Promise.reject(new Error('it is on another machine')),
 };
 
 function isKept(value: unknown): value is { readonly tune: Unfinished } {

@@ -10,7 +10,7 @@ import { swapping } from './harm.ts';
 import { putBack } from './put-back.ts';
 import { servedOf } from './served.ts';
 import { trim, watchFewer } from './trial.ts';
-import type { Found, TuneOptions, TuneWorld } from './world.ts';
+import { type Found, type TuneOptions, TuneRefusal, type TuneWorld } from './world.ts';
 
 export interface TuneResult {
   readonly steps: readonly TuneStep[];
@@ -37,6 +37,8 @@ export async function tune(first: Found, world: TuneWorld, options: TuneOptions)
     steps.push(step);
     world.watched(step);
   };
+  const { refusal } = world.journal;
+  if (refusal !== undefined && !options.dryRun) throw new TuneRefusal(refusal);
   let at = await baseline(first, world, options);
   watched({ workers: first.server.workers.current, summary: at.summary, expected: null, freed: null, putBack: null });
   for (;;) {

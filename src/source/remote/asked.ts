@@ -14,6 +14,8 @@ export interface Plan {
   readonly others: readonly string[];
   readonly checked: readonly number[];
   readonly measured: readonly number[];
+  /** Of those, the ones whose statm is wanted too. */
+  readonly estimated: ReadonlySet<number>;
 }
 
 interface Kept {
@@ -32,20 +34,24 @@ export class Asked {
     const wanted = new Set(keys);
     const checked = new Set<number>();
     const measured: number[] = [];
+    const estimated = new Set<number>();
     const others = keys.filter((key) => {
-      const [, digits, name] = /^f(\d{1,10})\/(smaps_rollup|status|cmdline)$/.exec(key) ?? [];
+      const [, digits, name] = /^f(\d{1,10})\/(smaps_rollup|statm|status|cmdline)$/.exec(key) ?? [];
       const pid = Number(digits);
       if (name === 'smaps_rollup') measured.push(pid);
-      else if (name === undefined || !this.#isWhole(pid) || !titleKeys(pid).every((one) => wanted.has(one)))
+      else if (name === 'statm') {
+        if (!wanted.has(`f${pid}/smaps_rollup`)) return true;
+        estimated.add(pid);
+      } else if (name === undefined || !this.#isWhole(pid) || !titleKeys(pid).every((one) => wanted.has(one)))
         return true;
       else checked.add(pid);
       return false;
     });
     const commands = [
       ...pieces([...checked]).map((pids) => `g ${pids.join(' ')}`),
-      ...pieces(measured).map((pids) => `r ${pids.join(' ')}`),
+      ...pieces(measured).map((pids) => `r ${pids.map((pid) => `${pid}${estimated.has(pid) ? 's' : ''}`).join(' ')}`),
     ];
-    return { commands, others, checked: [...checked], measured };
+    return { commands, others, checked: [...checked], measured, estimated };
   }
 
   /** Remembers what of these files has come. */
@@ -72,7 +78,7 @@ export class Asked {
    * @param next the content of the next section with a tag
    * @returns keys that have to be read themselves: they have changed, or could not be read
    */
-  take({ checked, measured }: Plan, next: (tag: string) => Buffer, contents: Contents): readonly string[] {
+  take({ checked, measured, estimated }: Plan, next: (tag: string) => Buffer, contents: Contents): readonly string[] {
     const missing: string[] = [];
     for (const pids of pieces(checked)) {
       const told = new Map(linesOf(next('g')));
@@ -87,11 +93,16 @@ export class Asked {
       }
     }
     for (const pids of pieces(measured)) {
-      const told = new Map(linesOf(next('r')));
+      const content = next('r');
+      const told = new Map(linesOf(content));
+      const pages = new Map([...content.toString('latin1').matchAll(/^s(\d{1,10}) ([\d ]{1,150})$/gm)].map(statmOf));
       for (const pid of pids) {
         const figures = told.get(pid);
         if (figures === undefined) missing.push(`f${pid}/smaps_rollup`);
         else contents.set(`f${pid}/smaps_rollup`, rollupOf(figures));
+        const page = pages.get(pid);
+        if (page !== undefined) contents.set(`f${pid}/statm`, page);
+        else if (estimated.has(pid)) missing.push(`f${pid}/statm`);
       }
     }
     return missing;
@@ -127,6 +138,10 @@ function rollupOf(figures: string): Buffer {
     return /^\d{1,15}$/.test(value) ? [`${name}: ${value} kB\n`] : [];
   });
   return Buffer.from(`\n${lines.join('')}`, 'latin1');
+}
+
+function statmOf([, pid, pages = '']: RegExpMatchArray): readonly [number, Buffer] {
+  return [Number(pid), Buffer.from(`${pages}\n`, 'latin1')];
 }
 
 /** A list in parts that are short enough for one command. */

@@ -17,6 +17,9 @@ const MOST_ROUNDS = 12;
 /** CPU seconds that reading one process's memory costs there: 0.05 ms for a small one, 3 ms for 1 GB. */
 const MEMORY_COST = 0.0005;
 
+/** Keys of what is read of a new process, or seldom: that it was read twice does not mean that it will be again. */
+const READ_ONCE = /smaps_rollup$|statm$|^e|^m|^l\d+\/(?:cwd|exe|ns\/mnt)$|^f\d+\/(?:cgroup|mountinfo)$/;
+
 /** With less than this budget, in seconds, memory is read at every third reading, of three times as many processes. */
 const SMALL_BUDGET = 0.01;
 const MEMORY_EVERY = 3;
@@ -86,9 +89,7 @@ export class MirrorTree implements ProcTree {
     for (const [key, target] of namespaces) this.#links.set(key, target);
     this.#lists.clear();
     const comes = (key: string) => namespaces.has(key) || (this.#kept !== null && machineFiles.includes(key.slice(1)));
-    const again = [...this.#used].filter(
-      (key) => this.#usedBefore.has(key) && !/smaps_rollup|statm$/.test(key) && !comes(key),
-    );
+    const again = [...this.#used].filter((key) => this.#usedBefore.has(key) && !READ_ONCE.test(key) && !comes(key));
     this.#usedBefore = this.#used;
     this.#used = new Set();
     await this.#load(again, true);

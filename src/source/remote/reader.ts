@@ -18,7 +18,7 @@ const machineFigures = [
  * Its commands are lines:
  * - `t`: figures of the machine and `stat` of all processes.
  * - `g PID …`: a summary of title, ids and signal masks of each, if it has changed since it was last asked for.
- * - `r PID …`: figures of smaps_rollup.
+ * - `r PID …`: figures of smaps_rollup, and also the line of statm if an `s` follows the pid.
  * - `d N`: keeps the next N lines as the functions that a shell is given first.
  * - `x N`: the next N lines are run by a shell.
  * - `z ID`: ends an answer.
@@ -137,18 +137,27 @@ function check(   c, l, i, p, F, T, C) {
     checked[p] = l
   }
 }
-function memory(   c, l, i, n, p, F, V) {
-  c = "exec grep -HE '^(${memoryFigures.join('|')}):'" files("smaps_rollup")
+function memory(   c, l, i, n, p, F, V, T) {
+  c = "exec grep -HE '^(${memoryFigures.join('|')}):|^[0-9]+ [0-9]+ '"
+  for (i = 2; i <= NF; i++) {
+    c = c " " ($i + 0) "/smaps_rollup"
+    if ($i ~ /s$/) c = c " " ($i + 0) "/statm"
+  }
   while ((c | getline l) > 0) {
-    n = split(l, F, /[: ]+/)
-    V[F[1] + 0, F[2]] = F[3]
+    if (l ~ /^[0-9]+\/statm:/) T[l + 0] = substr(l, index(l, ":") + 1)
+    else {
+      n = split(l, F, /[: ]+/)
+      V[F[1] + 0, F[2]] = F[3]
+    }
   }
   close(c)
   n = split("${memoryFigures.join(' ')}", F, " ")
-  for (p = 2; p <= NF; p++) {
-    if (!(($p + 0, "Pss") in V)) continue
-    l = $p
-    for (i = 1; i <= n; i++) l = l " " V[$p + 0, F[i]]
+  for (i = 2; i <= NF; i++) {
+    p = $i + 0
+    if (p in T) say("s" p " " T[p])
+    if (!((p, "Pss") in V)) continue
+    l = p
+    for (c = 1; c <= n; c++) l = l " " V[p, F[c]]
     say(l)
   }
 }
