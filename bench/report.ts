@@ -9,10 +9,19 @@ export function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
+/** What one part of the benchmark found. */
+export interface Part {
+  readonly lines: readonly string[];
+  readonly budgets: readonly string[];
+  /** Processes on the machine, and seconds on CPU of a refresh of workertop's. */
+  readonly cost?: { readonly processes: number; readonly cpu: number } | undefined;
+}
+
 /** What is found, printed at once and kept for a file. */
 export class Report {
   readonly #lines: string[] = [];
   readonly #budgets: string[] = [];
+  cost: Part['cost'];
 
   say(...lines: readonly string[]): void {
     this.#lines.push(...lines);
@@ -28,8 +37,12 @@ export class Report {
     this.#budgets.push(`| ${what} | ${measured} | ${allowed} | ${met ? 'met' : '**missed**'} |`);
   }
 
-  budgets(): void {
-    this.say('| budget | measured | allowed | |', '| --- | --- | --- | --- |', ...this.#budgets);
+  budgets(rows: readonly string[]): void {
+    this.say('| budget | measured | allowed | |', '| --- | --- | --- | --- |', ...rows);
+  }
+
+  get part(): Part {
+    return { lines: this.#lines, budgets: this.#budgets, cost: this.cost };
   }
 
   get text(): string {

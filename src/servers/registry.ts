@@ -159,6 +159,14 @@ export function limitRecognition(by: Stopwatch): void {
   stopwatch = by;
 }
 
+/** What is tried on each process, in this order. */
+const attempts = [
+  ...definitions.map((definition) => ({ definition, claim: definition.claim })),
+  ...definitions.flatMap((definition) =>
+    definition.claimLast === undefined ? [] : { definition, claim: definition.claimLast },
+  ),
+];
+
 interface Recognition {
   readonly claimed: Claimed | null;
   /** False if time ran out: the process may still be a server. */
@@ -168,9 +176,8 @@ interface Recognition {
 /** Remembered with the facts: a process that took too long is not tried again at each reading. */
 const recognitionOf = memoize((facts: ProcessFacts): Recognition => {
   const elapsed = stopwatch();
-  const last = definitions.filter(({ claimLast }) => claimLast !== undefined);
-  for (const [index, definition] of [...definitions, ...last].entries()) {
-    const claim = index < definitions.length ? definition.claim(facts) : (definition.claimLast?.(facts) ?? null);
+  for (const { definition, claim: claimBy } of attempts) {
+    const claim = claimBy(facts);
     if (elapsed() > RECOGNITION_LIMIT) return { claimed: null, complete: false };
     if (claim) return { claimed: { definition, claim }, complete: true };
   }

@@ -40,8 +40,23 @@ function keyInTable(state: AppState, key: string, command: Command | null, histo
   if (command === 'copy') return copy(state);
   // Any key dismisses the message, except that of a change still running.
   const isShown = running(state).some(({ id }) => id === state.shown);
-  return run({ ...state, notice: null, shown: isShown ? state.shown : null }, command, history);
+  const chosen = state.chosen || aboutRow.has(command);
+  return run({ ...state, chosen, notice: null, shown: isShown ? state.shown : null }, command, history);
 }
+
+/** Keys about the selected row, which the selection stays on from then on, even if it was not moved to. */
+const aboutRow: ReadonlySet<Command> = new Set([
+  'add',
+  'trim',
+  'tag',
+  'tune',
+  'actions',
+  'continue',
+  'details',
+  'how-many',
+  'open',
+  'close',
+]);
 
 /** A key as people call it: `F7`, `Ctrl-X`. */
 function nameOf(key: string): string {

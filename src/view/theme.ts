@@ -63,7 +63,8 @@ export function makeTheme({ colors, ascii, ground }: ThemeOptions): Theme {
     ascii,
     ground,
     glyphs: ascii ? asciiGlyphs : unicode,
-    patterns: colors === 0 || (colors !== 256 && ground === 'unknown'),
+    // Of few colours several projects have the same.
+    patterns: colors !== 256,
     selected: (style) => {
       const known = selected.get(style);
       if (known !== undefined) return known;

@@ -234,3 +234,22 @@ describe('a panel over the table', () => {
     expect(text(pressed(seen, key))).not.toContain('- to 2:');
   });
 });
+
+describe('the selection', () => {
+  const selected = (seen: Seen) => seen.state.selected;
+
+  it('is the first row until a key is about a row', async () => {
+    const seen = await demoSeen(small);
+    expect(selected(seen)).toBe(seen.state.rows[0]?.id);
+    const turned = pressed(seen, 'S-i');
+    expect(selected(turned)).toBe(turned.state.rows[0]?.id);
+    expect(selected(turned)).not.toBe(selected(seen));
+  });
+
+  it.each(['-', '+', 'space'])('stays with what %s was about when the order turns', async (key) => {
+    const seen = await demoSeen(small);
+    const turned = pressed(seen, key, 'escape', 'S-i');
+    expect(selected(turned)).toBe(selected(seen));
+    expect(selected(turned)).not.toBe(turned.state.rows[0]?.id);
+  });
+});
