@@ -44,7 +44,8 @@ export function isWrapper({ argv }: ProcessFacts): boolean {
   // npm and its like give themselves a title: `npm start`, `npm run serve`.
   const entitled = /^(npm|npx|yarn|pnpm) \S/.test(titleOf(argv) ?? '');
   if (entitled) return true;
-  const { name, args } = programOf(argv);
-  if (name === null) return false;
+  const { interpreter, name, args } = programOf(argv);
+  // `deno task start` and `bun run start` start what a file names.
+  if (name === null) return (interpreter === 'deno' || interpreter === 'bun') && argv.length > 1;
   return shells.has(name) ? args.some((arg) => arg === '-c' || !arg.startsWith('-')) : runners.has(name);
 }

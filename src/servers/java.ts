@@ -9,7 +9,12 @@ export const java = unscalable({
   claim: ({ argv }) => {
     const program = javaProgram(argv);
     if (program === null || !program.main.endsWith('.jar')) return null;
-    return { role: 'single', args: program.args, app: program.main.replace(/\.jar$/, '') };
+    return { role: 'single', args: program.args, app: withoutVersion(program.main.slice(0, -'.jar'.length)) };
   },
   advice: 'It has threads, not workers: -Xmx limits its heap.',
 });
+
+/** The version changes with each release: `crm` of `crm-1.4.2`. */
+function withoutVersion(name: string): string {
+  return name.split(/-v?(?=\d)/, 1)[0] || name;
+}

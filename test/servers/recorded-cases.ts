@@ -693,7 +693,7 @@ export const recorded: readonly Recorded[] = [
     processes: family({ argv: ['java', '-Xmx256m', '-jar', '/srv/shop/shop-1.2.jar', '--server.port=8080'] }),
     kind: 'java',
     roles: ['single'],
-    app: 'shop-1.2',
+    app: 'shop',
     refusal: '-Xmx',
   },
   {

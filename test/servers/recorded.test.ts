@@ -38,6 +38,8 @@ it('shows two unicorns while one replaces the other, each with its own workers',
 it.each([
   [['sh', '-c', 'gunicorn shop.wsgi']],
   [['uv', 'run', 'gunicorn', 'shop.wsgi']],
+  [['deno', 'task', 'start']],
+  [['/root/.bun/bin/bun', 'run', 'start']],
   [['/usr/bin/tini', '--', 'gunicorn', 'shop.wsgi']],
   [['/opt/conda/bin/python', '/opt/conda/bin/conda', 'run', '-n', 'shop', 'gunicorn']],
 ])('takes %j for what started a server, and neither for a master nor for a worker', (argv) => {

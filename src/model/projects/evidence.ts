@@ -5,6 +5,7 @@ import type { ContainerFacts, ProcessFacts, Virtualenv } from '../../snapshot.ts
 import { baseName } from '../../text/base-name.ts';
 import { isGeneralDirectory } from '../../text/general-directories.ts';
 import { type Place, placeOf } from './cgroup.ts';
+import { namingPart } from './generic.ts';
 
 /** Directories of installed software. A project there has a marker. */
 const systems = /^\/(?:usr\/(?!src\/[^/])|etc\/|run\/)/;
@@ -53,8 +54,11 @@ function gather(facts: ProcessFacts): Evidence {
   const path = facts.directory === null ? null : lasting(facts.directory.path);
   const { marker = null, from = null, link } = facts.directory ?? {};
   const usable = path === null || isGeneralDirectory(path) || (marker === null && systems.test(path)) ? null : path;
+  const place = placeOf(facts.cgroup);
+  // A directory of jars or scripts, such as /opt/scripts, may hold those of several units.
+  const isShared = from === 'program' && marker === null && place.unit !== null && namingPart(usable ?? '') < 0;
   // The home of a virtualenv is weak evidence: the virtualenv may be another project's.
-  const directory = from === 'virtualenv' ? null : usable;
+  const directory = from === 'virtualenv' || isShared ? null : usable;
   const { virtualenv } = facts;
   const isBackground = !isInteractive(facts);
   return {
@@ -67,7 +71,7 @@ function gather(facts: ProcessFacts): Evidence {
     virtualenvHome: from === 'virtualenv' && usable !== null ? { directory: usable, marker } : null,
     virtualenv,
     engine: facts.container ?? null,
-    ...placeOf(facts.cgroup),
+    ...place,
     user: facts.user ?? (facts.uid === null ? 'unknown user' : String(facts.uid)),
     canJoin: isBackground && canJoin(facts, [facts.directory?.path, virtualenv?.path]),
     isInstalled: isBackground && isInstalled(facts),

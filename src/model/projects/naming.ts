@@ -2,13 +2,9 @@ import type { RecognisedServer } from '../../recognise/recognise.ts';
 import type { ProcessSample } from '../../snapshot.ts';
 import { unescaped } from './cgroup.ts';
 import { type Evidence, evidenceOf } from './evidence.ts';
-import { isGeneric, moduleOf } from './generic.ts';
+import { isGeneric, moduleOf, namingPart, segments } from './generic.ts';
 import { type Named, nameOfPath } from './names.ts';
 import { members, type Place } from './places.ts';
-
-/** Directories that hold projects. The part of a path that names a project is below them. */
-const holders =
-  /^\/(?:home\/[^/]+|root|srv|opt|usr\/src|usr\/local|usr|var\/(?:www(?:\/vhosts)?|lib|opt)|mnt|data|tmp)(?=\/|$)/;
 
 /** Users that machine images and deployment tools create. Their homes name no project. */
 const commonUsers =
@@ -69,8 +65,7 @@ export function namesFor(
  */
 function suffixes(path: string): readonly string[] {
   const all = segments(path);
-  const held = segments(holders.exec(path)?.[0] ?? null).length;
-  const index = all.findLastIndex((part, at) => at >= held && !isGeneric(part));
+  const index = namingPart(path);
   if (index < 0) return [];
   const name = all[index] ?? '';
   const longer = Array.from({ length: index + 1 }, (_, above) => all.slice(index - above).join('/'));
@@ -120,8 +115,4 @@ function apart(evidence: readonly Evidence[]): readonly string[] {
 function userOf(path: string): string | null {
   const user = /^\/home\/([^/]+)\//.exec(path)?.[1] ?? null;
   return user === null || commonUsers.test(user) ? null : user;
-}
-
-function segments(path: string | null): readonly string[] {
-  return (path ?? '').split('/').filter((segment) => segment !== '');
 }

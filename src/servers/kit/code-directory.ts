@@ -14,13 +14,19 @@ export function codeDirectory(facts: Pick<ProcessFacts, 'argv' | 'cwd' | 'exe'>)
   const file = codeFile(facts);
   if (file === null || packages.test(file)) return null;
   const directory = file.slice(0, Math.max(1, file.lastIndexOf('/')));
-  return withoutModules(directory).replace(/(.)\/s?bin$/, '$1');
+  return withoutModules(directory).replace(/(.)\/(?:s?bin|lib)$/, '$1');
 }
 
 function codeFile({ argv, cwd, exe }: Pick<ProcessFacts, 'argv' | 'cwd' | 'exe'>): string | null {
   const { interpreter, script, name, args } = programOf(argv);
   const file =
-    interpreter !== null ? script : name === 'java' ? jarOf(args) : name === 'dotnet' ? assemblyOf(args) : exe;
+    interpreter !== null
+      ? script
+      : name === 'java'
+        ? (jarOf(args) ?? classPathOf(args))
+        : name === 'dotnet'
+          ? assemblyOf(args)
+          : exe;
   if (file === null || file === '-') return null;
   const path = file.replace(/ \(deleted\)$/, '');
   if (path.startsWith('/')) return path;
@@ -31,6 +37,12 @@ function codeFile({ argv, cwd, exe }: Pick<ProcessFacts, 'argv' | 'cwd' | 'exe'>
 export function jarOf(args: readonly string[]): string | null {
   const at = args.indexOf('-jar');
   return at < 0 ? null : (args[at + 1] ?? null);
+}
+
+/** The first file or directory of a class path: `/opt/batch/lib/*` (java(1)). */
+function classPathOf(args: readonly string[]): string | null {
+  const at = args.findIndex((arg) => /^(?:-cp|-classpath|--class-path)$/.test(arg));
+  return at < 0 ? null : (args[at + 1]?.split(':', 1)[0] ?? null);
 }
 
 /** The file of `dotnet FILE.dll` or `dotnet exec FILE.dll`. */

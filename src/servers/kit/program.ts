@@ -14,7 +14,7 @@ export interface Program {
   readonly args: readonly string[];
 }
 
-export type Interpreter = 'python' | 'ruby' | 'node' | 'perl' | 'php';
+export type Interpreter = 'python' | 'ruby' | 'node' | 'deno' | 'bun' | 'perl' | 'php';
 
 /** By name. A Map, since a process may be called `constructor`. */
 const interpreters: ReadonlyMap<string, Interpreter> = new Map([
@@ -24,6 +24,8 @@ const interpreters: ReadonlyMap<string, Interpreter> = new Map([
   ['jruby', 'ruby'],
   ['node', 'node'],
   ['nodejs', 'node'],
+  ['deno', 'deno'],
+  ['bun', 'bun'],
   ['perl', 'perl'],
   ['php', 'php'],
 ]);
@@ -33,6 +35,8 @@ interface Syntax {
   readonly valued: readonly string[];
   /** Flags that carry code. No script follows them. */
   readonly code: readonly string[];
+  /** Commands that stand before the script: `deno run main.ts`. Another word that is no file is a command, too. */
+  readonly commands?: readonly string[];
 }
 
 const syntaxes: Readonly<Record<Interpreter, Syntax>> = {
@@ -41,6 +45,13 @@ const syntaxes: Readonly<Record<Interpreter, Syntax>> = {
   node: {
     valued: ['-r', '--require', '--import', '--loader', '--experimental-loader', '-C', '--conditions'],
     code: ['-e', '-p', '-pe', '--eval', '--print'],
+  },
+  // https://docs.deno.com/runtime/reference/cli and https://bun.com/docs/runtime
+  deno: { valued: ['-c', '--config', '--import-map', '--env-file'], code: ['-e'], commands: ['run', 'serve'] },
+  bun: {
+    valued: ['-r', '--preload', '-c', '--config', '--env-file', '--cwd', '--filter'],
+    code: ['-e', '--eval', '-p', '--print'],
+    commands: ['run'],
   },
   perl: { valued: ['-I'], code: ['-e', '-E'] },
   php: { valued: ['-c', '-d', '-z', '-S', '-t'], code: ['-r'] },
@@ -84,10 +95,13 @@ function parse(argv: readonly string[]): Program {
 }
 
 function parseInterpreter(interpreter: Interpreter, args: readonly string[]): Program {
-  const { valued, code } = syntaxes[interpreter];
+  const { valued, code, commands } = syntaxes[interpreter];
   for (let index = 0; index < args.length; index++) {
     const arg = args[index] ?? '';
+    if (commands?.includes(arg)) continue;
     if (!arg.startsWith('-') || arg === '-') {
+      // A task of deno.json, a script of package.json: what it runs is a child.
+      if (commands !== undefined && !/[./]/.test(arg)) break;
       return { interpreter, name: baseName(arg), script: arg, args: args.slice(index + 1) };
     }
     if (interpreter === 'python') {

@@ -89,9 +89,10 @@ function ofFlag(flag: string, path: string, files: FileView): ProjectDirectory {
   return real === path || directory.path !== real ? directory : { ...directory, link: path };
 }
 
-/** Null in a hidden directory: it holds tools, caches, or what a user has installed. */
-function ofCode(code: string | null, files: FileView): ProjectDirectory | null {
-  if (code === null || /\/\./.test(code) || isGeneralDirectory(code)) return null;
+/** A hidden directory holds tools, caches, or what was built: `/srv/site/.output/server` is a part of `/srv/site`. */
+function ofCode(path: string | null, files: FileView): ProjectDirectory | null {
+  const [code = ''] = path?.split('/.', 1) ?? [];
+  if (code === '' || isGeneralDirectory(code)) return null;
   const marked = findMarked(code, files);
   if (marked !== null) return { ...marked, from: 'program' };
   if (installed.test(code) || inspectVirtualenv(code, files) !== null) return null;

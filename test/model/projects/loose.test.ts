@@ -42,6 +42,24 @@ describe('a program that is no known server', () => {
     expect(namesOf(sample({ pid: 1, argv: ['python3', 'bot.py'], cwd: '/srv/bot', ...bot }))).toEqual(['bot']);
   });
 
+  it.each([
+    ['/srv/apps', ['java', '-jar', '/srv/apps/crm-1.4.2.jar'], ['java', '-jar', '/srv/apps/pim-2.0-SNAPSHOT.jar']],
+    ['/opt/scripts', ['python3', '/opt/scripts/a.py'], ['python3', '/opt/scripts/b.py']],
+  ])('has the project of its unit, not of a directory that says nothing: %s', (path, one, other) => {
+    const shared = { directory: directory(path, { marker: null, from: 'program' }), exe: '/usr/bin/x' };
+    expect(namesOf(unit('crm', one, { ...shared, pid: 7 }), unit('pim', other, { ...shared, pid: 8 }))).toEqual([
+      'crm',
+      'pim',
+    ]);
+  });
+
+  it('has the project of its directory, whatever its units are called, if that has a name', () => {
+    const shop = { directory: directory('/srv/shop/app', { marker: null, from: 'program' }), exe: '/usr/bin/node' };
+    const web = unit('web', ['node', '/srv/shop/app/web.js'], { ...shop, pid: 7 });
+    const mails = unit('mails', ['node', '/srv/shop/app/mails.js'], { ...shop, pid: 8 });
+    expect(namesOf(web, mails)).toEqual(['shop']);
+  });
+
   it('joins the project that its unit’s server is of', () => {
     const cgroup = '/system.slice/shop-web.service';
     const server = sample({
