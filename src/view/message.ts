@@ -36,7 +36,7 @@ function whatToSay(scene: Scene): Message {
   const { state, theme } = scene;
   const { mode, notice, operations, shown, arrangement } = state;
   if (mode.type === 'filter') {
-    return typed('Filter', arrangement.filter.text, `${plural(state.rows.length, 'row')} match`, theme);
+    return typed('Filter', arrangement.filter.text, `${plural(state.rows.length, 'row matches', 'rows match')}`, theme);
   }
   if (mode.type === 'search') return typed('Search', mode.text, notice?.text ?? '', theme);
   if (notice !== null) {
