@@ -130,7 +130,8 @@ export class Line {
   async startReader(): Promise<boolean> {
     const answer = await this.#send((id) => `r ${quoted(readerProgram)} ${id}`);
     this.#hasReader = answer.includes(`${this.nonce}:a\n`);
-    if (this.#hasReader) await this.ask(`d ${countLines(functions)}\n${functions}`);
+    // The next request need not wait for this answer. If the connection breaks, that request is told.
+    if (this.#hasReader) this.ask(`d ${countLines(functions)}\n${functions}`).catch(() => {});
     return this.#hasReader;
   }
 

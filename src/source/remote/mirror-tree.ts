@@ -45,7 +45,7 @@ export class MirrorTree implements ProcTree {
   readonly self: number | null;
   readonly stats: Told | MirroredStats;
   readonly activity: RemoteActivity | null;
-  readonly #all = new MirroredStats();
+  readonly #all: MirroredStats;
   /** What the reader there keeps in mind; null if a shell reads. */
   readonly #kept: { readonly told: Told; readonly asked: Asked } | null;
   readonly #line: Line;
@@ -71,6 +71,7 @@ export class MirrorTree implements ProcTree {
     this.#line = line;
     this.#server = server;
     this.#kept = hasReader ? { told: new Told(), asked: new Asked() } : null;
+    this.#all = new MirroredStats(server.self);
     this.stats = this.#kept?.told ?? this.#all;
     this.isRoot = server.uid === 0;
     this.architecture = server.architecture;

@@ -5,8 +5,14 @@ import { splitStats } from './parse.ts';
 
 /** `stat` of all processes, as the last message had them. */
 export class MirroredStats implements StatScan {
+  readonly #reader: number | null;
   #lines: ReturnType<typeof splitStats> = [];
   #known = new Map<number, { readonly line: Buffer; readonly stat: Stat }>();
+
+  /** @param reader the pid of the shell there: what it has started to read is new each time, and left out */
+  constructor(reader: number | null) {
+    this.#reader = reader;
+  }
 
   take(content: Buffer): void {
     this.#lines = splitStats(content);
@@ -22,7 +28,7 @@ export class MirroredStats implements StatScan {
     for (const { pid, line } of this.#lines) {
       const before = this.#known.get(pid);
       const stat = before?.line.equals(line) ? before.stat : parseStat(line, line.length, before?.stat);
-      if (stat === null || known.has(pid)) continue;
+      if (stat === null || stat.ppid === this.#reader || known.has(pid)) continue;
       known.set(pid, { line: before?.stat === stat ? before.line : Buffer.from(line), stat });
       each(pid, stat);
     }

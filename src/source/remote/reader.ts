@@ -55,6 +55,8 @@ function isStat(l) {
   return split(substr(l, RLENGTH + 1), S, " ") > 30
 }
 function process(l,   p, c, b, h) {
+  # What this program has started to read is new each time.
+  if (S[2] == own) return
   p = l + 0
   count++
   seen[p] = scans
@@ -165,6 +167,7 @@ BEGIN {
   ORS = ""
   CONVFMT = "%.0f"
   W = ENVIRON["W"]
+  "exec cut -d' ' -f4 self/stat" | getline own
   n = split("${machineFigures.join(' ')}", F, " ")
   for (i = 1; i <= n; i++) wanted[F[i]] = 1
   if (ENVIRON["I"] != "") {
