@@ -126,12 +126,13 @@ function needsConnections({ activity }: Server): boolean {
 }
 
 /**
- * The ports of a server with more open connections than threads in use, if all are or it is unknown how many. Some of
- * the connections may be kept alive without a request.
+ * The ports of a server whose threads are all in use while more connections are open, or of some of whose threads it is
+ * unknown whether they are. Some of the connections may be kept alive without a request.
  */
-function portsToCount({ activity, listeners }: Server): readonly number[] {
+function portsToCount({ activity, listeners, processes }: Server): readonly number[] {
   if (activity === null || activity.accepted === null || activity.rule.by !== 'threads') return [];
-  const { accepted, basis, inUse, total } = activity;
-  const isWorthIt = basis === 'syscall' ? inUse === total && accepted > (inUse ?? 0) : accepted > 0;
-  return isWorthIt ? (listeners ?? []).flatMap(({ address }) => portOf(address) ?? []) : [];
+  const { accepted, inUse, total } = activity;
+  const isFull = inUse !== null && inUse === total && accepted > inUse;
+  const isUntold = processes.some(({ sample }) => sample.activity?.doing.includes('unknown'));
+  return isFull || isUntold ? (listeners ?? []).flatMap(({ address }) => portOf(address) ?? []) : [];
 }

@@ -47,6 +47,7 @@ function save(rows: ReadonlyMap<string, readonly string[]>): boolean {
     'select(2); `cpu` computing; `mix` five times a little of both; `sub` a child; `lock` a lock of the app.',
     'A thread is in use from when its server puts a request into the queue of the pool, or it has ended the one before, until it is ready for the next.',
     'Where idle threads sleep is learnt in some seconds before the first request. An idle worker that goes back to its listener is called busy for as long as it computes.',
+    'So is a thread of puma that was woken for a request which another took: where all compute, it waits for its turn to find that out (idle called busy).',
     '',
     '| server | work | readings | right | busy called idle | idle called busy | left out | said | true | |',
     '| --- | --- | --: | --: | --: | --: | --: | --: | --: | --- |',

@@ -149,6 +149,7 @@ describe('what is recommended', () => {
     const computing = [used(0.5, 0.5), used(0.5, 0.5), used(0.5, 0.5), used(0.5, 0.5)];
     const found = advised(1500, computing, { closed: 600 });
     expect(found.text).not.toMatch(/\bms\b|of the time that one takes/);
+    expect(found.text).toMatch(/[Tt]hey compute, and outnumber the (?:2 )?cores/);
   });
 
   it('is nothing for more than there are from a pool that is full', () => {

@@ -112,7 +112,7 @@ function onAverage(choice: Choice): string {
 }
 
 function keep(outlook: Outlook, peak: string): Recommendation {
-  const { server, choices, confidence } = outlook;
+  const { server, choices, confidence, computes, cores } = outlook;
   const { current } = server.workers;
   const below = choices.find(({ workers }) => workers === current - 1);
   const why =
@@ -120,7 +120,8 @@ function keep(outlook: Outlook, peak: string): Recommendation {
       ? ''
       : `; ${below.workers} would make ${bandText(below)} of requests wait${onAverage(below)}`;
   const floor = below === undefined ? ' It is the fewest already.' : '';
-  const text = `Keep ${current}: ${peak}${why}.${floor}`;
+  const faster = computes ? ` They compute, and outnumber the ${plural(cores, 'core')}: fewer may be faster.` : '';
+  const text = `Keep ${current}: ${peak}${why}.${floor}${faster}`;
   return { kind: 'keep', workers: current, confidence, text };
 }
 
