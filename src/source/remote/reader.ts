@@ -13,7 +13,8 @@ const machineFigures = [
  * A reader that stays on the server: a program of awk(1), as POSIX, mawk, gawk and busybox have it. It remembers what it
  * has sent, and sends what differs. It takes the place of the shell, so that the session there is this one process, and
  * starts a shell for what awk cannot do. It opens no file itself: mawk ends when a file fails while it is read, as files
- * of a process do that ends.
+ * of a process do that ends. Pids are always strings as keys: mawk 1.3.4 crashes where numbers and strings are mixed in
+ * an array from which much is deleted.
  *
  * Its commands are lines:
  * - `t`: figures of the machine and `stat` of all processes.
@@ -54,10 +55,13 @@ function isStat(l) {
   if (!match(l, /.*\) /)) return 0
   return split(substr(l, RLENGTH + 1), S, " ") > 30
 }
+function pidIn(l, separator) {
+  return substr(l, 1, index(l, separator) - 1)
+}
 function process(l,   p, c, b, h) {
   # What this program has started to read is new each time.
   if (S[2] == own) return
-  p = l + 0
+  p = pidIn(l, " ")
   count++
   seen[p] = scans
   if (raw[p] == l) return
@@ -90,7 +94,7 @@ function tick(   c, l, m, p, n, isMachine, isWhole) {
       }
       isMachine = 0
     }
-    p = l + 0
+    p = pidIn(l, " ")
     if ((p in raw) && raw[p] == l) {
       count++
       seen[p] = scans
@@ -103,11 +107,13 @@ function tick(   c, l, m, p, n, isMachine, isWhole) {
   close(c)
   if (count == known) return
   known = 0
+  n = 0
   for (p in seen) {
-    if (seen[p] == scans) {
-      known++
-      continue
-    }
+    if (seen[p] == scans) known++
+    else gone[++n] = p
+  }
+  for (; n > 0; n--) {
+    p = gone[n]
     say("-" p)
     delete seen[p]
     delete raw[p]
@@ -124,15 +130,17 @@ function files(name,   i, t) {
 function check(   c, l, i, p, F, T, C) {
   c = "grep -HE '^(Uid|Gid|Sig(Blk|Ign|Cgt)):'" files("status") "; exec cksum" files("cmdline")
   while ((c | getline l) > 0) {
-    if (l ~ /^[0-9]+\/status:/) T[l + 0] = T[l + 0] substr(l, index(l, ":"))
-    else {
+    if (l ~ /^[0-9]+\/status:/) {
+      p = pidIn(l, "/")
+      T[p] = T[p] substr(l, index(l, ":"))
+    } else {
       split(l, F, " ")
-      C[F[3] + 0] = F[1] " " F[2]
+      C[pidIn(F[3], "/")] = F[1] " " F[2]
     }
   }
   close(c)
   for (i = 2; i <= NF; i++) {
-    p = $i
+    p = $i ""
     l = C[p] T[p]
     if (checked[p] == l) continue
     say(p " " l)
@@ -146,16 +154,16 @@ function memory(   c, l, i, n, p, F, V, T) {
     if ($i ~ /s$/) c = c " " ($i + 0) "/statm"
   }
   while ((c | getline l) > 0) {
-    if (l ~ /^[0-9]+\/statm:/) T[l + 0] = substr(l, index(l, ":") + 1)
+    if (l ~ /^[0-9]+\/statm:/) T[pidIn(l, "/")] = substr(l, index(l, ":") + 1)
     else {
-      n = split(l, F, /[: ]+/)
-      V[F[1] + 0, F[2]] = F[3]
+      split(l, F, /[: ]+/)
+      V[pidIn(F[1], "/"), F[2]] = F[3]
     }
   }
   close(c)
   n = split("${memoryFigures.join(' ')}", F, " ")
   for (i = 2; i <= NF; i++) {
-    p = $i + 0
+    p = ($i + 0) ""
     if (p in T) say("s" p " " T[p])
     if (!((p, "Pss") in V)) continue
     l = p
