@@ -1,7 +1,7 @@
 import type { RecognisedServer } from '../../recognise/recognise.ts';
+import { nameOfPath } from './distinct-names.ts';
 import { evidenceOf } from './evidence.ts';
 import { isGeneric } from './generic.ts';
-import { nameOfPath } from './names.ts';
 import type { Place } from './places.ts';
 
 /** Further generic names, of pools. */

@@ -1,11 +1,11 @@
 import type { RecognisedServer } from '../../recognise/recognise.ts';
 import type { ProcessSample, Virtualenv } from '../../snapshot.ts';
 import type { Directories } from './directories.ts';
+import { distinctNames } from './distinct-names.ts';
 import { type Evidence, evidenceOf } from './evidence.ts';
 import { addTo } from './multimap.ts';
-import { distinctNames } from './names.ts';
-import { namesFor } from './naming.ts';
 import { certain, members, type Place } from './places.ts';
+import { namesFor } from './possible-names.ts';
 
 /** The servers and processes of one project. */
 export interface ProjectGroup {

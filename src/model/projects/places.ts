@@ -1,9 +1,9 @@
 import type { RecognisedProcess, RecognisedServer } from '../../recognise/recognise.ts';
 import type { Virtualenv } from '../../snapshot.ts';
 import { unescaped } from './cgroup.ts';
+import { nameOfPath } from './distinct-names.ts';
 import { directoryPhrase, type Evidence, evidenceOf } from './evidence.ts';
 import { isGeneric, moduleOf } from './generic.ts';
-import { nameOfPath } from './names.ts';
 import type { GroupRule } from './rules.ts';
 
 /** The identity and name of a project. Processes are assigned to it. */

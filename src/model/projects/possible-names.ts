@@ -1,9 +1,9 @@
 import type { RecognisedServer } from '../../recognise/recognise.ts';
 import type { ProcessSample } from '../../snapshot.ts';
 import { unescaped } from './cgroup.ts';
+import { type Named, nameOfPath } from './distinct-names.ts';
 import { type Evidence, evidenceOf } from './evidence.ts';
 import { isGeneric, moduleOf, namingPart, segments } from './generic.ts';
-import { type Named, nameOfPath } from './names.ts';
 import { members, type Place } from './places.ts';
 
 /** Users that machine images and deployment tools create. Their homes name no project. */
