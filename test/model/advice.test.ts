@@ -44,6 +44,16 @@ describe('idle workers', () => {
     });
   });
 
+  it('are named with their server where the project has several', () => {
+    const found = adviceAfter(720, (_, uptime) => [
+      ...gunicorn({ pid: 9542, workers: three }, uptime),
+      ...gunicorn({ pid: 400, workers: [{ memory: own(20) }] }, uptime),
+    ]);
+    expect(of('idle-workers', found).map(({ text }) => text)).toEqual([
+      'gunicorn 9542: 3 workers, 0 of 3 in use for 12 min. One fewer frees ≈150M (69 % → 59 %).',
+    ]);
+  });
+
   it.each<[string, GunicornOptions]>([
     ['a queue that is not known', { pid: 1, workers: three, queue: null }],
     ['a queue', { pid: 1, workers: three, queue: 2 }],

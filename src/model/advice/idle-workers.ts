@@ -34,10 +34,13 @@ export const idleWorkers: Rule = (model, history) =>
         ? 'One fewer would do.'
         : `One fewer frees ≈${bytes(frees)} (${percent(taken / total)} → ${percent((taken - frees) / total)}).`;
     const workers = plural(server.workers.current, 'worker');
+    const idle = `${workers}, ${used} for ${duration(seconds)}`;
+    const isOnly = project.servers.length === 1;
+    const queue = forTasks || !isOnly ? '' : ', nobody waited';
     return serverAdvice(project, server, {
       kind: 'idle-workers',
       severity: usedShare >= SCARCE ? 'warning' : 'info',
-      text: `${workers}, ${used} for ${duration(seconds)}${forTasks ? '' : ', nobody waited'}. ${gain}`,
+      text: `${isOnly ? '' : `${server.definition.label} ${server.head.pid}: `}${idle}${queue}. ${gain}`,
       frees,
       ...scaling(server, 'trim'),
     });
