@@ -7,6 +7,7 @@ import { sectionsOf } from '../../../src/source/remote/frames.ts';
 import { readerProgram } from '../../../src/source/remote/reader.ts';
 import { Told } from '../../../src/source/remote/told.ts';
 
+const mawk = ['mawk', '-W', 'interactive'] as const;
 const nonce = 'n'.repeat(32);
 
 /** Runs the reader on these commands. */
@@ -21,7 +22,7 @@ function read(awk: readonly [string, ...string[]], commands: string): Buffer {
 }
 
 it.each([
-  ['mawk', ['mawk', '-W', 'interactive']],
+  ['mawk', mawk],
   ['busybox', ['busybox', 'awk']],
 ] as const)('%s tells every process once, whatever its name, and then what has changed', async (_, awk) => {
   const name = 'a\n) S 1\\n(b';
@@ -53,7 +54,5 @@ it.each([
 
 it('a shell runs what is none of its own commands, in their order', () => {
   const commands = 'd 1\nf() { echo "$1"; }\nx 2\nf "a\nz 9"\nz 1\ng 99999999\nr 99999999s\nz 2\n';
-  expect(read(['mawk', '-W', 'interactive'], commands).toString()).toBe(
-    `a\nz 9\n${nonce}:z1\n${nonce}:g\n${nonce}:r\n${nonce}:z2\n`,
-  );
+  expect(read(mawk, commands).toString()).toBe(`a\nz 9\n${nonce}:z1\n${nonce}:g\n${nonce}:r\n${nonce}:z2\n`);
 });
