@@ -1,7 +1,7 @@
 import type { MachineFigures, Watch } from './machine.ts';
 
 /** Seconds. After a longer time without a reading, nothing is known of what happened in it. */
-const LONGEST_GAP = 60;
+const LONGEST_GAP = 120;
 
 /** What was seen, with one more reading. */
 export function watched(before: Watch | null, figures: MachineFigures): Watch {
