@@ -48,7 +48,9 @@ export function judgeScale(
   const workers = server.processes.flatMap((process) => {
     if (process.role !== 'worker') return [];
     const worker = identify(process);
-    return isRefused(worker) || worker.state === 'Z' ? [] : [renewed(process.sample, worker)];
+    // A worker that waits in the kernel is still there, and counts.
+    if (isRefused(worker)) return 'held' in worker ? [process.sample] : [];
+    return worker.state === 'Z' ? [] : [renewed(process.sample, worker)];
   });
   const claim = server.managed === null ? claimed.claim : server.claim;
   const processes = { head: fresh, claim, workers };
@@ -90,12 +92,18 @@ export function whyNotAct(
   return refusal === null ? null : `${process.pid} was left alone: ${refusal}.`;
 }
 
+/** The process is the same, but reading its command line might block. */
+interface HeldUp extends Refused {
+  readonly held: true;
+}
+
 /** Whether a process is still the one shown. @param inspected null if it has ended */
-export function asShown({ pid, sample }: ProcessNode, inspected: Inspected | null): Inspected | Refused {
+export function asShown({ pid, sample }: ProcessNode, inspected: Inspected | null): Inspected | Refused | HeldUp {
   if (inspected === null) return { refused: `${pid} has ended.` };
   if (inspected.startTicks !== sample.startTicks)
     return { refused: `${pid} is another process by now: nothing was sent.` };
-  if (inspected.held) return { refused: `${pid} waits in the kernel and cannot be looked at: nothing was sent.` };
+  if (inspected.held)
+    return { refused: `${pid} waits in the kernel and cannot be looked at: nothing was sent.`, held: true };
   if (inspected.ids === undefined) return { refused: `The owner of ${pid} cannot be read: nothing was sent.` };
   return inspected;
 }

@@ -1,6 +1,7 @@
 import type { ProcessNode, Server } from '../model/model.ts';
 import { isRefused, type Refused } from '../model/refused.ts';
 import type { ProcessAction } from '../model/scaling/process-actions.ts';
+import { pause } from '../pause.ts';
 import { type Inspected, inspectProcess } from '../source/proc/inspect.ts';
 import { LocalTree } from '../source/proc/local-tree.ts';
 import type { ProcTree } from '../source/proc/tree.ts';
@@ -9,6 +10,13 @@ import type { AsOwner } from './as-owner/errand.ts';
 import { asShown, judgeScale, signalOf, whyNotAct } from './judge.ts';
 import { sendSignal } from './kill.ts';
 import type { Outcome } from './outcome.ts';
+
+/**
+ * Longest time to wait for a process that waits in the kernel, and the time between two looks, in seconds. On a machine
+ * that swaps this is usual, and soon over.
+ */
+const HELD_FOR = 1;
+const HELD_PAUSE = 0.02;
 
 /** Changes the number of workers, and signals processes. */
 export interface Signals {
@@ -41,6 +49,28 @@ export class ProcessSignals implements Signals {
   }
 
   scale(server: Server, direction: 1 | -1): Outcome | Promise<Outcome> {
+    return this.#onceReadable(server.head, () => this.#scale(server, direction));
+  }
+
+  act(action: ProcessAction, process: ProcessNode, server: Server | null): Outcome | Promise<Outcome> {
+    return this.#onceReadable(process, () => this.#act(action, process, server));
+  }
+
+  /** Looks and sends in one go, once the process can be looked at, or the time is up. */
+  #onceReadable(process: ProcessNode, lookAndSend: () => Outcome | Promise<Outcome>): Outcome | Promise<Outcome> {
+    return this.#isHeld(process) ? this.#later(process, lookAndSend) : lookAndSend();
+  }
+
+  async #later(process: ProcessNode, lookAndSend: () => Outcome | Promise<Outcome>): Promise<Outcome> {
+    for (let waited = 0; waited < HELD_FOR && this.#isHeld(process); waited += HELD_PAUSE) await pause(HELD_PAUSE);
+    return lookAndSend();
+  }
+
+  #isHeld({ pid }: ProcessNode): boolean {
+    return inspectProcess(this.#tree, pid)?.held ?? false;
+  }
+
+  #scale(server: Server, direction: 1 | -1): Outcome | Promise<Outcome> {
     const judged = judgeScale(server, direction, (process) => this.#identify(process));
     switch (judged.type) {
       case 'refused':
@@ -52,7 +82,7 @@ export class ProcessSignals implements Signals {
     }
   }
 
-  act(action: ProcessAction, process: ProcessNode, server: Server | null): Outcome {
+  #act(action: ProcessAction, process: ProcessNode, server: Server | null): Outcome {
     const inspected = this.#identify(process);
     if (isRefused(inspected)) return inspected.refused;
     return whyNotAct(action, process, server, inspected) ?? send(process, signalOf[action]);

@@ -86,7 +86,7 @@ async function expectNothingSent(pid: number, server = serverOf(pid), why = /ids
     const signals = new ProcessSignals(asOwner);
     for (const direction of [1, -1] as const) expect(await signals.scale(server, direction)).toMatch(why);
     for (const action of ['continue', 'reload', 'recycle', 'stop', 'kill'] as const) {
-      expect(signals.act(action, server.head, server)).toMatch(why);
+      expect(await signals.act(action, server.head, server)).toMatch(why);
     }
     expect(kill).not.toHaveBeenCalled();
   } finally {

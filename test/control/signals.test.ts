@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { asShown } from '../../src/control/judge.ts';
+import { asShown, judgeScale } from '../../src/control/judge.ts';
 import { ProcessSignals } from '../../src/control/signals.ts';
 import { buildModel } from '../../src/model/build.ts';
-import type { Server } from '../../src/model/model.ts';
+import type { ProcessNode, Server } from '../../src/model/model.ts';
 import type { ProcessSample } from '../../src/snapshot.ts';
 import { asOwner } from '../helpers/as-owner.ts';
 import { gunicorn } from '../helpers/models.ts';
@@ -51,7 +51,16 @@ it('a process whose command line cannot be read without a risk is left alone', (
   expect(asShown(head, found)).toBe(found);
   expect(asShown(head, { ...found, held: true })).toEqual({
     refused: `${pid} waits in the kernel and cannot be looked at: nothing was sent.`,
+    held: true,
   });
+});
+
+it('a worker that waits in the kernel is still one of them', () => {
+  const server = serverSeen((master) => master);
+  const found = ({ pid: of, sample: { startTicks, ppid, state, facts } }: ProcessNode) =>
+    ({ ...facts, pid: of, startTicks, ppid, state, ids: 'one', held: of !== server.head.pid }) as const;
+  const judged = judgeScale(server, -1, (process) => asShown(process, found(process)));
+  expect(judged).toEqual({ type: 'signal', signal: 'SIGTTOU' });
 });
 
 describe('a process that is not what the screen says', () => {
@@ -62,40 +71,40 @@ describe('a process that is not what the screen says', () => {
       (master: ProcessSample) => ({ ...master, startTicks: startTicks() }),
       'another program by now',
     ],
-  ])('%s gets no signal', (_, change, why) => {
+  ])('%s gets no signal', async (_, change, why) => {
     const server = serverSeen(change);
     expect(server.scaling.available).toBe(true);
     for (const direction of [1, -1] as const)
-      expect(new ProcessSignals(asOwner).scale(server, direction)).toContain(why);
+      expect(await new ProcessSignals(asOwner).scale(server, direction)).toContain(why);
     expect(state()).toMatch(/[RS]/);
   });
 
-  it('that has ended gets no signal', () => {
+  it('that has ended gets no signal', async () => {
     const server = serverSeen((master) => ({ ...master, pid: 4_000_000 }));
-    expect(new ProcessSignals(asOwner).scale(server, 1)).toContain('has ended');
+    expect(await new ProcessSignals(asOwner).scale(server, 1)).toContain('has ended');
   });
 
-  it('is not ended or reloaded either', () => {
+  it('is not ended or reloaded either', async () => {
     const server = serverSeen((master) => ({ ...master, startTicks: 1 }));
     for (const action of ['stop', 'kill', 'reload'] as const) {
-      expect(new ProcessSignals(asOwner).act(action, server.head, server)).toContain('another process by now');
+      expect(await new ProcessSignals(asOwner).act(action, server.head, server)).toContain('another process by now');
     }
     expect(state()).toMatch(/[RS]/);
   });
 });
 
-it('sends HUP to a process that handles it only', () => {
+it('sends HUP to a process that handles it only', async () => {
   const server = serverSeen((master) => ({ ...master, startTicks: startTicks() }));
   expect(server.head.sample.facts.caught).toBe(caught.gunicornMaster);
-  expect(new ProcessSignals(asOwner).act('reload', server.head, server)).toContain('does not handle HUP');
+  expect(await new ProcessSignals(asOwner).act('reload', server.head, server)).toContain('does not handle HUP');
   expect(state()).toMatch(/[RS]/);
 });
 
-it.each([1, 0, -1])('the pid %i is never signalled', (number) => {
+it.each([1, 0, -1])('the pid %i is never signalled', async (number) => {
   const server = serverSeen((master) => master);
   const head = { ...server.head, pid: number, sample: { ...server.head.sample, pid: number } };
-  expect(new ProcessSignals(asOwner).scale({ ...server, head }, 1)).toContain('never sent a signal');
-  expect(new ProcessSignals(asOwner).act('kill', head, null)).toContain('never sent a signal');
+  expect(await new ProcessSignals(asOwner).scale({ ...server, head }, 1)).toContain('never sent a signal');
+  expect(await new ProcessSignals(asOwner).act('kill', head, null)).toContain('never sent a signal');
 });
 
 it('never lets pm2 end the last process of an app, whoever asks for it', async () => {
@@ -121,6 +130,6 @@ it('continues a process that is stopped', async () => {
   await expect.poll(state).toBe('T');
   const server = serverSeen((master) => ({ ...master, startTicks: startTicks(), state: 'T' }));
   expect(server.scaling.reason).toContain('kill -CONT');
-  expect(new ProcessSignals(asOwner).act('continue', server.head, server)).toBeNull();
+  expect(await new ProcessSignals(asOwner).act('continue', server.head, server)).toBeNull();
   await expect.poll(state).toBe('S');
 });
