@@ -56,24 +56,30 @@ function highlighted(pty: Pty): readonly string[] {
 }
 
 /** The header and the table's head are above it. */
-const FIRST_ROW = /^3 /m;
+const FIRST_ROW = 3;
 
-/** Where the selection stands, and on what, without the figures that change beneath it. */
-function selection(pty: Pty): string {
+/**
+ * Where the selection stands, and on what, without the figures and marks that change beneath it. Null while a frame is drawn: then
+ * no row stands out, or two do.
+ */
+function selection(pty: Pty): string | null {
   const lines = pty.lines();
-  return highlighted(pty)
-    .map((line) => `${lines.indexOf(line)} ${line.slice(0, 24)}`)
-    .join('\n');
+  const rows = highlighted(pty).filter((line) => lines.indexOf(line) >= FIRST_ROW);
+  const [row] = rows;
+  return row === undefined || rows.length > 1 ? null : `${lines.indexOf(row)} ${row.slice(0, 24).replace(/ !.*/, '')}`;
 }
 
 /** Moves the selection down from the top to the first row that matches. */
 export async function select(pty: Pty, row: RegExp): Promise<void> {
   await pty.waitFor(row);
   pty.press('home');
-  await eventually('the selection to be at the top', () => FIRST_ROW.test(selection(pty)));
+  await eventually('the selection to be at the top', () => selection(pty)?.startsWith(`${FIRST_ROW} `));
   while (!highlighted(pty).some((line) => row.test(line))) {
     const before = selection(pty);
     pty.press('down');
-    await eventually(`the selection to move on, from:\n${before}`, () => selection(pty) !== before);
+    await eventually(`the selection to move on from ${before}`, () => {
+      const now = selection(pty);
+      return now !== null && now !== before;
+    });
   }
 }

@@ -92,6 +92,8 @@ describe('scale', () => {
   });
 
   it('says what is likely where the code on disk is broken and gunicorn ends itself', async () => {
+    // What is written within a second of their start, the workers may have loaded.
+    await eventually('workers that are not new', () => workers().every((pid) => (kernel.age(pid) ?? 0) > 1.5));
     writeFileSync(join(folder, 'app.py'), 'raise RuntimeError("half deployed")\n');
     expect(refusal(await scale('+1'))).toContain('its code was changed');
     expect(workers()).toHaveLength(2);

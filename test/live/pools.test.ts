@@ -121,7 +121,7 @@ it('php-fpm has each of four pools in its own project, with its memory, its queu
 
   const { stdout } = await workertop('list');
   expect(stdout).toMatch(/php-fpm shop {2}127\.0\.0\.1:\d+ over 50 more fit +2\/2 /);
-  expect(stdout).toMatch(/blog: pm\.max_children is 900000 and 1 worker runs: .* may come, where \d+ fit in memory\./);
+  expect(stdout).toMatch(/blog: pm\.max_children is 900000 and 1 worker runs: .* may start, and \d+ fit in memory\./);
 });
 
 it('Passenger has each of its apps in its own project, and still when their preloaders have ended', async () => {

@@ -131,6 +131,8 @@ describe('while a change runs', () => {
 
 it('no worker is added that would load code which none has run, until that is agreed to', async () => {
   const code = join(gunicorn.directory, 'changed.py');
+  // What is written within a second of their start, the workers may have loaded.
+  await eventually('workers that are not new', () => gunicorn.workers().every((pid) => (kernel.age(pid) ?? 0) > 1.5));
   await writeFile(code, 'import not_installed_yet\n');
   const refused = await workertop('scale', String(gunicorn.pid), '+1');
   expect(refused).toMatchObject({ code: 1, stdout: '' });

@@ -37,7 +37,11 @@ const broken: readonly (readonly [what: string, contents: () => string | Buffer,
   ['some text', () => 'hello\nworld\n', /is not a recording of workertop/],
   ['a newer version', () => HEADING.replace('1', '2') + good.split('\n')[1], /is not a recording of workertop/],
   ['nothing but the heading', () => HEADING, /holds no reading/],
-  ['a reading without figures', () => `${HEADING}{"processes":[{}],"facts":{},"host":{}}\n`, /line 2: is no reading/],
+  [
+    'a reading without figures',
+    () => `${HEADING}{"processes":[{}],"facts":{},"host":{}}\n`,
+    /line 2: is not a reading/,
+  ],
   ['facts that are missing', () => HEADING + good.split('\n')[2], /line 2: refers to facts that no earlier line has/],
   ['no gzip at all', () => 'plain', /incorrect header check/],
 ];

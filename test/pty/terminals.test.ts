@@ -32,7 +32,7 @@ const panels: readonly (readonly [keys: readonly string[], seen: RegExp])[] = [
   [['a'], / Advice/],
   [['t'], / Memory, last 10 min/],
   [['l'], / Session log /],
-  [['enter'], / 1\/?\d? memory /],
+  [['enter'], / memory /],
   [['A', '5', '0', 'enter'], / Fit to 50 %/],
   [['\x1bOQ'], / Settings /],
   [['home', 'right', 'down', 'down', '\x1b[20~'], /: actions /],
