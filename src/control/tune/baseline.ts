@@ -3,8 +3,9 @@ import { type Summary, summarise } from '../../model/activity/statistics.ts';
 import { duration, plural } from '../../text/figures.ts';
 import { type Found, look, type TuneOptions, TuneRefusal, type TuneWorld } from './world.ts';
 
-/** Least and most seconds to watch the present number of workers. It is watched longer until there is load. */
+/** Least seconds to watch the present number of workers; most seconds while there is no load, and while there is. */
 const SHORTEST = 120;
+const LONGEST_IDLE = 480;
 const LONGEST = 900;
 
 /** What must have been seen: this many independent readings, and this many workers in use. */
@@ -21,9 +22,9 @@ export interface Watched {
 export async function baseline(start: Found, world: TuneWorld, { watch }: TuneOptions): Promise<Watched> {
   const { key, workers } = start.server;
   const shortest = Math.min(SHORTEST, watch);
-  const longest = Math.min(LONGEST, 4 * shortest);
-  // A shorter watch, as in a test, needs fewer readings in proportion.
-  const readings = FEWEST_READINGS * (shortest / SHORTEST);
+  // A shorter watch, as in a test, is shorter in all, and needs fewer readings.
+  const part = shortest / SHORTEST;
+  const readings = FEWEST_READINGS * part;
   const observations = new Observations();
   const began = start.model.uptime;
   world.say(`Watching ${plural(workers.current, 'worker')} for ${duration(shortest)} at least, under load.`);
@@ -36,15 +37,23 @@ export async function baseline(start: Found, world: TuneWorld, { watch }: TuneOp
     const summary = summaryOf(observations, found);
     const passed = found.model.uptime - began;
     world.watching({ workers: workers.current, seconds: passed, of: shortest, summary, expected: null });
-    if (summary !== null && passed >= shortest && summary.effective >= readings && summary.inUse >= LEAST_LOAD)
-      return { found, summary };
-    if (passed >= longest) throw new TuneRefusal(noLoad(passed, summary));
+    if (summary === null || summary.inUse < LEAST_LOAD) {
+      if (passed >= LONGEST_IDLE * part) throw new TuneRefusal(noLoad(passed, summary));
+      continue;
+    }
+    if (passed >= shortest && summary.effective >= readings) return { found, summary };
+    if (passed >= LONGEST * part) throw new TuneRefusal(tooFew(passed, summary, readings));
   }
 }
 
 function noLoad(passed: number, summary: Summary | null): string {
   const seen = summary === null ? 'nothing could be read' : `${summary.inUse.toFixed(2)} of ${summary.total} in use`;
   return `No load was seen in ${duration(passed)} (${seen}): nothing was sent. Tune it in a busy hour.`;
+}
+
+function tooFew(passed: number, { effective }: Summary, readings: number): string {
+  const seen = `its load changes so slowly that ${duration(passed)} count as ${Math.floor(effective)} independent readings`;
+  return `Too little was seen to compare with: ${seen}, and ${Math.ceil(readings)} are needed. Nothing was sent.`;
 }
 
 /** What was observed at the present number of workers; null before the first reading. */
