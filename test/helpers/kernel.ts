@@ -102,6 +102,11 @@ export function allPss(): ReadonlyMap<number, number> {
 }
 
 /** The command line as the kernel shows it to everyone, arguments parted by spaces. */
+/** Characters of its list of mappings; 0 when there is no such process any more. */
+export function mapsLength(pid: number): number {
+  return read(pid, 'maps')?.length ?? 0;
+}
+
 export function commandLine(pid: number): string {
   return (read(pid, 'cmdline') ?? '').replaceAll('\0', ' ').trim();
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
+import * as kernel from '../helpers/kernel.ts';
 import { inNamespace, requireRoot } from '../helpers/namespace.ts';
 import { type Gunicorn, type Home, openHome } from '../helpers/story.ts';
 import { type Listing, list, projectIn, workertop } from '../helpers/workertop.ts';
@@ -45,7 +46,7 @@ describe('files of the kernel that it gives in many parts', () => {
       preload: true,
       mappings: 3000,
     });
-    const sizes = () => [gunicorn.pid, ...gunicorn.workers()].map((pid) => readFileSync(`/proc/${pid}/maps`).length);
+    const sizes = () => [gunicorn.pid, ...gunicorn.workers()].map(kernel.mapsLength);
     await eventually('all mappings', () => sizes().length === 3 && sizes().every((size) => size > 256 * KB));
     expect(projectIn(await list(), gunicorn.directory).virtualenv).toMatchObject({
       name: 'django1_5',

@@ -69,6 +69,8 @@ async function sampleOf(source: Source, pid: number) {
 const lasting = (server: ListedServer | undefined) =>
   server && {
     ...server,
+    activity: null,
+    cpu: null,
     memory: null,
     workers: { ...server.workers, moreThatFit: null },
     processes: server.processes.map(({ pid, role, command }) => ({ pid, role, command })),
