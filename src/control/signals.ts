@@ -67,7 +67,7 @@ export class ProcessSignals implements Signals {
   }
 
   #isHeld({ pid }: ProcessNode): boolean {
-    return inspectProcess(this.#tree, pid)?.held ?? false;
+    return this.#tree.bytes(`${pid}/cmdline`) === 'held';
   }
 
   #scale(server: Server, direction: 1 | -1): Outcome | Promise<Outcome> {
