@@ -1,24 +1,13 @@
 import type { HideableColumn } from '../state/columns.ts';
+import { type Fitted, fittedColumns, type Wish } from './fitted-columns.ts';
 
 /** The table's columns. */
 export type ColumnName = 'name' | HideableColumn;
 
-export interface Column {
-  readonly name: ColumnName;
-  readonly title: string;
-  readonly width: number;
-  readonly align: 'left' | 'right';
-}
-
-interface Wish extends Column {
-  /** 1 is the last to be left out. The name never is. */
-  readonly rank: number;
-  /** Its largest width. */
-  readonly most: number;
-}
+export type Column = Fitted<ColumnName>;
 
 /** Every column, from left to right, with its rank when room is short. */
-const wishes: readonly Wish[] = [
+const wishes: readonly Wish<ColumnName>[] = [
   { name: 'name', title: 'PROJECT / PROCESS', width: 24, most: 60, align: 'left', rank: 0 },
   { name: 'virtualenv', title: 'VIRTUALENV', width: 10, most: 16, align: 'left', rank: 9 },
   { name: 'workers', title: 'WORKERS', width: 8, most: 8, align: 'right', rank: 2 },
@@ -35,9 +24,6 @@ const wishes: readonly Wish[] = [
 /** Columns that can be left out. */
 export const hideable: readonly HideableColumn[] = wishes.flatMap(({ name }) => (name === 'name' ? [] : [name]));
 
-/** A blank between columns. */
-const GAP = 1;
-
 export interface ColumnWishes {
   readonly accounting: 'pss' | 'rss';
   /** Longest name of a virtualenv. */
@@ -53,43 +39,13 @@ export function layoutColumns(total: number, options: ColumnWishes): readonly Co
   const wanted = wishes
     .filter(({ name }) => !options.hidden.has(name) && (name !== 'swap' || options.swap))
     .map((wish) => withOptions(wish, options));
-  const fitting: Wish[] = [];
-  let used = -GAP;
-  for (const wish of wanted.toSorted((a, b) => a.rank - b.rank)) {
-    if (used + GAP + wish.width > total) continue;
-    fitting.push(wish);
-    used += GAP + wish.width;
-  }
-  const widths = grow(fitting, total - used, options);
-  return wanted.flatMap((wish) => {
-    const width = widths.get(wish.name);
-    return width === undefined ? [] : [{ name: wish.name, title: wish.title, align: wish.align, width }];
-  });
+  return fittedColumns(wanted, total, ['name', 'virtualenv', 'trend', 'bar']);
 }
 
-function withOptions(wish: Wish, options: ColumnWishes): Wish {
+function withOptions(wish: Wish<ColumnName>, options: ColumnWishes): Wish<ColumnName> {
+  if (wish.name === 'name') return { ...wish, most: Math.min(options.name, wish.most) };
   if (wish.name === 'mem' && options.accounting === 'rss') return { ...wish, title: 'RSS' };
   if (wish.name === 'virtualenv')
     return { ...wish, most: Math.max(wish.width, Math.min(wish.most, options.virtualenv)) };
   return wish;
-}
-
-/** Gives the room that is left to names as far as they need it, then to curves and bars. */
-function grow(columns: readonly Wish[], room: number, options: ColumnWishes): ReadonlyMap<ColumnName, number> {
-  const widths = new Map(columns.map(({ name, width }) => [name, width]));
-  let left = room;
-  const take = (name: ColumnName, most: number) => {
-    const width = widths.get(name);
-    if (width === undefined) return;
-    const more = Math.max(0, Math.min(left, most - width));
-    widths.set(name, width + more);
-    left -= more;
-  };
-  const mostOf = (name: ColumnName) => columns.find((column) => column.name === name)?.most ?? 0;
-  take('name', Math.min(options.name, mostOf('name')));
-  take('virtualenv', mostOf('virtualenv'));
-  take('trend', mostOf('trend'));
-  take('bar', mostOf('bar'));
-  // The rest stays empty at the right: figures far from their names are hard to read.
-  return widths;
 }

@@ -1,3 +1,4 @@
+import { fittedColumns, type Wish } from '../fitted-columns.ts';
 /** A column of the list of machines. */
 export interface FleetColumn {
   readonly name:
@@ -17,14 +18,7 @@ export interface FleetColumn {
   readonly align: 'left' | 'right';
 }
 
-interface Wish extends FleetColumn {
-  /** The width that it grows to where there is room. */
-  readonly most: number;
-  /** 1 is the last to give way. */
-  readonly rank: number;
-}
-
-const wishes: readonly Wish[] = [
+const wishes: readonly Wish<FleetColumn['name']>[] = [
   { name: 'host', title: 'MACHINE', width: 12, most: 40, align: 'left', rank: 1 },
   { name: 'bar', title: 'MEMORY', width: 8, most: 24, align: 'left', rank: 6 },
   { name: 'used', title: 'USED', width: 11, most: 11, align: 'right', rank: 3 },
@@ -38,32 +32,11 @@ const wishes: readonly Wish[] = [
   { name: 'verdict', title: 'SO FAR', width: 16, most: 20, align: 'left', rank: 4 },
 ];
 
-/** A blank between columns. */
-const GAP = 1;
-
 /**
  * The columns that fit, as wide as there is room for.
  * @param longest columns of the longest name
  */
 export function fleetColumns(total: number, longest: number): readonly FleetColumn[] {
-  const kept = new Set<Wish>();
-  let left = total + GAP;
-  for (const wish of wishes.toSorted((a, b) => a.rank - b.rank)) {
-    if (GAP + wish.width > left) continue;
-    kept.add(wish);
-    left -= GAP + wish.width;
-  }
-  const wider = new Map<FleetColumn['name'], number>();
-  for (const name of ['host', 'verdict', 'bar'] as const) {
-    const wish = wishes.find((one) => one.name === name && kept.has(one));
-    if (wish === undefined) continue;
-    const most = name === 'host' ? Math.min(wish.most, longest) : wish.most;
-    const more = Math.max(0, Math.min(left, most - wish.width));
-    wider.set(name, more);
-    left -= more;
-  }
-  return wishes.flatMap((wish) => {
-    const { name, title, width, align } = wish;
-    return kept.has(wish) ? [{ name, title, width: width + (wider.get(name) ?? 0), align }] : [];
-  });
+  const wanted = wishes.map((wish) => (wish.name === 'host' ? { ...wish, most: Math.min(wish.most, longest) } : wish));
+  return fittedColumns(wanted, total, ['host', 'verdict', 'bar']);
 }
