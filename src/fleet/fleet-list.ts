@@ -6,10 +6,10 @@ import { clampFleetScroll, fleetFrame, fleetTargetAt } from '../view/fleet/frame
 import type { Screen } from '../view/screen.ts';
 import { makeTheme, type Theme, type ThemeOptions } from '../view/theme.ts';
 
-/** Shortest time between two frames, in seconds. */
+/** Seconds between two frames, at least. */
 const SHORTEST_FRAME = 0.05;
 
-/** Seconds between two looks at the clock while something is waited for. */
+/** Seconds between two updates of waiting times on the screen. */
 const TICK = 1;
 
 /** How the list ends: with an exit code, or with a machine to open. */
@@ -69,7 +69,7 @@ export class FleetList {
     this.#end({ type: 'quit', code });
   }
 
-  /** What is told while the list is not shown is kept for when it is. */
+  /** Updates the state, also while the list is hidden; paints only if it is shown. */
   readonly dispatch = (action: FleetAction): void => {
     const [state, effects] = updateFleet(this.#state, action);
     const isNew = state !== this.#state;
@@ -109,7 +109,7 @@ export class FleetList {
     this.repaint();
   }
 
-  /** How long something is waited for grows on the screen. */
+  /** Updates the clock while a waiting time is on the screen. */
   #tick(): void {
     const isWaiting = this.#state.machines.some(
       ({ state }) => state.type === 'connecting' || (state.type === 'connected' && state.late !== null),

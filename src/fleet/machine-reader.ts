@@ -5,18 +5,18 @@ import { LostLine, type Source } from '../source/source.ts';
 import { figuresOf, type MachineFigures, type MachineState } from '../state/fleet/machine.ts';
 import type { Slots } from './slots.ts';
 
-/** Seconds to the second reading: CPU is counted between two. */
+/** Seconds between the first and the second reading: CPU use needs two. */
 const SECOND_READING = 1.2;
 
-/** Seconds after which an answer is late. */
+/** Seconds without an answer after which the machine is shown as late. */
 const LATE = 3;
 
-/** Seconds after which an attempt to connect no longer keeps others waiting. */
+/** Seconds that a connection attempt may block a slot; then the next machine may try. */
 const SLOW = 3;
 
 const none: ReadonlySet<number> = new Set();
 
-/** A machine that may not be connected yet. */
+/** A source that connects before it can be read. */
 export interface ConnectedSource extends Source {
   /**
    * Connects.
@@ -29,16 +29,16 @@ export interface ConnectedSource extends Source {
 export interface MachineReaderParts {
   readonly source: ConnectedSource;
   readonly observer: Pick<Observer, 'observe'>;
-  /** Those who may connect at a time. */
+  /** Slots for machines that connect at the same time. */
   readonly slots: Slots;
   /** Seconds between two readings. */
   interval(): number;
-  /** Hears how the machine is, and what was read. */
+  /** Receives each new state of the machine. */
   state(state: MachineState): void;
   figures(figures: MachineFigures): void;
 }
 
-/** Reads one machine again and again, from its first connection on, and waits where that breaks. */
+/** Reads one machine until it is closed. After a lost connection it waits for `refresh`. */
 export class MachineReader {
   readonly #parts: MachineReaderParts;
   readonly #end = new AbortController();
@@ -46,7 +46,7 @@ export class MachineReader {
   #state: MachineState['type'] = 'waiting';
   #isHeld = false;
   #readings = 0;
-  /** The reading under way: there is one at a time. */
+  /** The reading under way; the next one starts after it. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(parts: MachineReaderParts) {
@@ -58,7 +58,7 @@ export class MachineReader {
     await this.#connect();
     while (!this.#end.signal.aborted) {
       if (!this.#isHeld && this.#state !== 'lost') await this.#read();
-      // What is lost waits for `refresh`, what is held for its release.
+      // // A lost machine waits for `refresh`, a held one for `release`.
       const idle = this.#isHeld || this.#state === 'lost';
       const seconds = this.#readings === 1 ? SECOND_READING : jittered(this.#parts.interval());
       await this.#sleep(idle ? Number.POSITIVE_INFINITY : seconds);
@@ -71,7 +71,7 @@ export class MachineReader {
     this.#wake.abort();
   }
 
-  /** Leaves reading to somebody else, who calls `observe`. */
+  /** Stops reading by itself; somebody else calls `observe` until `release`. */
   hold(): void {
     this.#isHeld = true;
   }
@@ -81,7 +81,7 @@ export class MachineReader {
     this.#wake.abort();
   }
 
-  /** Reads the machine once what is under way has been read. @throws LostLine */
+  /** Reads the machine after the reading under way. @throws LostLine */
   observe(options: ObserveOptions): Promise<Model> {
     const reading = this.#turn.then(() => this.#observe(options));
     this.#turn = reading.catch(() => {});
@@ -114,16 +114,16 @@ export class MachineReader {
 
   async #read(): Promise<void> {
     try {
-      // Rows need no memory of single processes, which costs the most.
+      // // The list shows no memory of single processes, the most expensive figure.
       await this.observe({ memoryBudget: 0, watch: none });
     } catch {
-      // It was told.
+      // // `#observe` has reported it.
     }
   }
 
   async #observe(options: ObserveOptions): Promise<Model> {
     const began = Date.now();
-    // The source connects again by itself.
+    // // The source reconnects when it is read.
     if (this.#state === 'lost') this.#set({ type: 'connecting', since: began });
     const late = setTimeout(() => this.#isLate(began), LATE * 1000);
     try {
@@ -146,7 +146,7 @@ export class MachineReader {
 
   #lose(error: unknown): void {
     const text = error instanceof Error ? error.message : String(error);
-    // Which machine it is, its row says.
+    // // The row already names the machine.
     const reason = error instanceof LostLine ? text.replace(/^\S+: /, '') : `it cannot be read: ${text}`;
     this.#set({ type: 'lost', reason });
   }

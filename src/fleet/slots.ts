@@ -1,7 +1,7 @@
-/** A place, which is given back by calling it. Calling it again does nothing. */
+/** Gives a slot back. A second call does nothing. */
 export type Release = () => void;
 
-/** A number of places that are taken in turn. */
+/** A fixed number of slots, given out first come, first served. */
 export class Slots {
   #free: number;
   readonly #waiting: (() => void)[] = [];
@@ -10,7 +10,7 @@ export class Slots {
     this.#free = count;
   }
 
-  /** Resolves when there is a place. */
+  /** Resolves when a slot is free. */
   async take(): Promise<Release> {
     if (this.#free > 0) this.#free -= 1;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));

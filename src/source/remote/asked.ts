@@ -2,34 +2,40 @@ import type { ReadFailure } from '../proc/files.ts';
 import { memoryFigures } from '../proc/parsers/memory.ts';
 import { cksum } from './cksum.ts';
 
-/** Names or pids in one command there. */
+/** Most names or pids in one command. */
 const MOST_NAMES = 400;
 
-/** Files by their key, as far as they have come. */
+/** Contents of files received so far, by key. */
 type Contents = Map<string, Buffer | ReadFailure>;
 
-/** What the reader is asked for, and what is left for the shell. */
+/** What to ask of the reader, and what to ask of a shell. */
 export interface Plan {
   readonly commands: readonly string[];
   readonly others: readonly string[];
   readonly checked: readonly number[];
   readonly measured: readonly number[];
-  /** Of those, the ones whose statm is wanted too. */
+  /** The measured processes whose statm is wanted too. */
   readonly estimated: ReadonlySet<number>;
 }
 
 interface Kept {
   status: Buffer | null;
   cmdline: Buffer | null;
-  /** The reader's summary of what it found last; null if it was not asked yet. */
+  /** The reader's latest summary; null before the first. */
   summary: string | null;
 }
 
-/** What the reader on the server answers for single processes: whether titles and masks have changed, and memory. */
+/**
+ * Asks the reader on the server about single processes: whether title and signal masks changed, and how much memory
+ * they use.
+ */
 export class Asked {
   readonly #kept = new Map<number, Kept>();
 
-  /** @param keys of files that are wanted: `f` and a name, or another letter */
+  /**
+   * Splits keys between reader and shell.
+   * @param keys keys of wanted files: a letter of `FileCommand`, then the name
+   */
   plan(keys: readonly string[]): Plan {
     const wanted = new Set(keys);
     const checked = new Set<number>();
@@ -54,7 +60,7 @@ export class Asked {
     return { commands, others, checked: [...checked], measured, estimated };
   }
 
-  /** Remembers what of these files has come. */
+  /** Keeps the contents of title files that have arrived. */
   keep(names: readonly string[], contents: Contents): void {
     for (const name of names) {
       const [, digits, file] = /^(\d{1,10})\/(status|cmdline)$/.exec(name) ?? [];
@@ -68,15 +74,15 @@ export class Asked {
     }
   }
 
-  /** These have ended, or others have their pids now. */
+  /** Forgets processes that ended or whose pid was reused. */
   forget(pids: ReadonlySet<number>): void {
     for (const pid of pids) this.#kept.delete(pid);
   }
 
   /**
    * Takes the answers to a plan.
-   * @param next the content of the next section with a tag
-   * @returns keys that have to be read themselves: they have changed, or could not be read
+   * @param next returns the next section with this tag
+   * @returns keys of files that a shell must read: they changed, or the reader could not read them
    */
   take({ checked, measured, estimated }: Plan, next: (tag: string) => Buffer, contents: Contents): readonly string[] {
     const missing: string[] = [];
@@ -118,19 +124,24 @@ function titleKeys(pid: number): readonly string[] {
   return [`f${pid}/status`, `f${pid}/cmdline`];
 }
 
-/** Lines of the reader by the pid that each begins with. */
+/** Splits the reader's lines into pid and the rest. */
 function linesOf(content: Buffer): readonly (readonly [number, string])[] {
   const lines = content.toString('latin1').split('\n').slice(0, -1);
   return lines.map((line) => [Number.parseInt(line, 10), line.replace(/^\d+ ?/, '')] as const);
 }
 
-/** A summary as the reader makes it: what cksum(1) says of the command line, and the lines that decide of `status`. */
+/**
+ * The summary as the reader makes it: cksum(1) of the command line, its length, and the lines of `status` that matter.
+ */
 function summaryOf({ status, cmdline }: Kept): string {
   const lines = status?.toString('latin1').match(/^(?:Uid|Gid|Sig(?:Blk|Ign|Cgt)):.*$/gm) ?? [];
   return `${cksum(cmdline ?? Buffer.alloc(0))} ${cmdline?.length ?? 0}${lines.map((line) => `:${line}`).join('')}`;
 }
 
-/** The text of smaps_rollup of these figures in their order. A figure that the kernel does not report is empty. */
+/**
+ * Turns figures back into the text of smaps_rollup, in the order of `memoryFigures`. A figure that the kernel lacks is
+ * empty.
+ */
 function rollupOf(figures: string): Buffer {
   const values = figures.split(' ');
   const lines = memoryFigures.flatMap((name, index) => {
@@ -144,7 +155,7 @@ function statmOf([, pid, pages = '']: RegExpMatchArray): readonly [number, Buffe
   return [Number(pid), Buffer.from(`${pages}\n`, 'latin1')];
 }
 
-/** A list in parts that are short enough for one command. */
+/** Splits a list into parts that fit in one command. */
 export function pieces<One>(all: readonly One[]): readonly (readonly One[])[] {
   const count = Math.ceil(all.length / MOST_NAMES);
   return Array.from({ length: count }, (_, index) => all.slice(index * MOST_NAMES, (index + 1) * MOST_NAMES));

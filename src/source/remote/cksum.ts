@@ -7,7 +7,7 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
-/** The checksum of cksum(1), as POSIX defines it: of all bytes, and then of their number, its lowest byte first. */
+/** The checksum of cksum(1), as POSIX defines it: over all bytes, then over their number, lowest byte first. */
 export function cksum(bytes: Uint8Array): number {
   let sum = 0;
   const add = (byte: number) => {

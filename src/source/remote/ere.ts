@@ -1,6 +1,6 @@
 /**
- * An extended regular expression of grep(1), in the C locale, that matches every line that a regular expression matches,
- * and perhaps more: it only decides what crosses the wire, and its lines are matched again here. Null if there is none.
+ * Turns a regular expression into one for `grep -E` in the C locale. It matches at least the same lines: it only
+ * reduces what is sent, and the lines are matched again here. Null if there is no such expression.
  */
 export function toExtended({
   source,
@@ -16,7 +16,7 @@ export function toExtended({
     if (character.charCodeAt(0) > 0x7e || character.charCodeAt(0) < 0x20) return null;
     if (character === '\\') {
       const known = inClass ? classesInside[next] : classes[next];
-      // Inside of brackets a backslash is a character like others there.
+      // // Inside brackets, POSIX takes a backslash as an ordinary character.
       if (known !== undefined) pattern += known;
       else if (/[\w\\]/.test(next) || (inClass && /[\]^-]/.test(next))) return null;
       else pattern += inClass ? next : `\\${next}`;
@@ -50,7 +50,7 @@ const classes: Readonly<Record<string, string>> = {
   D: '[^0-9]',
   w: '[A-Za-z0-9_]',
   W: '[^A-Za-z0-9_]',
-  // More than wanted: it matches anywhere.
+  // // Matches more than `\b` does, which is harmless.
   b: '',
   '/': '/',
 };

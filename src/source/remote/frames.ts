@@ -1,23 +1,23 @@
-/** Longest marker: the number, its tag, a newline. */
+/** Most bytes of a marker: the number, its tag, a newline. */
 const LONGEST_MARKER = 128;
 
-/** Bytes that may come before the first answer: a login shell may greet. */
+/** Most bytes before the first answer: a login shell may print a greeting. */
 const LARGEST_GREETING = 1024 * 1024;
 
-/** One answer, from its request to its end marker. */
+/** The text of one answer, without its end marker. */
 export interface Frame {
   readonly id: number;
   readonly body: Buffer;
 }
 
-/** The other side sends what no answer is. */
+/** The server sent something that is not an answer. */
 export class BadFrame extends Error {
   override readonly name = 'BadFrame';
 }
 
 /**
- * Cuts what a server sends into answers. An answer ends with `NONCE:zID` and a newline. The number is known to this side and to
- * our own shell there, so no content can hold it.
+ * Cuts the server's output into answers. An answer ends with `NONCE:zID` and a newline. Only workertop and its own
+ * shell know the number, so no content can contain it.
  */
 export class FrameReader {
   readonly #mark: Buffer;
@@ -27,17 +27,13 @@ export class FrameReader {
   #tail = Buffer.alloc(0);
   #answered = false;
 
-  /** @param largest bytes that one answer may have */
+  /** @param largest most bytes of one answer */
   constructor(nonce: string, largest: number) {
     this.#mark = Buffer.from(`${nonce}:z`);
     this.#largest = largest;
   }
 
-  /**
-   * Takes what has come.
-   * @returns the answers that it completes
-   * @throws BadFrame if an answer is too large
-   */
+  /** Takes received bytes. @returns the answers that are now complete @throws BadFrame if an answer is too large */
   push(chunk: Buffer): readonly Frame[] {
     const frames: Frame[] = [];
     let rest = chunk;
@@ -65,7 +61,7 @@ export class FrameReader {
     if (this.#length > most) throw new BadFrame(`sends more than ${Math.round(most / 1024 / 1024)} MB for one answer`);
   }
 
-  /** A whole marker that ends in this chunk: where it ends in the chunk, its length and its number. */
+  /** Finds a whole marker that ends in this chunk: its end within the chunk, its length and its number. */
   #find(chunk: Buffer): { readonly end: number; readonly length: number; readonly id: number } | null {
     const before = this.#tail.length;
     const text = Buffer.concat([this.#tail, chunk]);
@@ -80,7 +76,7 @@ export class FrameReader {
   }
 }
 
-/** The parts of an answer by their tags: `NONCE:TAG` and a newline begin one. What comes before the first is dropped. */
+/** Splits an answer at its tags, `NONCE:TAG` and a newline. Text before the first tag is dropped. */
 export function sectionsOf(body: Buffer, nonce: string): readonly { readonly tag: string; readonly content: Buffer }[] {
   const mark = Buffer.from(`${nonce}:`);
   const starts: { readonly tag: string; readonly at: number; readonly from: number }[] = [];
@@ -93,7 +89,7 @@ export function sectionsOf(body: Buffer, nonce: string): readonly { readonly tag
   return starts.map(({ tag, from }, index) => ({ tag, content: body.subarray(from, starts[index + 1]?.at) }));
 }
 
-/** What lies before each separator. What comes after the last one is dropped. */
+/** Splits bytes at a separator. Bytes after the last separator are dropped. */
 export function splitBy(content: Buffer, separator: Buffer): readonly Buffer[] {
   const parts: Buffer[] = [];
   let from = 0;

@@ -1,21 +1,21 @@
 import { sectionsOf } from './frames.ts';
 import type { Line } from './line.ts';
 
-/** What is known of the server since the first answer. */
+/** Facts about the server from its first answer. */
 export interface Server {
   readonly uid: number;
-  /** The pid of our process there; null if its /proc shows other processes than those that it can signal. */
+  /** The pid of our process on the server; null if its /proc belongs to another pid namespace. */
   readonly self: number | null;
   readonly architecture: string;
   readonly hasTimeout: boolean;
   readonly hasPerl: boolean;
-  /** The program by which root there takes a user's rights. */
+  /** The program with which root can take a user's rights. */
   readonly becomes: 'setpriv' | 'chroot' | null;
-  /** What `cat` writes between two files. */
+  /** The bytes that `cat` writes between two files. */
   readonly separator: Buffer;
 }
 
-/** @throws Error if the server answers something else */
+/** Asks the server for its facts. @throws Error if it answers something else */
 export async function greet(line: Line): Promise<Server> {
   const sections = sectionsOf(await line.request('h'), line.nonce);
   const of = (tag: string) => sections.find((section) => section.tag === tag)?.content ?? Buffer.alloc(0);

@@ -7,34 +7,37 @@ import { BadFrame, FrameReader } from './frames.ts';
 import { readerProgram } from './reader.ts';
 import { functions, preamble, quoted } from './script.ts';
 
-/** Bytes of one answer. 10,000 processes have 3 MB of `stat`. */
+/** Most bytes of one answer: `stat` of 10,000 processes takes 3 MB. */
 const LARGEST = 32 * 1024 * 1024;
 
-/** Seconds in which something has to come after a request, and after the start: somebody may have to type a password. */
+/**
+ * Seconds without a byte after which the connection counts as lost: after a request, before the first answer, and while
+ * the user may type a password.
+ */
 const PATIENCE = 15;
 const PATIENCE_START = 30;
 const PATIENCE_TYPING = 180;
 
-/** Seconds that a connection may take to be made. */
+/** Seconds in which ssh must connect. */
 const CONNECTING = 15;
 
-/** Milliseconds in which what ssh said last is awaited: a program that it started may hold its standard error open. */
+/** Milliseconds to wait for ssh's last error message: a program that it started may keep its standard error open. */
 const LAST_WORDS = 200;
 
-/** Milliseconds that ssh has to end by itself: it gives back a terminal whose echo it turned off. */
+/** Milliseconds for ssh to exit by itself: it must restore a terminal whose echo it turned off. */
 const ENDING = 1000;
 
-/** Bytes kept of what ssh says on its standard error. */
+/** Most bytes kept of ssh's standard error. */
 const MOST_SAID = 4096;
 
 export interface LineOptions {
-  /** As ssh(1) takes it. */
+  /** The destination, as ssh(1) takes it. */
   readonly destination: string;
-  /** Whether the shell there is root's, by `sudo -n`. */
+  /** Whether to run the shell as root, by `sudo -n`. */
   readonly sudo: boolean;
   /** Whether ssh may ask for passwords on the terminal. */
   readonly mayAsk: boolean;
-  /** Seconds in which something has to come. */
+  /** Seconds without a byte after which the connection counts as lost; the default depends on the phase. */
   readonly patience?: number;
 }
 
@@ -43,7 +46,7 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** Arguments of ssh(1). The user's own configuration decides about keys, ports and jump hosts. */
+/** Arguments for ssh(1). Keys, ports and jump hosts come from the user's own ssh configuration. */
 export function sshArguments({ destination, sudo, mayAsk }: LineOptions): readonly string[] {
   const options = [
     `BatchMode=${mayAsk ? 'no' : 'yes'}`,
@@ -57,13 +60,13 @@ export function sshArguments({ destination, sudo, mayAsk }: LineOptions): readon
     'ForwardX11=no',
     'PermitLocalCommand=no',
     'Tunnel=no',
-    // A connection that is there is used. None is left to others, which would end with this one.
+    // // Use an existing shared connection, but never create one: it would end with this process.
     'ControlMaster=no',
   ];
   return ['-T', ...options.flatMap((option) => ['-o', option]), '--', destination, sudo ? 'sudo -n sh' : 'sh'];
 }
 
-/** One ssh with one shell on the server, which answers requests one after the other. */
+/** One ssh process with one shell on the server, which answers one request after the other. */
 export class Line {
   readonly nonce = randomBytes(16).toString('hex');
   readonly #options: LineOptions;
@@ -77,13 +80,13 @@ export class Line {
   #hasReader = false;
   #timer: NodeJS.Timeout | null = null;
   #broken: LostLine | null = null;
-  /** Bytes sent and received, before ssh encrypts and compresses. */
+  /** Bytes sent and received, before ssh encrypts and compresses them. */
   sent = 0;
   received = 0;
 
   constructor(options: LineOptions) {
     this.#options = options;
-    // Ctrl-C ends what workertop does in its own time. ssh keeps an ignored SIGINT ignored.
+    // // The terminal sends SIGINT to ssh too, but workertop decides when to end. ssh keeps an ignored SIGINT ignored.
     this.#child = spawn('sh', ['-c', 'trap "" INT; exec ssh "$@"', 'sh', ...sshArguments(options)], {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
@@ -98,24 +101,20 @@ export class Line {
     this.#write(preamble(this.nonce));
   }
 
-  /** Why it broke; null while it holds. */
+  /** Why the connection broke; null while it holds. */
   get broken(): LostLine | null {
     return this.#broken;
   }
 
-  /**
-   * Runs a line of shell there.
-   * @param text bytes, as latin1
-   * @returns what it wrote
-   * @throws LostLine
-   */
+  /** Runs shell text on the server. @param text bytes, as latin1 @returns its output @throws LostLine */
   request(text: string): Promise<Buffer> {
     return this.ask(this.#hasReader ? asksShell(text) : text);
   }
 
   /**
-   * Has lines answered by what reads there: by the reader if `startReader` started it, else by the shell.
+   * Sends lines to the reader, or to the shell if there is no reader.
    * @param lines bytes, as latin1
+   * @returns the answer
    * @throws LostLine
    */
   ask(lines: string): Promise<Buffer> {
@@ -123,19 +122,19 @@ export class Line {
   }
 
   /**
-   * Starts the reader in place of the shell. Nothing may be under way.
-   * @returns whether awk(1) is there and runs it
+   * Starts the reader in place of the shell. No request may be under way.
+   * @returns whether awk(1) exists and runs the reader
    * @throws LostLine
    */
   async startReader(): Promise<boolean> {
     const answer = await this.#send((id) => `r ${quoted(readerProgram)} ${id}`);
     this.#hasReader = answer.includes(`${this.nonce}:a\n`);
-    // The next request need not wait for this answer. If the connection breaks, that request is told.
+    // // Do not wait for this answer. If the connection breaks, the next request reports it.
     if (this.#hasReader) this.ask(`d ${countLines(functions)}\n${functions}`).catch(() => {});
     return this.#hasReader;
   }
 
-  /** @param make the text of a request, which ends the answer with this number */
+  /** @param make makes the text of a request from the number of its answer */
   #send(make: (id: number) => string): Promise<Buffer> {
     if (this.#broken !== null) return Promise.reject(this.#broken);
     const id = this.#next++;
@@ -150,7 +149,7 @@ export class Line {
     this.#break('it was closed');
   }
 
-  /** Closes it, and waits until ssh has ended. */
+  /** Closes the connection and waits until ssh has exited. */
   async end(reason = 'it was closed'): Promise<void> {
     this.#break(reason);
     const { exitCode, signalCode, pid } = this.#child;
@@ -190,7 +189,7 @@ export class Line {
     const seconds = patience ?? (this.#began ? PATIENCE : mayAsk ? PATIENCE_TYPING : PATIENCE_START);
     const heard = this.#heard;
     this.#timer = setTimeout(() => {
-      // This process may have been stopped meanwhile: read first what has come.
+      // // Ctrl-Z may have stopped this process for longer: read what has arrived first.
       this.#timer = setTimeout(() => {
         if (this.#heard === heard) this.#break(`nothing came for ${seconds} s`);
       }, 500);
@@ -212,13 +211,13 @@ export class Line {
     this.#waiting.clear();
   }
 
-  /** The last line on its standard error: why it ended. */
+  /** The last line on ssh's standard error, which says why it ended. */
   #lastWords(): string | null {
     return this.#said.trim().split('\n').at(-1)?.trim().replace(/\.$/, '') || null;
   }
 }
 
-/** A command of the reader that has a shell run a text. */
+/** The reader's command to run shell text. */
 export function asksShell(text: string): string {
   return `x ${countLines(text)}\n${text}`;
 }

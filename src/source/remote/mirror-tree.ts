@@ -11,28 +11,29 @@ import { RemoteActivity } from './remote-activity.ts';
 import { machineFiles, Told } from './told.ts';
 import { commandOf, maySend, type Way, wayOf } from './ways.ts';
 
-/** Most rounds in which a reader asks for more: it follows links and lists. */
+/** Most rounds of requests for one read, which follows links and lists. */
 const MOST_ROUNDS = 12;
 
-/** CPU seconds that reading one process's memory costs there: 0.05 ms for a small one, 3 ms for 1 GB. */
+/** CPU seconds that the server spends to read the memory of one process: 0.05 ms for a small one, 3 ms for 1 GB. */
 const MEMORY_COST = 0.0005;
 
-/** Keys of what is read of a new process, or seldom: that it was read twice does not mean that it will be again. */
+/** Keys of files that are read rarely. Two reads in a row do not mean a third. */
 const READ_ONCE = /smaps_rollup$|statm$|^e|^m|^l\d+\/(?:cwd|exe|ns\/mnt)$|^f\d+\/(?:cgroup|mountinfo)$/;
 
-/** With less than this budget, in seconds, memory is read at every third reading, of three times as many processes. */
+/** Below this budget, in seconds, memory is read at every third reading, for three times as many processes. */
 const SMALL_BUDGET = 0.01;
 const MEMORY_EVERY = 3;
 
-/** Milliseconds after which the network namespaces of processes are read again: programs seldom change theirs. */
+/** Milliseconds after which network namespaces are read again: programs rarely change theirs. */
 const NAMESPACES_LASTING = 20_000;
 
-/** Thrown where a file has not come yet. */
+/** A file has not arrived yet. */
 class NotHere extends Error {}
 
 /**
- * The proc tree of another machine, as far as it has come. What a reader misses is asked for, together with what all other
- * readers miss, and the reader runs again. What was read in two readings in a row is asked for at the start of the next.
+ * The proc tree of another machine. If a read misses a file, the file is requested together with all others missed in
+ * this turn, and the read runs again. A file that two readings in a row have read is requested at the start of the next
+ * one.
  */
 export class MirrorTree implements ProcTree {
   readonly root = '/proc';
@@ -46,7 +47,7 @@ export class MirrorTree implements ProcTree {
   readonly stats: Told | MirroredStats;
   readonly activity: RemoteActivity | null;
   readonly #all: MirroredStats;
-  /** What the reader there keeps in mind; null if a shell reads. */
+  /** What the reader on the server has reported; null if a shell reads. */
   readonly #kept: { readonly told: Told; readonly asked: Asked } | null;
   readonly #line: Line;
   readonly #server: Server;
@@ -59,13 +60,13 @@ export class MirrorTree implements ProcTree {
   #fetching: Promise<void> | null = null;
   #readings = 0;
   #namespacesAt = 0;
-  /** What was read in this reading and in the one before. */
+  /** Keys that were read in this reading and in the previous one. */
   #used = new Set<string>();
   #usedBefore = new Set<string>();
 
   /**
-   * @param variables names of environment variables that may cross the wire
-   * @param hasReader whether changes are told by the reader there, which one tree alone may ask
+   * @param variables names of environment variables that may be sent here
+   * @param hasReader whether the reader answers; only one tree may use it
    */
   constructor(line: Line, server: Server, variables: readonly string[], hasReader: boolean) {
     this.#line = line;
@@ -109,7 +110,7 @@ export class MirrorTree implements ProcTree {
   }
 
   whole(name: string, limit: number): Buffer | ReadFailure | 'huge' {
-    // Too long to send.
+    // // `smaps` is too long to send.
     if (name.endsWith('/smaps')) return 'huge';
     const content = this.#content(`${/\/net\/tcp6?$/.test(name) ? 'w' : wayOf(name)}${name}`);
     return typeof content !== 'string' && content.length > Math.min(limit, 1024 * 1024) ? 'huge' : content;
@@ -142,7 +143,7 @@ export class MirrorTree implements ProcTree {
   }
 
   mostWithin(budget: number): number {
-    // Starting what reads them costs as much as some of them.
+    // // Starting the reader of memory costs as much as reading some processes.
     const every = budget < SMALL_BUDGET ? MEMORY_EVERY : 1;
     return this.#readings % every === 0 ? Math.ceil((every * budget) / MEMORY_COST) : 0;
   }
@@ -173,7 +174,7 @@ export class MirrorTree implements ProcTree {
     throw new Error(`${key.slice(1)} of the server was asked for and never came`);
   }
 
-  /** Asks for all that is wanted in this turn, in one message. */
+  /** Requests all files wanted in this turn in one message. */
   #fetch(): Promise<void> {
     this.#fetching ??= Promise.resolve().then(() => {
       const keys = [...this.#wanted];
@@ -184,7 +185,7 @@ export class MirrorTree implements ProcTree {
     return this.#fetching;
   }
 
-  /** Links to network namespaces that were read a short time ago. */
+  /** Links to network namespaces that are still fresh. */
   #namespaces(): ReadonlyMap<string, string | null> {
     const now = performance.now();
     if (this.#kept === null || now - this.#namespacesAt >= NAMESPACES_LASTING) {
@@ -236,8 +237,8 @@ export class MirrorTree implements ProcTree {
   }
 
   /**
-   * Whether the command that reads a file there might block: the process is in uninterruptible sleep, by what was told
-   * last. Of its other threads nothing is told.
+   * Whether reading the file on the server may block: the latest stat says that the process is in uninterruptible
+   * sleep. The states of its other threads are unknown.
    */
   #isHeld(key: string): boolean {
     const name = key.slice(1);

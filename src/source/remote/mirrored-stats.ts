@@ -3,13 +3,13 @@ import { parseStat, type Stat } from '../proc/parsers/stat.ts';
 import type { StatScan } from '../proc/tree.ts';
 import { splitStats } from './parse.ts';
 
-/** `stat` of all processes, as the last message had them. */
+/** `stat` of all processes, from the latest message of the shell. */
 export class MirroredStats implements StatScan {
   readonly #reader: number | null;
   #lines: ReturnType<typeof splitStats> = [];
   #known = new Map<number, { readonly line: Buffer; readonly stat: Stat }>();
 
-  /** @param reader the pid of the shell there: what it has started to read is new each time, and left out */
+  /** @param reader pid of the shell on the server: it and the processes that it starts are left out */
   constructor(reader: number | null) {
     this.#reader = reader;
   }
@@ -18,7 +18,7 @@ export class MirroredStats implements StatScan {
     this.#lines = splitStats(content);
   }
 
-  /** Null if there is no such process, or it was not looked at yet. */
+  /** The state of a process; null if there is none, or before the first reading. */
   stateOf(pid: number): ProcessState | null {
     return this.#known.get(pid)?.stat.state ?? null;
   }

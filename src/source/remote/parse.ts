@@ -1,17 +1,19 @@
 import type { ReadFailure } from '../proc/files.ts';
 
-/** The fields after the name in proc_pid_stat(5). No name is long enough to hold so many. */
+/** The fields after the name in proc_pid_stat(5). No name is long enough to contain so many numbers. */
 const STAT_LINE = /^(\d{1,10}) \([\s\S]{0,64}\) [A-Za-z](?: -?\d{1,20}){30,60}$/;
 
 /** Most newlines in a name. */
 const MOST_NEWLINES = 64;
 
-/** Lines that are no process after which the rest is dropped: looking for one in 32 MB of them would take minutes. */
+/**
+ * Most lines that belong to no process. After these the rest is dropped: searching 32 MB of them would take minutes.
+ */
 const MOST_STRAY = 1000;
 
 /**
- * Cuts the `stat` lines of many processes apart. A name may hold newlines and parentheses, but never all the numbers that
- * follow it: a line ends where it is one.
+ * Cuts the `stat` lines of many processes apart. A name may contain newlines and parentheses, but not all the numbers
+ * after it, so these end a line.
  */
 export function splitStats(content: Buffer): readonly { readonly pid: number; readonly line: Buffer }[] {
   const found: { readonly pid: number; readonly line: Buffer }[] = [];
@@ -37,7 +39,7 @@ export function splitStats(content: Buffer): readonly { readonly pid: number; re
   return found;
 }
 
-/** What `cat` says, of coreutils and of busybox, in the C locale. */
+/** Error messages of `cat`, from coreutils and from busybox, in the C locale. */
 const COMPLAINT = /^\w+: (?:can't open )?.{1,300}: ([A-Z][A-Za-z ]+)\n$/s;
 
 /** The content of a file, or why `cat` could not read it. */
@@ -49,12 +51,12 @@ export function contentOrFailure(content: Buffer): Buffer | ReadFailure {
   return 'missing';
 }
 
-/** Characters of a line of `ls`: a name and a target of 4,096 bytes, each of which may be written as four. */
+/** Most characters of a line of `ls`: a name and a target of 4,096 bytes, each printed as up to four characters. */
 const LONGEST_LINK = 33_000;
 
 /**
- * Targets of links by name, from `ls -ld` with QUOTING_STYLE=c, or of busybox, which prints neither quotes nor control
- * characters. Null if it may not be read. A name that is listed twice is left out.
+ * Parses link targets, by name, from `ls -ld` with QUOTING_STYLE=c, or from busybox, which prints neither quotes nor
+ * control characters. A target is null if it may not be read. A name listed twice is left out.
  */
 export function parseLinks(text: string): ReadonlyMap<string, string | null> {
   const found = new Map<string, string | null>();
@@ -82,7 +84,7 @@ const escapes: Readonly<Record<string, string>> = {
   v: '\v',
 };
 
-/** Decodes the escapes of C, whose octal numbers are bytes of UTF-8. */
+/** Decodes C escapes. Octal numbers are bytes of UTF-8. */
 function unescaped(text: string): string {
   const bytes = text.replace(/\\([0-7]{3}|.)/gs, (_, code: string) => {
     if (/^[0-7]{3}$/.test(code)) return String.fromCharCode(Number.parseInt(code, 8) & 0xff);
@@ -91,19 +93,18 @@ function unescaped(text: string): string {
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
-/** The lines that `cat` adds for its own environment, after each file. */
+/** The lines of `cat`'s own environment, which mark the end of each file. */
 export interface OwnLines {
   readonly lines: readonly string[];
-  /** The first variable of that environment, which may be glued to the end of a file. */
+  /** The first variable of that environment; it may follow the last byte of a file without a newline. */
   readonly first: string;
-  /** Which of them ends the file before: never the first. */
+  /** The index of the line that marks the end of the file; never the first line. */
   readonly mark: number;
 }
 
 /**
- * The lines of an environment that cross the wire.
- * @param separator what `cat` writes between two files
- * @param variables names that cross the wire
+ * @param separator the bytes that `cat` writes between two files
+ * @param variables names of variables that may be sent here
  */
 export function ownLines(separator: Buffer, nonce: string, variables: readonly string[]): OwnLines {
   const isMark = (line: string) => line === `W=${nonce}` || line === `X=${nonce}`;
@@ -117,10 +118,10 @@ export function ownLines(separator: Buffer, nonce: string, variables: readonly s
   };
 }
 
-/** Bytes of a variable that cross the wire. */
+/** Most bytes of a variable that is sent. */
 const LONGEST_VARIABLE = 4096;
 
-/** Environments, as proc_pid_environ(5) has them: each ends where the lines of `cat` begin. */
+/** Splits environments as in proc_pid_environ(5). Each ends at the lines of `cat`'s own environment. */
 export function parseEnvironments(content: Buffer, { lines: own, first, mark }: OwnLines): readonly Buffer[] {
   const lines = content.toString('latin1').split('\n');
   const parts: Buffer[] = [];
@@ -133,7 +134,7 @@ export function parseEnvironments(content: Buffer, { lines: own, first, mark }: 
     const variables = lines.slice(from, end);
     const last = variables.at(-1);
     if (before === own.indexOf(first) && last?.endsWith(first)) variables.splice(-1, 1, last.slice(0, -first.length));
-    // Newlines of values travel as bytes of 1.
+    // // The shell sends newlines in values as bytes of 1.
     const text = variables.map((variable) => `${variable.replaceAll('\x01', '\n')}\0`).join('');
     parts.push(Buffer.from(text, 'latin1'));
     from = index + 1;

@@ -7,8 +7,9 @@ import { quoted } from './script.ts';
 const MOST_SENT = 5000;
 
 /**
- * How a shell there looks into users' files. It follows a path part by part, as `Walker` does here: it touches no mount that
- * may never answer, and links stay within the root of the process. Each answer begins with a marker of this batch.
+ * Shell functions that look into users' files on the server. Like `Walker` here, they follow a path part by part, touch
+ * no mount that may never answer, and keep links within the root of the process. Each answer begins with a marker of
+ * its batch.
  */
 const functions = String.raw`
 a() { printf '%s%s:%s\n' "$S" "$I" "$1"; }
@@ -44,22 +45,22 @@ N() { D "$1" || return; shift; for n; do if ! m "$P/$n" || [ -L "$X/$n" ] || [ -
 Q() { o "$1" || return; a v; printf '%s\n' "${'$'}{P:-/}"; stat -c %d:%i "$X"; }
 `;
 
-/** Joins a line that is continued in the next with a blank, as the files that are read do. */
+/** How the shell joins continued lines. */
 const joins = {
   backslash: String.raw`sed -e :a -e '/\\$/{N;s/\\\n/ /;ta' -e '}'`,
   indent: String.raw`sed -e :a -e '$!N;s/\n[ 	]\{1,\}\([^ 	[]\)/ \1/;ta' -e 'P;D'`,
 } as const;
 
-/** Whether a server can answer a question at all. The others are answered here. */
+/** Whether the question can be answered without asking the server. */
 export function answerHere(question: Question): Answer | null {
   if (!question.path.startsWith('/') || question.path.includes('\0')) return { status: 'absent' };
   if (question.kind === 'lines' && toExtended(question.wanted) === null) return { status: 'unknown', mount: null };
-  // The whole file would have to cross the wire, with whatever secrets it holds.
+  // // The server would have to send the whole file, with all secrets in it.
   if (question.kind === 'json') return { status: 'absent' };
   return question.kind === 'newest' ? { status: 'unknown', mount: null } : null;
 }
 
-/** The text of a shell that answers questions from one viewpoint. @param mark begins each answer; nobody can guess it */
+/** Shell text that answers questions from one viewpoint. @param mark random text that begins each answer */
 export function questionScript(
   questions: readonly Question[],
   viewpoint: Pick<Viewpoint, 'process'>,
@@ -96,12 +97,14 @@ function asText(question: Question): string {
   }
 }
 
-/** As bytes in a text that is sent as latin1. */
+/** A text as a word of the shell, in the bytes that latin1 sends. */
 function word(text: string): string {
   return quoted(Buffer.from(text.replaceAll('\0', ''), 'utf8').toString('latin1'));
 }
 
-/** A function that tells whether a path may be touched: 1 where no users' files are, 2 where a mount may not answer. */
+/**
+ * A shell function that says whether a path may be touched: 1 if it has no users' files, 2 if its mount may not answer.
+ */
 function avoiding(mounts: Mounts): string {
   const all = [...mounts.values()].filter(({ point }) => point !== '/');
   const away = all.filter(({ kind }) => kind !== 'local');
@@ -117,7 +120,7 @@ function resultOf({ kind }: MountedFiles): 0 | 1 | 2 {
   return kind === 'kernel' ? 1 : 2;
 }
 
-/** The answers in what such a shell wrote. What is missing is unknown. */
+/** Parses the answers of such a shell. A missing answer is unknown. */
 export function parseAnswers(output: Buffer, questions: readonly Question[], mark: string): readonly Answer[] {
   const parts = output.toString('utf8').split(mark).slice(1);
   const found = new Map<number, Answer>();

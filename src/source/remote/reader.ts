@@ -1,6 +1,6 @@
 import { memoryFigures } from '../proc/parsers/memory.ts';
 
-/** Lines of meminfo, and counters of vmstat, that figures are made of. */
+/** Lines of meminfo and counters of vmstat that the host's figures need. */
 const machineFigures = [
   'MemTotal MemFree MemAvailable Buffers Cached SwapCached SwapTotal SwapFree Zswap AnonPages Shmem Active(file)',
   'Inactive(file) SReclaimable SUnreclaim KernelStack PageTables SecPageTables VmallocUsed Percpu Balloon Hugetlb',
@@ -10,18 +10,18 @@ const machineFigures = [
   .concat('pswpin', 'pswpout', 'oom_kill', 'nr_zspages', 'balloon_inflate', 'balloon_deflate');
 
 /**
- * A reader that stays on the server: a program of awk(1), as POSIX, mawk, gawk and busybox have it. It remembers what it
- * has sent, and sends what differs. It takes the place of the shell, so that the session there is this one process, and
- * starts a shell for what awk cannot do. It opens no file itself: mawk ends when a file fails while it is read, as files
- * of a process do that ends. Pids are always strings as keys: mawk 1.3.4 crashes where numbers and strings are mixed in
- * an array from which much is deleted.
+ * The reader, a program for awk(1) of POSIX, mawk, gawk and busybox that stays on the server. It remembers what it has
+ * sent, and sends only differences. It replaces the shell, so the session there is this one process; it starts a shell
+ * for what awk cannot do. It opens no file of a process itself: if the process ends meanwhile, the read fails and mawk
+ * exits. Keys of arrays are always pids as strings: mawk 1.3.4 crashes if an array with many deletions mixes numbers
+ * and strings.
  *
  * Its commands are lines:
- * - `t`: figures of the machine and `stat` of all processes.
- * - `g PID …`: a summary of title, ids and signal masks of each, if it has changed since it was last asked for.
- * - `r PID …`: figures of smaps_rollup, and also the line of statm if an `s` follows the pid.
- * - `d N`: keeps the next N lines as the functions that a shell is given first.
- * - `x N`: the next N lines are run by a shell.
+ * - `t`: sends figures of the machine and `stat` of all processes.
+ * - `g PID …`: sends a summary of title, ids and signal masks of each process, if it has changed since the last `g`.
+ * - `r PID …`: sends figures of smaps_rollup; with an `s` after the pid also the line of statm.
+ * - `d N`: keeps the next N lines as functions for each shell.
+ * - `x N`: runs the next N lines in a shell.
  * - `z ID`: ends an answer.
  */
 export const readerProgram = String.raw`

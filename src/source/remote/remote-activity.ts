@@ -5,21 +5,21 @@ import { sectionsOf } from './frames.ts';
 import type { Line } from './line.ts';
 import { callNumbers } from './workers.ts';
 
-/** Workers that are looked at in one reading; those beyond are unknown. */
+/** Most workers whose activity is read in one reading. That of others is unknown. */
 const MOST_WORKERS = 500;
 
-/** Sockets whose connections are looked for in one reading. */
+/** Most sockets whose connections are searched in one reading. */
 const MOST_SOCKETS = 50;
 
 type Asks = Pick<Line, 'request' | 'nonce'>;
 
-/** What one line of the answer is: its letter and what follows the pid. */
+/** A line of the answer: a letter, a pid, the rest. */
 const LINE = /^([ceklmnt]) (\d{1,10}) ?(.{0,4096})$/s;
 
-/** Node's names of architectures, by those of uname(1). */
+/** Node's names of architectures by the names of uname(1). */
 const architectures: Readonly<Record<string, string>> = { x86_64: 'x64', aarch64: 'arm64', arm64: 'arm64' };
 
-/** What workers of another machine did at the last reading, by the names of the files that tell it. */
+/** Activity of the workers of another machine at the latest reading, as contents of the files that tell it. */
 export class RemoteActivity implements AskedActivity {
   readonly architecture: string;
   readonly #line: Asks;
@@ -27,7 +27,7 @@ export class RemoteActivity implements AskedActivity {
   readonly #root: string;
   #texts = new Map<string, string>();
   #lists = new Map<string, string[]>();
-  /** By process: sockets whose connections are wanted, and those that were looked for. */
+  /** Sockets whose connections are wanted, and those already searched, by pid. */
   #wanted = new Map<number, Set<number>>();
   #sought = new Map<number, ReadonlySet<number>>();
 
@@ -38,7 +38,7 @@ export class RemoteActivity implements AskedActivity {
     this.#numbers = numbers.join(' ');
   }
 
-  /** Null if the numbers of its system calls are not known here. @param machine as uname(1) names it */
+  /** Null if the numbers of the machine's system calls are unknown. @param machine as uname(1) names it */
   static of(line: Asks, root: string, machine: string): RemoteActivity | null {
     const architecture = architectures[machine] ?? machine;
     const numbers = callNumbers(architecture);

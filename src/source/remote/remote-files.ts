@@ -13,7 +13,7 @@ const LASTING = 60_000;
 /** Seconds after which the shell that looks into files is killed. */
 const LONGEST = 5;
 
-/** Bytes of all answers from one viewpoint. */
+/** Most bytes of all answers from one viewpoint. */
 const LARGEST = 4 * 1024 * 1024;
 
 interface Asked {
@@ -25,8 +25,8 @@ interface Asked {
 const unknown: Answer = { status: 'unknown', mount: null };
 
 /**
- * Answers questions about files of the server, in one message for all that are asked in one turn. Users' files are read with
- * their rights, by a shell of its own, which is killed if it does not answer.
+ * Answers questions about files of the server, all questions of one turn in one message. A separate shell reads users'
+ * files with their rights, and is killed if it does not answer.
  */
 export class RemoteFiles implements FileAnswerer {
   readonly silent: ReadonlyMap<string, string> = new Map();
@@ -72,14 +72,14 @@ export class RemoteFiles implements FileAnswerer {
     const mark = `${randomBytes(16).toString('hex')}:`;
     const script = questionScript(questions, viewpoint, mounts, mark);
     const limit = this.#server.hasTimeout ? `timeout -s KILL ${LONGEST} ` : '';
-    // Whoever the shell becomes must not learn the number that marks our own output.
+    // // The shell that becomes another user must not learn the number that marks our output.
     const command = `printf '%s' ${quoted(script)} | W= X= PATH="$PATH" ${limit}${become}sh | head -c ${LARGEST}`;
     const body = await this.#line.request(`b q; ${command}`);
     const output = sectionsOf(body, this.#line.nonce).find(({ tag }) => tag === 'q')?.content ?? Buffer.alloc(0);
     return parseAnswers(output, questions, mark);
   }
 
-  /** What starts a shell with the rights of this viewpoint; null if nothing there can. */
+  /** The command that starts a shell with the rights of this viewpoint; null if the server has none. */
   #become({ owner }: Viewpoint): string | null {
     if (owner === null || owner.uid === 0) return '';
     const { uid, gid } = owner;

@@ -7,13 +7,13 @@ import { quoted } from './script.ts';
 
 const outcomes = ['done', 'ended', 'changed', 'denied', 'namespace', 'bad'] as const;
 
-/** What a process looked like when it was inspected, as the shell there sees it. */
+/** What the shell on the server must see again before it sends a signal. */
 interface Proof {
   readonly cmdline: string;
   readonly status: string;
 }
 
-/** Inspects and signals processes over the line of a source. */
+/** Inspects and signals processes on the server of a source. */
 export class RemoteProcesses {
   readonly destination: string;
   readonly #source: RemoteSource;
@@ -24,18 +24,18 @@ export class RemoteProcesses {
     this.destination = source.destination;
   }
 
-  /** Reads processes now; those that are gone are left out. @throws LostLine */
+  /** Reads processes now. Ended ones are left out. @throws LostLine */
   async inspect(pids: readonly number[]): Promise<ReadonlyMap<number, Inspected>> {
     const { line, server } = this.#connection();
-    // A tree of its own holds nothing yet, so all is read now.
+    // // A new tree has nothing cached, so it reads everything now.
     const tree = new MirrorTree(line, server, [], false);
     const read = await Promise.all(pids.map((pid) => tree.settle(() => this.#inspectOne(tree, pid))));
     return new Map(read.flatMap((found) => (found === null ? [] : [[found.pid, found] as const])));
   }
 
   /**
-   * Sends a signal if the process is still what was inspected: its command line, parent, ids, masks and start time are
-   * compared there in the same shell step, right before `kill`.
+   * Sends a signal if the process is still the one inspected: the shell compares command line, parent, ids, signal
+   * masks and start time right before `kill`.
    * @throws LostLine
    */
   async signal(found: Inspected, signal: NodeJS.Signals): Promise<(typeof outcomes)[number]> {
@@ -69,13 +69,16 @@ function isPid(pid: number): boolean {
   return Number.isInteger(pid) && pid > 1;
 }
 
-/** NULs as newlines and newlines as bytes of 1, as `tr` writes them there, and an `x` that keeps the last of them. */
+/**
+ * The command line as the shell's `tr` writes it: NUL as newline, newline as byte 1, and an `x` that protects the last
+ * newline.
+ */
 function asShellSees(cmdline: Buffer): string {
   const swapped = cmdline.map((byte) => (byte === 0 ? 0x0a : byte === 0x0a ? 1 : byte));
   return `${Buffer.from(swapped).toString('latin1')}x`;
 }
 
-/** The lines of proc_pid_status(5) that decide, in their order there. */
+/** The lines of proc_pid_status(5) that the shell compares, in its order. */
 function proofOf(status: string): string {
   const lines = status.matchAll(/^(PPid|Uid|Gid|SigBlk|SigIgn|SigCgt):\s*(.*?)\s*$/gm);
   return [...lines].map(([, name, value]) => `${name}:${value} `).join('');

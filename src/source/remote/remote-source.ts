@@ -6,7 +6,7 @@ import { Line, type LineOptions } from './line.ts';
 import { MirrorTree } from './mirror-tree.ts';
 import { RemoteFiles } from './remote-files.ts';
 
-/** Further variables that facts are read from. */
+/** More environment variables that facts are read from. */
 const variables = ['VIRTUAL_ENV', 'CONDA_PREFIX', 'PATH', 'PWD', 'BUNDLE_GEMFILE'];
 
 interface Connected {
@@ -15,12 +15,12 @@ interface Connected {
   readonly source: ProcSource;
 }
 
-/** Reads another machine over ssh. Once the line broke, the next reading connects anew. */
+/** Reads another machine over ssh. After a broken connection, the next reading connects again. */
 export class RemoteSource implements Source {
   readonly #options: LineOptions;
   readonly #factRequests: FactRequests;
   #connected: Connected | null = null;
-  /** Whether ssh might have asked for a password when it connected first. */
+  /** Whether ssh could ask for a password when it first connected. */
   #mightAsk = false;
 
   get destination(): string {
@@ -32,7 +32,7 @@ export class RemoteSource implements Source {
     this.#factRequests = factRequests;
   }
 
-  /** The line in use and what is at its end; null if there is none. */
+  /** The connection in use and its server; null if there is none. */
   get connection(): Pick<Connected, 'line' | 'server'> | null {
     return this.#connected?.line.broken === null ? this.#connected : null;
   }
@@ -41,7 +41,7 @@ export class RemoteSource implements Source {
    * Connects.
    * @param mayAsk whether ssh may ask for passwords on the terminal
    * @param stop ends the attempt
-   * @throws LostLine if that fails, once ssh has ended
+   * @throws LostLine if it fails, after ssh has exited
    */
   async open(mayAsk: boolean, stop?: AbortSignal): Promise<void> {
     this.#mightAsk = mayAsk;
@@ -66,7 +66,7 @@ export class RemoteSource implements Source {
     }
   }
 
-  /** @throws LostLine if that fails: ssh cannot ask on a terminal that is in use */
+  /** @throws LostLine if it fails: ssh cannot ask for a password while the dashboard uses the terminal */
   async #connectAgain(): Promise<Connected> {
     try {
       return await this.#connect(false);
@@ -86,7 +86,7 @@ export class RemoteSource implements Source {
       if (line.broken !== null) throw line.broken;
       return await source.read(hints);
     } catch (error) {
-      // The next reading begins with a new line, whatever was wrong with this one.
+      // // The next reading connects again, whatever the error was.
       this.#connected = null;
       const lost = line.broken ?? new LostLine(`${this.#options.destination}: ${messageOf(error)}`);
       source.close();

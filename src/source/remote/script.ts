@@ -1,15 +1,18 @@
 import { workersProgram } from './workers.ts';
 
 /**
- * What runs on the server: functions of a POSIX shell, sent over its standard input. Nothing is written to its disk. It
- * needs `cat`, `cut`, `env`, `grep`, `head`, `id`, `ls`, `sort`, `tr` and `uname`, of coreutils and grep or of busybox.
+ * What runs on the server: functions of a POSIX shell, sent over its standard input. Nothing is written to its disk.
+ * They need `cat`, `cut`, `env`, `grep`, `head`, `id`, `ls`, `sort`, `tr` and `uname`, from coreutils and grep or from
+ * busybox.
  *
- * Content of files cannot be told from separators by its looks: a title may hold anything. So a number nobody can guess
- * stands in the environment of the shell, which only its owner may read (proc_pid_environ(5)), and `cat` writes its own
- * environment between two files. One `cat` so reads any number of files. A file may lack its last newline, and then the
- * first variable of that environment is glued to it. So the number stands in two variables: the later one never is.
+ * Files may contain any text, so no fixed separator is safe. A random number therefore stands in the shell's
+ * environment, which only its owner may read (proc_pid_environ(5)), and `cat` prints its own environment between two
+ * files. So one `cat` reads any number of files. A file may lack its last newline; then the first variable of the
+ * environment follows directly after its last byte. So the number stands in two variables: the later one always begins
+ * a line.
  *
- * What the login shell hands over is undone first: bash passes on functions and options in its environment (bash(1)).
+ * The script first undoes what the login shell passed on: bash exports functions and options through its environment
+ * (bash(1)).
  */
 const undone = `
 set +efux
@@ -114,19 +117,16 @@ h() {
 }
 `;
 
-/** A text as one word of a shell. @throws Error if it has a NUL, which no argument can have */
+/** Quotes a text as one word of the shell. @throws Error if it has a NUL, which no argument can have */
 export function quoted(text: string): string {
   if (text.includes('\0')) throw new Error('a NUL cannot be sent to a shell');
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** What can be asked of a shell there. Each function writes its answer after a marker. */
+/** All functions that a shell on the server gets. Each writes its answer after a marker. */
 export const functions = `Y=${quoted(workersProgram)}\n${functionsAlone}`;
 
-/**
- * The functions, with the number that marks their output.
- * @param nonce hexadecimal
- */
+/** The start of the script: the number that marks its output, and the functions. @param nonce hexadecimal */
 export function preamble(nonce: string): string {
   return `W=${nonce}\n${undone}${functions}`;
 }

@@ -3,24 +3,27 @@ import type { Stat } from '../proc/parsers/stat.ts';
 import type { StatScan } from '../proc/tree.ts';
 import { BadFrame } from './frames.ts';
 
-/** Processes that are kept. Linux has at most 4 million; a machine with more than this is none of ours. */
+/** Most processes that are kept. Linux allows 4 million; a server with more than this is not supported. */
 const MOST_PROCESSES = 200_000;
 
-/** Characters of a line that is read: a name has at most 64 bytes, each of which may be written as two. */
+/** Most characters of a line that is read: a name has at most 64 bytes, each written as up to two characters. */
 const LONGEST_LINE = 512;
 
-/** `PID STATE TICKS RSS`, and if these have changed too `PPID PGRP SESSION KERNEL THREADS START NAME`. */
+/** `PID STATE TICKS RSS`, and if these changed too `PPID PGRP SESSION KERNEL THREADS START NAME`. */
 const PROCESS =
   /^(\d{1,10}) (\S) (\d{1,15}) (\d{1,15})(?: (\d{1,10}) (\d{1,10}) (\d{1,10}) ([01]) (\d{1,10}) (\d{1,15}) ([\s\S]*))?$/;
 
-/** What the reader on the server has told of the machine and of all processes, one change after the other. */
+/**
+ * Figures of the machine and `stat` of all processes, kept up to date by the changes that the reader on the server
+ * sends.
+ */
 export class Told implements StatScan {
   readonly #figures = new Map<string, string>();
   #stats = new Map<number, Stat>();
 
   /**
-   * Takes the changes of a reading.
-   * @returns processes that have ended, or whose pid another one has now
+   * Takes the changes of one reading.
+   * @returns pids of processes that ended, or whose pid was reused
    * @throws BadFrame if there are too many
    */
   take(content: Buffer): ReadonlySet<number> {
@@ -47,12 +50,12 @@ export class Told implements StatScan {
       }
     }
     if (this.#stats.size > MOST_PROCESSES) throw new BadFrame('tells of too many processes');
-    // In their order in /proc.
+    // // Processes stay in the order of /proc.
     if (isNew) this.#stats = new Map([...this.#stats].sort(([one], [other]) => one - other));
     return gone;
   }
 
-  /** The files of the machine, as far as their figures are wanted, by name. */
+  /** The machine's files by name, with the lines that figures are read from. */
   files(): ReadonlyMap<string, Buffer> {
     const texts = new Map<string, string>();
     for (const [name, value] of this.#figures) {
@@ -63,7 +66,7 @@ export class Told implements StatScan {
     return new Map([...texts].map(([file, text]) => [file, Buffer.from(text, 'latin1')]));
   }
 
-  /** Null if there is no such process. */
+  /** The state of a process; null if there is none. */
   stateOf(pid: number): ProcessState | null {
     return this.#stats.get(pid)?.state ?? null;
   }
@@ -84,10 +87,10 @@ export class Told implements StatScan {
 
 const MOST_FIGURES = 100;
 
-/** The files that the machine's figures are from. */
+/** The files that the machine's figures come from. */
 export const machineFiles: readonly string[] = ['uptime', 'loadavg', 'pressure/memory', 'meminfo', 'vmstat'];
 
-/** The file that a figure is from, by its name: meminfo writes a colon after each. */
+/** The file that a figure comes from. Names of meminfo end with a colon. */
 function fileOf(name: string): string {
   if (name === 'uptime' || name === 'loadavg') return name;
   if (name === 'some' || name === 'full') return 'pressure/memory';
@@ -98,7 +101,7 @@ function unitOf(name: string): string {
   return name.endsWith(':') && !name.startsWith('HugePages_') ? ' kB' : '';
 }
 
-/** Null if it says only what has changed of a process of which nothing is known. */
+/** Applies a change. Null if it is a partial change of an unknown process. */
 function changed(before: Stat | undefined, [, , state, ticks, rss, ...rest]: RegExpExecArray): Stat | null {
   const moving = { state: stateOf(state), cpuTicks: Number(ticks), rssPages: Number(rss) };
   const [ppid, pgrp, session, kernel, threads, start, name] = rest;

@@ -1,15 +1,15 @@
 import { quoted } from './script.ts';
 
-/** How a file is asked for: the function of the script that reads it. */
+/** The shell function that reads a file. */
 export type Way = 'f' | 'l' | 'd' | 'e' | 'm' | 't' | 'u' | 'w';
 
-/** Names of files that are asked for. Cgroups are named by users, and those of systemd have `@` and backslashes. */
+/** Names of files that may be sent. Users name cgroups, and those of systemd have `@` and backslashes. */
 const PLAIN = /^[!-~]+$/;
 
 /** Names of files of processes and of the kernel. */
 const OF_PROCESSES = /^[\w./:-]+$/;
 
-/** The way to ask for a file or a link. */
+/** The shell function that reads this file or link. */
 export function wayOf(name: string): Way {
   if (/(?:^|\/)(?:cwd|exe|self|fd|fd\/\d+|ns\/\w+)$/.test(name)) return 'l';
   if (/^\d+\/environ$/.test(name)) return 'e';
@@ -19,12 +19,15 @@ export function wayOf(name: string): Way {
   return 'f';
 }
 
-/** Whether a name may be sent: others are not asked for. */
+/** Whether a name may be sent. Files with other names count as missing. */
 export function maySend(way: Way, name: string): boolean {
   return (way === 'f' ? PLAIN : OF_PROCESSES).test(name);
 }
 
-/** A command of the shell there. @param variables of the environment that may be sent, with bars between them */
+/**
+ * The command of the shell that reads these files.
+ * @param variables names of environment variables that may be sent, joined with `|`
+ */
 export function commandOf(way: Way, names: readonly string[], variables: string): string {
   switch (way) {
     case 'e':

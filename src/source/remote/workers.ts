@@ -1,11 +1,12 @@
 import { callsOf } from '../proc/activity/syscalls.ts';
 
 /**
- * What workers of servers do, read by perl(1), which Debian always has: awk can neither seek in the memory of a process
- * nor read links. It looks at each thread and at once at what it waits for, since a moment later that is another thing.
+ * Reads what workers do, as a program for perl(1), which every Debian has: awk can neither seek in a process's memory
+ * nor read links. It reads a thread's system call and its descriptors together, since both change within a moment.
  *
- * Its arguments are numbers of system calls, four lists of them, and processes: `12` for the first thread, `12t` for all,
- * `12f` for the pipes that it has, `12s345` for the connection of a socket. Each line of its answer names what was read.
+ * Its arguments are four lists of system call numbers, then processes: `12` for the first thread, `12t` for all
+ * threads, `12f` for its pipes, `12s345` for the connection of a socket. Each line of its answer names the file that
+ * was read.
  */
 export const workersProgram = String.raw`
 my ($poll, $select, $io, $epoll) = map { my %n = map { $_ => 1 } split /,/; \%n } splice @ARGV, 0, 4;
@@ -93,7 +94,7 @@ for my $pid (keys %inodes) {
 }
 `;
 
-/** The numbers of system calls that the program looks into, as its first arguments. Null for an unknown architecture. */
+/** The system call numbers as the program's first arguments; null for an unknown architecture. */
 export function callNumbers(architecture: string): readonly string[] | null {
   const calls = callsOf(architecture);
   if (calls === null) return null;

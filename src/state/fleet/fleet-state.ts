@@ -5,45 +5,45 @@ import type { Machine } from './machine.ts';
 import { type MachineSortKey, sortedMachines } from './sort.ts';
 import { verdictOf } from './verdict.ts';
 
-/** Where keys go. */
+/** Which part of the screen receives keys. */
 export type FleetMode =
   | { readonly type: 'table' }
-  /** The filter is typed, and the table follows. */
+  /** The user types the filter; the table shows its matches. */
   | { readonly type: 'filter' }
   | { readonly type: 'sort'; readonly index: number }
   | { readonly type: 'help'; readonly scroll: number };
 
-/** All that the list of machines is drawn from. */
+/** The state of the list of machines. */
 export interface FleetState {
   readonly columns: number;
   readonly lines: number;
   readonly theme: ThemeName;
-  /** What the terminal's text stands on. */
+  /** The background of the terminal. */
   readonly ground: Ground;
   /** Wall clock, milliseconds since 1970. */
   readonly now: number;
-  /** In the order in which they were named. */
+  /** All machines, in the order of the command line. */
   readonly machines: readonly Machine[];
   readonly sort: MachineSortKey;
   readonly reverse: boolean;
-  /** As typed; empty shows all. */
+  /** The filter as typed; empty shows all. */
   readonly filter: string;
-  /** The machines shown, in their order. */
+  /** The machines shown, sorted. */
   readonly rows: readonly Machine[];
   /** The host of the selected row; null if there is none. */
   readonly selected: string | null;
-  /** Whether the user has chosen it; else it is the first row, whichever that is. */
+  /** Whether the user has chosen the row; if not, the first row is selected. */
   readonly isChosen: boolean;
-  /** Rows above the first one shown. */
+  /** Number of rows above the first one shown. */
   readonly scroll: number;
   readonly mode: FleetMode;
   readonly notice: Notice | null;
 }
 
-/** What is given at the start; the rest is empty. */
+/** The values that the caller sets; the rest starts empty. */
 export type FleetOptions = Pick<FleetState, 'columns' | 'lines' | 'theme' | 'ground' | 'now' | 'sort' | 'filter'>;
 
-/** The state before anything was read. */
+/** The state before the first reading. */
 export function initialFleet(hosts: readonly string[], options: FleetOptions): FleetState {
   return arrangedFleet({
     ...options,
@@ -61,7 +61,7 @@ export function initialFleet(hosts: readonly string[], options: FleetOptions): F
 /** Lines above the rows: the header and the head of the table. */
 export const ABOVE_ROWS = 2;
 
-/** Lines for rows of the table. */
+/** Number of lines for rows of the table. */
 export function machineLines(state: Pick<FleetState, 'lines'>): number {
   return Math.max(1, state.lines - ABOVE_ROWS - messageLines(state) - 1);
 }
@@ -72,8 +72,8 @@ export function selectedMachine({ rows, selected }: FleetState): Machine | null 
 }
 
 /**
- * Makes the rows anew. The selection stays on its machine, or goes to the nearest one.
- * @param before whose order is kept while figures hardly differ
+ * Filters and sorts the rows again. The selection stays on its machine, or goes to the nearest one.
+ * @param before the previous rows: small differences do not change their order
  */
 export function arrangedFleet(state: FleetState, before: readonly Machine[] = []): FleetState {
   const rows = sortedMachines(
@@ -91,7 +91,7 @@ function indexOf(rows: readonly Machine[], selected: string | null): number {
   return rows.findIndex(({ host }) => host === selected);
 }
 
-/** Selects a row by its index, or the nearest there is, and scrolls no further than it takes to see it. */
+/** Selects the row at an index, or the nearest one, and scrolls just far enough to show it. */
 export function selectMachine(state: FleetState, index: number): FleetState {
   const within = Math.max(0, Math.min(index, state.rows.length - 1));
   const height = machineLines(state);
@@ -105,7 +105,7 @@ export function moveMachine(state: FleetState, delta: number): FleetState {
   return { ...selectMachine(state, Math.max(0, indexOf(state.rows, state.selected)) + delta), isChosen: true };
 }
 
-/** Whether all words are found in its names, its projects, its state or its verdict. */
+/** Whether each word of the filter occurs in the machine's names, projects, state or verdict. */
 function matches(machine: Machine, filter: string): boolean {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return true;

@@ -16,7 +16,7 @@ import type { MachineFigures, MachineState } from './machine.ts';
 import { machineSortNames } from './sort.ts';
 import { watched } from './watch.ts';
 
-/** What happened. */
+/** What happened outside the state. */
 export type FleetAction =
   | { readonly type: 'state'; readonly host: string; readonly state: MachineState }
   | { readonly type: 'figures'; readonly host: string; readonly figures: MachineFigures }
@@ -27,14 +27,14 @@ export type FleetAction =
   | { readonly type: 'now'; readonly now: number }
   | { readonly type: 'notice'; readonly level: NoticeLevel; readonly text: string };
 
-/** What the mouse is on, which the view knows. */
+/** What the mouse points at. */
 export type FleetTarget =
   | { readonly type: 'row'; readonly index: number }
-  /** A word of the footer, by the key that does it. */
+  /** A word of the footer; `key` does the same. */
   | { readonly type: 'key'; readonly key: string }
   | { readonly type: 'none' };
 
-/** What the state asks the world to do. */
+/** What the state asks the outside to do. */
 export type FleetEffect =
   | { readonly type: 'open'; readonly host: string }
   /** Read a machine now, and connect again if it was lost. */
@@ -45,7 +45,7 @@ export type FleetEffect =
 
 type Answer = readonly [FleetState, readonly FleetEffect[]];
 
-/** Rows that one step of a mouse wheel moves. */
+/** Rows that one step of the mouse wheel moves. */
 const WHEEL_STEP = 3;
 
 /** The state after an action, and the effects that it asks for. Pure. */
@@ -156,7 +156,7 @@ function keyInSort(state: FleetState, index: number, key: string): FleetState {
 function keyInHelp(state: FleetState, scroll: number, key: string): FleetState {
   if (isBack(key) || key === 'enter' || commandFor(key) === 'help') return closed(state);
   const step = stepOf(key, machineLines(state) - 1);
-  // It may go beyond the end, which the view knows.
+  // // The scroll may go beyond the end: `clampFleetScroll` corrects it.
   return step === null ? state : { ...state, mode: { type: 'help', scroll: Math.max(0, scroll + step) } };
 }
 
@@ -164,7 +164,7 @@ function closed(state: FleetState): FleetState {
   return { ...state, mode: { type: 'table' } };
 }
 
-/** The mouse does what keys do: on rows and on words of the footer. */
+/** Handles the mouse, which selects rows and presses words of the footer. */
 function pointed(state: FleetState, what: MouseEvent, target: FleetTarget): Answer {
   if (what === 'wheel-up' || what === 'wheel-down') {
     if (state.mode.type === 'table') return [moveMachine(state, what === 'wheel-up' ? -WHEEL_STEP : WHEEL_STEP), []];

@@ -8,19 +8,19 @@ export interface FleetBinding {
   /** The keys as shown to users. */
   readonly label: string;
   readonly help: string;
-  /** A word for the footer, and its rank: 1 is the last to be left out. */
+  /** A word for the footer, and its rank. The highest rank is left out first. */
   readonly footer?: { readonly word: string; readonly rank: number };
 }
 
 interface Use {
   readonly command: Command;
-  /** What it does here, if that is not what it does elsewhere. */
+  /** The help text, if it differs from the dashboard's. */
   readonly help?: string;
   readonly word?: string;
   readonly rank?: number;
 }
 
-/** The keys of the dashboard that the list of machines has too. */
+/** The keys that the list of machines shares with the dashboard. */
 const uses: readonly Use[] = [
   { command: 'details', help: 'open the machine: its projects and workers', word: 'open', rank: 1 },
   { command: 'refresh', help: 'read it now; connect to a lost machine again', word: 'refresh', rank: 4 },
@@ -46,7 +46,7 @@ const uses: readonly Use[] = [
   { command: 'interrupt' },
 ];
 
-/** Every key of the list of machines: its help and its footer are made of this. */
+/** All keys of the list of machines. Its help and its footer are made of them. */
 export const fleetBindings: readonly FleetBinding[] = uses.flatMap(({ command, help, word, rank }) => {
   const binding = bindings.find((one) => one.command === command);
   if (binding === undefined) return [];

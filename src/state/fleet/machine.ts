@@ -1,69 +1,69 @@
 import type { HostPressure, Model } from '../../model/model.ts';
 import { sumKnown } from '../../model/rates.ts';
 
-/** What is shown of one reading of a machine. Bytes; what is unknown is null. */
+/** The figures shown of one reading of a machine. Memory is in bytes; unknown is null. */
 export interface MachineFigures {
   /** Wall clock, milliseconds since 1970. */
   readonly at: number;
-  /** Seconds since its boot. */
+  /** Seconds since boot. */
   readonly uptime: number;
-  /** What it calls itself. */
+  /** The host name that the machine reports. */
   readonly name: string;
   readonly cores: number;
   readonly memory: { readonly total: number; readonly used: number; readonly available: number };
   readonly swap: { readonly total: number; readonly used: number };
   readonly pressure: HostPressure | null;
-  /** Average over one minute. */
+  /** Load average over one minute. */
   readonly load: number | null;
-  /** CPU of its processes since the reading before, as a fraction of all cores. */
+  /** CPU time of all processes since the previous reading, as a fraction of all cores. */
   readonly cpu: number | null;
   readonly projects: readonly string[];
   readonly workers: number;
-  /** Connections that wait to be accepted. */
+  /** Connections waiting to be accepted. */
   readonly queue: number | null;
 }
 
-/** What was seen of a machine in all readings so far. Bytes. */
+/** The extremes of all readings of a machine so far. Memory is in bytes. */
 export interface Watch {
-  /** Seconds that were watched, without those in which it was not read. */
+  /** Seconds watched. Gaps without a reading do not count. */
   readonly seconds: number;
-  /** Seconds since boot of the newest reading. */
+  /** Uptime at the newest reading, in seconds since boot. */
   readonly uptime: number;
   readonly leastAvailable: number;
-  /** When that was, in milliseconds since 1970. */
+  /** Time of the least available memory, in milliseconds since 1970. */
   readonly leastAt: number;
   readonly mostSwapped: number;
-  /** The most CPU between two readings, as a fraction of all cores; null before there are two. */
+  /** Highest CPU use between two readings, as a fraction of all cores; null before the second reading. */
   readonly mostCpu: number | null;
 }
 
-/** Whether a machine can be read. */
+/** The state of the connection to a machine. */
 export type MachineState =
-  /** Its turn to connect has not come. */
+  /** The machine waits for a slot to connect. */
   | { readonly type: 'waiting' }
   | { readonly type: 'connecting' /** Milliseconds since 1970. */; readonly since: number }
   | {
       readonly type: 'connected';
-      /** Since when an answer is late, in milliseconds since 1970; null if none is. */
+      /** Time since which an answer is late, in milliseconds since 1970; null if none is. */
       readonly late: number | null;
     }
   | { readonly type: 'lost'; readonly reason: string };
 
 /** One of several machines. */
 export interface Machine {
-  /** Its name for ssh. */
+  /** The destination for ssh. */
   readonly host: string;
   readonly state: MachineState;
   /** The newest reading; null before the first. */
   readonly figures: MachineFigures | null;
-  /** What was seen of it since the start; null before the first reading. */
+  /** The extremes since the start; null before the first reading. */
   readonly watch: Watch | null;
 }
 
-/** Characters of a name. A server that is not to be trusted could send a megabyte. */
+/** Most characters of the host name: a hostile server could send a megabyte. */
 const LONGEST_NAME = 100;
 
-/** What is shown of a reading. */
+/** The figures of a reading that the list shows. */
 export function figuresOf({ at, uptime, host, projects, system }: Model): MachineFigures {
   const { name, cores, memory, swap, pressure, load } = host;
   const servers = projects.flatMap((project) => project.servers);

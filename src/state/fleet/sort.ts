@@ -15,15 +15,17 @@ export const machineSortKeys = {
 
 export type MachineSortKey = keyof typeof machineSortKeys;
 
-/** In the order in which they are offered. */
+/** The sort keys in the order of the menu. */
 export const machineSortNames = Object.keys(machineSortKeys) as MachineSortKey[];
 
-/** The key for machines that is nearest to one for projects. */
+/** The sort key for machines that is closest to one for projects. */
 export function machineSortFor(key: SortKey): MachineSortKey {
   return machineSortNames.find((name) => name === key) ?? 'mem';
 }
 
-/** The least difference that moves a row: a share, bytes, a share, workers, connections. */
+/**
+ * The smallest difference that moves a row: fraction of memory, bytes, fraction of cores, workers, connections, rank.
+ */
 const LEAST: Readonly<Record<Exclude<MachineSortKey, 'name'>, number>> = {
   mem: 0.02,
   swap: 16 * 1024 * 1024,
@@ -34,9 +36,9 @@ const LEAST: Readonly<Record<Exclude<MachineSortKey, 'name'>, number>> = {
 };
 
 /**
- * The largest first, and names from A to Z; what is unknown comes last, and equals stand as they were named. Machines
- * that stood in an order keep it while their figures hardly differ.
- * @param before hosts in the order in which they stood
+ * Sorts machines: the largest first, names from A to Z, unknown figures last. Equal machines keep the order of the
+ * command line. Small differences do not change the previous order.
+ * @param before hosts in their previous order
  */
 export function sortedMachines(
   machines: readonly Machine[],

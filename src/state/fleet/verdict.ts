@@ -1,35 +1,40 @@
 import { bytes, duration, percent } from '../../text/figures.ts';
 import type { Machine } from './machine.ts';
 
-/** What the figures seen so far say of a machine's size. */
+/** What the readings say about the size of a machine. */
 export interface Verdict {
   readonly kind: 'short' | 'smaller';
-  /** The figures that it rests on, as a sentence. */
+  /** The figures behind the verdict, as a sentence. */
   readonly evidence: string;
 }
 
-/** A machine with less of its memory available is short of it: workers are added only if as much remains. */
+/**
+ * A machine is short of memory if less than this fraction is available. The same fraction stops the adding of workers.
+ */
 const SHORT = 0.05;
 
-/** Bytes per second read from swap, and fraction of time in which tasks wait for memory, as in the advice on thrashing. */
+/**
+ * Bytes per second read from swap, and fraction of time in which tasks wait for memory. The advice on thrashing uses
+ * the same.
+ */
 const SWAP_IN = 1024 * 1024;
 const WAITING = 0.2;
 
-/** Seconds to watch before anything is said of a smaller machine. */
+/** Seconds of watching before a smaller machine is suggested. */
 const LONG_ENOUGH = 600;
 
-/** The next smaller size has half of the memory and half of the cores, as machines are commonly rented. */
+/** The next smaller machine has half the memory and half the cores, as providers rent them. */
 const HALF = 2;
 
-/** The most of the smaller machine's memory and cores that what was seen may take. */
+/** Highest fraction of the smaller machine's memory and cores that the peak may take. */
 const FITS = 0.8;
 
-/** Bytes. Smaller machines are hardly rented. */
+/** Bytes. Providers hardly rent smaller machines. */
 const SMALLEST = 400 * 1024 * 1024;
 
 /**
- * What the figures seen so far say of a machine's size; null if they say nothing. It is no promise: other times may
- * need more, and what happened between two readings was not seen.
+ * What the readings say about the size of a machine; null if they say nothing. It is no promise: other times may need
+ * more, and peaks between two readings are missed.
  */
 export function verdictOf({ figures, watch }: Machine): Verdict | null {
   if (figures === null || watch === null) return null;

@@ -1,9 +1,9 @@
 import type { MachineFigures, Watch } from './machine.ts';
 
-/** Seconds. After a longer time without a reading, nothing is known of what happened in it. */
+/** Seconds. A longer gap between two readings does not count as watched. */
 const LONGEST_GAP = 120;
 
-/** What was seen, with one more reading. */
+/** Adds one reading to the extremes. */
 export function watched(before: Watch | null, figures: MachineFigures): Watch {
   const { at, uptime, memory, swap, cpu } = figures;
   if (before === null) {

@@ -9,17 +9,17 @@ import type { Line } from '../style.ts';
 import type { Theme } from '../theme.ts';
 import type { FleetScene } from './scene.ts';
 
-/** Names of projects, of which there is room for some. */
+/** Most projects that are named. */
 const MOST_NAMES = 30;
 
-/** The message below the table: the text being typed, a notice, or the selected machine. */
+/** The message below the table: the filter being typed, a notice, or the selected machine. */
 export function fleetMessage(scene: FleetScene): readonly Line[] {
   const { state, theme } = scene;
   const size = { lines: messageLines(state), columns: state.columns };
   return messageArea(whatToSay(scene), corner(scene), size, theme);
 }
 
-/** Where the visible rows are among all of them. */
+/** The range of visible rows, such as `1-18 of 30`. */
 function corner({ state }: FleetScene): string {
   const { rows, scroll } = state;
   if (rows.length === 0) return 'no rows';

@@ -32,10 +32,7 @@ const wishes: readonly Wish<FleetColumn['name']>[] = [
   { name: 'verdict', title: 'SO FAR', width: 16, most: 20, align: 'left', rank: 4 },
 ];
 
-/**
- * The columns that fit, as wide as there is room for.
- * @param longest columns of the longest name
- */
+/** The columns that fit, and their widths. @param longest width of the longest host name */
 export function fleetColumns(total: number, longest: number): readonly FleetColumn[] {
   const wanted = wishes.map((wish) => (wish.name === 'host' ? { ...wish, most: Math.min(wish.most, longest) } : wish));
   return fittedColumns(wanted, total, ['host', 'verdict', 'bar']);

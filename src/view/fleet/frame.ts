@@ -16,7 +16,7 @@ import { fleetTable, machineAt } from './table.ts';
 
 const KEY_COLUMNS = 11;
 
-/** The whole screen of the list of machines, line by line: a pure function of the state and the theme. */
+/** The lines of the whole screen: a pure function of the state and the theme. */
 export function fleetFrame(scene: FleetScene): readonly Line[] {
   const { state, theme } = scene;
   const { columns, lines } = state;
@@ -44,10 +44,10 @@ function withPanel(middle: readonly Line[], { state, theme }: FleetScene): reado
   );
 }
 
-/** The state with a help that is not scrolled beyond its end. */
+/** Limits the scroll of the help to its last page. */
 export function clampFleetScroll({ state, theme }: FleetScene): FleetState {
   if (state.mode.type !== 'help') return state;
-  // Without the header, the footer and the frame of the panel.
+  // // The header, the footer and the frame of the panel take lines too.
   const height = state.lines - 2 - messageLines(state) - 2;
   const scroll = Math.min(state.mode.scroll, lastScroll(help(state, theme), height));
   return scroll === state.mode.scroll ? state : { ...state, mode: { type: 'help', scroll } };
@@ -106,7 +106,7 @@ function hintsOf({ mode }: FleetState): readonly Hint[] {
   }
 }
 
-/** What stands at a place of the screen, for the mouse. */
+/** What the mouse points at, by column and line of the screen. */
 export function fleetTargetAt(state: FleetState, column: number, line: number): FleetTarget {
   if (line === state.lines - 1) {
     const key = hintKeyAt(hintsOf(state), state.columns, column);

@@ -4,10 +4,10 @@ import { bytes, percent, plural } from '../format.ts';
 import { type Line, type Span, span } from '../style.ts';
 import type { FleetScene } from './scene.ts';
 
-/** Columns for the filter in force. */
+/** Columns for the text of the filter. */
 const LONGEST_FILTER = 20;
 
-/** What is said of all machines together, as far as there is room. */
+/** The sums over all machines. Parts that do not fit are left out. */
 export function fleetHeader({ state, theme }: FleetScene): Line {
   const { machines, filter, mode } = state;
   const read = machines.flatMap(({ state: { type }, figures }) =>

@@ -1,7 +1,7 @@
 import type { FleetState } from '../../state/fleet/fleet-state.ts';
 import type { Theme } from '../theme.ts';
 
-/** All that the list of machines is drawn from. */
+/** What the list of machines is drawn from. */
 export interface FleetScene {
   readonly state: FleetState;
   readonly theme: Theme;

@@ -28,7 +28,7 @@ export function fleetTable({ state, theme }: FleetScene): readonly Line[] {
   ];
 }
 
-/** The row on a line of the screen; null where there is none. */
+/** The index of the row on a line of the screen; null if there is none. */
 export function machineAt(state: FleetState, line: number): number | null {
   const index = line - ABOVE_ROWS;
   return index < 0 || index >= machineLines(state) ? null : state.scroll + index;
@@ -67,7 +67,7 @@ function cells(machine: Machine, columns: readonly FleetColumn[], now: number, t
   const [first, ...rest] = columns;
   const name = span(fill(clean(host), first?.width ?? 0, 'left', theme.glyphs.ellipsis), theme.strong);
   if (state.type !== 'connected' || figures === null) return [name, span(' '), stateCell(machine, now, theme)];
-  // What is late is old.
+  // // Figures of a late machine are old.
   const style = state.late === null ? plain : theme.faint;
   return [
     name,
@@ -78,7 +78,7 @@ function cells(machine: Machine, columns: readonly FleetColumn[], now: number, t
   ];
 }
 
-/** In place of figures: why there are none. */
+/** The text in place of missing figures: why there are none. */
 function stateCell({ state }: Machine, now: number, theme: Theme): Span {
   switch (state.type) {
     case 'waiting':
@@ -99,7 +99,7 @@ function sinceText(since: number, now: number): string {
 
 interface Cell {
   readonly text: string;
-  /** Left out for the style of the row. */
+  /** Missing if the cell has the style of its row. */
   readonly style?: Style;
 }
 
