@@ -97,7 +97,7 @@ describe('what is recommended', () => {
     expect(advised(90, [used(0), used(0), used(0)])).toMatchObject({
       kind: 'unknown',
       confidence: 'none',
-      text: 'Unknown yet: 88 s of readings, no load seen. Watch it through a busy hour.',
+      text: 'Not known yet: 88 s of readings, no load seen. Watch it through a busy hour.',
     });
     expect(advised(3000, [used(0), used(0)]).kind).toBe('unknown');
   });
@@ -106,7 +106,7 @@ describe('what is recommended', () => {
     const found = advised(1500, [used(0.2), used(0.2), used(0.2), used(0.2), used(0.2)]);
     expect(found).toMatchObject({ kind: 'fewer', confidence: 'low' });
     expect(found.text).toMatch(
-      /^\d of 5 would do: at the busiest quarter hour \(Mon 03:\d\d, \d+ readings\) 1\.0±0\.\d were in use; with \d, (?:<1|\d(?:–\d)?) % of requests would wait.*; frees \d+M\.$/,
+      /^\d of 5 would do: 1\.0±0\.\d were in use in the busiest quarter hour \(Mon 03:\d\d, \d+ readings\)\. With \d, (?:<1|\d(?:–\d)?) % of requests would wait.*; frees \d+M\.$/,
     );
   });
 
@@ -114,7 +114,7 @@ describe('what is recommended', () => {
     const found = advised(1500, [used(0.45), used(0.45), used(0.45)]);
     expect(found.kind).toBe('keep');
     expect(found.text).toMatch(
-      /^Keep 3: at the busiest quarter hour .* were in use; 2 would make \d+–\d+ % of requests wait\.$/,
+      /^Keep 3: .* were in use in the busiest quarter hour .*\. With 2, \d+–\d+ % of requests would wait\.$/,
     );
   });
 
@@ -122,8 +122,8 @@ describe('what is recommended', () => {
     const found = advised(1500, [used(0.97), used(0.97), used(0.97)]);
     expect(found.kind).toBe('more');
     expect(found.text).toMatch(/^All 3 are in use \d+ % of the time, waiting for :5432 postgres \(\d+ %\)\./);
-    expect(found.text).toContain('More workers would help requests, not what they wait for.');
-    expect(found.text).toContain('How much is not known until there is one more.');
+    expect(found.text).toContain('More would help, but not speed up what they wait for.');
+    expect(found.text).toContain('Add one to see how much.');
   });
 
   it('says milliseconds where closed connections tell what a request takes', () => {
@@ -148,8 +148,8 @@ describe('what is recommended', () => {
   it('says nothing of times where workers compute and outnumber the cores', () => {
     const computing = [used(0.5, 0.5), used(0.5, 0.5), used(0.5, 0.5), used(0.5, 0.5)];
     const found = advised(1500, computing, { closed: 600 });
-    expect(found.text).not.toMatch(/\bms\b|of the time that one takes/);
-    expect(found.text).toMatch(/[Tt]hey compute, and outnumber the (?:2 )?cores/);
+    expect(found.text).not.toMatch(/\bms\b|of the time that a request takes/);
+    expect(found.text).toMatch(/[Tt]he workers compute and outnumber the (?:2 )?cores/);
   });
 
   it('is nothing for more than there are from a pool that is full', () => {

@@ -1,12 +1,12 @@
-/** What is expected of requests that meet a number of servers. */
+/** How requests wait at a number of servers. */
 export interface Waiting {
-  /** Share of the requests that wait: 0 to 1. */
+  /** Fraction of requests that wait. */
   readonly share: number;
-  /** Mean wait of a request, as a multiple of the mean service time; Infinity if the queue only grows. */
+  /** Mean wait of a request, in multiples of the mean service time; Infinity if the queue only grows. */
   readonly mean: number;
 }
 
-/** Intervals of Simpson's rule; the error is far below what the figures are known to. */
+/** Intervals of Simpson's rule. Its error is far below that of the measured figures. */
 const INTERVALS = 2000;
 
 /**
@@ -14,7 +14,7 @@ const INTERVALS = 2000;
  * @param servers more than 0 @param offered requests at once on average, more than 0
  */
 export function erlangB(servers: number, offered: number): number {
-  // The integrand has its top at c − a, and has fallen to nothing this far beyond.
+  // // The integrand peaks at c − a, and is negligible this far beyond.
   const end = Math.max(0, servers - offered) + 12 * Math.sqrt(servers + 1) + 40;
   const step = end / INTERVALS;
   let sum = 0;
@@ -26,7 +26,7 @@ export function erlangB(servers: number, offered: number): number {
   return 3 / (sum * step);
 }
 
-/** The share of requests that wait if they arrive at random (Poisson) and are served in turn: Erlang's C formula. */
+/** Fraction of requests that wait if they arrive at random (Poisson) and are served in order: Erlang's C formula. */
 export function erlangC(servers: number, offered: number): number {
   if (offered <= 0) return 0;
   if (offered >= servers) return 1;
@@ -35,9 +35,11 @@ export function erlangC(servers: number, offered: number): number {
 }
 
 /**
- * Predicts how requests wait that come in bursts. Peakedness is the variance of the number of requests at once divided
- * by its mean; random arrivals have 1. Hayward's method divides the servers and the load by the peakedness. It was made
- * for loss systems. For waiting it is an approximation; docs/truth.md says how good.
+ * Predicts the waits of requests that arrive in bursts. Peakedness is the variance of the number of requests at once,
+ * divided by its mean; random arrivals have 1. Hayward's method divides the servers and the load by the peakedness. It
+ * was made for systems that reject requests; for queues it is an approximation, whose error docs/truth.md tells.
+ * @param servers more than 0
+ * @param offered mean number of requests at once, more than 0
  * @param peakedness 1 or more
  */
 export function waiting(servers: number, offered: number, peakedness: number): Waiting {

@@ -2,36 +2,36 @@ import type { ActivityRule } from '../../probes.ts';
 import type { RecognisedServer } from '../../recognise/recognise.ts';
 import { type Activity, acceptedBy, type Doing, type Listener } from '../../snapshot.ts';
 
-/** What a server's workers did when they were looked at. */
+/** What a server's workers did at one reading. */
 export interface ServerActivity {
   readonly rule: ActivityRule;
   /**
-   * Where the figures come from: the system calls of the workers, or their accepted connections where system calls may
-   * not be read or do not tell it of all threads. Null where neither tells.
+   * Source of the figures: the workers' system calls, or their accepted connections if system calls are unreadable or
+   * ambiguous. Null if neither gives a figure.
    */
   readonly basis: 'syscall' | 'connections' | null;
   readonly unit: 'worker' | 'thread' | 'loop';
-  /** Workers, threads of their pools, or event loops; null when unknown. */
+  /** Number of workers, threads of their pools, or event loops; null if unknown. */
   readonly total: number | null;
-  /** Those of them that are not idle; null when unknown. */
+  /** How many of them are not idle; null if unknown. */
   readonly inUse: number | null;
-  /** What those do whose system calls tell it. */
+  /** What those in use do, as far as their system calls show it. */
   readonly doing: readonly Doing[];
-  /** Connections that it has accepted and that are open; null when unknown. */
+  /** Open connections that the server has accepted; null if unknown. */
   readonly accepted: number | null;
-  /** Of those, the ones that wait for a thread; null when unknown. */
+  /** Accepted connections that wait for a thread; null if unknown. */
   readonly waitingInside: number | null;
-  /** Requests that it has served in a second, over the last minute; null when unknown, or not counted this time. */
+  /** Requests served per second over the last minute; null if unknown, or not counted at this reading. */
   readonly rate: number | null;
 }
 
-/** Pids of the processes that serve requests or tasks, one of which a server without workers of its own is. */
+/** Pids of the processes that serve requests or tasks. A server without workers serves with its head. */
 export function servingPids({ head, headRole, workers }: RecognisedServer): readonly number[] {
   if (workers.length > 0) return workers.map(({ pid }) => pid);
   return headRole === 'single' ? [head.pid] : [];
 }
 
-/** Null if it is unknown how to recognise an idle worker of this server. */
+/** Null if workertop cannot recognise an idle worker of this server. */
 export function serverActivity(
   recognised: RecognisedServer,
   listeners: readonly Listener[] | null,
@@ -72,16 +72,16 @@ function rateOf(listeners: readonly Listener[] | null, rule: ActivityRule): numb
 
 type Counted = Pick<ServerActivity, 'basis' | 'total' | 'inUse' | 'doing'>;
 
-/** What system calls tell. Of some threads they may not. */
+/** Counts from system calls. Some threads may be unknown. */
 interface Count {
   readonly total: number;
-  /** The fewest and the most that may be in use. */
+  /** Lower and upper bound of those in use. */
   readonly fewest: number;
   readonly most: number;
   readonly doing: readonly Doing[];
 }
 
-/** Null if unknown for all. Workers without an answer are left out of all figures. */
+/** Null if all are unknown. Workers without an answer are not counted. */
 function countOf(seen: readonly Activity[], rule: ActivityRule): Count | null {
   if (seen.every(({ doing }) => doing.every((one) => one === 'unknown') && doing.length > 0)) return null;
   const doing: Doing[] = [];
@@ -91,7 +91,7 @@ function countOf(seen: readonly Activity[], rule: ActivityRule): Count | null {
     const known = all.filter((one) => one !== 'unknown');
     if (known.length === 0 && all.length > 0 && !isThreads) continue;
     const size = isThreads ? (rule.size ?? all.length) : known.length;
-    // An app may have threads of its own, which cannot be told from those of the pool.
+    // // The app's own threads look like those of the pool.
     const used = known.filter((one) => one !== 'idle').slice(0, size);
     const unknown = isThreads ? all.length - known.length : 0;
     total += size;
@@ -104,7 +104,7 @@ function countOf(seen: readonly Activity[], rule: ActivityRule): Count | null {
 
 const untold: Counted = { basis: null, total: null, inUse: null, doing: [] };
 
-/** No more threads are in use than there are connections, and no fewer than there are requests in flight. */
+/** Narrows the bounds: connections limit the threads in use from above, requests in flight from below. */
 function narrowed({ total, fewest, most, doing }: Count, accepted: number | null, inFlight: number | null): Counted {
   if (fewest === most) return { basis: 'syscall', total, inUse: fewest, doing };
   const upper = Math.max(fewest, Math.min(most, accepted ?? most));
@@ -113,7 +113,7 @@ function narrowed({ total, fewest, most, doing }: Count, accepted: number | null
   return { basis: 'connections', total, inUse: Math.max(fewest, Math.min(upper, inFlight)), doing };
 }
 
-/** A worker that serves one connection at a time is in use for as long as it has one. */
+/** A worker that serves one connection at a time is in use while it has one. */
 function byConnections(accepted: number | null, rule: ActivityRule, workers: number): Counted {
   if (accepted === null || workers === 0 || rule.by === 'loop' || rule.by === 'tasks') return untold;
   const size = rule.by === 'threads' ? rule.size : 1;
@@ -122,7 +122,7 @@ function byConnections(accepted: number | null, rule: ActivityRule, workers: num
   return { basis: 'connections', total, inUse: Math.min(total, accepted), doing: [] };
 }
 
-/** Requests in flight; null unless known for all its listeners. */
+/** Requests in flight; null unless known for all listeners. */
 function inFlightAt(listeners: readonly Listener[] | null): number | null {
   let sum: number | null = null;
   for (const { inFlight } of listeners ?? []) {
@@ -133,8 +133,8 @@ function inFlightAt(listeners: readonly Listener[] | null): number | null {
 }
 
 /**
- * Connections that a server has accepted and that wait for a thread. Nothing waits while a thread is idle. Beyond that,
- * a connection may also be kept alive without a request.
+ * Accepted connections that wait for a thread. While a thread is idle, none waits. Of the others only requests in flight
+ * count, since a connection may be kept alive without a request; null if their number is unknown.
  */
 function waitingInside(
   { inUse, total }: Counted,

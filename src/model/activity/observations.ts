@@ -4,22 +4,22 @@ import type { Tally } from './statistics.ts';
 /** Milliseconds of a quarter of an hour. */
 export const SLOT = 900_000;
 
-/** A week of them. */
+/** Slots in a week. */
 const SLOTS = 672;
 
-/** More at once than this counts as so many. */
+/** Larger numbers of requests at once are counted as this many. */
 const MOST_AT_ONCE = 64;
 
-/** Of servers seen last longer ago than others, more than this are forgotten. */
+/** Most servers that are remembered. The one not seen for the longest time is forgotten first. */
 const MOST_SERVERS = 200;
 
-/** Readings closer together than this, in seconds, are left out. */
+/** Seconds. A reading sooner after the previous one is not counted. */
 const SHORTEST = 0.3;
 
-/** Readings further apart than this, in seconds, are no neighbours. */
+/** Seconds. Two readings further apart do not make a pair. */
 const NEIGHBOURS = 10;
 
-/** Readings of one server, which may have been restarted since. */
+/** Readings of one server, across its restarts. */
 export interface Observed {
   readonly id: string;
   /** Oldest first. */
@@ -49,27 +49,27 @@ interface Track {
   last: { readonly uptime: number; readonly atOnce: number; readonly workers: number } | null;
 }
 
-/** What a server is known by from one start of it to the next: its project, its kind, and where it serves. */
+/** Identifies a server across restarts: its project, its kind, and its address. */
 export function serverId(project: Project, { kind, managed, bind, app }: Server): string {
   return [project.id, kind, managed ?? (bind.length > 0 ? [...bind].sort().join(',') : (app ?? ''))].join(' ');
 }
 
 /**
- * Counts how many workers were in use: for each server, number of workers and quarter of an hour, for a week.
- * Observations at 3 workers and at 2 are kept apart. Its size is bounded. It has no clock: time comes with the models.
+ * Counts the workers in use, for each server, number of workers and quarter of an hour, for a week. Observations with 3
+ * workers and with 2 are kept apart. Size is bounded. Time comes with the models.
  */
 export class Observations {
   readonly #tracks = new Map<string, Track>();
   #uptime = Number.NEGATIVE_INFINITY;
 
-  /** @param kept as `toJSON` gave it; what is not of that form is left out */
+  /** @param kept the result of an earlier `toJSON`; invalid parts are left out */
   constructor(kept: readonly Observed[] = []) {
     for (const { id, tallies } of kept) {
       this.#tracks.set(id, { tallies: tallies.map(copyOf), last: null });
     }
   }
 
-  /** Adds a model's figures; one that is no newer than the last adds nothing. */
+  /** Adds the figures of a model, unless it is no newer than the last one. */
   record(model: Model): void {
     if (model.uptime <= this.#uptime) return;
     this.#uptime = model.uptime;
@@ -79,13 +79,13 @@ export class Observations {
     this.#forgetOldest();
   }
 
-  /** Oldest first; of one number of workers, where that is given. */
+  /** Tallies of a server, the oldest first. @param workers selects one number of workers */
   of(id: string, workers?: number): readonly Tally[] {
     const tallies = this.#tracks.get(id)?.tallies ?? [];
     return workers === undefined ? tallies : tallies.filter((tally) => tally.workers === workers);
   }
 
-  /** How often so many requests were there at once, by their number, at a server's present number of workers. */
+  /** How often each number of requests was there at once, with the server's present number of workers. */
   atOnce(project: Project, server: Server): readonly number[] {
     const counts: number[] = [];
     for (const { atOnce } of this.of(serverId(project, server), server.workers.current)) {
@@ -95,8 +95,8 @@ export class Observations {
   }
 
   /**
-   * Adds what another session observed. Of one quarter of an hour and number of workers, what has more readings stays:
-   * both saw the same server, so their readings are never added up.
+   * Adds what another session observed. Both saw the same server, so readings are never added up: for each quarter of
+   * an hour and number of workers, the tally with more readings stays.
    */
   merge(other: Observations): void {
     for (const [id, { tallies }] of other.#tracks) {
@@ -130,9 +130,9 @@ export class Observations {
     const count = head.role === 'single' ? 1 : workers.current;
     const track = this.#tracks.get(id) ?? { tallies: [], last: null };
     const { last } = track;
-    // While workers come and go readings come fast, and would count for more than the rest.
+    // // While workers come and go, readings come fast and would weigh too much.
     if (last !== null && last.workers === count && uptime - last.uptime < SHORTEST) return;
-    // Those that were seen last are last.
+    // // Keep the map ordered by the latest reading.
     this.#tracks.delete(id);
     this.#tracks.set(id, track);
     const tally = tallyOf(track, Math.floor(at / SLOT), count);
@@ -167,7 +167,7 @@ function tallyOf(track: Track, slot: number, workers: number): Mutable {
   return made;
 }
 
-/** The quarter of an hour and the number of workers that a tally is of. */
+/** Identifies the quarter of an hour and the number of workers of a tally. */
 function placeOf({ slot, workers }: Tally): string {
   return `${slot} ${workers}`;
 }
@@ -181,7 +181,7 @@ function countOne(histogram: number[], value: number): void {
   histogram[value] = (histogram[value] ?? 0) + 1;
 }
 
-/** What was kept before rates were counted has none. */
+/** Older files have no rates. */
 function copyOf(tally: Tally): Mutable {
   const { timed = 0, rates = 0 }: Partial<Tally> = tally;
   return { ...tally, timed, rates, inUse: [...tally.inUse], atOnce: [...tally.atOnce] };

@@ -4,93 +4,93 @@ import { waiting } from './erlang.ts';
 import { type Observations, SLOT, serverId } from './observations.ts';
 import { type Summary, summarise, type Tally } from './statistics.ts';
 
-/** How far what is said can be trusted: by how long it was watched, and whether it was in use meanwhile. */
+/** How far the figures can be trusted: it depends on how long the server was watched, and on its load. */
 export type Confidence = 'none' | 'low' | 'fair' | 'good';
 
-/** What is expected, as far as the readings tell it. Of requests that would wait, a share from 0 to 1. */
+/** A range of expected values. For waiting requests, fractions of all requests. */
 export interface Band {
   readonly low: number;
   readonly high: number;
 }
 
-/** What is known of one number of workers. */
+/** What is known about one number of workers. */
 export interface Choice {
   readonly workers: number;
   readonly isNow: boolean;
-  /** Bytes of the machine's memory in use with so many; null when a worker's own memory is not known. */
+  /** Bytes of the machine's memory in use with this many workers; null if a worker's own memory is unknown. */
   readonly memory: number | null;
   readonly fits: boolean;
-  /** Requests that would wait; null if unknown. */
+  /** Fraction of requests that would wait; null if unknown. */
   readonly wait: Band | null;
-  /** How long a request would wait on average, in multiples of what one takes; null where `wait` is. */
+  /** Mean wait of a request, in multiples of the time that a request takes; null if `wait` is null. */
   readonly delay: number | null;
   /**
-   * How long a request would wait on average, in seconds, as far as the readings tell it; null where it is not known what
-   * a request takes, or workers compute. `high` is Infinity if the queue may only grow.
+   * Mean wait of a request, in seconds; null if the time that a request takes is unknown, or if workers compute. `high`
+   * is Infinity if the queue could grow without end.
    */
   readonly seconds: Band | null;
-  /** What was seen while there were so many; null when there never were. */
+  /** Readings with this many workers; null if there are none. */
   readonly seen: Summary | null;
 }
 
-/** The busiest quarter of an hour seen, which decides. */
+/** The busiest quarter of an hour seen. It decides how many workers are enough. */
 export interface Peak {
-  /** When it began: milliseconds since 1970. */
+  /** Start of the quarter hour, in milliseconds since 1970. */
   readonly at: number;
   readonly workers: number;
   readonly summary: Summary;
 }
 
-/** How many workers a server needs, as far as it was watched. */
+/** How many workers a server needs, judged from its readings. */
 export interface Outlook {
   readonly server: Server;
   readonly project: Project;
   readonly cores: number;
-  /** From the floor up. */
+  /** One for each number of workers, from the floor up. */
   readonly choices: readonly Choice[];
-  /** Of the present number of workers; null before the first reading. */
+  /** Readings with the present number of workers; null before the first. */
   readonly now: Summary | null;
   readonly peak: Peak | null;
-  /** Seconds that it was watched. */
+  /** Seconds watched. */
   readonly watched: number;
   readonly confidence: Confidence;
-  /** What one worker has of its own. Bytes; null when unknown. */
+  /** Bytes that one worker has of its own; null if unknown. */
   readonly own: number | null;
-  /** The fewest workers with which hardly a request waits; null if unknown. */
+  /** The fewest workers with which hardly any request waits; null if unknown. */
   readonly enough: number | null;
-  /** Whether workers that compute are more than the cores: fewer may then be faster, and nothing is said of times. */
+  /** Whether more workers compute than there are cores. Fewer may then be faster, so no times are predicted. */
   readonly computes: boolean;
-  /** Seconds that a request takes on average; null when unknown. */
+  /** Mean seconds that a request takes; null if unknown. */
   readonly request: number | null;
 }
 
 export interface OutlookOptions {
-  /** Share of the requests that may wait: 0 to 1. */
+  /** Fraction of requests that may wait. */
   readonly wait: number;
 }
 
-/** Of requests that wait, what is hardly any. */
+/** Fraction of waiting requests that counts as hardly any. */
 export const WAIT = 0.05;
 
-/** Readings in the busiest quarter hour, and what must have been in use in it, for anything to be said. */
+/** Fewest readings in the busiest quarter hour, and least load in it, for any statement. */
 const FEWEST_READINGS = 30;
 const LEAST_LOAD = 0.05;
 
-/** Seconds. */
+/** Seconds of watching for low and fair confidence, and for a whole day. */
 const LOW = 600;
 const FAIR = 3600;
 const DAY = 86_400;
 
-/** In use beyond this share of all, more would have been in use had there been more. */
+/** Above this fraction in use, the real demand is unknown: more workers would have been used too. */
 const FULL = 0.9;
 
-/** A share of the time of workers in use from which on they compute, and do not wait. */
+/** Fraction of workers in use that are on CPU, above which the server counts as computing. */
 const COMPUTES = 0.5;
 
-/** Choices above the present number. */
+/** How many numbers of workers above the present one are shown. */
 const MORE = 3;
 
-/** What is known of a server and its workers. */
+/** Judges a server and its possible numbers of workers. */
 export function outlook(
   model: Model,
   project: Project,
@@ -133,14 +133,14 @@ interface Known {
   readonly peak: Peak | null;
   readonly confidence: Confidence;
   readonly own: number | null;
-  /** Whether waits can be given in seconds. */
+  /** Whether waits can be predicted in seconds. */
   readonly isTimed: boolean;
 }
 
-/** Of fewer requests in a second no time is made: the count of a minute is off by more than a tenth. */
+/** Requests per second. Below this, a count over one minute is too uncertain for a time: its error exceeds a tenth. */
 const LEAST_RATE = 1;
 
-/** Little's law: those at once are as many as come in the time that one takes. */
+/** Little's law: the mean time of a request is the mean number at once, divided by the rate. */
 function requestTime({ inUse, rate }: Summary): number | null {
   return rate === null || rate < LEAST_RATE ? null : inUse / rate;
 }
@@ -168,7 +168,7 @@ interface Expected {
   readonly seconds: Band | null;
 }
 
-/** Null upwards from where all were in use: how much would have been in use had there been more is not known. */
+/** Null for more workers than there were when all were in use: the real demand is unknown. */
 function expect(workers: number, { summary, workers: at }: Peak, { activity }: Server): Expected | null {
   const each = at === 0 ? 0 : summary.total / at;
   if (activity?.unit === 'loop' || each === 0) return null;
@@ -178,12 +178,12 @@ function expect(workers: number, { summary, workers: at }: Peak, { activity }: S
   const low = waiting(workers * each, least, peakedness);
   const middle = waiting(workers * each, inUse, peakedness);
   const high = waiting(workers * each, most, peakedness);
-  // What a request takes is as uncertain as how many there are at once.
+  // // The time of a request is as uncertain as the number at once.
   const seconds = rate === null ? null : { low: (low.mean * least) / rate, high: (high.mean * most) / rate };
   return { wait: { low: low.share, high: high.share }, delay: middle.mean, seconds };
 }
 
-/** With one worker a single request that hangs is an outage of a site. */
+/** A server with one worker stops when one request hangs, so two are the least. */
 function enoughOf(choices: readonly Choice[], { activity }: Server, most: number): number | null {
   const fewest = activity?.rule.by === 'process' ? 2 : 1;
   return choices.find(({ workers, wait }) => workers >= fewest && wait !== null && wait.high <= most)?.workers ?? null;

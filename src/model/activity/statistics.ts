@@ -1,60 +1,60 @@
-/** Readings of one quarter of an hour at one number of workers. Plain data: this is what is kept in a file. */
+/** Readings of one quarter of an hour with one number of workers. Plain data, kept in a file. */
 export interface Tally {
   /** The quarter hour: milliseconds since 1970, divided by 900,000. */
   readonly slot: number;
   readonly workers: number;
-  /** Workers, threads or loops at that number of workers. */
+  /** Workers, threads or loops with that number of workers. */
   readonly total: number;
-  /** How long it was watched. */
+  /** Seconds watched. */
   readonly seconds: number;
-  /** How often so many were in use, by their number from 0 on. */
+  /** How often each number was in use, from 0 on. */
   readonly inUse: readonly number[];
-  /** How often so many requests were there at once: in use, and waiting. */
+  /** How often each number of requests was there at once, in use or waiting. */
   readonly atOnce: readonly number[];
-  /** Readings that told whether somebody waited, those in which somebody did, and the most that did. */
+  /** Readings that tell whether requests waited, readings in which some did, and the largest number waiting. */
   readonly told: number;
   readonly waited: number;
   readonly mostWaiting: number;
-  /** Of neighbouring readings: how many pairs there were, and the sum of the products of their requests at once. */
+  /** Pairs of consecutive readings, and the sum of the products of their requests at once. */
   readonly pairs: number;
   readonly products: number;
-  /** Readings of workers in use, and of these the ones that computed. */
+  /** Readings of workers in use, and those of them on CPU. */
   readonly used: number;
   readonly computed: number;
-  /** Counts of the requests served in a second, and their sum. */
+  /** Readings of the request rate, and the sum of their rates in requests per second. */
   readonly timed: number;
   readonly rates: number;
 }
 
-/** What readings say. */
+/** Statistics of readings. */
 export interface Summary {
   readonly readings: number;
-  /** So many independent readings would say as much. */
+  /** Number of independent readings that would say as much. */
   readonly effective: number;
-  /** Workers, threads or loops in use, on average, and how far from the truth that may be: half of a 95 % interval. */
+  /** Mean of workers, threads or loops in use, and half of its 95 % confidence interval. */
   readonly inUse: number;
   readonly error: number;
-  /** Variance over mean of requests at once, at least 1. */
+  /** Variance of requests at once, divided by their mean; at least 1. */
   readonly peakedness: number;
-  /** Of the readings, the shares in which all were in use and in which somebody waited. */
+  /** Fraction of readings with all in use, and fraction in which requests waited. */
   readonly allInUse: number;
-  /** Null if no reading has it. */
+  /** Null if no reading tells. */
   readonly waited: number | null;
   readonly mostWaiting: number;
-  /** Of the readings of workers in use, the share in which they computed; null when none was. */
+  /** Fraction of workers in use that were on CPU; null if none was in use. */
   readonly computed: number | null;
-  /** Requests served in a second; null when unknown. */
+  /** Requests served per second; null if unknown. */
   readonly rate: number | null;
   readonly total: number;
 }
 
-/** Half of a 95 % interval, in standard errors. */
+/** Half of a 95 % confidence interval, in standard errors. */
 const NORMAL_95 = 1.96;
 
-/** More than this is no figure of a correlation, but of too few readings. */
+/** Highest correlation that is believed. Higher values come from too few readings. */
 const MOST_CORRELATION = 0.95;
 
-/** Null of no readings. */
+/** Null without readings. */
 export function summarise(tallies: readonly Tally[]): Summary | null {
   const first = tallies[0];
   if (first === undefined) return null;
@@ -71,7 +71,7 @@ export function summarise(tallies: readonly Tally[]): Summary | null {
   const timed = sum((tally) => tally.timed);
   const told = sum((tally) => tally.told);
   const full = sum(({ inUse: counts, total }) => (total > 0 ? (counts[total] ?? 0) : 0));
-  // Of what was never seen in n readings the share is below 3/n, with 95 % (the rule of three).
+  // // An event never seen in n readings has a share below 3/n, with 95 % confidence (the rule of three).
   const unseen = inUse.variance === 0 ? 3 / effective : 0;
   return {
     readings: inUse.count,

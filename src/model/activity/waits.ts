@@ -2,25 +2,25 @@ import type { Doing } from '../../snapshot.ts';
 import type { Model, Server } from '../model.ts';
 
 /**
- * What a worker in use did: it computed, a client held it, or it waited for something. Of its peer only the port is
- * kept.
+ * What a worker in use did: it computed, a client kept it busy, or it waited for something. Of a remote address only
+ * the port is kept.
  */
 export type Use =
   | { readonly type: 'cpu' | 'client' }
   | { readonly type: 'net'; readonly port: number; readonly local: boolean }
   | { readonly type: 'socket' | 'unix' | 'pipe' | 'disk' | 'lock' | 'sleep' | 'child' | 'other' };
 
-/** One of the things that workers in use did, with its share of them: 0 to 1. */
+/** One use, with its fraction of all uses. */
 export interface UseShare {
   readonly use: Use;
   readonly share: number;
 }
 
-/** Seconds that are counted together, and how many of these are kept: ten minutes. */
+/** Seconds of one slot, and the number of slots kept: ten minutes. */
 const SLOT = 15;
 const SLOTS = 40;
 
-/** More different things than this in one slot are counted as others. */
+/** Most different uses in one slot. More are counted as others. */
 const MOST_USES = 24;
 
 interface Slot {
@@ -28,7 +28,7 @@ interface Slot {
   readonly counts: Map<string, number>;
 }
 
-/** What workers in use did, over the last ten minutes, by server. */
+/** What workers in use did over the last ten minutes, by server. */
 export class Waits {
   readonly #servers = new Map<string, Slot[]>();
 
@@ -62,7 +62,7 @@ export class Waits {
     this.#servers.clear();
   }
 
-  /** The largest share first; empty while nothing was in use. */
+  /** The uses of a server, the largest share first; empty if nothing was in use. */
   shares(server: string): readonly UseShare[] {
     const sums = new Map<string, number>();
     let all = 0;
@@ -84,7 +84,7 @@ function nameOf(doing: Doing): string | null {
   return doing.wait === 'net' ? `net ${doing.port} ${doing.local ? 'here' : 'there'}` : doing.wait;
 }
 
-/** Null if it is idle or unknown. */
+/** The use of a worker; null if it is idle or unknown. */
 export function useOf(doing: Doing): Use | null {
   const name = nameOf(doing);
   return name === null ? null : useNamed(name);
@@ -96,7 +96,7 @@ function useNamed(name: string): Use {
   return { type: type as Exclude<Use['type'], 'net'> };
 }
 
-/** What listens at well-known ports (IANA's registry, and each program's default). */
+/** Programs at well-known ports: from IANA's registry, and each program's default. */
 const usual: Readonly<Record<number, string>> = {
   53: 'DNS',
   80: 'HTTP',
@@ -123,7 +123,7 @@ const words: Readonly<Record<Exclude<Use['type'], 'net'>, string>> = {
   other: 'something else',
 };
 
-/** `:5432 postgres`, `a lock`: for people. */
+/** A use in words: `:5432 postgres`, `a lock`. */
 export function useText(use: Use, model: Model): string {
   if (use.type !== 'net') return words[use.type];
   const listening = use.local ? whoListens(use.port, model) : null;
@@ -131,7 +131,7 @@ export function useText(use: Use, model: Model): string {
   return name === undefined ? `:${use.port}` : `:${use.port} ${name}`;
 }
 
-/** The name of the local server that listens at a port, with its project if that says more. */
+/** The local server that listens at a port, with its project if that says more. */
 function whoListens(port: number, { projects }: Model): string | null {
   for (const { name, servers } of projects) {
     const found = servers.find((server) => listensAt(server, port));
@@ -144,7 +144,7 @@ function listensAt({ listeners }: Server, port: number): boolean {
   return listeners?.some(({ address }) => !address.startsWith('unix:') && address.endsWith(`:${port}`)) ?? false;
 }
 
-/** `71 % :5432 postgres, 12 % computing`: what workers in use did most of the time. Null if none was seen in use. */
+/** `71 % :5432 postgres, 12 % computing`: the most frequent uses. Null if nothing was in use. */
 export function usesText(shares: readonly UseShare[], model: Model, most = 3): string | null {
   const told = shares.filter(({ share }) => share >= 0.01).slice(0, most);
   if (told.length === 0) return null;

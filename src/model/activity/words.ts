@@ -3,28 +3,28 @@ import type { Model, Server } from '../model.ts';
 import type { ServerActivity } from './in-use.ts';
 import { useOf, useText } from './waits.ts';
 
-/** `2.7 of 3`; a figure that is next to nothing is 0. */
+/** `2.7 of 3`. Figures below 0.05 are 0. */
 export function ofAll(inUse: number, total: number): string {
   const figure = inUse < 0.05 ? '0' : inUse.toFixed(1);
   return `${figure.replace(/\.0$/, '')} of ${total}`;
 }
 
-/** `2.7 of 3 in use`, with what they are where they are no workers: `5.1 of 8 threads in use`. */
+/** `2.7 of 3 in use`, or `5.1 of 8 threads in use`. */
 export function inUsePhrase(inUse: number, { unit, total }: ServerActivity): string {
   const things = unit === 'worker' ? '' : unit === 'thread' ? ' threads' : ' event loops';
   return `${ofAll(inUse, total ?? 0)}${things} in use`;
 }
 
-/** The share of workers in use in words; null if their number is unknown. */
+/** `2.7 of 3 in use`, from a fraction; null if the number of workers is unknown. */
 export function sharePhrase({ activity }: Server, share: number): string | null {
   return activity?.total === null || activity === null ? null : inUsePhrase(share * activity.total, activity);
 }
 
-/** Why it is unknown how many are in use, after a colon. */
+/** Why the number in use is unknown, as a clause after a colon. */
 export function whyUntold({ rule }: ServerActivity): string {
   return rule.by === 'threads'
-    ? 'which of its threads are idle is seen by root only, and once a worker has had nothing to do'
-    : 'what its workers are doing may be read by root only';
+    ? 'only root can see which threads are idle, and only after a worker had nothing to do'
+    : 'only root may see what its workers do';
 }
 
 type State = 'idle' | 'cpu' | 'waits' | 'client' | 'unknown';
@@ -43,10 +43,10 @@ const stateWords: Readonly<Record<State, string>> = {
 
 const letters: Readonly<Record<State, string>> = { idle: 'i', cpu: 'C', waits: 'w', client: 'h', unknown: '?' };
 
-/** What `lettersOf` means. */
+/** The meaning of the letters of `lettersOf`. */
 export const LETTERS = 'i idle, C on CPU, w waits, h held by a client, ? unknown';
 
-/** What a worker does, in a word or as a count of its threads: `idle`, `CPU`, `waits`, `client`, `3/4 used`. */
+/** What a worker does, in a word, or as a count of its threads: `idle`, `CPU`, `waits`, `client`, `3/4 used`. */
 export function doingWord({ doing }: Activity): string {
   const [first] = doing;
   if (first === undefined) return '';
@@ -55,7 +55,7 @@ export function doingWord({ doing }: Activity): string {
   return known.length === 0 ? 'unknown' : `${known.filter((one) => one !== 'idle').length}/${known.length} used`;
 }
 
-/** A letter for each worker, or for each thread of its pool: `wiC`. */
+/** One letter for each worker, or for each thread of its pool: `wiC`. */
 export function lettersOf({ processes }: Server): string {
   return processes
     .flatMap(({ role, sample }) => (role === 'worker' || role === 'single' ? [sample.activity] : []))
@@ -64,7 +64,7 @@ export function lettersOf({ processes }: Server): string {
     .replace(/^((?:\S )*\S)$/, (all) => all.replaceAll(' ', ''));
 }
 
-/** What a worker does, as a phrase for each of its threads: `waits for :5432 postgres`. */
+/** What each thread of a worker does: `waits for :5432 postgres`. */
 export function doingPhrases({ doing }: Activity, model: Model): readonly string[] {
   return doing.map((one) => {
     const use = useOf(one);

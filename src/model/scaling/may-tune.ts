@@ -1,3 +1,4 @@
+import { plural } from '../../text/figures.ts';
 import { whyUntold } from '../activity/words.ts';
 import type { Server } from '../model.ts';
 
@@ -8,12 +9,12 @@ export function whyNotTuned({ scaling, activity, definition, queue, workers, pro
   if (scaling.method === 'command')
     return `${label} takes no signals, so workertop cannot tune it. Use workertop advise to see how many workers are enough.`;
   if (activity === null || activity.unit === 'loop')
-    return `How many workers of ${label} are in use cannot be told: it is not tuned.`;
+    return `workertop cannot see which workers of ${label} are in use, so it cannot tune it.`;
   if (activity.basis === null && !processes.some(({ sample }) => sample.activity !== undefined))
-    return 'What its workers are doing has not been read yet: try again in a moment.';
-  if (activity.basis !== 'syscall') return `It is not tuned: ${whyUntold(activity)}.`;
+    return 'workertop has not read yet what its workers do. Try again in a moment.';
+  if (activity.basis !== 'syscall') return `workertop cannot tune it: ${whyUntold(activity)}.`;
   if (queue === null) return 'workertop cannot tell whether requests wait, so it cannot tune it.';
   return workers.current > workers.floor
     ? null
-    : `It has ${workers.current === 1 ? '1 worker' : `${workers.current} workers`} left: that is the fewest.`;
+    : `It has ${plural(workers.current, 'worker')} left: that is the fewest.`;
 }

@@ -62,7 +62,7 @@ export const hiddenByTitle: ConfiguredWorkers = {
  * environment and the working directory alike, so no directory means no environment
  */
 export function byDefault(label: string, count: number, facts?: ProcessFacts): ConfiguredWorkers {
-  if (facts?.cwd === null) return { count: null, by: null, where: 'unknown: its environment may be read by root only' };
+  if (facts?.cwd === null) return { count: null, by: null, where: 'unknown: only root may read its environment' };
   return { count, by: { type: 'default' }, where: `${label}'s default of ${count}` };
 }
 

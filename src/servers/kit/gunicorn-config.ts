@@ -84,7 +84,7 @@ export function configuredIn(
   }
   if (args === null) return { count: null, by: null, where: 'unknown: the process title hides the command line' };
   // The kernel guards the working directory and the environment alike.
-  if (facts.cwd === null) return { count: null, by: null, where: 'unknown: its environment may be read by root only' };
+  if (facts.cwd === null) return { count: null, by: null, where: 'unknown: only root may read its environment' };
   return { count: 1, by: { type: 'default' }, where: "gunicorn's default of 1" };
 }
 

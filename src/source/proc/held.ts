@@ -2,18 +2,18 @@ import { list, readBytes } from './files.ts';
 import { parseStat, type Stat } from './parsers/stat.ts';
 
 /**
- * The files of a process that the kernel reads under the lock of its memory: mmap_lock, in fs/proc/base.c and
- * fs/proc/task_mmu.c. A thread that maps a file of a dead network mount may hold this lock, and whoever reads then waits
- * as long. Only SIGKILL ends that wait, as it does for ps(1).
+ * Files of a process that the kernel reads under its memory lock: mmap_lock, in fs/proc/base.c and fs/proc/task_mmu.c.
+ * A thread that maps a file of a dead network mount may hold this lock, and a reader waits as long. Only SIGKILL ends
+ * the wait, for ps(1) too.
  */
 const UNDER_LOCK = /^\d+\/(?:cmdline|environ|maps|smaps|smaps_rollup)$/;
 
-/** Most threads that are looked at. */
+/** Most threads that are checked. */
 const MOST_THREADS = 1000;
 
 /**
- * Whether reading a file of a process may block: one of its threads is in uninterruptible sleep (D of proc_pid_stat(5)),
- * and so may hold the lock. A process that shares its memory without being its thread is not looked at.
+ * Whether reading a file of a process may block: one of its threads is in uninterruptible sleep (D of proc_pid_stat(5))
+ * and may hold the lock. A process that shares memory with another (CLONE_VM) is not checked.
  * @param root of the proc tree
  * @param name relative to it
  */
@@ -31,7 +31,7 @@ function statOf(folder: string): Stat | null {
   return typeof bytes === 'string' ? null : parseStat(bytes, bytes.length);
 }
 
-/** Whether a file of a process is read under the lock of its memory. @param name relative to the proc tree */
+/** Whether the kernel reads the file under the memory lock of its process. @param name relative to the proc tree */
 export function isUnderLock(name: string): boolean {
   return UNDER_LOCK.test(name);
 }

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { errorCode } from '../../text/errno.ts';
 
-/** /dev/kmsg is the character device 1:11 (Documentation/admin-guide/devices.txt). A container may have a console there. */
+/** dev/kmsg is character device 1:11 (Documentation/admin-guide/devices.txt). In a container it may be a console. */
 const KMSG = 0x10b;
 
 /** Bytes of the longest record (Documentation/ABI/testing/dev-kmsg). */
@@ -9,11 +9,11 @@ const LONGEST = 8192;
 
 const MOST_RECORDS = 5000;
 
-/** Microseconds. What the kernel made for itself at boot is logged before that. */
+/** Microseconds. The kernel logs the memory that it reserves at boot before this time. */
 const BOOTED = 60_000_000;
 
 /**
- * The kernel's log of the first minute, one message a line; null if this user may not read it, or its beginning has been
+ * The kernel's log of the first minute, one message a line; null if this user may not read it, or if its beginning was
  * overwritten.
  */
 export function readBootLog(path = '/dev/kmsg'): string | null {
@@ -29,7 +29,7 @@ export function readBootLog(path = '/dev/kmsg'): string | null {
       closeSync(descriptor);
     }
   } catch {
-    // EPERM: kernel.dmesg_restrict. EPIPE: records were overwritten meanwhile.
+    // // EPERM: kernel.dmesg_restrict. EPIPE: the kernel overwrote records meanwhile.
     return null;
   }
 }

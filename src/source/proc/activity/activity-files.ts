@@ -2,36 +2,36 @@ import type { ActivityRequest } from '../../source.ts';
 import { list, type ReadError, readBytes, readLink, readText } from '../files.ts';
 import { KeptFile } from './kept-file.ts';
 
-/** A file that is read again and again, into the buffer of all of them. */
+/** A file that is read again and again into one shared buffer. */
 export interface KernelFile {
   /** @returns the number of bytes read */
   read(length?: number, position?: number): number | ReadError;
   close(): void;
 }
 
-/** The files that tell what workers do: this machine's, or what another one has sent of its own. */
+/** The files that tell what workers do, of this machine or of another one. */
 export interface ActivityFiles {
   keep(path: string): KernelFile;
   list(path: string): readonly string[] | null;
   link(path: string): string | null;
   text(path: string): string | null;
-  /** Whether tables of connections would have the socket of a process now; if not, they may in the next reading. */
+  /** Whether tables of connections would contain the process's socket now; if not, they may at the next reading. */
   mayFind(inode: number, pid: number): boolean;
-  /** A table of connections, as latin1, or those of its lines that are wanted; empty if it cannot be read. */
+  /** A table of connections as latin1, or only its wanted lines; empty if it cannot be read. */
   table(path: string): string;
 }
 
-/** Such files of a machine whose processes have to be asked first. */
+/** Such files of another machine, which must be asked first. */
 export interface AskedActivity extends ActivityFiles {
   /** Node's name for the machine's architecture. */
   readonly architecture: string;
-  /** The descriptors that an epoll waits for, by its file in `fdinfo`; null if they are not known. */
+  /** The descriptors that an epoll waits for, by its path in `fdinfo`; null if unknown. */
   epollTargets(path: string): readonly number[] | null;
-  /** Reads what these workers do now. */
+  /** Reads the activity of these workers now. */
   ask(requests: ReadonlyMap<number, ActivityRequest>): Promise<void>;
 }
 
-/** Bytes read of one table: some 50,000 connections. */
+/** Most bytes read of one table: about 50,000 connections. */
 const MOST_BYTES = 8 * 1024 * 1024;
 
 export const filesHere: ActivityFiles = {

@@ -12,7 +12,7 @@ import { polled, selected } from './polled.ts';
 import { type Call, callsOf, type Position, parseFutex, parseSyscall } from './syscalls.ts';
 import { type Thread, Threads } from './threads.ts';
 
-/** A process of a server, as the reader of the proc tree has it. */
+/** A process of a server. */
 export interface Worker {
   readonly pid: number;
   /** Its identity. */
@@ -22,10 +22,10 @@ export interface Worker {
   readonly threads: number;
 }
 
-/** Of a thread that sleeps without a timeout: the place in its program. */
+/** The place in its program where a thread sleeps without a timeout. */
 type Place = number;
 
-/** What was read of one worker's threads. */
+/** The reading of one worker's threads. */
 interface Read {
   readonly watched: Watched;
   readonly request: ActivityRequest;
@@ -40,9 +40,9 @@ interface Watched {
 }
 
 /**
- * Finds out whether workers are in use by the system call that they sleep in (/proc/PID/syscall). An idle worker waits
- * for a connection at its listener, or for a task. Reading this needs the rights of a debugger (ptrace(2)): root's, or
- * the owner's unless Yama forbids it.
+ * Finds out whether workers are in use, from the system call in which they sleep (/proc/PID/syscall). An idle worker
+ * waits for a connection at its listener, or for a task. The file needs the rights of a debugger (ptrace(2)): root's,
+ * or the owner's unless Yama forbids it.
  */
 export class ActivityReader {
   readonly #root: string;
@@ -51,18 +51,18 @@ export class ActivityReader {
   readonly #calls: ReadonlyMap<number, Call> | null;
   readonly #peers: Peers;
   readonly #watched = new Map<string, Watched>();
-  /** By pid of a master: its descriptors, among them the pipes that it shares with its workers. */
+  /** The masters' descriptors, by pid: a master shares pipes with its workers. */
   #masters = new Map<number, Descriptors>();
-  /** By the pid of the master: where idle threads sleep. */
+  /** Where idle threads of a server sleep, by pid of the master. */
   #places = new Map<number, IdlePlaces>();
   #now = 0;
   /** Seconds that the last reading took. */
   cost = 0;
 
-  /** Whether something was unknown in the last reading that may be known in the next. */
+  /** Whether the last reading left something unknown that the next one may find out. */
   waits = false;
 
-  /** @param architecture Node's name for the machine's */
+  /** @param architecture the machine's, by Node's name */
   constructor(root: string, architecture: string, epollTargets: EpollTargets, files: ActivityFiles = filesHere) {
     this.#files = files;
     this.#root = root;
@@ -72,8 +72,8 @@ export class ActivityReader {
   }
 
   /**
-   * What each worker does now, by pid. Empty on an architecture whose system calls are not known here.
-   * @param find the process with a pid; undefined if it is gone
+   * What each worker does now, by pid. Empty on an architecture whose system calls are unknown.
+   * @param find returns the process with a pid; undefined if it has ended
    * @param now seconds since boot
    */
   read(
@@ -137,14 +137,14 @@ export class ActivityReader {
   }
 
   /**
-   * Takes how many connections a server had right after a reading: it tells which of its threads were idle.
-   * @param accepted those that its workers have; null when unknown
+   * Takes the number of connections right after a reading: it tells which threads were idle.
+   * @param accepted open connections of the workers; null if unknown
    */
   connections(master: number, accepted: number | null): void {
     this.#places.get(master)?.connections(accepted);
   }
 
-  /** Finds out where idle threads sleep, from all workers of each server. */
+  /** Learns where idle threads sleep, from all workers of each server. */
   #learn(reads: readonly Read[]): void {
     const places = new Map<number, IdlePlaces>();
     const sleeping = new Map<number, Sleeping[]>();
@@ -183,7 +183,7 @@ export class ActivityReader {
         thread.wasIdle = true;
         return 'idle';
       }
-      // A thread of the app may wait like this all its life.
+      // // A thread of the app may sleep like this for life.
       const isForeign = rule.by === 'threads' && rule.isMixed && !thread.wasIdle;
       if (isIdle === null || (isForeign && (typeof does === 'number' || does === waits.lock))) return 'unknown';
       return typeof does === 'number' ? waits.lock : does;
@@ -230,7 +230,7 @@ export class ActivityReader {
         if (descriptors === null) return 'unknown';
         if (watched.descriptors.hasOneOf(descriptors, listeningAt(request.listeners).inodes, now)) return 'idle';
         const [first] = descriptors;
-        // Without descriptors, select and poll are ways to sleep.
+        // // Without descriptors, select and poll just sleep.
         return first === undefined ? waits.sleep : this.#waitFor(first, watched, worker, request);
       }
       case 'io': {

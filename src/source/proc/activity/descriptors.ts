@@ -1,6 +1,6 @@
 import type { ActivityFiles } from './activity-files.ts';
 
-/** A descriptor is taken to be unchanged for this many seconds: a server keeps its listeners and pipes for life. */
+/** Seconds for which a descriptor is assumed unchanged: servers keep their listeners and pipes for life. */
 const LASTING = 20;
 
 /** What a descriptor is, by its link in /proc/PID/fd (proc_pid_fd(5)). */
@@ -12,12 +12,12 @@ export type Opened =
 /** The descriptors that an epoll waits for, by its file in `fdinfo`; null if unknown or not known yet. */
 export type EpollTargets = (path: string, now: number) => readonly number[] | null;
 
-/** Looks at one process's descriptors, and remembers some of them between readings. */
+/** Reads the descriptors of one process, and remembers some of them between readings. */
 export class Descriptors {
   readonly #folder: string;
   readonly #epollTargets: EpollTargets;
   readonly #files: ActivityFiles;
-  /** Descriptors found to be requested sockets or pipes, and when, in seconds since boot. */
+  /** Descriptors that are wanted sockets or pipes, and when that was found, in seconds since boot. */
   readonly #requested = new Map<number, { readonly inode: number; readonly at: number }>();
   #pipes: { readonly inodes: ReadonlySet<number>; readonly at: number } | null = null;
 
@@ -58,7 +58,7 @@ export class Descriptors {
     return targets === null ? null : this.hasOneOf(targets, inodes, now);
   }
 
-  /** Inodes of the process's pipes. */
+  /** Inodes of the pipes of the process. */
   pipes(now: number): ReadonlySet<number> {
     if (this.#pipes !== null && now - this.#pipes.at < LASTING) return this.#pipes.inodes;
     const inodes = new Set<number>();

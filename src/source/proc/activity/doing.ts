@@ -4,12 +4,12 @@ import type { Peer } from './peers.ts';
 
 const kinds = ['socket', 'unix', 'pipe', 'disk', 'lock', 'sleep', 'child', 'other'] as const;
 
-/** One object for each kind of wait, so that unchanged activity is the same object. */
+/** One shared object for each kind of wait, so that unchanged activity is the same object. */
 export const waits = Object.fromEntries(kinds.map((wait) => [wait, { wait }])) as Readonly<
   Record<(typeof kinds)[number], Wait>
 >;
 
-/** What a worker does while it waits at a socket. @param peer the other end; null if unknown */
+/** What a worker does while it waits at a socket. @param peer the other end of the connection; null if unknown */
 export function doingAt(peer: Peer | null, { ports, names }: Listening): Doing {
   if (peer === null) return waits.socket;
   if (peer.type === 'unix') return peer.name !== null && names.has(peer.name) ? 'client' : waits.unix;

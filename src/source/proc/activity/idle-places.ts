@@ -1,48 +1,48 @@
 import type { Called } from './syscalls.ts';
 
-/** Places that were seen this often to be those of idle threads are taken for that. */
+/** How often a place must be seen with idle threads before it counts as idle. */
 const QUORUM = 3;
 
-/** A place with less than this share of the votes of the first was taken for one by mistake. */
+/** A place with fewer votes than this fraction of the leader's was a mistake. */
 const LEAST_SHARE = 0.2;
 
-/** Programs have few places where they wait; more are no such places. */
+/** Most places that are remembered. Programs sleep at few places. */
 const MOST_PLACES = 64;
 
-/** Votes are halved beyond this: a program that is compiled while it runs may move its places. */
+/** Votes are halved above this number: a program compiled at run time may move its places. */
 const MOST_VOTES = 1000;
 
 const IN_PAGE = 0xfff;
 
 /**
- * Where in its program a thread sleeps, as a number: how deep its stack is and which instruction called the kernel, both
- * within their page. Stacks of threads and libraries begin at a page. So one way to a wait has the same place in all
- * threads and workers of a server.
+ * Identifies the place in a program where a thread sleeps: the depth of the stack and the instruction that called the
+ * kernel, both within their page. Stacks of threads and libraries begin at a page, so a place has the same number in
+ * all threads and workers of a server.
  */
 export function placeOf({ stack, instruction }: Called): number {
   return (stack & IN_PAGE) * (IN_PAGE + 1) + (instruction & IN_PAGE);
 }
 
-/** The threads of one worker that sleep without a timeout, by where they do. */
+/** The threads of one worker that sleep without a timeout, by place. */
 export interface Sleeping {
-  /** Threads of its pool. */
+  /** Number of threads in its pool. */
   readonly threads: number;
   readonly places: readonly number[];
 }
 
 /**
- * Learns where idle threads of one server sleep. A thread that waits for a lock, or for its turn to compute, sleeps in
- * the same way, but at another place.
+ * Learns where the idle threads of one server sleep. A thread that waits for a lock, or for its turn to compute, sleeps
+ * in the same call but at another place.
  */
 export class IdlePlaces {
   readonly #votes = new Map<number, number>();
   #sleeping: readonly Sleeping[] = [];
-  /** Connections that it had when they were last counted; null when unknown. */
+  /** Open connections at the last count; null if unknown. */
   #accepted: number | null = null;
 
   /**
-   * Takes what was read of its workers. Where the whole pool of a worker sleeps at one place, that is its idle threads':
-   * who waits for a lock waits for another thread. It is not, if there are connections for all threads.
+   * Takes one reading of the workers. If the whole pool of a worker sleeps at one place, that is where idle threads
+   * sleep: a wait for a lock needs another thread that runs. Not so if there are connections for all threads.
    */
   add(sleeping: readonly Sleeping[]): void {
     this.#sleeping = sleeping;
@@ -56,14 +56,14 @@ export class IdlePlaces {
     }
   }
 
-  /** Takes how many connections it had right after. Without any, all its threads are idle. */
+  /** Takes the number of connections right after a reading. Without any, all threads are idle. */
   connections(accepted: number | null): void {
     this.#accepted = accepted;
     if (accepted !== 0) return;
     for (const place of new Set(this.#sleeping.flatMap(({ places }) => places))) this.#vote(place, 1);
   }
 
-  /** Whether idle threads sleep there; null while no such place is known. */
+  /** Whether idle threads sleep at this place; null while none is known. */
   has(place: number): boolean | null {
     let most = 0;
     for (const votes of this.#votes.values()) most = Math.max(most, votes);

@@ -1,12 +1,12 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { type ReadError, readFailureOf } from '../files.ts';
 
-/** Holds the last reading of any kept file. It has room for a line of `syscall` and for the 1,024 bits of an fd_set. */
+/** Holds the last reading of any kept file. It fits a line of `syscall` and the 1,024 bits of an fd_set. */
 export const buffer = Buffer.allocUnsafe(1024);
 
 /**
- * A small kernel file that is read repeatedly through one descriptor, at a third of the cost of opening it. The
- * descriptor belongs to one process or thread: once that has ended, a read fails, even if the number is used again.
+ * A small kernel file that is read again through one open descriptor, at a third of the cost of opening it. The
+ * descriptor belongs to one process or thread: after its end, reads fail, even if the pid is used again.
  */
 export class KeptFile {
   readonly #path: string;
@@ -36,7 +36,7 @@ export class KeptFile {
   }
 }
 
-/** An error of `read` names no file. */
+/** Adds the path, which errors of `read` lack. */
 function named(error: unknown, path: string): unknown {
   if (error instanceof Error && !error.message.includes(path)) error.message = `${error.message}: ${path}`;
   return error;

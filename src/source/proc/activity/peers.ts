@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { addressOf } from '../parsers/net.ts';
 import type { ActivityFiles } from './activity-files.ts';
 
-/** The two ends of a connection. */
+/** The other end of a connection. */
 export type Peer =
   | {
       readonly type: 'net';
@@ -11,19 +11,19 @@ export type Peer =
       readonly address: string;
       readonly local: boolean;
     }
-  /** `name`: the path that this end is bound to, which is its listener's for one that was accepted. */
+  /** `name`: the path that this end is bound to. An accepted connection has its listener's path. */
   | { readonly type: 'unix'; readonly name: string | null };
 
-/** Fraction of the time that may be spent on reading tables of connections. */
+/** Fraction of CPU time for reading tables of connections. */
 const SHARE = 0.01;
 
-/** Seconds for which a socket is remembered after it was last asked for. */
+/** Seconds for which an unused socket is remembered. */
 const REMEMBERED = 60;
 
 const files = ['tcp', 'tcp6', 'udp', 'udp6', 'unix'] as const;
 type Table = (typeof files)[number];
 
-/** A socket that was in no table is looked for again after this many seconds: it may have been connected since. */
+/** Seconds after which a socket that was in no table is searched again: it may be connected by then. */
 const AGAIN = 5;
 
 interface Remembered {
@@ -33,20 +33,20 @@ interface Remembered {
 }
 
 /**
- * The peers of sockets. The kernel lists them only in tables of all connections, which take milliseconds to make on a
- * large machine. So they are read only for sockets not seen before, and within a share of CPU time.
+ * Finds the peers of sockets. The kernel lists them only in tables of all connections, which take milliseconds on a
+ * large machine. So the tables are read only for new sockets, and only within a share of CPU time.
  */
 export class Peers {
   readonly #root: string;
   readonly #files: ActivityFiles;
-  /** By namespace and inode. The kernel hardly ever gives a socket's inode number again. */
+  /** Known sockets by namespace and inode. The kernel hardly ever reuses a socket's inode number. */
   readonly #known = new Map<string, Remembered>();
   readonly #namespaces = new Map<string, string>();
   #tables = new Map<string, string>();
   #now = 0;
-  /** Seconds since boot from which on tables may be read again. */
+  /** Time from which tables may be read again, in seconds since boot. */
   #nextRead = 0;
-  /** Seconds by which this reading puts off the next one of tables. */
+  /** Seconds by which this reading delays the next one of tables. */
   #delay = 0;
 
   constructor(root: string, files: ActivityFiles) {
@@ -54,7 +54,7 @@ export class Peers {
     this.#root = root;
   }
 
-  /** Call it before each reading. @param now seconds since boot */
+  /** Begins a reading. @param now seconds since boot */
   begin(now: number): void {
     this.#now = now;
     this.#tables = new Map();
@@ -65,7 +65,7 @@ export class Peers {
     this.#namespaces.delete(key);
   }
 
-  /** The peer of a socket; null if unknown or not read yet. @param key the identity of the process that has it */
+  /** The peer of a socket; null if unknown or not read yet. @param key identity of the process that has the socket */
   of(inode: number, pid: number, key: string): Peer | null {
     const namespace = this.#namespaceOf(pid, key);
     const name = `${namespace} ${inode}`;
@@ -107,28 +107,28 @@ export class Peers {
       text = this.#files.table(`${this.#root}/${pid}/net/${table}`);
       this.#tables.set(name, text);
       const cost = (performance.now() - began) / 1000;
-      // This reading may still read its other tables. The next one has to wait.
+      // // This reading may still read its other tables. The next one waits.
       this.#delay += cost / SHARE;
     }
     return text;
   }
 
-  /** Call it after each reading. */
+  /** Ends a reading. */
   end(): void {
     if (this.#delay > 0) this.#nextRead = this.#now + this.#delay;
     this.#delay = 0;
   }
 }
 
-/** Indexes of columns in proc_pid_net(5): `sl local remote st queues timer retrnsmt uid timeout inode`. */
+/** Columns of proc_pid_net(5): `sl local remote st queues timer retrnsmt uid timeout inode`. */
 const INET_LOCAL = 1;
 const INET_REMOTE = 2;
 const INET_INODE = 9;
-/** `Num RefCount Protocol Flags Type St Inode Path`. */
+/** Columns of net/unix: `Num RefCount Protocol Flags Type St Inode Path`. */
 const UNIX_INODE = 6;
 const UNIX_NAME = 7;
 
-/** The words of the line that has the inode in that column. */
+/** The words of the line with the inode in that column. */
 function lineOf(text: string, inode: number, column: number): readonly string[] | null {
   const word = ` ${inode}`;
   for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
@@ -153,7 +153,7 @@ function inetPeer(words: readonly string[]): Peer | null {
     localPort: Number.parseInt(localPort, 16),
     port: Number.parseInt(port, 16),
     address: remote,
-    // Within one machine both ends of a connection have the same address.
+    // // Both ends of a connection within one machine have the same address.
     local: address === localAddress || remote.startsWith('127.') || remote === '[::1]',
   };
 }

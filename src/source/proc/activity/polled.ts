@@ -2,13 +2,11 @@ import type { KernelFile } from './activity-files.ts';
 import { buffer } from './kept-file.ts';
 import { type Called, POLLFD_BYTES, parseFdSet, parsePollFds } from './syscalls.ts';
 
-/** Most descriptors of poll(2) and select(2) that are read. */
+/** Most descriptors read of a poll(2) or select(2). */
 const MOST_POLLED = 64;
 const MOST_SELECTED = 1024;
 
-/**
- * The descriptors that a select(2) waits for, to read or else to write. Null if they cannot be read, or are too many.
- */
+/** The descriptors that a select(2) waits to read, or else to write. Null if they cannot be read, or are too many. */
 export function selected({ args, ints }: Called, memory: KernelFile): readonly number[] | null {
   const count = ints[0] ?? -1;
   if (count < 0 || count > MOST_SELECTED) return null;

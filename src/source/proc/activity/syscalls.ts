@@ -12,7 +12,7 @@ export type Call =
   /** Waits for a lock on a file. */
   | 'lock'
   | 'disk'
-  /** An interrupted wait that goes on (restart_syscall(2)): the kernel no longer tells which. */
+  /** A resumed wait (restart_syscall(2)). The kernel no longer tells which one. */
   | 'restart';
 
 type Table = ReadonlyMap<number, Call>;
@@ -77,18 +77,18 @@ export function callsOf(architecture: string): Table | null {
   return tables[architecture] ?? null;
 }
 
-/** One thread's /proc/PID/syscall (proc_pid_syscall(5)). */
+/** A parsed line of /proc/PID/syscall (proc_pid_syscall(5)). */
 export type Position =
   | 'running'
-  /** Sleeps outside of a system call: for a page of memory that is read from disk or swap. */
+  /** The thread sleeps outside a system call: it waits for a page from disk or swap. */
   | 'outside'
   | Called;
 
 export interface Called {
   number: number;
-  /** Its arguments as addresses; exact up to 2^53, and no address of a program is beyond that. */
+  /** Its arguments as addresses. They are exact up to 2^53, which no program's address exceeds. */
   readonly args: Float64Array;
-  /** Their lower halves as ints, such as descriptors, whatever was left in the upper ones. */
+  /** The lower halves of its arguments as ints, such as descriptors. The upper halves may hold garbage. */
   readonly ints: Int32Array;
   /** The lower halves of its stack pointer and of its program counter. */
   stack: number;
@@ -97,7 +97,7 @@ export interface Called {
 
 const ARGUMENTS = 6;
 
-/** The object that each call returns: parsing runs for every worker at every reading. */
+/** The one object that each call returns: parsing runs for every worker at every reading. */
 const called: Called = {
   number: 0,
   args: new Float64Array(ARGUMENTS),
@@ -106,7 +106,7 @@ const called: Called = {
   instruction: 0,
 };
 
-/** A stack below this address belongs to a 32-bit program, whose calls have other numbers. */
+/** A stack below this address belongs to a 32-bit program, which numbers its calls differently. */
 const FOUR_GIGABYTES = 2 ** 32;
 
 const MINUS = 0x2d;
@@ -166,15 +166,18 @@ const FUTEX_WAIT = 0;
 const FUTEX_LOCK_PI = 6;
 const FUTEX_WAIT_BITSET = 9;
 const FUTEX_PRIVATE = 128;
-/** Masks the command in futex(2)'s operation. The other bits say whether it is private, and which clock counts. */
+/** Masks the operation of futex(2). The other bits select private futexes and the clock. */
 const FUTEX_COMMAND = 0x7f;
 
 export interface FutexWait {
-  /** Without a timeout. */
+  /** Whether it waits without a timeout. */
   readonly forever: boolean;
-  /** Between processes. */
+  /** Whether processes share the futex. */
   readonly shared: boolean;
-  /** As the mutexes of glibc wait, and not its semaphores and conditions. With musl all do (nptl of glibc 2.36). */
+  /**
+   * Whether it waits as mutexes of glibc do, unlike its semaphores and condition variables. With musl all three look
+   * alike (nptl of glibc 2.36).
+   */
   readonly plain: boolean;
 }
 
@@ -197,7 +200,7 @@ export function parseFdSet(bits: Uint8Array, most: number): readonly number[] {
   return descriptors;
 }
 
-/** A struct pollfd of poll(2). */
+/** Bytes of a struct pollfd, see poll(2). */
 export const POLLFD_BYTES = 8;
 
 /** The descriptors in an array of `count` pollfds. Negative ones are skipped, as the kernel does. */

@@ -3,22 +3,22 @@ import { existsSync } from 'node:fs';
 import type { Listener } from '../../../snapshot.ts';
 import { portOf } from '../../../text/port-of.ts';
 
-/** Full paths of iproute2's ss: the directories in PATH may be another user's. */
+/** Paths of iproute2's ss. PATH is not searched: its directories may belong to another user. */
 const places = ['/usr/bin/ss', '/bin/ss', '/usr/sbin/ss', '/sbin/ss'];
 
 /** Seconds between two runs of ss. */
 const EVERY = 1;
-/** Seconds until ss is given up. */
+/** Seconds after which ss is killed. */
 const SS_TIMEOUT = 0.4;
-/** Seconds for which an answer of ss holds. */
+/** Seconds for which an answer of ss is used. */
 const LASTING = 5;
 
-/** Bytes of ss's output: some 20,000 connections. */
+/** Most bytes of ss's output: about 20,000 connections. */
 const MOST_BYTES = 8 * 1024 * 1024;
 
 /**
- * Counts requests in flight at local ports by what ss(8) says of each accepted connection: something was received after
- * the last byte was sent. A connection that is kept alive without a request is not counted.
+ * Counts requests in flight at local ports. ss(8) tells for each accepted connection whether it received bytes after
+ * its last answer. An idle connection that is kept alive does not count.
  */
 export class TcpInfo {
   readonly #program = places.find((path) => existsSync(path)) ?? null;
@@ -26,10 +26,7 @@ export class TcpInfo {
   #answeredAt = Number.NEGATIVE_INFINITY;
   #byPort: ReadonlyMap<number, number> = new Map();
 
-  /**
-   * Requests in flight by port; empty if ss does not tell. Waits 0.4 s at most.
-   * @param now seconds since boot
-   */
+  /** Requests in flight by port; empty if ss does not answer. Waits at most 0.4 s. @param now seconds since boot */
   async inFlight(ports: ReadonlySet<number>, now: number): Promise<ReadonlyMap<number, number>> {
     if (this.#program === null || ports.size === 0) return new Map();
     if (now - this.#askedAt >= EVERY) {

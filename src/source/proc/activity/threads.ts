@@ -1,29 +1,29 @@
 import type { ActivityRule } from '../../../probes.ts';
 import type { ActivityFiles, KernelFile } from './activity-files.ts';
 
-/** A new thread may still set its name for this many seconds. */
+/** Seconds for which a new thread may still set its name. */
 const NAMING = 5;
 
 /** A thread of a worker. */
 export interface Thread {
   readonly tid: number;
-  /** Its `syscall`. */
+  /** Its file `syscall`. */
   readonly file: KernelFile;
   readonly isMain: boolean;
   name: string;
-  /** Seconds since boot when it was first seen. */
+  /** When it was first seen, in seconds since boot. */
   readonly since: number;
-  /** Whether it was seen idle, as the app's own threads never are. */
+  /** Whether it was seen idle. The app's own threads never are. */
   wasIdle: boolean;
 }
 
-/** The threads of one process, which are listed anew when their number changes. */
+/** Lists the threads of one process, again whenever their number changes. */
 export class Threads {
   readonly #folder: string;
   readonly #pid: number;
   readonly #files: ActivityFiles;
   readonly #known = new Map<number, Thread>();
-  /** How many there were when they were listed. */
+  /** Number of threads at the last listing. */
   #counted = 0;
 
   /** @param folder of the process in the proc tree */
@@ -33,11 +33,7 @@ export class Threads {
     this.#pid = pid;
   }
 
-  /**
-   * Those that a rule looks at.
-   * @param count how many the process has
-   * @param now seconds since boot
-   */
+  /** The threads that a rule looks at. @param count number of threads of the process @param now seconds since boot */
   of(rule: ActivityRule, count: number, now: number): readonly Thread[] {
     if (rule.by !== 'threads') {
       if (this.#known.size === 0) this.#add(this.#pid, this.#folder, now);
@@ -56,7 +52,7 @@ export class Threads {
     return threads.filter(({ name, isMain }) => rule.pool(name, isMain));
   }
 
-  /** To be called when it could not be read any more. */
+  /** Forgets a thread whose file cannot be read any more. */
   ended({ tid, file }: Thread): void {
     file.close();
     this.#known.delete(tid);

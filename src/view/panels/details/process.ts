@@ -19,7 +19,7 @@ export function processLines(process: ProcessNode, context: Context): readonly L
     ...say('doing', sample.activity === undefined ? null : doingPhrases(sample.activity, context.model).join(', ')),
     ...say('user', facts.user ?? (facts.uid === null ? null : String(facts.uid))),
     ...say('started', `${ageText(context.model.uptime - process.startedAt)} ago`),
-    ...say('directory', facts.cwd ?? 'unknown: may be read by root only'),
+    ...say('directory', facts.cwd ?? 'unknown: only root may read it'),
     ...say('program', facts.exe),
     ...say('files', unreadFiles(facts, context.model.silentMounts)),
     ...say('virtualenv', virtualenv === null ? null : virtualenvText(virtualenv)),

@@ -74,7 +74,7 @@ function launchersText(server: Server): string | null {
 
 /** Null for what listens nowhere. */
 function connectionsOf({ listeners, queue }: Server): string | null {
-  if (listeners === null) return 'unknown: may be read by root only';
+  if (listeners === null) return 'unknown: only root may read it';
   if (listeners.length === 0) return null;
   const open = listeners.map((listener) => listener.open);
   const known = open.every((count) => count !== undefined) ? `${countText(sumKnown(open))} open, ` : '';
