@@ -30,12 +30,15 @@ web blog -w 2 --preload -b 127.0.0.1:$((PORT + 1))`,
     name: 'php-fpm with four pools, nginx',
     script: String.raw`
 mkdir $D/pools; for site in cloud forum wiki games; do mkdir $D/$site
+printf '<?php $page = str_repeat("x", 25_000_000); sleep(120);' > $D/$site/index.php
 printf '[%s]\nuser = www-data\ngroup = www-data\nlisten = %s/%s.sock\nchdir = %s/%s\npm = static\npm.max_children = 4\n' $site $D $site $D $site > $D/pools/$site.conf; done
 chmod -R a+rX $D
 printf '[global]\nerror_log = %s/log\ninclude = %s/pools/*.conf\n' $D $D > $D/fpm.conf
-printf 'daemon off;\npid %s/pid;\nerror_log %s/nginx.log;\nevents {}\nhttp { access_log off; server { listen 127.0.0.1:%d; } }\n' $D $D $PORT > $D/nginx.conf
+{ printf 'daemon off;\npid %s/pid;\nerror_log %s/nginx.log;\nevents {}\nhttp { access_log off;\n' $D $D; n=0
+for site in cloud forum wiki games; do printf 'server { listen 127.0.0.1:%d; location / { fastcgi_param SCRIPT_FILENAME %s/%s/index.php; fastcgi_param REQUEST_METHOD GET; fastcgi_pass unix:%s/%s.sock; } }\n' $((PORT + n)) $D $site $D $site; n=$((n + 1)); done; echo '}'; } > $D/nginx.conf
 /usr/sbin/php-fpm8.2 -F -R -y $D/fpm.conf &
-/usr/sbin/nginx -c $D/nginx.conf &`,
+/usr/sbin/nginx -c $D/nginx.conf &
+sleep 1; for n in 0 1 2 3; do for request in 1 2 3; do ( exec 3<>/dev/tcp/127.0.0.1/$((PORT + n)) && printf 'GET / HTTP/1.0\r\n\r\n' >&3 && exec cat <&3 ) & done; done`,
     loads: 3,
     projects: ['cloud', 'forum', 'wiki', 'games', 'nginx'],
   },
@@ -92,7 +95,7 @@ as nobody /usr/sbin/mariadbd --no-defaults --datadir=$D/my --socket=$D/my/s --pi
     name: 'celery, beat, redis and a site',
     script: String.raw`
 mkdir $D/shop; cd $D/shop; touch manage.py
-printf 'from celery import Celery\nBALLAST = [bytes([i + 1]) * 1048576 for i in range(25)]\napp = Celery("shop", broker="redis://127.0.0.1:%d/0")\n' $PORT > shop.py
+printf 'from celery import Celery, signals\nB = []\n@signals.worker_process_init.connect\ndef load(**_):\n    B.extend(bytes([i + 1]) * 1048576 for i in range(40))\napp = Celery("shop", broker="redis://127.0.0.1:%d/0")\n' $PORT > shop.py
 printf 'def application(e, s):\n    s("200 OK", [])\n    return [b"ok"]\n' > wsgi.py
 /usr/bin/redis-server --port $PORT --save "" --dir $D & sleep 1
 /usr/bin/celery -A shop worker -c 3 -Q mail,news &
