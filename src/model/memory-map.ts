@@ -24,6 +24,9 @@ const kernelNames: Readonly<Record<KernelPart, string>> = {
   'cpu-lists': 'free pages kept by each CPU',
 };
 
+/** A recording may have parts that are not among them: those stay unexplained. */
+const kernelParts = Object.keys(kernelNames) as readonly KernelPart[];
+
 /**
  * Divides the memory into parts that add up to the machine's total, or to the limit. Their droppable memory and what is
  * free add up to what is available. Null if the source does not report it.
@@ -38,12 +41,12 @@ export function memoryMap(host: HostSample, projects: readonly Project[], system
     ...system.processes,
   ];
   const lockedFile = nodes.reduce((sum, { sample }) => sum + (sample.memory.lockedFile ?? 0), 0);
-  const kernel = { ...use.kernel, locked: Math.max(0, (use.kernel.locked ?? 0) - lockedFile) };
+  const kernel: MemoryUse['kernel'] = { ...use.kernel, locked: Math.max(0, (use.kernel.locked ?? 0) - lockedFile) };
   const known = [
     ...projects.map(({ name, memory }) => ofProcesses('project', name, memory, name)),
     ...programs(system, total),
     ...rest(nodes, use),
-    ...Object.entries(kernel).map(([kind, bytes]) => fixed(kind as KernelPart, kernelNames[kind as KernelPart], bytes)),
+    ...kernelParts.map((kind) => fixed(kind, kernelNames[kind], kernel[kind] ?? 0)),
   ].filter(({ bytes }) => bytes > 0);
   const mapped = known.reduce((sum, { droppable }) => sum + droppable, 0);
   const { free, cache, kept, reserve, others } =

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { buildModel } from '../../src/model/build.ts';
+import { listTable } from '../../src/output/table.ts';
 import type { Doing } from '../../src/snapshot.ts';
 import { RecordingReader, RecordingWriter } from '../../src/source/recording.ts';
 import { sample, snapshot } from '../helpers/samples.ts';
@@ -47,6 +49,38 @@ it.each(['SS', '', 'x'])('a reading with the process state "%s" is none of a rec
   const broken = line.replace('"state":"S"', `"state":"${state}"`);
   expect(broken).not.toBe(line);
   expect(() => new RecordingReader().snapshot(broken)).toThrow('is not a reading of a recording');
+});
+
+it.each([
+  ['"pid":10', '"pid":10,"selfReport":{"asOf":0,"workers":[{"pid":11}],"configured":null}'],
+  ['"pid":10', '"pid":10,"selfReport":3'],
+  ['"listeners":null', '"listeners":[{"address":"[::]:80","inode":7,"queue":0,"open":"many"}]'],
+  ['"uptime":', '"silentMounts":3,"uptime":'],
+  ['"uptime":', '"othersHidden":"yes","uptime":'],
+  ['"load":[', '"load":[9,'],
+])('a reading with %s replaced by %s is none of a recording', (part, broken) => {
+  const line = new RecordingWriter((facts) => facts).line(snapshot([sample({ pid: 10 })]));
+  const changed = line.replace(part, broken);
+  expect(changed).not.toBe(line);
+  expect(() => new RecordingReader().snapshot(changed)).toThrow('is not a reading of a recording');
+});
+
+it('memory of the kernel that a later version has recorded stays unexplained', () => {
+  const reading = snapshot([sample({ pid: 10 })]);
+  const use = {
+    anonymous: null,
+    shmem: null,
+    huge: null,
+    arc: null,
+    swapInMemory: null,
+    kernel: { slab: 5_000_000, constructor: 1, 'new-part': 7_000_000 },
+  };
+  const line = new RecordingWriter((facts) => facts).line({ ...reading, host: { ...reading.host, use } });
+  const model = buildModel(new RecordingReader().snapshot(line), null, { memoryTotal: null });
+  const names = model.memoryMap?.parts.map(({ name }) => name);
+  expect(names).toContain('kernel objects (slab that cannot be reclaimed)');
+  expect(names?.every((name) => typeof name === 'string')).toBe(true);
+  expect(listTable(model, [])).toContain('unexplained');
 });
 
 it('a recording with the earlier names of members is read', () => {
