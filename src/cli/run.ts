@@ -1,6 +1,5 @@
 import type { Signals } from '../control/signals.ts';
 import { KeptObservations } from '../own-files/kept-observations.ts';
-import { statePath } from '../own-files/state-path.ts';
 import type { Source } from '../source/source.ts';
 import { READ_ONLY } from '../state/answer.ts';
 import { plural } from '../text/figures.ts';
@@ -91,12 +90,11 @@ const runners: Readonly<Record<CommandName, Run>> = {
   tune: (settings, [target = '']) =>
     withSource(settings, async (source) => {
       const { tune } = await import('./commands/tune.ts');
-      const { noJournalThere, TuneJournal } = await import('../control/tune/journal.ts');
+      const { journalFor } = await import('./journals.ts');
       const { openActionLog, signalsFor } = await import('./acting.ts');
       const say = (text: string) => process.stderr.write(`${clean(text)}\n`);
       const log = openActionLog((text) => process.stderr.write(`workertop: ${clean(text)}\n`), settings.host);
-      const isHere = settings.host === null;
-      const journal = isHere ? new TuneJournal(ownFiles(), statePath(process.env, 'tune.json')) : noJournalThere;
+      const journal = journalFor(source, settings);
       const stop = interruption();
       try {
         const text = await tune(source, signalsFor(source, settings), log, { target, journal, stop, say }, settings);

@@ -163,6 +163,11 @@ export class Dashboard {
     this.#end(end);
   }
 
+  /** The newest reading; null before the first. */
+  get model(): Model | null {
+    return this.#readings.model;
+  }
+
   readonly dispatch = (action: Action): void => {
     if (this.#ended) return;
     const [state, effects] = update(this.#state, action, this.#history);

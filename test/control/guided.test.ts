@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Controller } from '../../src/control/controller.ts';
 import { demoSignals } from '../../src/control/demo-signals.ts';
 import { GuidedRun } from '../../src/control/tune/guided.ts';
-import type { Journal } from '../../src/control/tune/journal.ts';
+import { type Journal, noJournal } from '../../src/control/tune/journal.ts';
 import type { Model, Server } from '../../src/model/model.ts';
 import { Observer } from '../../src/observer.ts';
 import { DemoHost } from '../../src/source/demo/host.ts';
@@ -42,6 +42,7 @@ async function start(part: Partial<typeof options> = {}): Promise<Run> {
   };
   const journal = { writes: 0, open: false };
   const kept: Journal = {
+    ...noJournal,
     read: async () => null,
     write: async () => void Object.assign(journal, { writes: journal.writes + 1, open: true }),
     clear: async () => void Object.assign(journal, { open: false }),

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { factRequests } from '../../src/servers/registry.ts';
-import type { ProcessFacts } from '../../src/snapshot.ts';
+import type { ProcessFacts, ProcessKey } from '../../src/snapshot.ts';
 import { LocalTree } from '../../src/source/proc/local-tree.ts';
 import { ProcSource } from '../../src/source/proc/proc-source.ts';
 import { RemoteProcesses } from '../../src/source/remote/remote-processes.ts';
@@ -195,12 +195,82 @@ it('scales a gunicorn, and refuses to leave it none', async () => {
   expect(kernel.children(gunicorn.pid)).toHaveLength(2);
 });
 
-it('a tune is refused at once, since a broken connection would leave a trim', async () => {
-  const { code, stdout, stderr } = await workertop('tune', String(gunicorn.pid), '--host', 'dash');
-  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toBe(
-    'workertop: A broken connection would leave a server trimmed: run workertop tune on that machine. From here, --dry-run only watches.\n',
-  );
+describe('a guard of a trim', () => {
+  const workers = () => kernel.children(gunicorn.pid);
+  const inspected = async (there: RemoteProcesses) => {
+    const master = (await there.inspect([gunicorn.pid])).get(gunicorn.pid);
+    if (master === undefined) throw new Error('there is no master');
+    return master;
+  };
+  const endsOf = (guard: ProcessKey | null) =>
+    eventually('no guard', () => !kernel.isAlive(Number.parseInt(guard ?? '0', 10)), 20);
+
+  it('puts the worker back when the line dies', async () => {
+    const far = open('dash');
+    try {
+      await far.read(hints(gunicorn.pid));
+      const there = new RemoteProcesses(far);
+      const guard = await there.guard(await inspected(there), 2);
+      expect(guard).not.toBeNull();
+      expect(await there.signal(await inspected(there), 'SIGTTOU')).toBe('done');
+      await eventually('a trim', () => workers().length === 1);
+      sshd.cut();
+      await eventually('the worker back', () => workers().length === 2, 20);
+      await endsOf(guard);
+      expect(workers()).toHaveLength(2);
+    } finally {
+      far.close();
+    }
+  });
+
+  it('waits for as long as it is told to, over a new line too, and ends when it is told to', async () => {
+    const far = open('dash');
+    try {
+      await far.read(hints(gunicorn.pid));
+      const there = new RemoteProcesses(far);
+      const guard = await there.guard(await inspected(there), 2);
+      if (guard === null) throw new Error('no guard');
+      expect(await there.tellGuard(`${Number.parseInt(guard, 10)}:1`, 'end')).toBe(false);
+      sshd.cut();
+      await expect(far.read(hints(gunicorn.pid))).rejects.toThrow(LostLine);
+      await far.read(hints(gunicorn.pid));
+      expect(await there.tellGuard(guard, 'wait')).toBe(true);
+      expect(await there.tellGuard(guard, 'end')).toBe(true);
+      await endsOf(guard);
+      expect(await there.tellGuard(guard, 'wait')).toBe(false);
+      expect(workers()).toHaveLength(2);
+    } finally {
+      far.close();
+    }
+  });
+
+  it('is refused at once where there is no perl', async () => {
+    const { code, stderr } = await workertop('tune', String(gunicorn.pid), '--host', 'busybox');
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr:
+        'workertop: A tune over ssh needs perl on busybox, which puts a worker back if the connection breaks. --dry-run only watches.\n',
+    });
+  });
+
+  it('is not started for a process that takes no SIGTTIN, or is not what was inspected', async () => {
+    const child = spawn('sleep', ['60']);
+    const far = open('dash');
+    try {
+      await far.open(false);
+      const there = new RemoteProcesses(far);
+      const pid = child.pid ?? 0;
+      const other = (await there.inspect([pid])).get(pid);
+      if (other === undefined) throw new Error('there is no process');
+      expect(await there.guard(other, 2)).toBeNull();
+      const master = await inspected(there);
+      Object.assign(master, { startTicks: master.startTicks - 1 });
+      expect(await there.guard(master, 2)).toBeNull();
+    } finally {
+      child.kill('SIGKILL');
+      far.close();
+    }
+  });
 });
 
 describe('through another ssh', () => {

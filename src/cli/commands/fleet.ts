@@ -1,5 +1,4 @@
 import type { ActionLog } from '../../control/action-log.ts';
-import { noJournalThere } from '../../control/tune/journal.ts';
 import type { Dashboard } from '../../dashboard/dashboard.ts';
 import { FleetList } from '../../fleet/fleet-list.ts';
 import { MachineReader } from '../../fleet/machine-reader.ts';
@@ -14,6 +13,7 @@ import { openActionLog, signalsFor } from '../acting.ts';
 import { ownFiles } from '../beside.ts';
 import { dashboardOn } from '../dashboard-on.ts';
 import { modelOptions } from '../in-force.ts';
+import { journalFor, tellLeftBehind } from '../journals.ts';
 import type { Settings } from '../settings.ts';
 import { tellCutOff } from '../tell-cut-off.ts';
 import { TerminalSession } from '../terminal-session.ts';
@@ -124,15 +124,17 @@ function openOn(
 ): Opened {
   const tellInside = (text: string) => dashboard.dispatch({ type: 'notice', level: 'warning', text });
   const log = openActionLog(tellInside, host, number);
+  const journal = journalFor(source, settings);
   const parts = {
     observer: reader,
     observations: new Observations(),
     signals: signalsFor(source, settings),
     log,
-    journal: noJournalThere,
+    journal,
   };
   // Machines may all call themselves the same.
   const showing = { badge: clean(host), isOfFleet: true, replaying: null, uid: null };
   const dashboard = dashboardOn(session, parts, showing, { ...settings, host, machines: null });
+  void tellLeftBehind(dashboard, journal);
   return { dashboard, log };
 }

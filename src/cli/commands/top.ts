@@ -1,15 +1,14 @@
 import type { ActionLog } from '../../control/action-log.ts';
 import type { Signals } from '../../control/signals.ts';
-import { isUnderWay, noJournal, noJournalThere, TuneJournal, type Unfinished } from '../../control/tune/journal.ts';
+import { noJournal } from '../../control/tune/journal.ts';
 import { Observations } from '../../model/activity/observations.ts';
 import { Observer } from '../../observer.ts';
 import { KeptObservations } from '../../own-files/kept-observations.ts';
-import { statePath } from '../../own-files/state-path.ts';
 import type { Source } from '../../source/source.ts';
-import type { Action } from '../../state/action.ts';
 import { ownFiles } from '../beside.ts';
 import { dashboardOn } from '../dashboard-on.ts';
 import { modelOptions } from '../in-force.ts';
+import { journalFor, tellLeftBehind } from '../journals.ts';
 import type { Replaying } from '../replaying.ts';
 import type { Settings } from '../settings.ts';
 import { tellCutOff } from '../tell-cut-off.ts';
@@ -50,20 +49,13 @@ export async function top(
   const kept = isHere ? KeptObservations.of(files, process.env) : new KeptObservations(files, null);
   const observations = new Observations();
   const log = openLog((text) => dashboard.dispatch({ type: 'notice', level: 'warning', text }));
-  const journal = isHere
-    ? new TuneJournal(files, statePath(process.env, 'tune.json'))
-    : badge === null
-      ? noJournalThere
-      : noJournal;
+  const journal = badge === null ? journalFor(source, settings) : noJournal;
   const observer = new Observer(source, modelOptions(settings));
   const showing = { badge, isOfFleet: false, replaying, uid };
   const dashboard = dashboardOn(session, { observer, observations, signals, log, journal }, showing, settings);
   // Before, its helper process would take the processor from what the first list waits for.
-  void dashboard.listed.then(async () => {
-    void kept.readInto(observations);
-    const left = await journal.read();
-    if (left !== null && !isUnderWay(left)) dashboard.dispatch(leftBehind(left));
-  });
+  void dashboard.listed.then(() => kept.readInto(observations));
+  void tellLeftBehind(dashboard, journal);
   const keeping = kept.keepWriting(observations);
   try {
     session.show(dashboard);
@@ -75,10 +67,4 @@ export async function top(
     tellCutOff(dashboard.leave());
     await Promise.all([log.close(), files.settled(LAST_WRITES)]);
   }
-}
-
-/** The notice about a tune that was killed before it could put back what it had trimmed. */
-function leftBehind({ project, to, from, pid }: Unfinished): Action {
-  const text = `A tune that was cut off left ${project} ${to} of ${from} workers: + on its master ${pid} puts it back.`;
-  return { type: 'notice', level: 'warning', text };
 }

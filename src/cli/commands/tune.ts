@@ -1,20 +1,20 @@
 import type { ActionLog } from '../../control/action-log.ts';
 import { Controller } from '../../control/controller.ts';
 import type { Signals } from '../../control/signals.ts';
+import { afterLostLine } from '../../control/tune/guarded-journal.ts';
 import type { Journal } from '../../control/tune/journal.ts';
 import { repaired } from '../../control/tune/put-back.ts';
-import { tune as run, type TuneResult } from '../../control/tune/tune.ts';
+import { tune as run, type TuneResult, tuneRefusal } from '../../control/tune/tune.ts';
 import { outcomeText } from '../../control/tune/tune-text.ts';
-import { type Found, TuneRefusal, type TuneWorld } from '../../control/tune/world.ts';
+import { type Found, type TuneOptions, TuneRefusal, type TuneWorld } from '../../control/tune/world.ts';
 import { configuredByText } from '../../model/configured-by.ts';
 import type { Model } from '../../model/model.ts';
 import type { Refused } from '../../model/refused.ts';
-import { whyNotTuned } from '../../model/scaling/may-tune.ts';
 import { Observer } from '../../observer.ts';
 import { type TextColumn, tabular } from '../../output/columns.ts';
 import { jittered, pause } from '../../pause.ts';
 import type { ProcessKey } from '../../snapshot.ts';
-import type { Source } from '../../source/source.ts';
+import { LostLine, type Source } from '../../source/source.ts';
 import type { Operation } from '../../state/operation.ts';
 import { bytes, percent } from '../../text/figures.ts';
 import { clean, json as jsonText } from '../../text/sanitize.ts';
@@ -58,15 +58,22 @@ export async function tune(
   const world = worldOf(observer, signals, log, request, settings);
   try {
     const first = await repaired(found, world);
-    const refused = whyNotTuned(first.server);
-    if (refused !== null) throw new TuneRefusal(refused);
     const { wait, watchFor, fewest, dryRun, keepTrim } = settings;
-    const result = await run(first, world, { wait, watch: watchFor, fewest, dryRun, keep: keepTrim });
+    const options: TuneOptions = { wait, watch: watchFor, fewest, dryRun, keep: keepTrim };
+    const refused = tuneRefusal(first.server, world, options);
+    if (refused !== null) throw new TuneRefusal(refused);
+    const result = await run(first, world, options);
     return settings.json ? tuneJson(result) : tuneText(result);
   } catch (error) {
     if (error instanceof TuneRefusal) throw new Refusal(error.message);
+    if (error instanceof LostLine) throw new Refusal(await lostText(error, request.journal));
     throw error;
   }
+}
+
+async function lostText({ message }: LostLine, journal: Journal): Promise<string> {
+  const left = await journal.read();
+  return left === null ? message : `${message}. ${afterLostLine(left)}`;
 }
 
 function worldOf(
@@ -99,9 +106,14 @@ function worldOf(
     controller.observe(await observer.observe({ memoryBudget: 0, watch }));
     // Workers that it had before may come back without a check of the memory.
     controller.setTarget(key, target, back ? { consent: 'all' } : {});
-    while (controller.busy) {
-      controller.observe(await observer.observe({ memoryBudget: 0, watch: controller.watch }));
-      if (controller.busy) await pause(FAST);
+    try {
+      while (controller.busy) {
+        controller.observe(await observer.observe({ memoryBudget: 0, watch: controller.watch }));
+        if (controller.busy) await pause(FAST);
+      }
+    } finally {
+      // A connection may break in the middle of a change.
+      for (const operation of controller.leave()) log.operation(operation);
     }
     return outcome.operation ?? { refused: outcome.refusal ?? 'nothing was sent' };
   };

@@ -1,6 +1,5 @@
 import type { Model } from '../../model/model.ts';
 import type { Refused } from '../../model/refused.ts';
-import { whyNotTuned } from '../../model/scaling/may-tune.ts';
 import { jittered } from '../../pause.ts';
 import type { ProcessKey } from '../../snapshot.ts';
 import type { Operation } from '../../state/operation.ts';
@@ -8,7 +7,7 @@ import type { TuneWatch, Tuning } from '../../state/tuning.ts';
 import type { TargetOptions } from '../controller.ts';
 import type { Journal } from './journal.ts';
 import { repaired } from './put-back.ts';
-import { tune } from './tune.ts';
+import { tune, tuneRefusal } from './tune.ts';
 import { outcomeText } from './tune-text.ts';
 import { findIn, type TuneOptions, TuneRefusal, type TuneWorld } from './world.ts';
 
@@ -87,7 +86,7 @@ export class GuidedRun {
       const found = findIn(this.#model, server);
       if (found === null) throw new TuneRefusal('Its master has ended.');
       const first = await repaired(found, world);
-      const refusal = whyNotTuned(first.server);
+      const refusal = tuneRefusal(first.server, world, this.#parts.options);
       if (refusal !== null) throw new TuneRefusal(refusal);
       this.#end(outcomeText(await tune(first, world, this.#parts.options)));
     } catch (error) {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Server } from '../../model/model.ts';
 import type { OwnFiles } from '../../own-files/own-files.ts';
 import type { ProcessKey } from '../../snapshot.ts';
 
@@ -15,17 +16,21 @@ export interface Unfinished {
   readonly at: number;
   /** The workertop that runs the tune. */
   readonly by: ProcessKey;
+  /** On another machine, what puts the worker back there if the connection breaks. */
+  readonly guard?: ProcessKey;
 }
 
 /** Remembers a trim that is being tried. */
 export interface Journal {
-  /** Why nothing may be trimmed with it, as a sentence. */
-  readonly refusal?: string;
+  /** Why this server may not be trimmed with it, as a sentence; null if it may. */
+  refusal(server: Server): string | null;
   /** Null if nothing was left unfinished, or its file cannot be read. */
   read(): Promise<Unfinished | null>;
   /** Rejects if it cannot be written: then nothing may be trimmed. */
   write(tune: Omit<Unfinished, 'by'>): Promise<void>;
   clear(): Promise<void>;
+  /** Call this when a run ends, however it does: a trim that was not cleared is left to the next one. */
+  release(): void;
 }
 
 const VERSION = 2;
@@ -39,6 +44,10 @@ export class TuneJournal implements Journal {
   constructor(files: OwnFiles, path: string | null) {
     this.#files = files;
     this.#path = path;
+  }
+
+  refusal(): null {
+    return null;
   }
 
   async read(): Promise<Unfinished | null> {
@@ -58,19 +67,17 @@ export class TuneJournal implements Journal {
   async clear(): Promise<void> {
     if (this.#path !== null) await this.#files.remove(this.#path);
   }
+
+  release(): void {}
 }
 
 /** A journal for simulated servers, which end with workertop. */
-export const noJournal: Journal = { read: async () => null, write: async () => {}, clear: async () => {} };
-
-/**
- * The journal of another machine's servers. They are not tuned from here, since a broken connection would leave a trim.
- */
-export const noJournalThere: Journal = {
-  ...noJournal,
-  refusal:
-    'A broken connection would leave a server trimmed: run workertop tune on that machine. From here, --dry-run only watches.',
-  write: () => Promise.reject(new Error('it is on another machine')),
+export const noJournal: Journal = {
+  refusal: () => null,
+  read: async () => null,
+  write: async () => {},
+  clear: async () => {},
+  release: () => {},
 };
 
 function isKept(value: unknown): value is { readonly tune: Unfinished } {
@@ -79,6 +86,8 @@ function isKept(value: unknown): value is { readonly tune: Unfinished } {
   if (version !== VERSION || typeof tune !== 'object' || tune === null) return false;
   const record = tune as Readonly<Record<string, unknown>>;
   const numbers = ['pid', 'from', 'to', 'at'].every((name) => Number.isSafeInteger(record[name]));
+  const { guard } = record;
+  if (guard !== undefined && !(typeof guard === 'string' && /^\d{1,10}:\d{1,15}$/.test(guard))) return false;
   return numbers && ['server', 'project', 'by'].every((name) => typeof record[name] === 'string');
 }
 

@@ -2,6 +2,7 @@ import { waiting } from '../../model/activity/erlang.ts';
 import type { Summary } from '../../model/activity/statistics.ts';
 import type { Project, Server } from '../../model/model.ts';
 import { isRefused } from '../../model/refused.ts';
+import { whyNotTuned } from '../../model/scaling/may-tune.ts';
 import { freedBy } from '../../model/scaling/next-to-stop.ts';
 import type { TuneStep } from '../../state/tuning.ts';
 import { percent } from '../../text/figures.ts';
@@ -10,7 +11,7 @@ import { swapping } from './harm.ts';
 import { putBack } from './put-back.ts';
 import { servedOf } from './served.ts';
 import { trim, watchFewer } from './trial.ts';
-import { type Found, type TuneOptions, TuneRefusal, type TuneWorld } from './world.ts';
+import { type Found, type TuneOptions, type TuneWorld } from './world.ts';
 
 export interface TuneResult {
   readonly steps: readonly TuneStep[];
@@ -32,13 +33,24 @@ const LEAST_EXPECTED = 0.02;
  * @throws TuneRefusal if nothing was sent, or something could not be put back
  */
 export async function tune(first: Found, world: TuneWorld, options: TuneOptions): Promise<TuneResult> {
+  try {
+    return await run(first, world, options);
+  } finally {
+    world.journal.release();
+  }
+}
+
+/** Why this server cannot be tuned, as a sentence; null if it can. */
+export function tuneRefusal(server: Server, { journal }: TuneWorld, { dryRun }: TuneOptions): string | null {
+  return (dryRun ? null : journal.refusal(server)) ?? whyNotTuned(server);
+}
+
+async function run(first: Found, world: TuneWorld, options: TuneOptions): Promise<TuneResult> {
   const steps: TuneStep[] = [];
   const watched = (step: TuneStep) => {
     steps.push(step);
     world.watched(step);
   };
-  const { refusal } = world.journal;
-  if (refusal !== undefined && !options.dryRun) throw new TuneRefusal(refusal);
   let at = await baseline(first, world, options);
   watched({ workers: first.server.workers.current, summary: at.summary, expected: null, freed: null, putBack: null });
   for (;;) {

@@ -1,6 +1,8 @@
+import type { ProcessKey } from '../../snapshot.ts';
 import { type Inspected, inspectProcess } from '../proc/inspect.ts';
 import { LostLine } from '../source.ts';
 import { sectionsOf } from './frames.ts';
+import { guardProgram } from './guard-program.ts';
 import { MirrorTree } from './mirror-tree.ts';
 import type { RemoteSource } from './remote-source.ts';
 import { quoted } from './script.ts';
@@ -9,9 +11,15 @@ const outcomes = ['done', 'ended', 'changed', 'denied', 'namespace', 'bad'] as c
 
 /** What the shell on the server must see again before it sends a signal. */
 interface Proof {
-  readonly cmdline: string;
+  readonly cmdline: Buffer;
   readonly status: string;
 }
+
+/** Bytes of a command line that a guard is given: one argument of a program has at most 128 kB (execve(2)). */
+const LONGEST_GUARDED = 32 * 1024;
+
+/** What a guard is told: to wait on, or to end. */
+const guardSignals = { wait: 'USR1', end: 'USR2' } as const;
 
 /** Inspects and signals processes on the server of a source. */
 export class RemoteProcesses {
@@ -44,9 +52,51 @@ export class RemoteProcesses {
     if (proof === undefined || !isPid(found.pid) || !Number.isInteger(found.startTicks)) return 'bad';
     const { pid, startTicks } = found;
     const name = signal.replace(/^SIG/, '');
-    const request = `k ${pid} ${startTicks} ${name} ${quoted(proof.cmdline)} ${quoted(proof.status)}`;
+    const request = `k ${pid} ${startTicks} ${name} ${quoted(asShellSees(proof.cmdline))} ${quoted(proof.status)}`;
     const tags = sectionsOf(await line.request(request), line.nonce).map(({ tag }) => tag);
     return outcomes.find((outcome) => tags.includes(`k${outcome}`)) ?? 'bad';
+  }
+
+  /** Whether a guard can be started there; null if there is no connection. */
+  get hasGuards(): boolean | null {
+    return this.#source.connection?.server.hasPerl ?? null;
+  }
+
+  /**
+   * Starts a guard there, which adds a worker to a server that was trimmed if it is not told to wait for so many seconds.
+   * @param master takes SIGTTIN
+   * @returns its identity; null if it could not be started
+   * @throws LostLine
+   */
+  async guard(master: Inspected, patience: number): Promise<ProcessKey | null> {
+    const { line } = this.#connection();
+    const proof = this.#proofs.get(master);
+    if (proof === undefined || proof.cmdline.length > LONGEST_GUARDED || !isPid(master.pid)) return null;
+    const words = [master.pid, master.startTicks, patience, proof.cmdline.toString('hex')].join(' ');
+    const body = await line.request(
+      `b G; perl -e ${quoted(guardProgram)} -- ${words} ${quoted(proof.status)} </proc/version`,
+    );
+    const said =
+      sectionsOf(body, line.nonce)
+        .find(({ tag }) => tag === 'G')
+        ?.content.toString('latin1') ?? '';
+    const [, pid, startTicks] = /^READY (\d{1,10}) (\d{1,15})\n$/.exec(said) ?? [];
+    return pid === undefined ? null : `${pid}:${startTicks}`;
+  }
+
+  /**
+   * Tells a guard something, over whatever connection there is now.
+   * @returns whether it was still there
+   * @throws LostLine
+   */
+  async tellGuard(guard: ProcessKey, what: keyof typeof guardSignals): Promise<boolean> {
+    const { line } = this.#connection();
+    const [pid = 0, startTicks = 0] = guard.split(':').map(Number);
+    if (!isPid(pid) || !Number.isInteger(startTicks)) return false;
+    // A guard that has ended may not have been waited for yet.
+    const isSame = `read -r v </proc/${pid}/stat && set -- \${v##*) } && [ "$1" != Z ] && [ "\${20}" = ${startTicks} ]`;
+    const body = await line.request(`b n; ${isSame} && kill -s ${guardSignals[what]} ${pid} && b ntold`);
+    return sectionsOf(body, line.nonce).some(({ tag }) => tag === 'ntold');
   }
 
   #inspectOne(tree: MirrorTree, pid: number): Inspected | null {
@@ -54,7 +104,7 @@ export class RemoteProcesses {
     const found = inspectProcess(tree, pid);
     const cmdline = tree.bytes(`${pid}/cmdline`);
     if (found === null || typeof cmdline === 'string') return null;
-    this.#proofs.set(found, { cmdline: asShellSees(cmdline), status: proofOf(tree.text(`${pid}/status`) ?? '') });
+    this.#proofs.set(found, { cmdline, status: proofOf(tree.text(`${pid}/status`) ?? '') });
     return found;
   }
 

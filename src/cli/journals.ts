@@ -1,0 +1,38 @@
+import { GuardedJournal } from '../control/tune/guarded-journal.ts';
+import { isUnderWay, type Journal, noJournal, TuneJournal, type Unfinished } from '../control/tune/journal.ts';
+import { findIn } from '../control/tune/world.ts';
+import type { Dashboard } from '../dashboard/dashboard.ts';
+import { statePath } from '../own-files/state-path.ts';
+import { RemoteProcesses } from '../source/remote/remote-processes.ts';
+import { RemoteSource } from '../source/remote/remote-source.ts';
+import type { Source } from '../source/source.ts';
+import type { Action } from '../state/action.ts';
+import { READ_ONLY } from '../state/answer.ts';
+import { ownFiles } from './beside.ts';
+import type { Settings } from './settings.ts';
+
+/** Where a tune remembers a trim. Each destination of ssh has a file of its own. */
+export function journalFor(source: Source, { readOnly }: Pick<Settings, 'readOnly'>): Journal {
+  const file = (name: string) => new TuneJournal(ownFiles(), statePath(process.env, name));
+  if (!(source instanceof RemoteSource)) return file('tune.json');
+  if (readOnly) return { ...noJournal, refusal: () => READ_ONLY };
+  const there = new RemoteProcesses(source);
+  return new GuardedJournal(file(`tune-${encodeURIComponent(there.destination)}.json`), there);
+}
+
+/** Tells in the dashboard what a tune that was killed has left, once the first list was drawn. */
+export async function tellLeftBehind(dashboard: Dashboard, journal: Journal): Promise<void> {
+  await dashboard.listed;
+  const left = await journal.read();
+  const { model } = dashboard;
+  if (left === null || model === null || isUnderWay(left)) return;
+  const found = findIn(model, left.server);
+  // The server has ended, or has its workers again.
+  if (found === null || found.server.workers.current >= left.from) await journal.clear();
+  else dashboard.dispatch(leftBehind(left));
+}
+
+function leftBehind({ project, to, from, pid }: Unfinished): Action {
+  const text = `A tune that was cut off left ${project} ${to} of ${from} workers: + on its master ${pid} puts it back.`;
+  return { type: 'notice', level: 'warning', text };
+}
