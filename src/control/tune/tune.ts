@@ -11,7 +11,7 @@ import { swapping } from './harm.ts';
 import { putBack } from './put-back.ts';
 import { servedOf } from './served.ts';
 import { trim, watchFewer } from './trial.ts';
-import { type Found, type TuneOptions, type TuneWorld } from './world.ts';
+import type { Found, TuneOptions, TuneWorld } from './world.ts';
 
 export interface TuneResult {
   readonly steps: readonly TuneStep[];

@@ -35,7 +35,7 @@ export class RemoteProcesses {
   /** Reads processes now. Ended ones are left out. @throws LostLine */
   async inspect(pids: readonly number[]): Promise<ReadonlyMap<number, Inspected>> {
     const { line, server } = this.#connection();
-    // // A new tree has nothing cached, so it reads everything now.
+    // A new tree has nothing cached, so it reads everything now.
     const tree = new MirrorTree(line, server, [], false);
     const read = await Promise.all(pids.map((pid) => tree.settle(() => this.#inspectOne(tree, pid))));
     return new Map(read.flatMap((found) => (found === null ? [] : [[found.pid, found] as const])));
