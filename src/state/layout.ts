@@ -8,7 +8,7 @@ const TABLE_HEAD = 1;
 const FOOTER = 1;
 
 /** A screen of this size has room for a pane below the table. */
-const PANE = { columns: 120, lines: 40, height: 11, tallest: 19 } as const;
+const PANE = { columns: 120, lines: 40, height: 11 } as const;
 
 type Size = Pick<AppState, 'columns' | 'lines' | 'rows'>;
 
@@ -23,7 +23,7 @@ export function paneLines(state: Size): number {
   if (columns < PANE.columns || lines < PANE.lines) return 0;
   const left = lines - HEADER - TABLE_HEAD - messageLines(state) - FOOTER - rows.length - SPARE;
   // It grows in steps, so that single rows seldom move it.
-  return Math.max(PANE.height, Math.min(PANE.tallest, PANE.height + STEP * Math.floor((left - PANE.height) / STEP)));
+  return PANE.height + STEP * Math.max(0, Math.floor((left - PANE.height) / STEP));
 }
 
 /** Lines that stay free between the table and the pane, and by which the pane grows. */

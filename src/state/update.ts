@@ -131,9 +131,10 @@ function rearranged(state: AppState, history: HistoryReader): AppState {
  * cursor.
  */
 function isCompact(state: AppState, model: Model, history: HistoryReader): boolean {
-  if (state.chosen || state.arrangement.toggled.size > 0) return state.compact;
-  const open = makeRows(model, rowOptions({ ...state, compact: false }, history));
-  return open.length > MANY * tableLines(state);
+  const { toggled, filter } = state.arrangement;
+  if (state.chosen || toggled.size > 0 || filter.text !== '') return state.compact;
+  const rows = makeRows(model, rowOptions({ ...state, compact: false }, history));
+  return rows.length > MANY * tableLines({ ...state, rows });
 }
 
 function noted(state: AppState, { level, text }: Extract<Action, { readonly type: 'notice' }>): AppState {

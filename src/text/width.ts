@@ -39,6 +39,32 @@ export function cut(text: string, columns: number, mark = '…'): string {
   return kept + mark;
 }
 
+/**
+ * Cuts the name of a project. Of a name that is a path, such as `staging/shop/blog`, the last part stays, and both ends of
+ * the first, which tells it from others: `sta…ing/…/blog`.
+ */
+export function cutName(name: string, columns: number, mark = '…'): string {
+  const [first = '', ...rest] = name.split('/');
+  const last = rest.at(-1);
+  if (width(name) <= columns || last === undefined) return cut(name, columns, mark);
+  const end = rest.length > 1 ? `/${mark}/${last}` : `/${last}`;
+  const room = columns - width(end);
+  if (room >= FEWEST) return cutMiddle(first, room, mark) + end;
+  return cut(width(last) + width(mark) <= columns ? `${mark}${last}` : last, columns, mark);
+}
+
+/** Fewest columns of the first part of a name that is worth showing. */
+const FEWEST = 5;
+
+/** Cuts the middle out. */
+function cutMiddle(text: string, columns: number, mark: string): string {
+  if (width(text) <= columns) return text;
+  const room = columns - width(mark);
+  const reversed = [...text].toReversed().join('');
+  const end = [...cut(reversed, Math.floor(room / 2), '')].toReversed().join('');
+  return cut(text, room - width(end), '') + mark + end;
+}
+
 /** Cuts or pads text to exactly this number of columns. */
 export function fill(text: string, columns: number, align: 'left' | 'right' = 'left', mark = '…'): string {
   const fitting = cut(text, columns, mark);

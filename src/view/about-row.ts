@@ -7,11 +7,15 @@ import { priceOfStep, type StepPrice } from '../model/scaling/price.ts';
 import { serversMeant, severalMeant } from '../model/scaling/target.ts';
 import { type Row, serverOf } from '../state/row.ts';
 import { selectedRow } from '../state/state.ts';
+import { baseName } from '../text/base-name.ts';
 import { clean } from '../text/sanitize.ts';
+import { cutName } from '../text/width.ts';
 import { bytes, duration, memoryText, plural, shortShare } from './format.ts';
 import { shortAddress } from './name.ts';
+import { unitOf } from './reminder.ts';
 import type { Message, Said } from './said.ts';
 import type { Scene } from './scene.ts';
+import type { Style } from './style.ts';
 import type { Theme } from './theme.ts';
 
 /** Seconds over which workers in use are counted. */
@@ -31,13 +35,18 @@ export function aboutRow(scene: Scene): Message {
   const server = serverOf(row) ?? (project !== null && row.type === 'project' ? onlyMeant(project) : null);
   if (project === null || server === null) return aboutOthers(row, project, advice, scene);
   return {
-    title: said(titleOf(row, project, server), theme),
+    title: said(titleOf(row, project, server, scene), theme),
     left: [
-      said(stateOf(server, scene), theme),
-      advice === null ? said(settingOf(server), theme, 'faint') : spoken(advice, theme),
+      inForms(stateOf(server, scene), theme.strong),
+      advice === null ? inForms(settingOf(server), theme.faint) : spoken(advice, theme),
     ],
     right: prices(row, server, state.model, theme),
   };
+}
+
+/** A text, and shorter ones to the same effect. */
+function inForms([text, ...shorter]: readonly [string, ...string[]], style: Style): Said {
+  return { text, shorter, style };
 }
 
 function said(text: string, theme: Theme, style: 'strong' | 'faint' = 'strong'): Said {
@@ -58,10 +67,11 @@ function aboutSystem({ system }: Extract<Row, { type: 'system' }>, { state, them
 }
 
 /** The message for a process outside servers, or a project with several servers. */
-function aboutOthers(row: Row, project: Project | null, advice: Advice | null, { theme }: Scene): Message {
+function aboutOthers(row: Row, project: Project | null, advice: Advice | null, scene: Scene): Message {
+  const { theme } = scene;
   const advised = advice === null ? [] : [spoken(advice, theme)];
   if (row.type === 'process') {
-    const title = project === null ? 'system' : project.name;
+    const title = project === null ? 'system' : shortName(project, scene);
     return {
       title: said(`${title} · process ${row.process.pid}`, theme),
       left: [said(row.process.command, theme), ...advised],
@@ -69,7 +79,7 @@ function aboutOthers(row: Row, project: Project | null, advice: Advice | null, {
     };
   }
   const meant = project === null ? [] : serversMeant(project);
-  const name = project?.name ?? '';
+  const name = project === null ? '' : shortName(project, scene);
   const text =
     meant.length > 1
       ? `${severalMeant(name, meant)} Select one to add or trim workers.`
@@ -82,23 +92,29 @@ function onlyMeant(project: Project): Server | null {
   return meant.length === 1 ? (meant[0] ?? null) : null;
 }
 
-function titleOf(row: Row, project: Project, server: Server): string {
+/** The name of a project, cut to less than half the screen. */
+function shortName({ name }: Project, { state, theme }: Scene): string {
+  return cutName(clean(name), Math.floor(state.columns * 0.45), theme.glyphs.ellipsis);
+}
+
+function titleOf(row: Row, project: Project, server: Server, scene: Scene): string {
   const { definition } = server;
   const address = shortAddress(server);
   const what = clean(project.name) === definition.label ? address : `${definition.label} ${address}`.trim();
   const process = row.type === 'process' ? `${row.process.role ?? 'process'} ${row.process.pid}` : '';
-  return [project.name, what, process].filter(Boolean).join(' · ');
+  return [shortName(project, scene), what, process].filter(Boolean).join(' · ');
 }
 
-/** How many workers there are, how many of them are in use, and who waits. */
-function stateOf(server: Server, scene: Scene): string {
+/** How many workers there are, how many of them are in use, and who waits; shorter without the first, which the row tells. */
+function stateOf(server: Server, scene: Scene): readonly [string, ...string[]] {
   const { workers, queue, definition } = server;
-  const parts = [
-    workers.current > 0 ? plural(workers.current, 'worker') : null,
-    workers.current > 0 ? usePhrase(server, scene) : null,
-    queue === null || definition.category !== 'app' ? null : `${queue} waiting`,
-  ].filter((part) => part !== null);
-  return parts.length > 0 ? parts.join('   ') : `${memoryText(server.memory)} of memory`;
+  const count = workers.current > 0 ? [plural(workers.current, 'worker')] : [];
+  const use = (workers.current > 0 ? usePhrase(server, scene) : null) ?? [];
+  const waiting = queue === null || definition.category !== 'app' ? [] : [`${queue} waiting`];
+  const parts = [count, use, waiting].flat();
+  if (parts.length === 0) return [`${memoryText(server.memory)} of memory`];
+  const shorter = [[use, waiting].flat(), waiting].filter((some) => some.length > 0);
+  return [parts.join('   '), ...shorter.map((some) => some.join('   '))];
 }
 
 /** How many workers were in use lately, or at this reading if there are few readings; null if unknown. */
@@ -115,23 +131,23 @@ function usePhrase(server: Server, { history }: Scene): string | null {
 }
 
 /** Where the number of workers is set; for a server that does not scale, why not. */
-function settingOf(server: Server): string {
+function settingOf(server: Server): readonly [string, ...string[]] {
   const { scaling, workers } = server;
-  if (!scaling.available) return scaling.reason;
+  if (!scaling.available) return [scaling.reason, `${beforeColon(scaling.reason)}.`];
   const { count, where } = workers.configured;
   const [place = ''] = where.split(';');
   const starter = unitOf(server.startedBy);
   // A command line is set in the unit that starts the server.
   const short = starter === null ? place : place.replace(/ on the command line$/, ` in ${starter}`);
-  return count === null ? `Configured: ${short}` : `Configured: ${count}, by ${short}`;
+  if (count === null) return [`Configured: ${short}`, `Configured: ${beforeColon(short)}`];
+  const [line = '', ...path] = short.split(' in /');
+  const file = path.length === 0 ? [] : [`Set by ${line} in ${baseName(path.join(' in /'))}`];
+  return [`Configured: ${count}, by ${short}`, `Set by ${short}`, ...file, `Set by ${line}`];
 }
 
-/**
- * The name of the systemd unit in a phrase such as `systemd unit shop.service (systemctl edit …)`; null if it names
- * none.
- */
-function unitOf(startedBy: string | null): string | null {
-  return /^systemd unit (\S+)/.exec(startedBy ?? '')?.[1] ?? null;
+/** What a text says before it explains itself. */
+function beforeColon(text: string): string {
+  return text.split(': ')[0] ?? text;
 }
 
 /** What one worker fewer and one more would do; with a queue, one more first. */

@@ -39,7 +39,10 @@ export function layoutColumns(total: number, options: ColumnWishes): readonly Co
   const wanted = wishes
     .filter(({ name }) => !options.hidden.has(name) && (name !== 'swap' || options.swap))
     .map((wish) => withOptions(wish, options));
-  return fittedColumns(wanted, total, ['name', 'virtualenv', 'trend', 'bar']);
+  const columns = fittedColumns(wanted, total, ['name', 'virtualenv', 'trend', 'bar']);
+  // The share stands under the title of the bar, and needs its own without it.
+  const hasBar = columns.some(({ name }) => name === 'bar');
+  return hasBar ? columns : columns.map((column) => (column.name === 'share' ? { ...column, title: 'USED' } : column));
 }
 
 function withOptions(wish: Wish<ColumnName>, options: ColumnWishes): Wish<ColumnName> {

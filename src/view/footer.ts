@@ -69,7 +69,7 @@ function panelHints(panel: Panel, state: AppState): readonly Hint[] {
         hint('Tab', 'project', 4, 'tab'),
         hint('+', 'shorter', 5, '+'),
         hint('-', 'longer', 6, '-'),
-        close,
+        panel.cursor === null ? close : hint('Esc', 'back to now', 1, 'escape'),
       ];
     case 'how-many':
       return [choose, hint('Enter', 'set it', 2, 'enter'), close];

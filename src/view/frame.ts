@@ -60,22 +60,29 @@ function middleOf(scene: Scene, height: number): readonly Line[] {
   const { state, theme } = scene;
   const panel = panelOf(state);
   if (panel === null) return tableAndPane(scene);
-  const content = contentOf(scene, panel);
-  if (large.has(panel.type)) return framed(content, state.columns, height, theme);
-  // A small panel leaves the row that it is about visible.
-  const size = sizeOf(content, state.columns - 2, height);
-  const { left, top } = placeOf(state, size, height);
+  if (large.has(panel.type)) return framed(contentOf(scene, panel), state.columns, height, theme);
+  const { content, left, top, size } = popup(scene, panel, height);
   const under = Array.from({ length: height }, (_, index) => tableAndPane(scene)[index] ?? []);
   return overlaid(under, framed(content, size.columns, size.lines, theme), left, top, state.columns);
 }
 
-/** The place of a small panel: below the selected row if there is room, else above it. */
-function placeOf(state: AppState, size: { readonly columns: number; readonly lines: number }, height: number) {
+/**
+ * A small panel: below the selected row if there is room, else above it, so that the row stays visible. Blank lines are
+ * left out if it has no room otherwise.
+ */
+function popup(scene: Scene, panel: Panel, height: number) {
+  const { state } = scene;
   const index = state.rows.findIndex(({ id }) => id === state.selected);
   const row = Math.max(0, index - state.scroll) + 1;
+  const whole = contentOf(scene, panel);
+  const room = Math.max(row, height - row - 1);
+  const isTight = whole.lines.length + 2 > room && whole.focus === undefined;
+  const content = isTight ? { ...whole, lines: whole.lines.filter((line) => line.length > 0) } : whole;
+  const size = sizeOf(content, state.columns - 2, height);
   const left = Math.min(4, state.columns - size.columns);
-  if (row + 1 + size.lines <= height) return { left, top: row + 1 };
-  return { left, top: Math.max(0, row >= size.lines ? row - size.lines : height - size.lines) };
+  const below = row + 1 + size.lines <= height;
+  const top = below ? row + 1 : Math.max(0, row >= size.lines ? row - size.lines : height - size.lines);
+  return { content, left, top, size };
 }
 
 function tableAndPane(scene: Scene): readonly Line[] {
@@ -123,11 +130,11 @@ export function placedPanel(scene: Scene): Placed | null {
   const { state } = scene;
   const panel = panelOf(state);
   if (panel === null) return null;
-  const content = contentOf(scene, panel);
   const height = state.lines - HEADER - messageLines(state) - 1;
-  if (large.has(panel.type)) return { content, left: 0, top: HEADER, columns: state.columns, lines: height };
-  const size = sizeOf(content, state.columns - 2, height);
-  const { left, top } = placeOf(state, size, height);
+  if (large.has(panel.type)) {
+    return { content: contentOf(scene, panel), left: 0, top: HEADER, columns: state.columns, lines: height };
+  }
+  const { content, left, top, size } = popup(scene, panel, height);
   return { content, left, top: top + HEADER, ...size };
 }
 

@@ -1,5 +1,6 @@
 import type { Memory, MemoryPart, Model } from '../model/model.ts';
 import type { AppState } from '../state/state.ts';
+import { baseName } from '../text/base-name.ts';
 import { clean } from '../text/sanitize.ts';
 import { cut, width } from '../text/width.ts';
 import { apportion } from './bars.ts';
@@ -125,7 +126,7 @@ function drawOne(segment: Segment, cells: number, bordered: boolean, theme: Them
   const border = bordered && cells > 1 ? theme.glyphs.border : '';
   const inner = cells - width(border);
   const whole = figure === '' ? name : `${name} ${figure}`;
-  const initials = short === undefined && inner >= NAMED ? cut(name, inner, '') : '';
+  const initials = short === undefined && inner >= NAMED ? cut(baseName(name), inner, '') : '';
   const label = [whole, name, short ?? ''].find((one) => one !== '' && width(one) <= inner) ?? initials;
   const left = inner - width(label);
   const isSolid = style.bg !== undefined && !theme.patterns;

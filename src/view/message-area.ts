@@ -24,20 +24,23 @@ export function messageArea(
 
 function written(message: Message, { ascii, glyphs }: Theme): Message {
   if (!ascii) return message;
-  const inAscii = ({ text, style }: Said): Said => ({ text: arrowed(text, glyphs), style });
+  const inAscii = ({ text, shorter = [], style }: Said): Said => ({
+    text: arrowed(text, glyphs),
+    shorter: shorter.map((one) => arrowed(one, glyphs)),
+    style,
+  });
   return { title: inAscii(message.title), left: message.left.map(inAscii), right: message.right.map(inAscii) };
 }
 
 function body({ left, right }: Message, count: number, columns: number, theme: Theme): readonly Line[] {
   const room = (index: number) => columns - 2 - (right[index] === undefined ? 0 : width(right[index].text) + 2);
   const lines: Line[] = [];
-  left.forEach(({ text, style }, at) => {
+  left.forEach(({ text, shorter = [], style }, at) => {
     // Each of the following sentences has at least one line.
     const most = Math.max(1, count - lines.length - (left.length - 1 - at));
-    const parts = wrap(
-      clean(text),
-      Math.max(10, Math.min(...Array.from({ length: most }, (_, i) => room(lines.length + i)))),
-    );
+    const narrowest = Math.max(10, Math.min(...Array.from({ length: most }, (_, i) => room(lines.length + i))));
+    const forms = [text, ...shorter].map((form) => wrap(clean(form), narrowest));
+    const parts = forms.find((form) => form.length <= most) ?? forms.at(-1) ?? [];
     parts.slice(0, most).forEach((part, index) => {
       if (lines.length >= count) return;
       const isCut = index === most - 1 && parts.length > most;

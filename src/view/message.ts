@@ -5,6 +5,7 @@ import type { AppState } from '../state/state.ts';
 import { aboutRow } from './about-row.ts';
 import { bytes, percent, plural } from './format.ts';
 import { messageArea } from './message-area.ts';
+import { shorterReminders } from './reminder.ts';
 import type { Message } from './said.ts';
 import type { Scene } from './scene.ts';
 import type { Line } from './style.ts';
@@ -116,7 +117,9 @@ function ofOperation(operation: Operation, { state, theme }: Scene): Message {
         title: { text: `done: ${change}`, style: theme.good },
         left: [
           { text: outcomeText(operation, state), style: theme.strong },
-          ...(reminder === null ? [] : [{ text: reminder, style: theme.strong }]),
+          ...(reminder === null
+            ? []
+            : [{ text: reminder, shorter: shorterReminders(reminder, operation.line), style: theme.strong }]),
         ],
         right: copy,
       };

@@ -1,12 +1,13 @@
-import { type Model, type Project, type Server, serverTitle } from '../model/model.ts';
+import { type Model, type ProcessNode, type Project, type Server, serverTitle } from '../model/model.ts';
 import type { ProcessState } from '../snapshot.ts';
 import { shownProcesses } from '../state/launchers.ts';
 import type { ProjectRow, Row } from '../state/row.ts';
 import type { AppState } from '../state/state.ts';
 import { baseName } from '../text/base-name.ts';
 import { clean } from '../text/sanitize.ts';
-import { width } from '../text/width.ts';
+import { cutName, width } from '../text/width.ts';
 import { ageText, plural } from './format.ts';
+import { lineWidth } from './spans.ts';
 import { plain, type Span, type Style, span } from './style.ts';
 import { isTagged } from './tags.ts';
 import type { Theme } from './theme.ts';
@@ -22,8 +23,8 @@ interface Context {
 /** From this number of columns on, whole addresses fit. */
 const WIDE = 120;
 
-/** The name of a row, indented by its depth in the tree. */
-export function nameOf(row: Row, context: Context): readonly Span[] {
+/** The name of a row, indented by its depth in the tree. @param room columns for it */
+export function nameOf(row: Row, context: Context, room: number): readonly Span[] {
   const { theme, state } = context;
   const { glyphs } = theme;
   const indent = '  '.repeat(row.depth);
@@ -31,7 +32,7 @@ export function nameOf(row: Row, context: Context): readonly Span[] {
   const start = span(`${indent}${sign} `, theme.faint);
   switch (row.type) {
     case 'project':
-      return [start, ...projectName(row, context)];
+      return [start, ...projectName(row, context, room - SIGN)];
     case 'system': {
       const count = plural(row.system.processes.length, 'process', 'processes');
       return [start, span('system', theme.strong), span(`  ${count}`, theme.faint)];
@@ -40,7 +41,7 @@ export function nameOf(row: Row, context: Context): readonly Span[] {
       return [start, ...serverName(row.server, row.expanded, context)];
     case 'process': {
       const { process } = row;
-      const { state: letter, facts } = process.sample;
+      const { facts } = process.sample;
       if (process.role === null || process.role === 'helper') {
         const what = process.role === null ? '' : 'helper ';
         return [start, span(`${what}${process.pid}  ${clean(process.command || facts.comm)}`, theme.faint)];
@@ -53,8 +54,7 @@ export function nameOf(row: Row, context: Context): readonly Span[] {
         span(`${process.role} ${process.pid}`, leaving ? theme.warning : plain),
         span(poolOf(process.pid, row.server), theme.faint),
         span(note, leaving ? theme.warning : theme.faint),
-        ...stateNote(letter, theme),
-        ...warning(process.pid, context),
+        ...notesAbout(process, context),
       ];
     }
   }
@@ -84,18 +84,19 @@ const SIGN = 2;
 /** `      worker 1234567  12d04h`. */
 const LONGEST_WORKER = 28;
 
-function projectName(row: ProjectRow, context: Context): readonly Span[] {
+function projectName(row: ProjectRow, context: Context, room: number): readonly Span[] {
   const { theme, state } = context;
   const { project, server } = row;
   const style = theme.project(state.hues.get(project.id) ?? 0).text;
-  const notes =
-    server === null ? [] : [...stateNote(server.head.sample.state, theme), ...warning(server.head.pid, context)];
+  const notes = server === null ? [] : notesAbout(server.head, context);
   const hidden = row.expanded === false ? servers(project, context) : [];
+  const tag = isTagged(row, state) ? `${theme.glyphs.tag} ` : '';
+  const marks = [...notes, ...hidden];
+  const name = cutName(clean(project.name), room - width(tag) - lineWidth(marks), theme.glyphs.ellipsis);
   return [
-    span(isTagged(row, state) ? `${theme.glyphs.tag} ` : '', theme.tagged),
-    span(clean(project.name), style),
-    ...notes,
-    ...hidden,
+    span(tag, theme.tagged),
+    span(name, style),
+    ...marks,
     span(`  ${aboutProject(project, server, state.columns)}`),
   ];
 }
@@ -124,8 +125,11 @@ function poolOf(pid: number, server: Server | null): string {
   return name === undefined ? '' : `  ${clean(name)}`;
 }
 
-function warning(pid: number, { warned, theme }: Context): readonly Span[] {
-  return warned.has(pid) ? [span(` ${theme.glyphs.warning}`, theme.warning)] : [];
+/** The state of a process, if it is not a usual one, and a mark if there is advice about it. */
+function notesAbout({ pid, sample: { state } }: ProcessNode, { warned, theme }: Context): readonly Span[] {
+  const note = stateNote(state, theme);
+  // A stopped process has a mark already.
+  return warned.has(pid) && state !== 'T' ? [...note, span(` ${theme.glyphs.warning}`, theme.warning)] : note;
 }
 
 /** The kinds of a project's app servers, the first with its version; only their number if there is little room. */
@@ -156,8 +160,7 @@ function serverName(server: Server, expanded: boolean | null, context: Context):
       titleOf(server) + (expanded === null && server.managed === null ? ` ${head.pid}` : ''),
       headStyle(server, theme),
     ),
-    ...stateNote(head.sample.state, theme),
-    ...warning(head.pid, context),
+    ...notesAbout(head, context),
     span(`  ${notesOf(server, state.columns)}`, theme.faint),
   ];
 }

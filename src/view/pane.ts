@@ -4,9 +4,10 @@ import { serversMeant } from '../model/scaling/target.ts';
 import { serverOf } from '../state/row.ts';
 import { selectedRow } from '../state/state.ts';
 import { clean } from '../text/sanitize.ts';
-import { fill } from '../text/width.ts';
+import { fill, wrap } from '../text/width.ts';
 import { bar } from './bars.ts';
 import { bytes, shortShare } from './format.ts';
+import { adviceList } from './panels/advice.ts';
 import { historyLines } from './panels/history.ts';
 import { framed } from './panels/panel.ts';
 import type { Scene } from './scene.ts';
@@ -16,16 +17,23 @@ import { type Line, plain, span } from './style.ts';
 /** Columns of the box about workers. */
 const WORKERS = 56;
 
-/** What the selected server's workers take, beside the last hour of the machine. */
+/** Lines of that box; in a taller pane there is one with advice below it. */
+const TALLEST = 15;
+
+/** Fewest lines of the box with advice. */
+const ADVICE = 4;
+
+/** What the selected server's workers take and what is advised, beside the last hour of the machine. */
 export function pane(scene: Scene, lines: number): readonly Line[] {
   const { state, theme } = scene;
   const right = state.columns - WORKERS;
   const history = hourLines(scene, right - 4, lines - 2);
-  const boxes = [
-    framed({ title: 'Workers', lines: workerLines(scene, lines - 2) }, WORKERS, lines, theme),
-    framed({ title: 'Memory used, last hour', lines: history }, right, lines, theme),
-  ];
-  return Array.from({ length: lines }, (_, index) => boxes.flatMap((box) => box[index] ?? []));
+  const upper = lines < TALLEST + ADVICE ? lines : TALLEST;
+  const workers = framed({ title: 'Workers', lines: workerLines(scene, upper - 2) }, WORKERS, upper, theme);
+  const advice = upper === lines ? [] : framed(adviceList(scene, WORKERS - 4, null), WORKERS, lines - upper, theme);
+  const left = [...workers, ...advice];
+  const hour = framed({ title: 'Memory used, last hour', lines: history }, right, lines, theme);
+  return left.map((line, index) => [...line, ...(hour[index] ?? [])]);
 }
 
 /** The chart of the last hour as it was drawn last. */
@@ -66,7 +74,8 @@ function workerLines(scene: Scene, room: number): readonly Line[] {
   const each = largestWorker(server);
   const { current } = server.workers;
   if (each === null || !server.scaling.available) {
-    return [[span(clean(server.scaling.reason ?? 'What one of its workers takes is not known.'), theme.faint)]];
+    const why = clean(server.scaling.reason ?? 'What one of its workers takes is not known.');
+    return wrap(why, WORKERS - 4).map((text): Line => [span(text, theme.faint)]);
   }
   const isTooMuch = (count: number) => usedWith(count - current, each, model) > model.host.memory.total;
   const all = countsAround(server, room - 2);

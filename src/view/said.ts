@@ -3,6 +3,8 @@ import type { Style } from './style.ts';
 /** A text in a style. */
 export interface Said {
   readonly text: string;
+  /** What is said instead if the text does not fit, the longest first. */
+  readonly shorter?: readonly string[];
   readonly style: Style;
 }
 

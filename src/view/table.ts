@@ -72,7 +72,8 @@ function head(columns: readonly Column[], { columns: total, arrangement }: AppSt
   const { sort, reverse } = arrangement;
   // Names go from A to Z, figures from the largest.
   const arrow = reverse !== (sort === 'name') ? theme.glyphs.ascending : theme.glyphs.descending;
-  const sortedBy: ColumnName = sort === 'share' ? 'bar' : sort;
+  const hasBar = columns.some(({ name }) => name === 'bar');
+  const sortedBy: ColumnName = sort === 'share' && hasBar ? 'bar' : sort;
   const spans = columns.flatMap((column, index) => {
     const isSorted = column.name === sortedBy;
     const title = isSorted ? `${column.title}${arrow}` : column.title;
@@ -95,7 +96,8 @@ function line(row: Row, columns: readonly Column[], context: Context): Line {
   const texts = rowTexts(figures);
   columns.forEach((column, index) => {
     if (index > 0) spans.push(span(' '));
-    if (column.name === 'name') spans.push(...fitLine(nameOf(row, context), column.width, theme.glyphs.ellipsis));
+    if (column.name === 'name')
+      spans.push(...fitLine(nameOf(row, context, column.width), column.width, theme.glyphs.ellipsis));
     else {
       const { text, style } = cell(column, row, figures, texts, context);
       spans.push(span(fill(text, column.width, column.align, theme.glyphs.ellipsis), style));

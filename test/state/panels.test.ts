@@ -137,6 +137,22 @@ describe('the outcome of a trim', () => {
     expect(lines[2]).toMatch(/^ Lasts until restart\. To keep it: set 2 instead of -w 3\. +y copies the line$/);
   });
 
+  it.each([
+    [60, 'To keep it: -w 2 in blog.service.'],
+    [80, 'To keep it: set 2 instead of -w 3 in blog.service.'],
+    [100, 'Lasts until restart. To keep it: set 2 instead of -w 3 in blog.service.'],
+    [200, 'Lasts until restart. To keep it: set 2 instead of -w 3 on the command line; started by blog.service.'],
+  ])('says at %i columns what makes it last, in as many words as fit', async (columns, told_) => {
+    const where = '-w 3 on the command line; started by systemd unit blog.service (systemctl edit blog.service)';
+    const reminder = `Lasts until restart. To keep it: set 2 instead of ${where}${' or its drop-in'.repeat(3)}.`;
+    const seen = told(await demoSeen({ columns, lines: 15 }), { type: 'operation', operation: { ...done, reminder } });
+    expect(
+      linesOf(seen)
+        .at(-2)
+        ?.replace(/ +y copies the line$/, ''),
+    ).toBe(` ${told_}`);
+  });
+
   it('tells apart what others took meanwhile, and no percent where they hardly move', async () => {
     const others = { ...done, usedNow: 0.699 };
     const [, line] = linesOf(told(await demoSeen(small), { type: 'operation', operation: others })).slice(-4, -1);

@@ -8,17 +8,22 @@ import type { Theme } from '../theme.ts';
 import type { PanelContent } from './panel.ts';
 
 /** The list of advice, most urgent first. */
-export function advicePanel({ state, theme }: Scene, index: number): PanelContent {
-  const { advice, columns } = state;
+export function advicePanel(scene: Scene, index: number): PanelContent {
+  return adviceList(scene, scene.state.columns - 4, index);
+}
+
+/** The same in a number of columns. @param index the one that is chosen; null for none */
+export function adviceList({ state, theme }: Scene, columns: number, index: number | null): PanelContent {
+  const { advice } = state;
   if (advice.length === 0) {
-    const lines = wrap('No advice yet. Idle workers and leaks take some minutes to show.', columns - 4);
+    const lines = wrap('No advice yet. Idle workers and leaks take some minutes to show.', columns);
     return { title: 'Advice', lines: lines.map((text) => [span(text, theme.faint)]) };
   }
   const lines: Line[] = [];
   const entries: number[] = [];
   let focus = 0;
   advice.forEach((one, at) => {
-    lines.push(...adviceLines(one, at === index, columns - 4, theme));
+    lines.push(...adviceLines(one, at === index, columns, theme));
     while (entries.length < lines.length) entries.push(at);
     if (at === index) focus = lines.length - 1;
   });

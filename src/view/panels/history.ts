@@ -2,7 +2,7 @@ import type { HistoryEvent } from '../../model/history/events.ts';
 import { panelLines } from '../../state/layout.ts';
 import type { PanelOf, Span as TimeSpan } from '../../state/mode.ts';
 import { clean } from '../../text/sanitize.ts';
-import { cut, fill, width } from '../../text/width.ts';
+import { cutName, fill, width } from '../../text/width.ts';
 import { type Band, stackedArea } from '../area.ts';
 import { bytes, clockText, percent } from '../format.ts';
 import { arrowed } from '../glyphs.ts';
@@ -112,7 +112,7 @@ function legendLines({ bands }: Past, column: number, { theme }: Scene): readonl
     const figure = value === null ? 'none' : moved ? `${bytes(first)}${glyphs.arrow}${bytes(value)}` : bytes(value);
     return [
       span((patterns || ascii ? pattern : glyphs.full).repeat(2), style),
-      span(` ${cut(name, LEGEND - 7 - figure.length)} ${figure}`),
+      span(` ${cutName(name, LEGEND - 6 - figure.length, glyphs.ellipsis)} ${figure}`),
     ];
   });
 }
@@ -165,13 +165,17 @@ function eventLines({ events }: Past, { theme }: Scene, columns: number, count: 
       const change = usedAfter - usedBefore;
       const sign = change < 0 ? '−' : '+';
       const { arrow } = theme.glyphs;
-      const figures = `${sign}${bytes(Math.abs(change))}  ${bytes(usedBefore)} ${arrow} ${bytes(usedAfter)}`;
+      const moved = `${sign}${bytes(Math.abs(change))}`;
       const by = event.ours ? '' : '  not by workertop';
       const start = `${letter} ${clockText(event.at)}  `;
-      const room = columns - width(start) - width(figures) - width(by) - 2;
+      const text = arrowed(clean(event.text), theme.glyphs);
+      const roomFor = (told: string) => columns - width(start) - width(told) - width(by) - 2;
+      // The text is worth more than what was used before and after.
+      const both = `${moved}  ${bytes(usedBefore)} ${arrow} ${bytes(usedAfter)}`;
+      const figures = roomFor(both) >= width(text) ? both : moved;
       const spans: readonly Span[] = [
         span(start, theme.strong),
-        span(fill(arrowed(clean(event.text), theme.glyphs), Math.max(8, room))),
+        span(fill(text, Math.max(8, roomFor(figures)), 'left', theme.glyphs.ellipsis)),
         span(`  ${figures}`),
         span(by, theme.faint),
       ];
@@ -201,8 +205,16 @@ function cursorLine(
       (values[column] ?? null) === null ? [] : [`${name} ${bytes(values[column] ?? 0)}`],
     );
   const head = value === null ? 'nothing known' : `used ${bytes(value)}, ${percent(value / total)}`;
-  return [
-    span(`${cursor === null ? 'now' : at}  `, theme.strong),
-    span(cut([head, ...parts].join('   '), columns - width(at) - 2, theme.glyphs.ellipsis)),
-  ];
+  const when = cursor === null ? 'now' : at;
+  return [span(`${when}  `, theme.strong), span(wholeParts([head, ...parts], columns - width(when) - 2))];
 }
+
+/** As many parts as fit: a figure that is cut would be a wrong one. */
+function wholeParts(parts: readonly string[], columns: number): string {
+  const fits = (count: number) => width(parts.slice(0, count).join(BETWEEN)) <= columns;
+  let count = parts.length;
+  while (count > 1 && !fits(count)) count--;
+  return parts.slice(0, count).join(BETWEEN);
+}
+
+const BETWEEN = '   ';

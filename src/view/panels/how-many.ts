@@ -7,9 +7,9 @@ import { type Model, serverTitle } from '../../model/model.ts';
 import { panelLines } from '../../state/layout.ts';
 import type { PanelOf } from '../../state/mode.ts';
 import { clean } from '../../text/sanitize.ts';
-import { fill, wrap } from '../../text/width.ts';
+import { cutName, fill, wrap } from '../../text/width.ts';
 import { bar } from '../bars.ts';
-import { bytes, percent } from '../format.ts';
+import { bytes, duration, percent } from '../format.ts';
 import type { Scene } from '../scene.ts';
 import { type Line, span } from '../style.ts';
 import type { Theme } from '../theme.ts';
@@ -47,6 +47,7 @@ export function howManyPanel(scene: Scene, panel: PanelOf<'how-many'>): PanelCon
   const room = Math.max(4, Math.min(30, columns - FIGURES - (isTimed ? SECONDS : 0)));
   const focus = 1 + seen.choices.findIndex(({ workers }) => workers === panel.workers);
   const kind = server.activity === null ? '' : `: ${unit[server.activity.unit]}`;
+  const name = cutName(clean(project.name), Math.floor(columns / 3), theme.glyphs.ellipsis);
   const lines: readonly Line[] = [
     [span(headOf(room, isTimed, model), theme.strong)],
     ...seen.choices.map((choice) => choiceLine(choice, panel.workers, { room, isTimed, model, theme })),
@@ -59,7 +60,7 @@ export function howManyPanel(scene: Scene, panel: PanelOf<'how-many'>): PanelCon
     ...said(`Set by: ${server.workers.configured.where}`, theme.faint),
   ];
   return {
-    title: clean(`How many workers?  ${project.name}, ${serverTitle(server)}${kind}`),
+    title: `How many workers?  ${name}, ${clean(serverTitle(server))}${kind}`,
     // If not everything fits, blank lines are left out.
     lines: lines.length > panelLines(state) ? lines.filter((line) => line.length > 0) : lines,
     focus,
@@ -122,7 +123,7 @@ function ownText({ own, watched, now, request }: Outlook): string {
   const takes = request === null ? '' : `A request takes ${Math.max(1, Math.round(request * 1000))} ms on average. `;
   const memory = `${takes}${own === null ? '' : `A worker has ${bytes(own)} of its own. `}`;
   if (now === null) return memory;
-  return `${memory}${waitedText(now)}, in ${Math.round(watched / 60)} min of readings.`;
+  return `${memory}${waitedText(now)}, in ${duration(watched)} of readings.`;
 }
 
 function waitedText({ waited, mostWaiting }: Summary): string {

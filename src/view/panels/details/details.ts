@@ -4,7 +4,7 @@ import type { DetailsPage, PanelOf } from '../../../state/mode.ts';
 import { detailsPages } from '../../../state/panels/details.ts';
 import { processOf, type Row, serverOf } from '../../../state/row.ts';
 import { clean } from '../../../text/sanitize.ts';
-import { cut, fill } from '../../../text/width.ts';
+import { cut, cutName, fill } from '../../../text/width.ts';
 import { bytes, cpuText, memoryText } from '../../format.ts';
 import type { Scene } from '../../scene.ts';
 import { fitLine } from '../../spans.ts';
@@ -29,7 +29,7 @@ export function details(scene: Scene, row: Row | null, { page, scroll }: PanelOf
   }
   const columns = state.columns - 4;
   const pages = detailsPages(row);
-  const title = titleOf(row);
+  const title = titleOf(row, Math.floor(columns / 3), theme.glyphs.ellipsis);
   if (showsAllDetails(state)) {
     const half = Math.floor((columns - GAP) / 2);
     const [first = page, ...others] = pages;
@@ -70,16 +70,19 @@ function sideBySide(left: readonly Line[], right: readonly Line[], columns: numb
   );
 }
 
-function titleOf(row: Row): string {
+/** @param room columns for the name of the project */
+function titleOf(row: Row, room: number, mark: string): string {
+  const project = 'project' in row && row.project !== null ? cutName(clean(row.project.name), room, mark) : '';
+  const of = project === '' ? '' : `${project}: `;
   switch (row.type) {
     case 'project':
-      return clean(row.project.name);
+      return project;
     case 'system':
       return 'system';
     case 'server':
-      return clean(`${row.project.name}: ${serverTitle(row.server)}`);
+      return of + clean(serverTitle(row.server));
     case 'process':
-      return clean(`${row.project ? `${row.project.name}: ` : ''}${row.process.role ?? 'process'} ${row.process.pid}`);
+      return `${of}${row.process.role ?? 'process'} ${row.process.pid}`;
   }
 }
 
