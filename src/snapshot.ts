@@ -31,7 +31,9 @@ export interface MemoryReading {
   readonly shmem?: number | null;
   /** File pages in PSS that cannot be dropped while the process keeps them locked (mlock(2)). Left out if there are none. */
   readonly lockedFile?: number;
-  /** How much MemAvailable grows when the process ends: its own anonymous memory and locked files. Left out in old recordings. */
+  /** Anonymous pages that may be freed lazily (MADV_FREE): `file` has them, `anon` has not. Left out if there are none. */
+  readonly lazyFree?: number;
+  /** How much MemAvailable grows when the process ends: its own anonymous memory, locked files, page tables and kernel stacks. Left out in old recordings. */
   readonly frees?: number | null;
   /** Huge pages that only this process maps (Private_Hugetlb). RSS, PSS and USS include them. */
   readonly privateHuge?: number;

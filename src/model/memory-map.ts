@@ -128,9 +128,11 @@ function rest(nodes: readonly ProcessNode[], { anonymous, shmem, huge }: MemoryU
   let inHuge = 0;
   for (const { memory, sample } of nodes) {
     // Older kernels report no parts: everything not known to be a file's may be anonymous.
+    const { pss, privateHuge = 0, lazyFree = 0 } = sample.memory;
     anon += memory.anon ?? Math.max(0, (memory.counted ?? 0) - (memory.file ?? 0) - (memory.shmem ?? 0));
+    // AnonPages of meminfo includes them.
+    anon += lazyFree;
     mapped += memory.shmem ?? 0;
-    const { pss, privateHuge = 0 } = sample.memory;
     inHuge += privateHuge + Math.max(0, (memory.pss ?? 0) - (pss ?? 0));
   }
   return [

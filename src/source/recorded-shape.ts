@@ -62,6 +62,7 @@ const memory = object<MemoryReading>({
   file: optional(nullable(number)),
   shmem: optional(nullable(number)),
   lockedFile: optional(number),
+  lazyFree: optional(number),
   frees: optional(nullable(number)),
   privateHuge: optional(number),
   sharedHuge: optional(number),

@@ -74,6 +74,14 @@ describe('where the memory is', () => {
     expect(map.parts.reduce((sum, { bytes }) => sum + bytes, 0)).toBeCloseTo(4 * GB, -3);
   });
 
+  it('counts memory that may be freed lazily once, as what can be dropped', () => {
+    const memory = { ...own(20, 300), lazyFree: 300 * MB };
+    const lazy = sample({ pid: 9, argv: ['/usr/sbin/lazy'], memory });
+    const { map, of } = mapOf(machine({ anonymous: 1145 * MB }), [...shop, clamd, cron, lazy]);
+    expect(map.parts.reduce((sum, { bytes }) => sum + bytes, 0)).toBeCloseTo(4 * GB, -3);
+    expect({ unread: of('unread'), cache: of('cache') }).toEqual({ unread: [], cache: [124] });
+  });
+
   it('counts files that a process has locked once', () => {
     const memory = { ...own(200), lockedFile: 100 * MB };
     const { of } = mapOf(machine({ kernel: { locked: 130 * MB } }), [sample({ pid: 7, argv: ['java'], memory })]);

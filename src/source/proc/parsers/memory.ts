@@ -14,8 +14,15 @@ export interface MemoryFigures {
   readonly shmem: number | null;
   /** Files that the process keeps locked in memory. `file` leaves them out: they cannot be dropped. */
   readonly lockedFile?: number;
+  /**
+   * Anonymous pages that the process has given up (MADV_FREE of madvise(2)). The kernel drops them as it drops file
+   * pages, so `file` has them and `anon` has not.
+   */
+  readonly lazyFree?: number;
   /** Anonymous memory that no other process has, and files locked by it alone: available when the process ends. */
   readonly frees: number;
+  /** How much too high `frees` may be: what is private may be shared memory or a file. Only smaps tells. */
+  readonly unsure: number;
   /**
    * Huge pages (hugetlbfs) of this process alone. RSS, PSS and USS include them; they return to the pool of huge pages.
    */
@@ -36,6 +43,8 @@ export const memoryFigures = [
   'Pss_Anon',
   'Pss_File',
   'Pss_Shmem',
+  'Shared_Clean',
+  'Shared_Dirty',
   'Private_Clean',
   'Private_Dirty',
   'Anonymous',
@@ -51,13 +60,14 @@ type Name = (typeof memoryFigures)[number];
 /** Bytes by name. A line that is missing has no entry. */
 type Sums = Partial<Record<Name, number>>;
 
-/** The inode (0 for memory without a file) and the path of a mapping in proc_pid_maps(5). */
-const HEADER = /^[0-9a-f]+-[0-9a-f]+ \S{4} [0-9a-f]+ [0-9a-f:]+ (\d+) *(.*)$/gm;
+/** The device, the inode (0 for memory without a file) and the path of a mapping in proc_pid_maps(5). */
+export const HEADER = /^[0-9a-f]+-[0-9a-f]+ \S{4} [0-9a-f]+ ([0-9a-f]+:[0-9a-f]+) (\d+) *(.*)$/gm;
 
 /**
- * Names of shared memory on tmpfs: shm_open(3), shmget(2), memfd_create(2), mmap(2) with MAP_SHARED | MAP_ANONYMOUS.
+ * Names of shared memory on tmpfs: shm_open(3), shmget(2), memfd_create(2), mmap(2) with MAP_SHARED | MAP_ANONYMOUS,
+ * which a program may have named (PR_SET_VMA_ANON_NAME of prctl(2)).
  */
-const SHARED_MEMORY = /^\/(?:dev\/shm\/|SYSV|memfd:|dev\/zero\b)/;
+export const SHARED_MEMORY = /^(?:\/(?:dev\/shm\/|SYSV|memfd:|dev\/zero\b)|\[anon_shmem:)/;
 
 /**
  * Adds the figures of a text to the sums. Searching for each name costs half of matching all lines, and this runs for
@@ -82,26 +92,42 @@ export function parseRollup(text: string): MemoryFigures | null {
   if (anon === undefined) {
     // Linux 4.14 to 5.3 report only the resident anonymous memory. Its dirty private part belongs to no other process.
     const frees = Math.min(Private_Dirty, sums.Anonymous ?? Private_Dirty);
-    return figures(sums, { anon: null, file: null, shmem: null, frees });
+    return figures(sums, { anon: null, file: null, shmem: null, frees, unsure: 0 });
   }
   const file = Math.max(0, sums.Pss_File ?? sums.Pss - anon - shmem);
-  // Pages read back from swap are clean. Pages that may be freed lazily (MADV_FREE of madvise(2)) count as available
-  // already.
-  const clean = Math.max(0, Private_Clean - file - LazyFree);
-  const frees = Math.min(anon, Private_Dirty + clean);
+  // Pages read back from swap are clean. Pages that may be freed lazily count as available already.
+  const own = Private_Dirty + Math.max(0, Private_Clean - file - LazyFree);
+  const frees = Math.min(anon, own);
+  const unsure = frees - ownAtLeast(sums, anon, own);
   // `Locked` is the part of PSS in locked mappings. Those of anonymous memory come first: Elasticsearch locks all.
   const lockedFile = Math.min(file, Math.max(0, (sums.Locked ?? 0) - anon - shmem));
-  if (lockedFile === 0) return figures(sums, { anon, file, shmem, frees });
   return figures(sums, {
-    anon,
-    file: file - lockedFile,
+    ...dropped(Math.min(anon, LazyFree), { anon, file: file - lockedFile }),
     shmem,
-    lockedFile,
+    ...(lockedFile === 0 ? {} : { lockedFile }),
     frees: frees + Math.min(lockedFile, Private_Clean),
+    unsure,
   });
 }
 
-type Split = Pick<MemoryFigures, 'anon' | 'file' | 'shmem' | 'lockedFile' | 'frees'>;
+/**
+ * The least of the private memory `own` that is anonymous. The rest may be shared memory that one process alone maps, or
+ * a file that was just written to.
+ */
+function ownAtLeast({ Anonymous = 0, Shared_Clean = 0, Shared_Dirty = 0, ...sums }: Sums, anon: number, own: number) {
+  const unshared = Math.min(anon, Math.max(0, Anonymous - Shared_Clean - Shared_Dirty));
+  const shmem = sums.Pss_Shmem ?? 0;
+  // More than anonymous and shared memory together: some belongs to a file, and nothing tells how much.
+  if (own > anon + shmem) return unshared;
+  return Math.min(anon, own, Math.max(unshared, own - shmem));
+}
+
+/** Moves memory that may be freed lazily to what can be dropped. */
+function dropped(lazyFree: number, { anon, file }: { readonly anon: number; readonly file: number }) {
+  return lazyFree === 0 ? { anon, file } : { anon: anon - lazyFree, file: file + lazyFree, lazyFree };
+}
+
+type Split = Pick<MemoryFigures, 'anon' | 'file' | 'shmem' | 'lockedFile' | 'lazyFree' | 'frees' | 'unsure'>;
 
 function figures(sums: Sums, split: Split): MemoryFigures {
   // Rss and Pss leave out huge pages.
@@ -113,11 +139,11 @@ function figures(sums: Sums, split: Split): MemoryFigures {
   return { rss, pss, uss, swap: sums.SwapPss ?? 0, ...split, privateHuge, sharedHuge };
 }
 
-/** The same figures from /proc/PID/smaps, added up over mappings: Linux before 4.14 has no smaps_rollup. */
+/** The same figures from /proc/PID/smaps, added up over mappings: Linux before 5.4 has no parts of PSS in smaps_rollup. */
 export class SmapsSum {
   #rest = '';
   readonly #sums: Sums = {};
-  #split = { anon: 0, file: 0, shmem: 0, frees: 0 };
+  readonly #split = { anon: 0, file: 0, shmem: 0, lockedFile: 0, lazyFree: 0, frees: 0 };
   #mappings = 0;
 
   /** Adds the next part of the file. */
@@ -134,7 +160,10 @@ export class SmapsSum {
   end(): MemoryFigures | null {
     this.#count(this.#rest);
     this.#rest = '';
-    return this.#mappings === 0 ? null : figures(this.#sums, this.#split);
+    if (this.#mappings === 0) return null;
+    const { anon, file, shmem, lockedFile, lazyFree, frees } = this.#split;
+    const parts = { ...dropped(lazyFree, { anon, file }), shmem, ...(lockedFile === 0 ? {} : { lockedFile }) };
+    return figures(this.#sums, { ...parts, frees, unsure: 0 });
   }
 
   #count(text: string): void {
@@ -145,57 +174,38 @@ export class SmapsSum {
       if (sums.Pss === undefined) return;
       this.#mappings += 1;
       addFigures(part, this.#sums);
-      this.#divide(sums, sums.Pss, header[1] === '0', header[2] ?? '');
+      this.#divide(sums, sums.Pss, header[2] ?? '0', header[3] ?? '');
     });
   }
 
   #divide(
-    { Private_Clean = 0, Private_Dirty = 0, Anonymous = 0 }: Sums,
+    { Private_Clean = 0, Private_Dirty = 0, Anonymous = 0, LazyFree = 0, Locked = 0 }: Sums,
     pss: number,
-    none: boolean,
+    inode: string,
     path: string,
   ): void {
     const split = this.#split;
-    if (none) {
+    const isShared = SHARED_MEMORY.test(path);
+    const lazyFree = Math.min(pss, LazyFree);
+    split.lazyFree += lazyFree;
+    // The first segment of shmget(2) has the inode 0, too.
+    if (inode === '0' && !isShared) {
       split.anon += pss;
-      split.frees += Private_Clean + Private_Dirty;
-    } else if (SHARED_MEMORY.test(path)) split.shmem += pss;
+      split.frees += Math.max(0, Private_Clean + Private_Dirty - lazyFree);
+      return;
+    }
+    // Written pages of a private mapping are no longer the file's.
+    const written = Math.min(pss, Anonymous);
+    split.anon += written;
+    split.frees += Math.min(Private_Dirty, written);
+    if (isShared) split.shmem += pss - written;
     else {
-      // Written pages of a private file mapping are no longer the file's.
-      const written = Math.min(pss, Anonymous);
-      split.anon += written;
-      split.file += pss - written;
-      split.frees += Math.min(Private_Dirty, written);
+      const locked = Math.min(pss - written, Locked);
+      split.lockedFile += locked;
+      split.file += pss - written - locked;
+      split.frees += Math.min(locked, Private_Clean);
     }
   }
-}
-
-/** Shared memory that only one process maps and that has no name by which others could open it. */
-export interface UnsharedMemory {
-  readonly inode: string;
-  readonly bytes: number;
-}
-
-/**
- * Finds mappings of shared memory in /proc/PID/smaps whose pages all belong to this process alone. Mappings of the same
- * inode are joined.
- */
-export function parseUnshared(smaps: string): readonly UnsharedMemory[] {
-  const found = new Map<string, number>();
-  const headers = [...smaps.matchAll(HEADER)];
-  headers.forEach((header, index) => {
-    const [, inode = '0', path = ''] = header;
-    if (!SHARED_MEMORY.test(path) || !path.endsWith(' (deleted)')) return;
-    const figures =
-      /^Shared_Clean: +(\d+) kB\nShared_Dirty: +(\d+) kB\nPrivate_Clean: +(\d+) kB\nPrivate_Dirty: +(\d+) kB$/m;
-    const part = smaps.slice(header.index, headers[index + 1]?.index);
-    const [, sharedClean, sharedDirty, clean, dirty] = (figures.exec(part) ?? []).map(Number);
-    const shared = (sharedClean ?? 0) + (sharedDirty ?? 0);
-    const own = ((clean ?? 0) + (dirty ?? 0)) * KIB;
-    // If one page is shared, the memory stays when this process ends.
-    found.set(inode, shared > 0 ? Number.NEGATIVE_INFINITY : (found.get(inode) ?? 0) + own);
-  });
-  return [...found].flatMap(([inode, bytes]) => (bytes > 0 ? [{ inode, bytes }] : []));
 }
 
 /** Resident pages of proc_pid_statm(5), and how many of them belong to files or shared memory. */

@@ -35,3 +35,12 @@ function mask(text: string, name: string): number | null {
   const digits = new RegExp(`^${name}:\\t([0-9a-f]+)$`, 'm').exec(text)?.[1];
   return digits === undefined ? null : Number.parseInt(digits.slice(-8), 16) & 0x7fffffff;
 }
+
+/** Bytes of the stack that each thread has in the kernel: THREAD_SIZE of x86-64 and arm64. */
+const KERNEL_STACK = 16 * 1024;
+
+/** Bytes that the kernel has for a process alone: its page tables and the kernel stacks of its threads. */
+export function parseKernelMemory(text: string): number {
+  const figure = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0);
+  return figure('VmPTE') * 1024 + figure('Threads') * KERNEL_STACK;
+}
