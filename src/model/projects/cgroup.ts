@@ -15,6 +15,9 @@ const named = [
   /\/ecs\/[^/]+\/([0-9a-f]{12})[0-9a-f]{20}-\d+/,
 ] as const;
 
+/** podman's quadlets, one for each container, run it below their own unit: `shop.service/libpod-payload-ID`. */
+const ofQuadlet = /^(.*\.service)\/libpod-payload-[0-9a-f]{64}/;
+
 export interface Unit {
   /** As systemctl knows it: `shop-web.service`. */
   readonly name: string;
@@ -26,7 +29,7 @@ export interface Unit {
 export interface Place {
   /** The first 12 digits of its container's id, as docker shows them, or its name. */
   readonly container: string | null;
-  /** Its systemd unit, if that is its own. In a container: the unit within it. */
+  /** Its systemd unit, if that is its own. In a container: the unit within it, or podman's for that container. */
   readonly unit: Unit | null;
 }
 
@@ -37,7 +40,8 @@ export function placeOf(cgroup: string | null): Place {
     const match = form.exec(path);
     if (match === null) continue;
     const container = unescaped(match[1] ?? '');
-    return { container, unit: unitOf(path.slice(match.index + match[0].length)) };
+    const inside = unitOf(path.slice(match.index + match[0].length));
+    return { container, unit: inside ?? unitOf(ofQuadlet.exec(path)?.[1] ?? '') };
   }
   return { container: null, unit: unitOf(path) };
 }

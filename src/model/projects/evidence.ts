@@ -5,7 +5,7 @@ import type { ContainerFacts, ProcessFacts, Virtualenv } from '../../snapshot.ts
 import { baseName } from '../../text/base-name.ts';
 import { isGeneralDirectory } from '../../text/general-directories.ts';
 import { type Place, placeOf } from './cgroup.ts';
-import { namingPart } from './generic.ts';
+import { isDeployment, namingPart } from './generic.ts';
 
 /** Directories of installed software. A project there has a marker. */
 const systems = /^\/(?:usr\/(?!src\/[^/])|etc\/|run\/)/;
@@ -40,6 +40,8 @@ export interface Evidence extends Place {
   readonly canJoin: boolean;
   /** Whether somebody installed the program: it did not come with the system. */
   readonly isInstalled: boolean;
+  /** Whether it is part of what its parent does, unless it tells otherwise. A prompt in a web terminal is not. */
+  readonly canFollow: boolean;
 }
 
 export interface VirtualenvHome {
@@ -51,7 +53,8 @@ export interface VirtualenvHome {
 export const evidenceOf: (facts: ProcessFacts) => Evidence = memoize(gather);
 
 function gather(facts: ProcessFacts): Evidence {
-  const path = facts.directory === null ? null : lasting(facts.directory.path);
+  // An editor's server works in the directory that somebody has opened, which is not its project.
+  const path = facts.directory === null || editorServerOf(facts) !== null ? null : lasting(facts.directory.path);
   const { marker = null, from = null, link } = facts.directory ?? {};
   const usable = path === null || isGeneralDirectory(path) || (marker === null && systems.test(path)) ? null : path;
   const place = placeOf(facts.cgroup);
@@ -75,6 +78,7 @@ function gather(facts: ProcessFacts): Evidence {
     user: facts.user ?? (facts.uid === null ? 'unknown user' : String(facts.uid)),
     canJoin: isBackground && canJoin(facts, [facts.directory?.path, virtualenv?.path]),
     isInstalled: isBackground && isInstalled(facts),
+    canFollow: isBackground && !isPrompt(facts),
   };
 }
 
@@ -83,7 +87,11 @@ function lasting(path: string): string {
   return path
     .replace(/ \(deleted\)$/, '')
     .replace(/(.)\/(?:releases\/[^/]+|current)$/, '$1')
-    .replace(/([^/]\/[^/]+)\/(?:releases\/[^/]+|current)(?=\/)/, '$1');
+    .replace(/([^/]\/[^/]+)\/(?:releases\/[^/]+|current)(?=\/)/, '$1')
+    .replace(
+      /([^/]\/[^/]+)\/(?:versions|deploys|deployments)\/([^/]+)(?=\/|$)/,
+      (whole, before: string, name: string) => (isDeployment(name) ? before : whole),
+    );
 }
 
 const shell = /^-?(?:ba|z|k|da|a|c|tc|fi|xon)?sh$/;
@@ -92,13 +100,28 @@ const shell = /^-?(?:ba|z|k|da|a|c|tc|fi|xon)?sh$/;
 const interactive =
   /^(?:vim?|nvim|nano|emacs|pico|joe|hx|micro|tmux|screen|zellij|byobu|sshd?|ssh-agent|scp|sftp|mosh-server|less|more|most|man|top|htop|btop|watch|tail)$/i;
 
+/** What an editor installs on a server that it connects to over ssh: `~/.vscode-server`, `~/.cursor-server`. */
+const editorServer = /^\/(?:home\/[^/]+|root)\/\.([a-z]+-server)\//;
+
+/** The name of the editor's server that a process belongs to; null if it belongs to none. */
+export function editorServerOf({ argv, exe }: ProcessFacts): string | null {
+  const files = [exe, argv[0], programOf(argv).script];
+  return files.map((file) => editorServer.exec(file ?? '')?.[1]).find((name) => name !== undefined) ?? null;
+}
+
 /** Programs that run other code, by the name of the executable, since a title may have replaced argv. */
-const runtimes = /^(?:python|pypy|ruby|jruby|node|nodejs|perl|php|java|dotnet|beam\.smp|beam|deno|bun)[\d.]*$/;
+const runtimes =
+  /^(?:(?:python|pypy|ruby|jruby|node|nodejs|perl|php|php-cgi|java|dotnet|beam\.smp|beam|deno|bun)[\d.]*(?:_bin)?|lsphp[\d.]*|lswsgi|lsnode|frankenphp)$/;
 
 function isInteractive(facts: ProcessFacts): boolean {
   const { name } = programOf(facts.argv);
   // tmux and sshd give themselves titles: `tmux: server`.
   return [name ?? '', facts.comm].some((program) => interactive.test(program.replace(/:.*/, '')));
+}
+
+function isPrompt({ argv, comm }: ProcessFacts): boolean {
+  const { name, args } = programOf(argv);
+  return shell.test(name ?? comm) && args.every((arg) => arg.startsWith('-') && arg !== '-c');
 }
 
 function isRuntime({ argv, exe }: ProcessFacts): boolean {
@@ -110,6 +133,8 @@ function canJoin(facts: ProcessFacts, places: readonly (string | undefined)[]): 
   const { name, args } = programOf(facts.argv);
   // A shell joins by its script alone: without one it is somebody's prompt.
   const file = shell.test(name ?? facts.comm) ? scriptOf(args[0], facts) : (facts.exe ?? facts.argv[0]);
+  // `go run` compiles into a temporary directory.
+  if (file?.startsWith('/tmp/go-build')) return true;
   return file !== undefined && places.some((place) => place !== undefined && file.startsWith(`${place}/`));
 }
 
@@ -126,7 +151,8 @@ function isInstalled(facts: ProcessFacts): boolean {
   return file.startsWith('/') && !distribution.test(file);
 }
 
-function scriptOf(script: string | undefined, facts: ProcessFacts): string | undefined {
+/** The path of a script; undefined without one. */
+export function scriptOf(script: string | undefined, facts: ProcessFacts): string | undefined {
   if (script === undefined || script.startsWith('-')) return undefined;
   return absolutePath(facts, script) ?? script;
 }

@@ -1,11 +1,14 @@
 import { memoize } from '../../memoize.ts';
 import { inOrderOfAge } from '../../recognise/process-table.ts';
 import type { RecognisedServer } from '../../recognise/recognise.ts';
+import { isWrapper } from '../../recognise/wrappers.ts';
 import { programOf } from '../../servers/kit/program.ts';
 import type { ProcessFacts, ProcessSample, Snapshot } from '../../snapshot.ts';
 import { baseName } from '../../text/base-name.ts';
+import { byProgram } from './by-program.ts';
 import { type Evidence, evidenceOf } from './evidence.ts';
 import type { Groups } from './groups.ts';
+import { Kin } from './kin.ts';
 import { certain, composePlace, containerPlace, type Place, rulePlace, unitPlace, virtualenvPlace } from './places.ts';
 import { type GroupRule, ruleFor } from './rules.ts';
 
@@ -24,6 +27,13 @@ export function placeLoose(
   rules: readonly GroupRule[],
 ): readonly ProcessSample[] {
   const owned = new Set(servers.flatMap((server) => server.processes.map(({ process }) => process.pid)));
+  const kin = new Kin(snapshot.processes);
+  const place = (process: ProcessSample, where: Place | null): boolean => {
+    if (where === null) return false;
+    groups.addProcess(where, process);
+    kin.note(process, where);
+    return true;
+  };
   const system: ProcessSample[] = [];
   const waiting: ProcessSample[] = [];
   for (const process of inOrderOfAge(snapshot.processes)) {
@@ -34,25 +44,30 @@ export function placeLoose(
       continue;
     }
     const evidence = evidenceOf(process.facts);
-    const place = rulePlace(ruleFor(process.facts, rules)) ?? composePlace(evidence) ?? marked(evidence, groups);
-    if (place === null) waiting.push(process);
-    else groups.addProcess(place, process);
+    const where = rulePlace(ruleFor(process.facts, rules)) ?? composePlace(evidence) ?? marked(evidence, groups);
+    if (!place(process, where)) waiting.push(process);
   }
   // Directories come before virtualenvs, since they decide whose a virtualenv is.
-  const unplaced: ProcessSample[] = [];
-  for (const process of waiting) {
+  const unplaced = waiting.filter((process) => {
     const evidence = evidenceOf(process.facts);
-    const place = evidence.canJoin ? groups.ofDirectory(evidence) : null;
-    if (place) groups.addProcess(place, process);
-    else unplaced.push(process);
-  }
+    return !place(process, evidence.canJoin ? groups.ofDirectory(evidence) : null);
+  });
   const large = largeUnits(unplaced, LARGE * (snapshot.host.cgroup?.limit ?? snapshot.host.memory.total));
+  const wrappers: ProcessSample[] = [];
   for (const process of unplaced) {
+    if (isWrapper(process.facts)) {
+      if (!place(process, kin.ofParent(process))) wrappers.push(process);
+      continue;
+    }
     const evidence = evidenceOf(process.facts);
-    const place =
-      ofVirtualenv(evidence, groups) ?? byItself(process, evidence, groups, large) ?? byProgram(process, evidence);
-    if (place) groups.addProcess(place, process);
-    else system.push(process);
+    const where = ofVirtualenv(evidence, groups) ?? kin.ofParent(process) ?? byOthers(process, evidence, groups, large);
+    if (!place(process, where)) system.push(process);
+  }
+  // What starts another process is known by what it has started: `uv run bot.py`, `sh -c 'cd /srv/shop && …'`.
+  for (const process of wrappers.toReversed()) {
+    const evidence = evidenceOf(process.facts);
+    const where = kin.ofOnlyChild(process) ?? byOthers(process, evidence, groups, large);
+    if (!place(process, where)) system.push(process);
   }
   return system;
 }
@@ -72,6 +87,16 @@ function marked(evidence: Evidence, groups: Groups): Place | null {
 function ofVirtualenv({ canJoin, virtualenv }: Evidence, groups: Groups): Place | null {
   const joined = canJoin ? certain(virtualenv) : null;
   return groups.ofVirtualenv(joined) ?? virtualenvPlace(joined);
+}
+
+/** The place by its container, directory, unit or program. */
+function byOthers(
+  process: ProcessSample,
+  evidence: Evidence,
+  groups: Groups,
+  large: ReadonlySet<string>,
+): Place | null {
+  return byItself(process, evidence, groups, large) ?? byProgram(process, evidence);
 }
 
 /** The place by its container, directory or unit. */
@@ -99,15 +124,6 @@ function byItself(
   }
   if (isInstalled && canJoin && evidence.directory !== null) return groups.directoryOf(evidence);
   return unit !== null && (isInstalled || large.has(unit.name)) ? unitPlace(evidence, null) : null;
-}
-
-/** The place of an installed program without other evidence, mostly in `/usr/local/bin`. */
-function byProgram({ facts }: ProcessSample, { isInstalled, user }: Evidence): Place | null {
-  const file = facts.exe?.replace(/ \(deleted\)$/, '') ?? '';
-  if (!isInstalled || !/^\/(?:usr\/local|opt|srv)\//.test(file) || programOf(facts.argv).interpreter !== null)
-    return null;
-  const name = baseName(file);
-  return { id: `program:${name}:${user}`, name, directory: null, evidence: `${file} of ${user}` };
 }
 
 /**

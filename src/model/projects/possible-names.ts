@@ -3,7 +3,7 @@ import type { ProcessSample } from '../../snapshot.ts';
 import { unescaped } from './cgroup.ts';
 import { type Named, nameOfPath } from './distinct-names.ts';
 import { type Evidence, evidenceOf } from './evidence.ts';
-import { isGeneric, moduleOf, namingPart, segments } from './generic.ts';
+import { appOfRepository, isGeneric, moduleOf, namingPart, segments, withoutVersion } from './generic.ts';
 import { members, type Place } from './places.ts';
 
 /** Users that machine images and deployment tools create. Their homes name no project. */
@@ -46,7 +46,7 @@ export function namesFor(
   }
   const fromSurroundings = moduleIn(servers, samples) ?? around(evidence) ?? userOf(path);
   const own = nameOfPath(path);
-  const wholes = segments(path).map((_, index, all) => all.slice(-index - 1).join('/'));
+  const wholes = segments(path.replace(/(.)\/\..*$/, '$1')).map((_, index, all) => all.slice(-index - 1).join('/'));
   const [first, ...rest] = fromSurroundings === null ? wholes : [fromSurroundings, `${fromSurroundings}/${own}`];
   const names = [
     first ?? own,
@@ -68,8 +68,9 @@ function suffixes(path: string): readonly string[] {
   const index = namingPart(path);
   if (index < 0) return [];
   const name = all[index] ?? '';
+  const app = appOfRepository(all, index);
   const longer = Array.from({ length: index + 1 }, (_, above) => all.slice(index - above).join('/'));
-  return [...new Set([name, ...longer])];
+  return [...new Set([...(app === null ? [withoutVersion(name), name] : [app]), ...longer])];
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { ProcessFacts } from '../../snapshot.ts';
-import { programOf } from './program.ts';
+import { programOf, titleOf } from './program.ts';
 
 /** Directories of installed packages. Code in them belongs to no project. */
 const packages = /\/(?:site-packages|dist-packages|gems)\/|\/lib(?:64)?\/(?:python|ruby|perl)[\d.]*\//;
@@ -17,7 +17,12 @@ export function codeDirectory(facts: Pick<ProcessFacts, 'argv' | 'cwd' | 'exe'>)
   return withoutModules(directory).replace(/(.)\/(?:s?bin|lib)$/, '$1');
 }
 
+/** A script in a title, since the interpreter's own file says nothing then: `starman master /srv/shop/app.psgi`. */
+const scriptInTitle = / (\/[^ ]+\.(?:psgi|ru|pl|py|rb|m?js))(?= |$)/;
+
 function codeFile({ argv, cwd, exe }: Pick<ProcessFacts, 'argv' | 'cwd' | 'exe'>): string | null {
+  const title = titleOf(argv);
+  if (title !== null) return scriptInTitle.exec(title)?.[1] ?? exe;
   const { interpreter, script, name, args } = programOf(argv);
   const file =
     interpreter !== null

@@ -10,11 +10,22 @@ const markers = [
   'manage.py',
   'pyproject.toml',
   'setup.cfg',
+  'setup.py',
   'Pipfile',
   'requirements.txt',
+  'passenger_wsgi.py',
   'Gemfile',
   'composer.json',
   'package.json',
+  'deno.json',
+  'mix.exs',
+  'go.mod',
+  'Cargo.toml',
+  'pom.xml',
+  'build.gradle',
+  'build.sbt',
+  'shard.yml',
+  'cpanfile',
   '.git',
 ];
 
@@ -26,8 +37,17 @@ interface Marked {
   readonly marker: string;
 }
 
-/** The nearest directory with a project's marker, from this one upwards. */
+/**
+ * The nearest directory with a project's marker, from this one upwards. A hidden directory holds what was built, with
+ * markers of its own: `/srv/site/.next/standalone` is a part of `/srv/site`.
+ */
 export function findMarked(path: string, files: FileView): Marked | null {
+  const [visible = ''] = path.split('/.', 1);
+  const nearest = nearestMarked(path, files);
+  return visible === '' || visible === path ? nearest : (nearestMarked(visible, files) ?? nearest);
+}
+
+function nearestMarked(path: string, files: FileView): Marked | null {
   const ancestors = upwards(path);
   const general = ancestors.findIndex(isGeneralDirectory);
   const directories = general < 0 ? ancestors : ancestors.slice(0, general);

@@ -1,5 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { Virtualenv, VirtualenvEvidence } from '../../snapshot.ts';
+import { isGeneralDirectory } from '../../text/general-directories.ts';
 import type { FileView } from '../files/known-files.ts';
 import { upwards } from './upwards.ts';
 
@@ -137,17 +138,21 @@ export function isProjectsOwn(path: string): boolean {
   return /^\.?(?:v?env|virtualenv|pyenv)(?:[-_]?(?:py(?:thon)?)?\d[\d.]*)?$/.test(basename(path));
 }
 
-/** Names of directories in a deployment that outlast releases: the project's name is above them. */
-const deploymentNames = /^(?:shared|current|releases|src|app|www|web|backend)$/;
+/** Names of directories in a deployment, and of releases in it: the project's name is above them. */
+const deploymentNames = /^(?:shared|current|releases|versions|src|app|www|web|backend|v?\d[\d._-]*)$/;
 
 /** The name that people use: `/srv/shop/.venv` is shop's. pipenv and poetry append eight letters, which are dropped. */
 function nameOf(path: string, inspected: Inspected | null): string {
   const name = basename(path);
-  if (isProjectsOwn(path)) {
-    const above = dirname(path);
-    const further = basename(dirname(above));
-    return deploymentNames.test(basename(above)) && further !== '' ? further : basename(above);
-  }
+  // CloudLinux and cPanel make `~/virtualenv/APP/3.11`.
+  if (isProjectsOwn(path) || /^\d+\.\d+$/.test(name)) return nameAbove(dirname(path)) ?? name;
   const suffix = inspected?.project == null ? /-[\w-]{8}-py\d+\.\d+$/ : /-[\w-]{8}$/;
   return name.replace(suffix, '') || name;
+}
+
+/** The name of the project in a directory; null if that holds many: `/srv/env` is named by itself. */
+function nameAbove(path: string): string | null {
+  let above = path;
+  while (deploymentNames.test(basename(above)) && !isGeneralDirectory(dirname(above))) above = dirname(above);
+  return isGeneralDirectory(above) ? null : basename(above);
 }
