@@ -141,7 +141,10 @@ function reminderOf(change: Change): string | null {
   if (phase.type !== 'done' && phase.type !== 'cancelled') return null;
   if (configured.count === current) return null;
   // Short, since it is to be read whole on a narrow screen.
-  if (configured.by === null) return `Lasts until restart. Where the number is set: ${configured.where}.`;
+  if (configured.by === null) {
+    const { where } = configured;
+    return `Lasts until restart. Where the number is set${where.startsWith('unknown') ? ' is' : ':'} ${where}.`;
+  }
   return `Lasts until restart. To keep it: set ${current} instead of ${configured.where}.`;
 }
 

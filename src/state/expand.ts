@@ -99,6 +99,11 @@ function allOpen(state: AppState, history: HistoryReader): AppState['arrangement
   return { ...arrangement, toggled };
 }
 
+/** The state with the rows that its arrangement shows. */
+export function withRows(state: AppState, history: HistoryReader): AppState {
+  return state.model === null ? state : { ...state, rows: makeRows(state.model, rowOptions(state, history)) };
+}
+
 /** Opens the groups of a row, and no others, and selects it. */
 function reveal(state: AppState, history: HistoryReader, target: Row, all: readonly Row[]): AppState {
   const parents = new Map(all.map(({ id, parent }) => [id, parent]));
@@ -108,8 +113,7 @@ function reveal(state: AppState, history: HistoryReader, target: Row, all: reado
   for (const id of path) {
     const row = next.rows.find((candidate) => candidate.id === id);
     if (row?.expanded !== false || next.model === null) continue;
-    const opened = toggle(next, [id]);
-    next = { ...opened, rows: makeRows(next.model, rowOptions(opened, history)) };
+    next = withRows(toggle(next, [id]), history);
   }
   return selectRow(next, target.id);
 }

@@ -57,7 +57,13 @@ export type Mode =
   /** The filter is typed, and the table follows. */
   | { readonly type: 'filter' }
   /** A text is typed, and the selection goes to the first row that has it. */
-  | { readonly type: 'search'; readonly text: string }
+  /** What was selected and open before it, from where each letter searches anew. */
+  | {
+      readonly type: 'search';
+      readonly text: string;
+      readonly selected: RowId | null;
+      readonly toggled: ReadonlySet<RowId>;
+    }
   | { readonly type: 'panel'; readonly panel: Panel };
 
 export const table: Mode = { type: 'table' };

@@ -13,7 +13,7 @@ import { moveBy, reselect, selectIndex, selectRow } from './selection.ts';
 import { sortNames } from './sort.ts';
 import { type AppState, running, selectedRow } from './state.ts';
 import { openTune } from './tuned.ts';
-import { filtered, keyInFilter, keyInSearch, searchNext } from './typed.ts';
+import { filtered, keyInFilter, keyInSearch, searching, searchNext } from './typed.ts';
 import { undo } from './undo.ts';
 
 /** Handles a key. Ctrl-C, Ctrl-L and Ctrl-Z mean the same in every mode. */
@@ -118,11 +118,9 @@ function run(state: AppState, command: Command, history: HistoryReader): Answer 
     case 'filter':
       return [{ ...state, mode: { type: 'filter' } }, []];
     case 'search':
-      return [{ ...state, mode: { type: 'search', text: '' } }, []];
+      return [searching(state), []];
     case 'search-next':
-      return state.searched === ''
-        ? [{ ...state, mode: { type: 'search', text: '' } }, []]
-        : [searchNext(state, history, true), []];
+      return state.searched === '' ? [searching(state), []] : [searchNext(state, history, true), []];
     case 'settings':
       return [withPanel(state, { type: 'settings', index: 0 }), []];
     case 'sort':

@@ -28,8 +28,9 @@ export function moveBy(state: AppState, delta: number): AppState {
 /**
  * The selection after the rows have changed. It stays on its row. If that row is gone, it moves to the row's parent,
  * else to the row now in its place. Until the user has moved it, it is the first row.
+ * @param isFiltered whether the rows are others because the filter is another: then the first row is next to a lost one
  */
-export function reselect(state: AppState, before: readonly Row[]): AppState {
+export function reselect(state: AppState, before: readonly Row[], isFiltered = false): AppState {
   const { rows, selected } = state;
   if (selected === null || !state.chosen) return nearest(state, 0);
   const present = new Set(rows.map(({ id }) => id));
@@ -38,7 +39,7 @@ export function reselect(state: AppState, before: readonly Row[]): AppState {
   for (let id = parents.get(selected) ?? null; id !== null; id = parents.get(id) ?? null) {
     if (present.has(id)) return scrolled({ ...state, selected: id });
   }
-  return nearest(state, indexOf(before, selected));
+  return nearest(state, isFiltered ? 0 : indexOf(before, selected));
 }
 
 function indexOf(rows: readonly Row[], id: RowId | null): number {

@@ -1,6 +1,6 @@
 import type { HistoryReader } from '../model/history/history-reader.ts';
 import { type Answer, closed, withNotice } from './answer.ts';
-import { searchRow } from './expand.ts';
+import { searchRow, withRows } from './expand.ts';
 import { matchesRow } from './filter.ts';
 import type { Mode } from './mode.ts';
 import type { AppState } from './state.ts';
@@ -34,7 +34,17 @@ export function keyInSearch(
   if (key === 'f3' || key === 'down') return [searchNext(state, history, true), []];
   const text = edited(mode.text, key, character);
   if (text === null) return [state, []];
-  return [searchNext({ ...state, mode: { type: 'search', text }, searched: text }, history, false), []];
+  const { selected, toggled } = mode;
+  // What was opened for fewer letters closes again.
+  const arrangement = { ...state.arrangement, toggled };
+  const next = { ...state, mode: { ...mode, text }, searched: text, selected, arrangement };
+  return [searchNext(withRows(next, history), history, false), []];
+}
+
+/** Begins a search. */
+export function searching(state: AppState): AppState {
+  const { selected, arrangement } = state;
+  return { ...state, mode: { type: 'search', text: '', selected, toggled: arrangement.toggled } };
 }
 
 /** Goes to the next row that has the text last searched. @param skip whether the selected row does not count */

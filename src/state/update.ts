@@ -104,10 +104,13 @@ function arranged(state: AppState, before: AppState, history: HistoryReader): Ap
   if (state.model === null) return state;
   const same = state.arrangement === before.arrangement;
   if (state.model === before.model && same) return state;
-  const { arrangement } = state;
-  const anew = arrangement.sort !== before.arrangement.sort || arrangement.reverse !== before.arrangement.reverse;
+  const { sort, reverse, filter } = state.arrangement;
+  const last = before.arrangement;
+  const isFiltered = filter.text !== last.filter.text;
+  // The order of a filtered list is not that of all rows.
+  const anew = isFiltered || sort !== last.sort || reverse !== last.reverse;
   const next = anew ? { ...state, order: { ...noOrder, pressed: state.order.pressed } } : state;
-  return reselect(rearranged(next, history), before.rows);
+  return reselect(rearranged(next, history), before.rows, isFiltered);
 }
 
 /** With rows made of the model. */

@@ -13,7 +13,8 @@ export function shorterReminders(reminder: string, line: string | null): readonl
     .replace(/; started by \S+\.$/, '.');
   const bare = brief.replace(/^Lasts until restart\. /, '');
   const place = / (?:in|on) \S.*$/.exec(bare)?.[0] ?? '.';
-  return [short, brief, bare, ...(line === null ? [] : [`To keep it: ${line}${place}`, `To keep it: ${line}`])];
+  const shortest = line === null ? `${brief.split(/: (?=[^:]*$)/)[0]}.` : `To keep it: ${line}.`;
+  return [short, brief, bare, ...(line === null ? [] : [`To keep it: ${line}${place}`]), shortest];
 }
 
 /** The systemd unit in a phrase such as `systemd unit shop.service (systemctl edit …)`; null if there is none. */

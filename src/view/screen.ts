@@ -4,6 +4,7 @@ import blessed from 'blessed';
 import { toAscii } from '../text/ascii.ts';
 import { widthOf } from '../text/width.ts';
 import { BrailleCanvas } from './braille.ts';
+import { placed } from './placed.ts';
 import type { Plot } from './plot.ts';
 import { type Line, plain, type Style } from './style.ts';
 import type { Colors } from './theme.ts';
@@ -194,7 +195,7 @@ export class Screen {
       const before = this.#painted[y];
       if (before !== undefined && isSameLine(line, before)) return;
       this.#painted[y] = line;
-      if (this.#put(line, cells, this.#internals.olines[y], hole) || hole !== null) cells.dirty = true;
+      if (this.#put(line, y, cells, this.#internals.olines[y], hole) || hole !== null) cells.dirty = true;
     });
     this.#painted.length = rows.length;
     this.#send();
@@ -262,7 +263,7 @@ export class Screen {
   }
 
   /** Writes a line into its cells, except for those of a hole. @returns whether any of them has changed */
-  #put(line: Line, cells: Cell[], before: Cell[] | undefined, hole: Plot | null): boolean {
+  #put(line: Line, y: number, cells: Cell[], before: Cell[] | undefined, hole: Plot | null): boolean {
     let changed = false;
     let x = 0;
     const set = (attribute: number, character: string) => {
@@ -279,9 +280,11 @@ export class Screen {
     for (const { text, style } of line) {
       const attribute = this.#attribute(style);
       for (const character of this.#ascii ? toAscii(text) : text) {
-        if (widthOf(character) === 1) set(attribute, character);
+        const columns = widthOf(character);
+        const shown = placed(character, x, y, columns);
+        if (columns === 1) set(attribute, shown);
         else if (x + 1 < cells.length) {
-          const moved = set(attribute, character);
+          const moved = set(attribute, shown);
           const right = before?.[x];
           // blessed skips cells that are as they were, and would count the right half twice.
           if (moved && right) right[1] = '\0';

@@ -82,6 +82,21 @@ it('keeps columns in line where names are wide', async () => {
   expect(await column('日本語のお店')).toBe(await column('shop'));
 });
 
+it.each(['😀', '🇩🇪', '👍🏽'])(
+  'keeps figures in place beside %s, for which terminals have different widths',
+  async (emoji) => {
+    const figures = async (name: string) => {
+      const seen = await watched(seenOf(size), sourceOf(processesNamed(name)), 2);
+      const keys = ['down', 'up', 'end', 'home'];
+      const moved = keys.map((_, index) => pressed(seen, ...keys.slice(0, index + 1)));
+      const { lines } = await painted([seen, ...moved]);
+      // Each character of the emulator takes one column here.
+      return lines.map((line) => [...line].slice(30).join(''));
+    };
+    expect(await figures(`${emoji}-shop`)).toEqual(await figures('ab-shop'));
+  },
+);
+
 it('sends nothing but ASCII and no colours where neither is wanted', async () => {
   const state = await watched(seenOf(size), sourceOf(processesNamed('Ünïcödé→日本')), 2);
   for (const one of [state, pressed(state, '?'), pressed(state, 'enter')]) {

@@ -179,7 +179,33 @@ describe('the settings', () => {
   });
 });
 
+describe('a filter', () => {
+  const first = ({ state }: Seen) => state.rows.map(({ id }) => id).indexOf(state.selected ?? 'system');
+
+  it('leaves the first row selected if it hides the one that was', async () => {
+    const seen = pressed(await demoSeen(small), 'end', '/', 'r', 'e', 'd', 'i', 's');
+    expect(first(seen)).toBe(0);
+  });
+
+  it('leaves no trace in the order once it is gone', async () => {
+    const seen = await demoSeen(small);
+    const order = seen.state.rows.map(({ id }) => id);
+    const back = pressed(seen, '/', 'r', 'e', 'd', 'i', 's', 'enter', 'escape');
+    expect(back.state.rows.map(({ id }) => id)).toEqual(order);
+  });
+});
+
 describe('a search', () => {
+  it('closes again what it opened for fewer letters', async () => {
+    const seen = pressed(await demoSeen(small), 'f5');
+    const closed = seen.state.rows.length;
+    // A worker's pid begins with 13; a letter more, and no row but that of nginx has it.
+    const one = pressed(seen, 'f3', '1', '3');
+    expect(one.state.rows.length).toBeGreaterThan(closed);
+    const other = pressed(one, 'backspace', 'backspace', 'n', 'g', 'i', 'n', 'x');
+    expect(other.state.rows).toHaveLength(closed);
+  });
+
   it('goes to the first row that has the text, then to the next, and around', async () => {
     const at = (seen: Seen) => {
       const row = seen.state.rows.find(({ id }) => id === seen.state.selected);
