@@ -19,6 +19,7 @@ export { openActionLog } from './action-log.ts';
 export function signalsFor(source: Source, { readOnly, proc }: Settings): Signals {
   if (readOnly) return noSignals(READ_ONLY);
   if (source instanceof RemoteSource) return new RemoteSignals(new RemoteProcesses(source));
-  if (proc !== '/proc') return noSignals(`Signals reach processes of this machine only, and ${proc} may be another's.`);
+  if (proc !== '/proc')
+    return noSignals(`Signals reach processes of this machine only, and ${proc} may be another machine's.`);
   return new ProcessSignals(asOwnerBy(programBeside('owner-helper')));
 }

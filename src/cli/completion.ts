@@ -11,7 +11,7 @@ const makers: Readonly<Record<(typeof shells)[number], () => string>> = { bash, 
  */
 export function completion(shell: string): string {
   const name = shells.find((known) => known === shell);
-  if (name === undefined) throw new UsageError(`unknown shell ${shell}: it is one of ${shells.join(', ')}`);
+  if (name === undefined) throw new UsageError(`unknown shell ${shell}: use one of ${shells.join(', ')}`);
   return makers[name]();
 }
 

@@ -31,7 +31,7 @@ export async function readConfigFile(named: string | null, environment: NodeJS.P
     ({ text } = await readOwnFile(path));
   } catch (error) {
     if (named === null && errorCode(error) === 'ETIMEDOUT') {
-      warn(`${path} is left out: ${fileProblem(error)}.`);
+      warn(`${path} is ignored: ${fileProblem(error)}.`);
       return {};
     }
     if (named === null && ['ENOENT', 'ENOTDIR', 'EACCES'].includes(errorCode(error) ?? '')) return {};
@@ -94,7 +94,7 @@ function lineIn(text: string, key: string, project: number | null): number {
 
 /** The settings in force as a configuration file, with a comment on each setting. */
 export function showConfig(inForce: Settings): string {
-  const lines = ['# workertop’s configuration, as it is in force. A line with # is its default.', ''];
+  const lines = ['# The configuration of workertop in force. Lines with # show defaults.', ''];
   for (const [key, name] of byKey) {
     const { help, example = '', kind } = settings[name];
     const [value, usual] = [tomlOf(inForce, name), tomlOf(defaults, name)];

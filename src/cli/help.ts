@@ -10,7 +10,7 @@ export const TARGETS = [
   'an app of pm2 is also named by project:app.',
 ] as const;
 
-export const EXIT_CODES = 'Exit codes: 0 done; 1 it could not be done; 2 wrong usage; 130, 143, 129 ended by a signal.';
+export const EXIT_CODES = 'Exit codes: 0 success; 1 failure; 2 wrong usage; 130, 143, 129 ended by a signal.';
 
 /** An option that at most this number of commands take names them. */
 const FEW = 2;

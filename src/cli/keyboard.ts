@@ -93,6 +93,6 @@ function openTerminal(): ReadStream {
   try {
     return new ReadStream(openSync('/dev/tty', 'r'));
   } catch {
-    throw new Error('there is no terminal to read keys from: workertop list needs none');
+    throw new Error('there is no terminal to read keys from: workertop list works without one');
   }
 }

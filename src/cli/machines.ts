@@ -34,7 +34,7 @@ export async function namedMachines(named: Named): Promise<Pick<Settings, 'host'
   const all = [...hosts, ...(hostsFile === null ? [] : await destinationsIn(hostsFile))];
   const machines = [...new Set(await withoutPatterns(all, sshNames))];
   if (machines.length > MOST_MACHINES)
-    throw new UsageError(`${machines.length} machines are named: ${MOST_MACHINES} are the most`);
+    throw new UsageError(`${machines.length} machines are too many: ${MOST_MACHINES} are possible`);
   return { host: null, machines };
 }
 
@@ -58,7 +58,7 @@ export function parseHosts(text: string, file: string): readonly string[] {
     const destination = line.replace(/(?:^|\s)#.*$/, '').trim();
     if (destination === '') return [];
     if (!isDestination(destination))
-      throw new UsageError(`${file}, line ${index + 1}: ${destination} is no destination of ssh, such as deploy@vps1`);
+      throw new UsageError(`${file}, line ${index + 1}: ${destination} is not an ssh destination such as deploy@vps1`);
     return [destination];
   });
   if (found.length === 0) throw new UsageError(`${file} names no host`);

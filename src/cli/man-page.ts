@@ -61,10 +61,10 @@ export function manPage(version: string): string {
     '.SH OPTIONS',
     ...options,
     '.SH EXIT STATUS',
-    entry('0', 'It was done.'),
-    entry('1', 'It could not be done; one line on stderr says why.'),
+    entry('0', 'Success.'),
+    entry('1', 'Failure; one line on stderr gives the reason.'),
     entry('2', 'Wrong usage.'),
-    entry('129, 130, 131, 143', 'A signal ended it: HUP, INT, QUIT, TERM.'),
+    entry('129, 130, 131, 143', 'Ended by the signal HUP, INT, QUIT or TERM.'),
     '.SH FILES',
     entry(
       italic('$XDG_CONFIG_HOME/workertop/config.toml'),

@@ -85,6 +85,6 @@ export function timeOf(text: string, begin: number): number {
     return date.getTime() + 1000 < begin ? date.setDate(date.getDate() + 1) : date.getTime();
   }
   const at = /^\d{4}-\d\d-\d\d/.test(text) ? new Date(text.replace(' ', 'T')).getTime() : Number.NaN;
-  if (Number.isNaN(at)) throw new UsageError(`a time is such as 03:10 or 2026-11-25 03:10, not ${text || 'nothing'}`);
+  if (Number.isNaN(at)) throw new UsageError(`a time looks like 03:10 or 2026-11-25 03:10, not ${text || 'nothing'}`);
   return at;
 }

@@ -121,10 +121,16 @@ const runners: Readonly<Record<CommandName, Run>> = {
     await mustAnswer(file);
     const source = opened(() => new ReplaySource(file));
     try {
-      if (!canDraw()) throw new Error('a recording is shown on a terminal that can be drawn on');
+      if (!canDraw()) throw new Error('replay needs a terminal that it can draw on');
       const replaying = new Replaying(source);
       if (settings.at !== null) await replaying.openAt(settings.at);
-      return await dashboard(source, settings, noSignals('A recording can only be looked at.'), 'REPLAY', replaying);
+      return await dashboard(
+        source,
+        settings,
+        noSignals('This is a recording: nothing can be changed.'),
+        'REPLAY',
+        replaying,
+      );
     } finally {
       source.close();
     }

@@ -34,7 +34,7 @@ async function openSource(settings: Settings): Promise<Source> {
     refuseLocal(settings);
     return openRemote(host, sudo);
   }
-  if (sudo) throw new UsageError('--sudo goes with --host: here, start workertop itself by sudo');
+  if (sudo) throw new UsageError('--sudo needs --host: on this machine, run sudo workertop');
   if (source === 'portable' || process.platform !== 'linux') {
     const { PortableSource } = await import('../source/portable.ts');
     return new PortableSource();
@@ -50,7 +50,7 @@ async function openSource(settings: Settings): Promise<Source> {
 
 /** @throws UsageError if options of this machine stand beside those of another */
 function refuseLocal({ source, proc }: Settings): void {
-  if (source !== 'proc' || proc !== '/proc') throw new UsageError('--host goes neither with --source nor with --proc');
+  if (source !== 'proc' || proc !== '/proc') throw new UsageError('--host cannot be combined with --source or --proc');
 }
 
 /**

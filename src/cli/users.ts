@@ -23,7 +23,5 @@ export async function findUser(source: Source, name: string, isHere: boolean): P
   });
   if (processes.some(({ facts }) => facts.user === name)) return null;
   if (!isHere) throw new UsageError(`no process on that machine belongs to a user ${name}`);
-  throw new UsageError(
-    `no user ${name}: neither /etc/passwd nor another directory of users has it, and no process belongs to it`,
-  );
+  throw new UsageError(`no user ${name}: no directory of users has the name, and no process belongs to it`);
 }

@@ -63,7 +63,7 @@ function parseTimeSpan(text: string): number {
   const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)([smh]?)$/.exec(text.trim()) ?? [];
   const value = Number(number) * (units[unit] ?? Number.NaN);
   if (number === '' || !(value >= 1 && value <= 86_400))
-    throw new UsageError(`a time is such as 90s, 10m or 1h, from a second to a day, not ${text || 'nothing'}`);
+    throw new UsageError(`a time looks like 90s, 10m or 1h, from a second to a day, not ${text || 'nothing'}`);
   return value;
 }
 
@@ -74,7 +74,7 @@ function parsePeriod(text: string): number {
   const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)([mhdw])$/.exec(text.trim()) ?? [];
   const value = Number(number) * (long[unit] ?? Number.NaN);
   if (!(value >= 60 && value <= 366 * 86_400))
-    throw new UsageError(`a period is such as 12h, 7d or 4w, from a minute to a year, not ${text || 'nothing'}`);
+    throw new UsageError(`a period looks like 12h, 7d or 4w, from a minute to a year, not ${text || 'nothing'}`);
   return value;
 }
 
@@ -98,7 +98,7 @@ export const timeSpan: ValueKind<number> = {
 function parseShare(text: string): number {
   const value = Number(text.trim().replace(/\s*%$/, ''));
   if (text.trim() === '' || !(value >= 0.1 && value <= 50))
-    throw new UsageError(`a share is such as 5%, from 0.1 to 50 percent, not ${text || 'nothing'}`);
+    throw new UsageError(`a share looks like 5%, from 0.1 to 50 percent, not ${text || 'nothing'}`);
   return value / 100;
 }
 
@@ -134,7 +134,7 @@ export function parseSize(text: string): number {
   const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?$/i.exec(text.trim()) ?? [];
   const size = Math.round(Number(number) * (factors[unit.toUpperCase()] ?? Number.NaN));
   if (number === '' || !Number.isSafeInteger(size) || size < 1024 ** 2) {
-    throw new UsageError(`a size is such as 1.5G or 512M, and 1M at least, not ${text || 'nothing'}`);
+    throw new UsageError(`a size looks like 1.5G or 512M, at least 1M, not ${text || 'nothing'}`);
   }
   return size;
 }
@@ -153,7 +153,7 @@ export const size: ValueKind<number | null> = {
  * @throws UsageError if the table cannot be sorted by it
  */
 function parseSort(text: string): SortKey {
-  if (!isSortKey(text)) throw new UsageError(`unknown sort key ${text}: it is one of ${sortNames.join(', ')}`);
+  if (!isSortKey(text)) throw new UsageError(`unknown sort key ${text}: use one of ${sortNames.join(', ')}`);
   return text;
 }
 
@@ -170,7 +170,7 @@ export const sortKey: ValueKind<SortKey> = {
  * @throws UsageError if there is no such source
  */
 function parseSource(text: string): 'proc' | 'portable' {
-  if (text !== 'proc' && text !== 'portable') throw new UsageError(`unknown source ${text}: it is proc or portable`);
+  if (text !== 'proc' && text !== 'portable') throw new UsageError(`unknown source ${text}: use proc or portable`);
   return text;
 }
 
@@ -191,7 +191,7 @@ function choice<Name extends string>(what: string, names: readonly Name[]): Valu
   return {
     parse: (value) => {
       const name = named(value);
-      if (name === undefined) throw new UsageError(`unknown ${what} ${value}: it is one of ${names.join(', ')}`);
+      if (name === undefined) throw new UsageError(`unknown ${what} ${value}: use one of ${names.join(', ')}`);
       return name;
     },
     fromToml: named,
@@ -226,7 +226,7 @@ export function text<Unset extends string | null>(completion: Completion): Value
 function parseAddress(text: string): string {
   const [, bracketed, plain = bracketed ?? '', port = ''] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? [];
   if (isIP(plain) === 0 || Number(port) > 65535)
-    throw new UsageError(`an address to listen on is such as 127.0.0.1:9786 or [::1]:9786, not ${text || 'nothing'}`);
+    throw new UsageError(`an address to listen on looks like 127.0.0.1:9786 or [::1]:9786, not ${text || 'nothing'}`);
   return text;
 }
 
@@ -250,7 +250,7 @@ export function isDestination(text: string): boolean {
  */
 function parseDestinations(text: string): readonly string[] {
   if (isDestination(text)) return [text];
-  throw new UsageError(`--host takes a destination of ssh, such as deploy@vps1, not ${text || 'nothing'}`);
+  throw new UsageError(`--host takes an ssh destination such as deploy@vps1, not ${text || 'nothing'}`);
 }
 
 /** Machines, as ssh(1) takes them, or patterns of their names. */
@@ -258,7 +258,7 @@ export const destinations: ValueKind<readonly string[]> = {
   parse: parseDestinations,
   fromToml: (value) => (Array.isArray(value) && value.every(isDestination) ? value : undefined),
   toToml: (value) => value,
-  allowed: 'a list of destinations of ssh',
+  allowed: 'a list of ssh destinations',
   completion: null,
 };
 

@@ -96,7 +96,7 @@ export function unfinishedIn(log: string, isRunning: (pid: number) => boolean): 
   for (const line of log.split('\n')) {
     const [, at, text, tag, pid] = entry.exec(line) ?? [];
     if (at === undefined || text === undefined || tag === undefined) continue;
-    if (text.endsWith(' asked')) open.set(tag, { text: `${at} ${text}, and never ended`, pid: Number(pid) });
+    if (text.endsWith(' asked')) open.set(tag, { text: `${at} ${text}, and did not finish`, pid: Number(pid) });
     else open.delete(tag);
   }
   return [...open.values()].filter(({ pid }) => !isRunning(pid)).map(({ text }) => text);

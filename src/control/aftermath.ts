@@ -92,8 +92,8 @@ export class AftermathWatch {
       watched.waiting.length === 0
         ? null
         : waited === 0
-          ? 'nobody waited'
-          : `somebody waited in ${waited} of ${watched.waiting.length} readings`,
+          ? 'no request waited'
+          : `requests waited in ${waited} of ${watched.waiting.length} readings`,
     ].filter((part) => part !== null);
     return [{ level: 'info', text: `${begun}: ${facts.join(', ')}.` }];
   }

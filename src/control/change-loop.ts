@@ -27,7 +27,7 @@ export function observeChange(before: Change, server: Server | null, model: Mode
   if (phase.type === 'steering' && phase.sent !== null) {
     if (!isAnswered(change, phase.sent, server, model.uptime)) {
       if (model.uptime - phase.sent.at < timing.appears) return wait(change);
-      return wait(fail(change, `no new worker came within ${timing.appears} s`, model));
+      return wait(fail(change, `no new worker appeared within ${timing.appears} s`, model));
     }
     return next({ ...change, phase: { type: 'steering', sent: null } }, server, model);
   }
@@ -98,7 +98,7 @@ function next(change: Change, server: Server, model: Model): Step {
     if (model.uptime - offSince < timing.replaces) return wait({ ...change, phase: { ...phase, offSince } });
   }
   if (change.signals >= mostSignals(change)) {
-    const text = 'the number of workers does not stay: something else changes it too';
+    const text = 'the number of workers keeps changing: something else changes it too';
     return wait(fail(change, text, model));
   }
   const direction = missing > 0 ? 1 : -1;

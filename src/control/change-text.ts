@@ -130,7 +130,7 @@ function memoryText({ start, seen }: Change): string {
 }
 
 function loadingText(loading: number | null): string {
-  return loading === null ? '' : `; the new ones still load: ${bytes(loading)} each so far`;
+  return loading === null ? '' : `; the new ones are still loading: ${bytes(loading)} each so far`;
 }
 
 /** A signal does not outlive a restart. */

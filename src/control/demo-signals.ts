@@ -10,7 +10,7 @@ export function demoSignals(host: DemoHost): Signals {
     },
     act(action, process, server) {
       const refusal = availableActions(process, server).find((offer) => offer.action === action)?.refusal ?? null;
-      return refusal === null ? host.act(action, process.pid) : `${process.pid} was left alone: ${refusal}.`;
+      return refusal === null ? host.act(action, process.pid) : `Nothing was sent to ${process.pid}: ${refusal}.`;
     },
   };
 }

@@ -43,7 +43,7 @@ export function judgeScale(
   const claimed = claimOf(fresh.facts);
   const runs = claimed?.definition.manages ?? claimed?.definition;
   if (claimed === null || runs !== definition || head.role === null) {
-    return refuse(`${head.pid} runs another program by now: nothing was sent.`);
+    return refuse(`${head.pid} runs another program now: nothing was sent.`);
   }
   const workers = server.processes.flatMap((process) => {
     if (process.role !== 'worker') return [];
@@ -89,7 +89,7 @@ export function whyNotAct(
 ): string | null {
   const fresh: ProcessNode = { ...process, sample: renewed(process.sample, inspected) };
   const refusal = availableActions(fresh, server).find((offer) => offer.action === action)?.refusal ?? null;
-  return refusal === null ? null : `${process.pid} was left alone: ${refusal}.`;
+  return refusal === null ? null : `Nothing was sent to ${process.pid}: ${refusal}.`;
 }
 
 /** The process is the same, but reading its command line might block. */
@@ -101,9 +101,9 @@ interface HeldUp extends Refused {
 export function asShown({ pid, sample }: ProcessNode, inspected: Inspected | null): Inspected | Refused | HeldUp {
   if (inspected === null) return { refused: `${pid} has ended.` };
   if (inspected.startTicks !== sample.startTicks)
-    return { refused: `${pid} is another process by now: nothing was sent.` };
+    return { refused: `${pid} is another process now: nothing was sent.` };
   if (inspected.held)
-    return { refused: `${pid} waits in the kernel and cannot be looked at: nothing was sent.`, held: true };
+    return { refused: `${pid} hangs in the kernel and cannot be inspected: nothing was sent.`, held: true };
   if (inspected.ids === undefined) return { refused: `The owner of ${pid} cannot be read: nothing was sent.` };
   return inspected;
 }

@@ -39,7 +39,7 @@ export class RemoteSignals implements Signals {
       case 'refused':
         return judged.reason;
       case 'errand':
-        return `${server.definition.label} takes no signal, and its command is run on ${this.#there.destination} itself only: start workertop there.`;
+        return `${server.definition.label} does not scale by signals, and its command is run on ${this.#there.destination} only: start workertop there.`;
       case 'signal':
         return this.#send(server.head, found, judged.signal);
     }
@@ -89,7 +89,7 @@ export class RemoteSignals implements Signals {
         case 'namespace':
           return `The /proc of ${destination} shows another PID namespace, where pids mean other processes: nothing was sent.`;
         case 'bad':
-          return `${destination} sent nothing to ${pid}.`;
+          return `${destination} did not signal ${pid}.`;
       }
     } catch (error) {
       return `${messageOf(error)}: whether ${signal} reached ${pid} is not known.`;

@@ -123,7 +123,7 @@ export class Readings {
     this.#isLost = true;
     this.#wantsConnection = false;
     while (!life.ended && !this.#wantsConnection) {
-      this.#parts.notice('error', `${lost}. What is shown is old.${cut.join('')} r connects again.`);
+      this.#parts.notice('error', `${lost}. The figures are old.${cut.join('')} r connects again.`);
       await this.#sleep(REMIND);
     }
     this.#isLost = false;

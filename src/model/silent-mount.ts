@@ -2,7 +2,7 @@ import type { ProcessFacts } from '../snapshot.ts';
 
 /** The sentence about a mount that does not answer. */
 export function silentMount(directory: string): string {
-  return `${directory} does not answer: what its files say about projects is unknown.`;
+  return `${directory} does not answer: workertop cannot read the files there.`;
 }
 
 /**

@@ -41,7 +41,7 @@ export function appendPrivately(path: string, text: string): void {
     closeAfter(file, () => {
       const stats = fstatSync(file);
       if (!stats.isFile()) throw new UnsafePath(`${path} is not a regular file`);
-      if (stats.uid !== self() || stats.nlink > 1) throw new UnsafePath(`${path} is another user’s file too`);
+      if (stats.uid !== self() || stats.nlink > 1) throw new UnsafePath(`${path} may be another user’s file`);
       fchmodSync(file, PRIVATE_FILE);
       writeSync(file, text);
     });

@@ -43,12 +43,12 @@ function whyNotOwned({ head, workers }: ServerProcesses): string | null {
 
 function whyNoSignal(label: string, { pid, facts }: ServerProcesses['head']): string | null {
   if (facts.caught === null)
-    return `Which signals ${label} ${pid} handles cannot be read here, and a wrong one would freeze it.`;
+    return `workertop cannot read which signals ${label} ${pid} handles, and a wrong one would freeze it.`;
   if (!catches(facts.caught, 'SIGTTIN') || !catches(facts.caught, 'SIGTTOU')) {
     return `${label} ${pid} does not handle TTIN and TTOU (is it still starting?): they would freeze it.`;
   }
   if (catches(facts.blocked, 'SIGTTIN') || catches(facts.blocked, 'SIGTTOU')) {
-    return `${label} ${pid} blocks TTIN or TTOU at present: signals sent now would be merged into one.`;
+    return `${label} ${pid} blocks TTIN or TTOU now: the kernel would merge several signals into one.`;
   }
   return null;
 }

@@ -20,7 +20,7 @@ export const prefork: ServerDefinition = {
   scaling: {
     method: 'none',
     refuse: ({ head, claim }) =>
-      `It is not known what ${claim.app ?? head.facts.comm} does on TTIN and TTOU, which stop a process that does not handle them. Set its number of workers where it is configured.`,
+      `workertop does not know what ${claim.app ?? head.facts.comm} does on TTIN and TTOU: they stop a process that does not handle them. Set the number of workers in its configuration.`,
   },
 };
 

@@ -203,7 +203,7 @@ function refuse({ head, claim }: ServerProcesses): string | null {
     return `${frozen} It scales by itself. Use: ${control} autoscale MAX MIN`;
   }
   if (claim.app === undefined)
-    return `${frozen} Its app is not known here. Use: celery -A APP control pool_grow 1, or pool_shrink 1`;
+    return `${frozen} workertop does not know its app. Use: celery -A APP control pool_grow 1, or pool_shrink 1`;
   if (programPath(head.facts) === null) {
     return `${frozen} The path of its program is only a guess. Use: celery -A ${claim.app} control pool_grow 1, or pool_shrink 1`;
   }

@@ -13,7 +13,7 @@ export const mojolicious: ServerDefinition = {
   kind: 'mojolicious',
   label: 'Mojolicious',
   category: 'app',
-  configuredIn: '`-w`, else 4; of hypnotoad unknown',
+  configuredIn: '`-w`, else 4; unknown for hypnotoad',
   environment: ['MOJO_MODE', 'HYPNOTOAD_APP'],
   claim,
   role: ({ parent, process }) => {

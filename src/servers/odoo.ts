@@ -29,7 +29,7 @@ export const odoo: ServerDefinition = {
   scaling: {
     method: 'none',
     refuse: () =>
-      'odoo counts TTOU without a floor and ends no worker for it: set workers in its configuration and restart it.',
+      'On TTOU odoo lowers its count without limit and ends no worker: set workers in its configuration and restart it.',
   },
 };
 

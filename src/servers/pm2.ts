@@ -51,7 +51,7 @@ function whyNoSharing(app: string, { workers, others = [] }: ServerProcesses): s
     return null;
   const readable = [...workers, ...others].flatMap(({ listeners }) => (listeners === null ? [] : [listeners]));
   if (readable.length === 0)
-    return `It cannot be read whether ${app} listens. In pm2's fork mode only one process could.`;
+    return `workertop cannot read whether ${app} listens. In pm2's fork mode only one process can listen.`;
   const addresses = readable.flatMap((listeners) => listeners.map(({ address }) => address));
   const apart =
     workers.length > 1 && addresses.length >= workers.length && new Set(addresses).size === addresses.length;

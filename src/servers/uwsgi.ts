@@ -130,7 +130,7 @@ function refuse(server: ServerProcesses): string | null {
   }
   if (fifo !== null && cheaper !== null) return whyNotCounted(server);
   if (server.claim.args === null) {
-    return `${frozen} Its title hides its command line, so it is not known whether master-fifo and cheaper are set, which scaling needs. Set processes and reload it.`;
+    return `${frozen} Its title hides its command line, so workertop cannot see whether master-fifo and cheaper are set, which scaling needs. Set processes and reload it.`;
   }
   const missing = [
     ...(fifo === null ? ['master-fifo'] : []),
@@ -167,7 +167,7 @@ function whyNotCounted(server: ServerProcesses): string | null {
     option(server, 'stats') === null
       ? 'add stats, or auto-procname, to its configuration.'
       : 'its stats give no answer.';
-  return `Its workers cannot be told from its ${other}, and the last one might be trimmed: ${given}`;
+  return `workertop cannot tell its workers from its ${other}, and might trim the last one: ${given}`;
 }
 
 /** `--stats` gives JSON to whoever connects (core/stats.c): an address of the machine or a socket's path. */

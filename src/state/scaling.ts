@@ -46,9 +46,9 @@ function commandQuestion({ model }: AppState, server: Server, delta: number): Pa
   return {
     type: 'confirm',
     question: [
-      `${label} takes no signals for this. It has commands of its own, to add and to trim:`,
+      `${label} does not scale by signals. Its own commands to add and to trim are:`,
       ...commands,
-      `Run them as ${ownerOf(server)}? It is asked once for ${serverTitle(server)}.`,
+      `Run them as ${ownerOf(server)}? (Asked once for ${serverTitle(server)}.)`,
     ],
     effects: [{ type: 'scale', server: server.key, delta }],
     server: server.key,
@@ -76,7 +76,7 @@ function changeQuestion(state: AppState, server: Server, delta: number): Panel |
 function questionOf({ settings, model }: AppState, server: Server, delta: number): readonly string[] {
   const { current } = server.workers;
   const project = model?.projects.find(({ servers }) => servers.includes(server))?.name ?? serverTitle(server);
-  const once = settings.confirm === 'first' ? ' It is asked once a session: F2 changes that.' : '';
+  const once = settings.confirm === 'first' ? ' (Asked once a session; F2 changes that.)' : '';
   const many = Math.abs(delta);
   const some = many === 1 ? 'a worker' : plural(many, 'worker');
   if (delta > 0) return [`Add ${some} to ${project}: ${current} → ${current + delta}?`, `u undoes it.${once}`];
@@ -95,8 +95,8 @@ const consents = { size: 'size', unknown: 'size', memory: 'memory', code: 'all' 
 const whatYesDoes = {
   size: 'y adds them.',
   unknown: 'y adds them.',
-  memory: 'It does not fit. y adds them all the same.',
-  code: 'y has it load that code.',
+  memory: 'They do not fit. y adds them anyway.',
+  code: 'y adds it with that code.',
 } as const;
 
 /**
@@ -117,7 +117,7 @@ function changeAll(state: AppState, servers: readonly Server[], delta: 1 | -1): 
   const refusals: string[] = [];
   for (const server of servers) {
     const unasked = server.scaling.method === 'command' && !state.allowed.has(server.key);
-    const asks = `${serverTitle(server)} is asked for by itself first.`;
+    const asks = `${serverTitle(server)} needs a confirmation of its own: select it alone first.`;
     const refused = whyNot(state, server, delta) ?? (unasked ? asks : null);
     if (refused === null) effects.push({ type: 'scale', server: server.key, delta });
     else refusals.push(refused);

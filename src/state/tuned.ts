@@ -35,7 +35,7 @@ function questionOf({ tuneWatch }: AppState, { name }: Project, server: Server):
   const { current } = server.workers;
   return [
     `Tune ${name}, ${serverTitle(server)}, from ${plural(current, 'worker')} down?`,
-    `Under load it trims one worker and watches for ${duration(tuneWatch)}. If more requests wait than expected, it puts that back at once; else it goes on. Esc stops it, and puts back.`,
+    `Under load it trims one worker and watches for ${duration(tuneWatch)}. If more requests wait than expected, it puts that worker back at once; otherwise it goes on. Esc stops it and puts the worker back.`,
   ];
 }
 

@@ -59,7 +59,7 @@ function aboutSystem({ system }: Extract<Row, { type: 'system' }>, { state, them
   return {
     title: said('system', theme),
     left: [
-      said(`${count} of no project, ${memoryText(system.memory)}.`, theme),
+      said(`${count} without a project, ${memoryText(system.memory)}.`, theme),
       ...(advice === null ? [] : [spoken(advice, theme)]),
     ],
     right: [],
@@ -160,7 +160,7 @@ function prices(row: Row, server: Server, model: Model, theme: Theme): readonly 
 
 function trimText(row: Row, server: Server, model: Model): string {
   const { current, floor } = server.workers;
-  if (current <= floor) return `-: ${floor} is the fewest`;
+  if (current <= floor) return `-: ${floor} is the minimum`;
   const [goes] = nextToStop(server);
   const isOther =
     row.type === 'process' && row.process.role === 'worker' && goes !== undefined && goes.key !== row.process.key;
@@ -170,7 +170,7 @@ function trimText(row: Row, server: Server, model: Model): string {
 
 function addText(server: Server, model: Model): string {
   const { current } = server.workers;
-  if (beyondMost(server, current + 1) !== null) return `+: ${current} is the most`;
+  if (beyondMost(server, current + 1) !== null) return `+: ${current} is the maximum`;
   const price = priceOfStep(server, 1, model);
   const fits = price.fits === false ? ', does not fit' : '';
   return `+ to ${current + 1}: ${stepText(price, 'more', model)}${fits}`;
@@ -178,7 +178,7 @@ function addText(server: Server, model: Model): string {
 
 /** Bytes first; percent only if it changes by a point. */
 function stepText({ bytes: size, usedAfter }: StepPrice, word: 'less' | 'more', { host }: Model): string {
-  if (size === null) return 'memory not known';
+  if (size === null) return 'memory unknown';
   const { used, total } = host.memory;
   const moves = usedAfter !== null && Math.abs(usedAfter - used) >= total / 100;
   return `${bytes(size)} ${word}${moves ? `, ${shortShare(usedAfter / total)}` : ''}`;

@@ -139,7 +139,7 @@ function outcomeText({ freed, predicted, usedBefore, usedNow, undo, loading }: O
   const [before, now] = [usedBefore * total, usedNow * total];
   const shares = `${bytes(before)} → ${bytes(now)}${sharesText(usedBefore, usedNow)}`;
   const back = undo ? '' : ' u undoes it.';
-  const loads = loading === null ? '' : ` The new ones still load: ${bytes(loading)} each so far.`;
+  const loads = loading === null ? '' : ` The new ones are still loading: ${bytes(loading)} each so far.`;
   if (freed === null) return `Memory ${shares}.${loads}${back}`;
   const others = freed - (before - now);
   const meanwhile =

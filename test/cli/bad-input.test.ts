@@ -37,10 +37,10 @@ async function expectRefused(args: readonly string[], message: string | RegExp, 
   expect({ code: result.code, stdout: result.stdout }).toEqual({ code, stdout: '' });
 }
 
-const oneOf = 'it is one of mem, share';
+const oneOf = 'use one of mem, share';
 const positive = 'a delay is a positive number of seconds, not';
 const range = 'a delay is between 0.1 and 3600 seconds, not';
-const size = 'a size is such as 1.5G or 512M, and 1M at least, not';
+const size = 'a size looks like 1.5G or 512M, at least 1M, not';
 
 describe('a FIFO that nobody writes to or reads', () => {
   it.each([
@@ -93,8 +93,8 @@ describe('on the command line', () => {
     ['--sort=', `unknown sort key : ${oneOf}`],
     ['--sort __proto__', `unknown sort key __proto__: ${oneOf}`],
     ['--sort toString', `unknown sort key toString: ${oneOf}`],
-    ['--user nobody-of-this-name', 'no user nobody-of-this-name: neither /etc/passwd'],
-    ['list --source ps', 'unknown source ps: it is proc or portable'],
+    ['--user nobody-of-this-name', 'no user nobody-of-this-name: no directory of users has the name'],
+    ['list --source ps', 'unknown source ps: use proc or portable'],
     ...['', 'x', '1.5', '+', '1e3', '--', '99999', '+-1', '٣'].map(
       (value) => [`scale --proc % 10 ${value || "''"}`, /^(?:a number of workers is|usage:)/] as const,
     ),
@@ -121,9 +121,9 @@ describe('on the command line', () => {
     ["scale --proc % '' +1", 'no project'],
     ['scale --proc % 999999999 +1', 'no process 999999999'],
     ['scale --proc % 10 +1', /Signals reach processes of this machine only/],
-    ['scale --proc % 10 0', /is the fewest: nothing was sent/],
+    ['scale --proc % 10 0', /is the minimum: nothing was sent/],
     ['scale --read-only 1 +1', /not part of a server|no process 1/],
-    ['replay @text', 'a recording is shown on a terminal'],
+    ['replay @text', 'replay needs a terminal that it can draw on'],
   ];
 
   it.concurrent.each(impossible)('%s cannot be done', async (line, message) => {

@@ -71,8 +71,8 @@ describe('a file of hosts', () => {
   });
 
   it.each([
-    ['web1\nweb2 web3\n', 'f, line 2: web2 web3 is no destination of ssh'],
-    ['-oProxyCommand=x\n', 'f, line 1: -oProxyCommand=x is no destination of ssh'],
+    ['web1\nweb2 web3\n', 'f, line 2: web2 web3 is not an ssh destination'],
+    ['-oProxyCommand=x\n', 'f, line 1: -oProxyCommand=x is not an ssh destination'],
     ['# nothing\n', 'f names no host'],
   ])('%j is an error', (text, message) => {
     expect(() => parseHosts(text, 'f')).toThrow(message);
@@ -96,7 +96,7 @@ describe('--host', () => {
 
   it('names no more machines than can be connected', async () => {
     const hosts = Array.from({ length: 101 }, (_, index) => `web${index}`);
-    await expect(namedMachines({ hosts })).rejects.toThrow('101 machines are named: 100 are the most');
+    await expect(namedMachines({ hosts })).rejects.toThrow('101 machines are too many: 100 are possible');
   });
 
   it.each([

@@ -94,5 +94,5 @@ it.each([
 });
 
 it.each(['25:00', 'noon', '', '3'])('%j is no time', (text) => {
-  expect(() => timeOf(text, BEGIN)).toThrow(/a time is such as 03:10/);
+  expect(() => timeOf(text, BEGIN)).toThrow(/a time looks like 03:10/);
 });

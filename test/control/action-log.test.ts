@@ -234,7 +234,7 @@ describe('a change in the log', () => {
   it('is found unfinished by a later session, unless its own still runs', () => {
     const text = linesOf(logged(operation));
     expect(unfinishedIn(text, () => false)).toEqual([
-      expect.stringMatching(/shop 3 → 5 workers asked, and never ended$/),
+      expect.stringMatching(/shop 3 → 5 workers asked, and did not finish$/),
     ]);
     expect(unfinishedIn(text, () => true)).toEqual([]);
     const ended = linesOf(logged(operation, { ...operation, phase: 'done', endedAt: 9 }));

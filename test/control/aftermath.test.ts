@@ -53,7 +53,7 @@ it('ten minutes after a trim it is told how many were in use, and that nobody wa
   const [only, ...more] = toldAfter(1000, () => 0);
   expect(more).toEqual([]);
   expect(only?.[0]).toBe(600);
-  expect(only?.[2]).toMatch(/^project1: 2 workers since \d\d:\d\d: in use 0–[12] of 2, nobody waited\.$/);
+  expect(only?.[2]).toMatch(/^project1: 2 workers since \d\d:\d\d: in use 0–[12] of 2, no request waited\.$/);
 });
 
 it('requests that wait after a trim are reported at once, with the key that undoes it, and not again', () => {
@@ -66,7 +66,7 @@ it('requests that wait after a trim are reported at once, with the key that undo
 
 it('one that waits now and then is no reason to warn', () => {
   const [only] = toldAfter(700, (elapsed) => (elapsed % 60 === 0 ? 1 : 0));
-  expect(only?.[2]).toMatch(/: in use 0–[12] of 2, somebody waited in 10 of \d+ readings\.$/);
+  expect(only?.[2]).toMatch(/: in use 0–[12] of 2, requests waited in 10 of \d+ readings\.$/);
 });
 
 it('of a number of workers that was changed again nothing is told', () => {

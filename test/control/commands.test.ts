@@ -405,7 +405,7 @@ describe('the program of a command', () => {
 
   it('is not run in a directory that has gone', async () => {
     const path = script(at('control'), telling());
-    await expectRefused(start(), { program: path }, /is not there/, at('releases', '1'));
+    await expectRefused(start(), { program: path }, /does not exist/, at('releases', '1'));
     mkdirSync(at('current'));
     await expectRefused(start(), { program: path }, /does not exist any more/, at('current'));
   });
@@ -414,7 +414,7 @@ describe('the program of a command', () => {
     const { pid = 0 } = start();
     const command = { program: script(at('control'), telling()), args: [] };
     const outcome = await asOwner({ kind: 'run', pid, startTicks: startTicksOf(pid) - 1, command, cwd: folder });
-    expect(outcome).toMatch(/is another process by now/);
+    expect(outcome).toMatch(/is another process now/);
     expect(told()).toBe('');
   });
 });

@@ -247,7 +247,7 @@ describe('a change of workers', () => {
     const one = run(server);
     one.controller.scale(KEY, 1);
     one.settle();
-    expect(last(one)?.text).toContain('no new worker came');
+    expect(last(one)?.text).toContain('no new worker appeared');
     expect(server.sent).toHaveLength(1);
   });
 
@@ -264,12 +264,12 @@ describe('a change of workers', () => {
 
   it('sends nothing where it is refused, and says why', () => {
     const server = new Simulated(3);
-    server.refusal = '100 is another process by now: nothing was sent.';
+    server.refusal = '100 is another process now: nothing was sent.';
     const one = run(server);
     one.controller.scale(KEY, -1);
     one.settle();
     expect(last(one)).toMatchObject({ phase: 'failed' });
-    expect(last(one)?.text).toContain('another process by now');
+    expect(last(one)?.text).toContain('another process now');
     expect(server.workers).toHaveLength(3);
   });
 
@@ -339,7 +339,7 @@ describe('a change that adds workers', () => {
     one.controller.scale(KEY, 2);
     one.settle();
     expect(last(one)).toMatchObject({ phase: 'done' });
-    expect(last(one)?.text).toMatch(/; the new ones still load: \d+M each so far$/);
+    expect(last(one)?.text).toMatch(/; the new ones are still loading: \d+M each so far$/);
   });
 
   it('is not begun where it does not fit, and asks', () => {

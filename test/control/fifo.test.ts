@@ -89,7 +89,7 @@ it('a path that nobody reads, or that is no FIFO, is refused in words', async ()
   writeFileSync(at('file'), '');
   expect(await write(at('file'))).toMatch(/file is not a FIFO: nothing was written\.$/);
   expect(readFileSync(at('file'), 'utf8')).toBe('');
-  expect(await write(at('none'))).toMatch(/none is not there\.$/);
+  expect(await write(at('none'))).toMatch(/none does not exist\.$/);
   expect(existsSync(at('none'))).toBe(false);
   expect(await write('/dev/null')).toMatch(/is not a FIFO/);
 });

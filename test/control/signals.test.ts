@@ -50,7 +50,7 @@ it('a process whose command line cannot be read without a risk is left alone', (
   const found = { ...facts, pid, startTicks, ppid, state, ids: 'one', held: false } as const;
   expect(asShown(head, found)).toBe(found);
   expect(asShown(head, { ...found, held: true })).toEqual({
-    refused: `${pid} waits in the kernel and cannot be looked at: nothing was sent.`,
+    refused: `${pid} hangs in the kernel and cannot be inspected: nothing was sent.`,
     held: true,
   });
 });
@@ -65,11 +65,11 @@ it('a worker that waits in the kernel is still one of them', () => {
 
 describe('a process that is not what the screen says', () => {
   it.each([
-    ['of another age', (master: ProcessSample) => ({ ...master, startTicks: 1 }), 'another process by now'],
+    ['of another age', (master: ProcessSample) => ({ ...master, startTicks: 1 }), 'another process now'],
     [
       'that runs another program',
       (master: ProcessSample) => ({ ...master, startTicks: startTicks() }),
-      'another program by now',
+      'another program now',
     ],
   ])('%s gets no signal', async (_, change, why) => {
     const server = serverSeen(change);
@@ -87,7 +87,7 @@ describe('a process that is not what the screen says', () => {
   it('is not ended or reloaded either', async () => {
     const server = serverSeen((master) => ({ ...master, startTicks: 1 }));
     for (const action of ['stop', 'kill', 'reload'] as const) {
-      expect(await new ProcessSignals(asOwner).act(action, server.head, server)).toContain('another process by now');
+      expect(await new ProcessSignals(asOwner).act(action, server.head, server)).toContain('another process now');
     }
     expect(state()).toMatch(/[RS]/);
   });

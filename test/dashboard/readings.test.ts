@@ -41,7 +41,7 @@ it('a dashboard whose connection breaks says that figures are old, and connects 
   line.isCut = true;
   await eventually('the break is told', () => notices.length > 0);
   expect(notices[0]).toBe(
-    'The connection to web1 broke. What is shown is old. shop 3 → 4 workers: interrupted. r connects again.',
+    'The connection to web1 broke. The figures are old. shop 3 → 4 workers: interrupted. r connects again.',
   );
   const { reads } = line;
   const told = notices.length;

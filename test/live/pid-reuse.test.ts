@@ -73,12 +73,12 @@ it.each([
     await pty.waitFor(new RegExp(`\\b${pid}\\b.*\\?`));
     expect(pty.text()).toContain('the-first-process');
     pty.press('y');
-    await pty.waitFor(`${pid} is another process by now: nothing was sent.`);
+    await pty.waitFor(`${pid} is another process now: nothing was sent.`);
     pty.press('r');
     await pty.waitFor((lines) => !lines.some((line) => line.includes('the-first-process') && !line.includes('Filter')));
     expect(existsSync(join(folder, 'ended'))).toBe(false);
     const log = join(folder, 'workertop', 'actions.log');
-    await eventually('the log', () => existsSync(log) && readFileSync(log, 'utf8').includes('another process by now'));
+    await eventually('the log', () => existsSync(log) && readFileSync(log, 'utf8').includes('another process now'));
   } finally {
     await pty.close();
   }

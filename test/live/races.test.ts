@@ -137,7 +137,7 @@ it('no worker is added that would load code which none has run, until that is ag
   const refused = await workertop('scale', String(gunicorn.pid), '+1');
   expect(refused).toMatchObject({ code: 1, stdout: '' });
   expect(refused.stderr).toMatch(
-    /its code was changed \d+ s ago, after its newest worker started\. .*--yes does it\.\n$/,
+    /its code was changed \d+ s ago, after its newest worker started\. .*--yes goes ahead\.\n$/,
   );
   expect(gunicorn.workers()).toHaveLength(3);
   const agreed = await workertop('scale', String(gunicorn.pid), '+1', '--yes');

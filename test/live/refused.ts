@@ -280,7 +280,7 @@ export const refused: readonly Refused[] = [
     command: () => ['/usr/bin/python3', 'served.py'],
     head: 'master',
     workers: 2,
-    why: /is not known/,
+    why: /does not know what/,
   },
   {
     kind: 'django-q',

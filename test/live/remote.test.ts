@@ -347,7 +347,7 @@ it('a connection that stalls is told, and the next reading makes a new one', asy
   try {
     await far.read(hints(gunicorn.pid));
     sshd.stall();
-    await expect(far.read(hints(gunicorn.pid))).rejects.toThrow('dash: nothing came for 1 s');
+    await expect(far.read(hints(gunicorn.pid))).rejects.toThrow('dash: no answer for 1 s');
     sshd.cut();
     const { processes } = await far.read(hints(gunicorn.pid));
     expect(processes.map(({ pid }) => pid)).toContain(gunicorn.pid);

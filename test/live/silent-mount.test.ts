@@ -121,7 +121,7 @@ describe('list', () => {
     const { code, stdout, stderr } = await workertop('list', '--json');
     expect({ code, stderr }).toEqual({
       code: 0,
-      stderr: `workertop: ${mount.directory} does not answer: what its files say about projects is unknown.\n`,
+      stderr: `workertop: ${mount.directory} does not answer: workertop cannot read the files there.\n`,
     });
     const { projects } = JSON.parse(stdout) as Listing;
     const directories = projects.map(({ directory }) => directory);
@@ -141,7 +141,7 @@ describe('list', () => {
     });
     const [code] = await once(child, 'close');
     expect(code).toBe(0);
-    expect(stderr).toContain('config.toml is left out: its file system does not answer.\n');
+    expect(stderr).toContain('config.toml is ignored: its file system does not answer.\n');
   });
 
   it('is not held up by a process that keeps the kernel from telling what it waits for', async () => {

@@ -88,7 +88,7 @@ it('a tune puts the worker back at once when requests wait more than expected, a
   await eventually('the worker back', () => gunicorn.workers().length === 3, 40);
   expect((performance.now() - began) / 1000).toBeLessThan(30);
   expect(await run.ended()).toBe(0);
-  expect(run.said()).toMatch(/put back after \d+ s: in \d+ of \d+ readings somebody waited/);
+  expect(run.said()).toMatch(/put back after \d+ s: requests waited in \d+ of \d+ readings/);
   expect(failed).toBe(0);
 });
 

@@ -110,7 +110,7 @@ it('a change of uWSGI is refused where a mule cannot be told from a worker, of w
   const before = kernel.children(pid);
   const { code, stderr } = await workertop('scale', String(pid), '-1');
   expect(code).toBe(1);
-  expect(stderr).toContain('cannot be told from its mule');
+  expect(stderr).toContain('cannot tell its workers from its mule');
   expect(kernel.children(pid)).toEqual(before);
 });
 

@@ -82,7 +82,7 @@ it('tells what a launcher costs that only waits', () => {
   const memory = { rss: 60 * MB, pss: 54 * MB, uss: 49 * MB };
   const npm = sample({ pid: 1, ppid: 0, argv: ['npm start'], exe: '/usr/bin/node', memory, ...shop });
   const [found] = adviceOn('launcher', npm);
-  expect(found?.text).toMatch(/^npm start \(1\) takes 54M only to wait for what it started\. .* frees ≈49M\.$/);
+  expect(found?.text).toMatch(/^npm start \(1\) takes 54M just to wait for the program it started\. .* frees ≈49M\.$/);
   expect(found?.frees).toBe(49 * MB);
 });
 

@@ -109,7 +109,7 @@ describe('celery’s own command to scale', () => {
   it.each([
     [['celery', '-A', 'p', 'worker', '--autoscale=10,2'], 'autoscale MAX MIN'],
     [['celery', '-A', 'p', 'worker', '-P', 'solo'], 'solo pool'],
-    [['celery', 'worker'], 'app is not known'],
+    [['celery', 'worker'], 'does not know its app'],
   ])('is none for %j, and why', (argv, why) => {
     expect(refusal({ argv })).toContain('it would freeze');
     expect(refusal({ argv })).toContain(why);

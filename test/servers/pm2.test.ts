@@ -118,7 +118,7 @@ describe('a second process of an app in fork mode', () => {
   });
 
   it('is refused where it cannot be read whether the app listens', () => {
-    expect(refusal(forked(11, 'shop', '0'))).toContain('cannot be read');
+    expect(refusal(forked(11, 'shop', '0'))).toContain('cannot read whether');
   });
 
   it('may be added where the app does not listen', () => {

@@ -129,7 +129,7 @@ export const recorded: readonly Recorded[] = [
     kind: 'odoo',
     roles: ['master', 'worker', 'worker', 'helper'],
     configured: 2,
-    refusal: 'without a floor',
+    refusal: 'without limit',
   },
   {
     what: 'hypercorn 0.18, which spawns',

@@ -109,6 +109,6 @@ it('what the title of uWSGI hides is said to be unknown', () => {
   expect(server?.app).toBe('bakery');
   expect(server?.workers.configured).toMatchObject({ count: null, where: expect.stringContaining('title hides') });
   expect(server?.scaling.reason).toMatch(
-    /title hides its command line, so it is not known whether master-fifo and cheaper are set/,
+    /title hides its command line, so workertop cannot see whether master-fifo and cheaper are set/,
   );
 });

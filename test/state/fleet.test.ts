@@ -27,7 +27,7 @@ describe('that a machine could be smaller', () => {
   it('is said after ten minutes in which half of it would have done, with how long and how much', () => {
     expect(verdictOf(watchedFor(600, idle))).toEqual({
       kind: 'smaller',
-      evidence: 'In 10 min it used at most 600M of 2.00G and 10 % of its CPU: half would have done.',
+      evidence: 'In 10 min it used at most 600M of 2.00G and 10 % of its CPU: half would have been enough.',
     });
   });
 
@@ -55,12 +55,12 @@ describe('that a machine is short of memory', () => {
     const full = { memory: memoryOf(1990 * MB) };
     expect(verdictOf(watchedFor(0, full))).toEqual({
       kind: 'short',
-      evidence: 'The least available memory is 58M of 2.00G.',
+      evidence: 'Available memory is down to 58M of 2.00G.',
     });
     let state = read(fleetOf(['a']), 'a', full);
     state = read(state, 'a', { at: START + 300_000 });
     const [machine] = state.machines;
-    expect(machine && verdictOf(machine)?.evidence).toBe('The least available memory 5 min ago was 58M of 2.00G.');
+    expect(machine && verdictOf(machine)?.evidence).toBe('Available memory was down to 58M of 2.00G 5 min ago.');
   });
 
   it.each([

@@ -119,7 +119,7 @@ describe('what is tagged', () => {
     expect(effectsOf(tagged, '-')).toMatchObject([{ type: 'scale', delta: -1 }]);
     const refused = pressed(tagged, '-');
     const begun = told(refused, { type: 'operation', operation: operation({ phase: 'running', current: 3 }) });
-    expect(text(begun)).toContain('celery 1420 is asked for by itself first.');
+    expect(text(begun)).toContain('celery 1420 needs a confirmation of its own: select it alone first.');
     const done = operation({ freed: 144 * 1024 ** 2 });
     expect(text(told(begun, { type: 'operation', operation: done }))).toContain('144M freed');
   });

@@ -64,10 +64,10 @@ describe('a server that scales by a command of its own', () => {
     expect(effects).toEqual([]);
     const control = '/v/bin/celery -A shop -b redis://:***@db/1 control --timeout 5 -d n@vps1';
     expect(question(asking)).toEqual([
-      'celery takes no signals for this. It has commands of its own, to add and to trim:',
+      'celery does not scale by signals. Its own commands to add and to trim are:',
       `${control} pool_grow 1`,
       `${control} pool_shrink 1`,
-      'Run them as shop? It is asked once for celery 10.',
+      'Run them as shop? (Asked once for celery 10.)',
     ]);
   });
 
@@ -82,10 +82,10 @@ describe('a server that scales by a command of its own', () => {
 
   it('names the app of pm2, its home, and the process that would go', () => {
     expect(question(press(dashboard(pm2()), '+')[0])).toEqual([
-      'pm2 takes no signals for this. It has commands of its own, to add and to trim:',
+      'pm2 does not scale by signals. Its own commands to add and to trim are:',
       'PM2_HOME=/home/shop/.pm2 pm2 scale api +1',
       'PM2_HOME=/home/shop/.pm2 pm2 delete 0',
-      'Run them as shop? It is asked once for pm2 api.',
+      'Run them as shop? (Asked once for pm2 api.)',
     ]);
   });
 

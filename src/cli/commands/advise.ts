@@ -76,7 +76,7 @@ function chosen(
   if (target === null) {
     const active = all.filter(({ server }) => server.activity !== null);
     if (active.length === 0)
-      throw new Refusal('workertop cannot tell of any running server how many of its workers are in use');
+      throw new Refusal('no running server lets workertop see how many of its workers are in use');
     return active;
   }
   const servers = findTargets(model, target);
@@ -90,8 +90,8 @@ const columns: readonly TextColumn[] = [
   { title: 'USED', align: 'right', goes: null },
   { title: 'WOULD WAIT', align: 'right', goes: null },
   { title: 'ON AVERAGE', align: 'right', goes: null },
-  { title: 'IN USE, SEEN', align: 'right', goes: null },
-  { title: 'WAITED, SEEN', align: 'right', goes: null },
+  { title: 'SEEN IN USE', align: 'right', goes: null },
+  { title: 'SEEN WAITING', align: 'right', goes: null },
 ];
 
 /** The column that is left out where no time can be told. */

@@ -107,7 +107,7 @@ async function serve({ listen, tokenFile, interval }: Settings, series: Series):
     throw new UsageError(`${listen} cannot be listened on: ${fileProblem(error)}`);
   });
   if (!isLoopback(host)) {
-    const guard = tokenFile === null ? 'to whoever asks' : 'to whoever shows the token';
+    const guard = tokenFile === null ? 'to everyone' : 'to clients with the token';
     process.stderr.write(`workertop: serving metrics on ${listen} ${guard}, without TLS\n`);
   }
   return {
@@ -131,8 +131,8 @@ async function readToken(path: string): Promise<string> {
   const { text, mode } = await readOwnFile(path).catch((error: unknown) => {
     throw new UsageError(`${path || 'a file without a name'} cannot be read: ${fileProblem(error)}`);
   });
-  if ((mode & 0o077) !== 0) throw new UsageError(`${path} may be read by others: chmod 600 it`);
+  if ((mode & 0o077) !== 0) throw new UsageError(`${path} can be read by other users: run chmod 600 on it`);
   const token = text.trim();
-  if (token === '') throw new UsageError(`${path} has no token in it`);
+  if (token === '') throw new UsageError(`${path} contains no token`);
   return token;
 }

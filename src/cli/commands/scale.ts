@@ -62,7 +62,7 @@ export async function scale(
   if (!scaling.available) throw new Refusal(target > current ? scaling.reasonToAdd : scaling.reason);
   if (target < floor) {
     throw new Refusal(
-      `${project.name} has ${plural(current, 'worker')}, and ${floor} is the fewest: nothing was sent.`,
+      `${project.name} has ${plural(current, 'worker')}, and ${floor} is the minimum: nothing was sent.`,
     );
   }
   const beyond = beyondMost(server, target);
@@ -76,8 +76,8 @@ export async function scale(
   if (command !== null && !yes) {
     const { label } = server.definition;
     const by = `as ${ownerOf(server)}: ${command}`;
-    if (!(await request.confirm?.(`${label} takes no signals for this. Its own command would be run, ${by}`)))
-      throw new Refusal(`${label} takes no signals for this. With --yes its own command is run, ${by}`);
+    if (!(await request.confirm?.(`${label} does not scale by signals. Its own command would be run, ${by}`)))
+      throw new Refusal(`${label} does not scale by signals. With --yes its own command is run, ${by}`);
   }
   const operation = await run({ observer, server, target, signals, log, request, settings });
   if (operation.phase !== 'done') throw new Refusal(operation.text);
@@ -115,7 +115,7 @@ function plan(server: Server, project: Project, target: number, command: string 
   if (json) return planJson(server, project, target, frees);
   const freed = frees === null ? '' : `, would free ≈${bytes(frees)}`;
   const by = command === null ? '' : `, by ${command}`;
-  return `${clean(`${project.name} ${current} → ${target} workers${freed}${by}`)}: nothing was sent, this is a dry run.\n`;
+  return `${clean(`${project.name} ${current} → ${target} workers${freed}${by}`)}: a dry run, nothing was sent.\n`;
 }
 
 interface Run {
@@ -188,7 +188,7 @@ function warned({ text }: Question): Consent {
  * @throws Refusal without it
  */
 async function agree({ text, because }: Question, { confirm }: ScaleRequest): Promise<Consent> {
-  if (because === 'memory') throw new Refusal(`${text} Nothing was sent. --force adds them all the same.`);
+  if (because === 'memory') throw new Refusal(`${text} Nothing was sent. --force adds them anyway.`);
   if (await confirm?.(text)) return because === 'code' ? 'all' : 'size';
-  throw new Refusal(`${text} Nothing was sent. --yes does it.`);
+  throw new Refusal(`${text} Nothing was sent. --yes goes ahead.`);
 }

@@ -70,7 +70,7 @@ export function lookInto({ pid, uid, gid }: Owner, startTicks: number): Inside |
   // Last: everything above was read of the same process.
   const stat = readBytes(`${folder}/stat`);
   if (typeof stat === 'string') throw new Refused(`${pid} has ended.`);
-  if (parseStat(stat, stat.length)?.startTicks !== startTicks) throw new Refused(`${pid} is another process by now.`);
+  if (parseStat(stat, stat.length)?.startTicks !== startTicks) throw new Refused(`${pid} is another process now.`);
   return root === null ? null : { root, cwd, exe, environment };
 }
 

@@ -52,7 +52,7 @@ export function findProgram({ program, places = [] }: ControlCommand, grounds: G
   }
   const path = program.startsWith('/') ? program : search(program, searched, grounds);
   if (path === null) {
-    const left = doubt === null ? '' : ` Not looked into: ${doubt}`;
+    const left = doubt === null ? '' : ` Not searched: ${doubt}`;
     throw new Refused(`${program} was not found in the PATH of its server or beside it.${left}`);
   }
   checkProgram(path, searched, grounds, 0);
@@ -101,7 +101,8 @@ function interpreterOf(found: Found, searched: readonly string[], grounds: Groun
     .replace(/(^|[ \t])-S/, '$1')
     .split(/[ \t]+/)
     .find((word) => word !== '' && !word.startsWith('-') && !word.includes('='));
-  if (named === undefined) throw new Refused(`${found.path} has an interpreter that is not understood: env${words}.`);
+  if (named === undefined)
+    throw new Refused(`${found.path} names an interpreter that workertop does not understand: env${words}.`);
   if (named.startsWith('/')) return named;
   const program = search(named, searched, grounds);
   if (program === null) throw new Refused(`${named}, the interpreter of ${found.path}, was not found.`);
@@ -149,7 +150,7 @@ export function checkDirectory(path: string, grounds: Grounds): Found {
 }
 
 function checkSeen(path: string, found: Found, { seenFrom }: Grounds): void {
-  if (!isSeenBy(seenFrom, found)) throw new Refused(`${path} is another file to its server than it is here.`);
+  if (!isSeenBy(seenFrom, found)) throw new Refused(`Its server sees another file at ${path}.`);
 }
 
 /** The beginning of a regular file. Empty if the owner may run it but not read it. */

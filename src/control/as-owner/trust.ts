@@ -67,7 +67,7 @@ export function follow(path: string, trust: Trust, { root, sticky = false }: Opt
     }
     const next = step(here, part);
     if (why !== null && (next.stats.isSymbolicLink() || !isOwned(next.stats, trust)))
-      throw new Refused(`${next.path} may be anybody's: ${here.path} ${why}.`);
+      throw new Refused(`${next.path} cannot be trusted: ${here.path} ${why}.`);
     if (!next.stats.isSymbolicLink()) {
       way = [...way, next];
       continue;
@@ -100,7 +100,7 @@ function step(here: Found, part: string): Found {
     return { descriptor, path, stats: fstatSync(descriptor) };
   } catch (error) {
     const code = errorCode(error) ?? error;
-    if (code === 'ENOENT') throw new Missing(`${path} is not there.`);
+    if (code === 'ENOENT') throw new Missing(`${path} does not exist.`);
     throw new Refused(code === 'EACCES' ? `${path} may not be read.` : `${path} cannot be read: ${code}.`);
   }
 }

@@ -53,7 +53,7 @@ function noLoad(passed: number, summary: Summary | null): string {
 
 function tooFew(passed: number, { effective }: Summary, readings: number): string {
   const seen = `its load changes so slowly that ${duration(passed)} count as ${Math.floor(effective)} independent readings`;
-  return `Too little was seen to compare with: ${seen}, and ${Math.ceil(readings)} are needed. Nothing was sent.`;
+  return `Not enough was seen to compare with: ${seen}, and ${Math.ceil(readings)} are needed. Nothing was sent.`;
 }
 
 /** What was observed at the present number of workers; null before the first reading. */

@@ -31,7 +31,7 @@ export async function repaired(found: Found, world: TuneWorld): Promise<Found> {
     await world.journal.clear();
     return found;
   }
-  world.say(`A tune that was cut off left ${left.project} ${left.to} of ${left.from} workers.`);
+  world.say(`An interrupted tune left ${left.project} with ${left.to} of ${left.from} workers.`);
   const now = await putBack(trimmed, left.from, world);
   return findIn(now.model, found.server.key) ?? found;
 }

@@ -80,10 +80,10 @@ export async function watchFewer(
     const recent = waited.slice(-WINDOW);
     const count = recent.filter(Boolean).length;
     if (count >= tooMany(recent.length, expected.share))
-      return against(`in ${count} of ${recent.length} readings somebody waited`);
+      return against(`requests waited in ${count} of ${recent.length} readings`);
     fullSince = isFull(found) ? (fullSince ?? found.model.uptime) : null;
     if (fullSince !== null && found.model.uptime - fullSince >= LONGEST_FULL)
-      return against(`all were in use for ${LONGEST_FULL} s`);
+      return against(`all workers were in use for ${LONGEST_FULL} s`);
     if (found.server.workers.current !== expected.workers || workersOf(found) !== workersOf(start))
       return against('its workers changed by themselves');
     const harm = harmSince(start.model, found.model, previous);

@@ -6,9 +6,7 @@ import type { TuneResult } from './tune.ts';
 export function outcomeText({ workers, reason, server, project, steps }: TuneResult): string {
   const { configured } = server.workers;
   const forgotten = isChanged(steps) && configured.count !== workers;
-  const permanent = forgotten
-    ? ` Lasts until restart. To keep it: set ${workers} where it is set: ${configured.where}.`
-    : '';
+  const permanent = forgotten ? ` Lasts until restart. To keep it: set ${workers} instead of ${configured.where}.` : '';
   return `${project.name} has ${plural(workers, 'worker')}: ${reason}.${permanent}`;
 }
 

@@ -60,13 +60,15 @@ async function run(first: Found, world: TuneWorld, options: TuneOptions): Promis
     const ended = (reason: string): TuneResult => ({ steps, workers: current, reason, ...found });
     if (world.stop.aborted) return ended('it was interrupted');
     const target = current - 1;
-    if (target < Math.max(floor, options.fewest)) return ended(`${current} is the fewest`);
+    if (target < Math.max(floor, options.fewest)) return ended(`${current} is the minimum`);
     const expected = expect(target, at.summary, current);
     if (expected > 2 * options.wait) return ended(`with ${target}, up to ${percent(expected)} of requests would wait`);
     const worse = swapping(found.model);
     if (worse !== null) return ended(worse);
     if (options.dryRun)
-      return ended(`this is a dry run: ${target} would be tried, at which up to ${percent(expected)} would wait`);
+      return ended(
+        `this is a dry run; the next trim to ${target} would make up to ${percent(expected)} of requests wait`,
+      );
     const freed = freedBy(server, 1);
     const served = servedOf(server);
     const outcome = await trim(found, target, world);

@@ -15,7 +15,7 @@ export const launcher: Rule = (model) =>
       const { counted } = process.memory;
       if (counted === null || counted < REASONABLE || !isWrapper(process.sample.facts)) return [];
       const frees = givesBack(process.memory);
-      const gain = frees === null ? '' : ` Started directly, that frees ≈${bytes(frees)}.`;
+      const gain = frees === null ? '' : ` Starting that directly frees ≈${bytes(frees)}.`;
       const name = process.command
         .split(' ')
         .slice(0, 2)
@@ -27,7 +27,7 @@ export const launcher: Rule = (model) =>
           {
             kind: 'launcher',
             severity: 'info',
-            text: `${name} (${process.pid}) takes ${bytes(counted)} only to wait for what it started.${gain}`,
+            text: `${name} (${process.pid}) takes ${bytes(counted)} just to wait for the program it started.${gain}`,
             frees,
           },
         ),

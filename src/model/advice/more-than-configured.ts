@@ -17,7 +17,7 @@ export const moreThanConfigured: Rule = (model) =>
     return serverAdvice(project, server, {
       kind: 'more-than-configured',
       severity: 'info',
-      text: `${current} workers run, ${count} are configured: some were added, or it has changed since. A restart brings ${count}.`,
+      text: `${current} workers run, ${count} are configured: some were added, or the configuration has changed. A restart brings ${count}.`,
       ...scaling(server, 'trim'),
       where: configured.where,
     });

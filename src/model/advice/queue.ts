@@ -44,7 +44,7 @@ function remedy(
     return { text: `${waits}: ${all} use all of the CPU of ${plural(cores, 'core')}, more would not help.` };
   }
   const cost = costOfOneMore(server);
-  if (cost === null) return { text: `${waits}: one worker more.`, ...scaling(server, 'add') };
+  if (cost === null) return { text: `${waits}: add a worker.`, ...scaling(server, 'add') };
   const after = (memory.used + cost) / memory.total;
   if (after > FULL) {
     return {

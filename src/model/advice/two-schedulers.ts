@@ -23,7 +23,7 @@ export const twoSchedulers: Rule = (model) =>
         {
           kind: 'two-schedulers',
           severity: 'critical',
-          text: `${same.length + 1} schedulers run (${listed}), and each sends every task: leave one.`,
+          text: `${same.length + 1} schedulers run (${listed}), and each sends every task: keep one.`,
         },
         first.pid,
       ),

@@ -191,7 +191,7 @@ export class Line {
     this.#timer = setTimeout(() => {
       // // Ctrl-Z may have stopped this process for longer: read what has arrived first.
       this.#timer = setTimeout(() => {
-        if (this.#heard === heard) this.#break(`nothing came for ${seconds} s`);
+        if (this.#heard === heard) this.#break(`no answer for ${seconds} s`);
       }, 500);
     }, seconds * 1000);
   }

@@ -30,7 +30,7 @@ export class Told implements StatScan {
     const gone = new Set<number>();
     let isNew = false;
     const lines = content.toString('latin1').split('\n');
-    if (lines.length > 2 * MOST_PROCESSES) throw new BadFrame('tells of too many processes');
+    if (lines.length > 2 * MOST_PROCESSES) throw new BadFrame('reports too many processes');
     for (const line of lines) {
       if (line.length > LONGEST_LINE) continue;
       if (line.startsWith('@')) this.#figure(line.slice(1));
@@ -49,7 +49,7 @@ export class Told implements StatScan {
         this.#stats.set(pid, after);
       }
     }
-    if (this.#stats.size > MOST_PROCESSES) throw new BadFrame('tells of too many processes');
+    if (this.#stats.size > MOST_PROCESSES) throw new BadFrame('reports too many processes');
     // // Processes stay in the order of /proc.
     if (isNew) this.#stats = new Map([...this.#stats].sort(([one], [other]) => one - other));
     return gone;

@@ -49,7 +49,7 @@ export function verdictOf({ figures, watch }: Machine): Verdict | null {
   if (watch.seconds < LONG_ENOUGH || watch.mostCpu === null || smaller < SMALLEST) return null;
   if (used > FITS * smaller || (cores > 1 && watch.mostCpu * HALF > FITS)) return null;
   const most = `at most ${bytes(used)} of ${bytes(memory.total)} and ${percent(watch.mostCpu)} of its CPU`;
-  return { kind: 'smaller', evidence: `In ${duration(watch.seconds)} it used ${most}: half would have done.` };
+  return { kind: 'smaller', evidence: `In ${duration(watch.seconds)} it used ${most}: half would have been enough.` };
 }
 
 function leastText(
@@ -57,6 +57,7 @@ function leastText(
   { at, memory }: NonNullable<Machine['figures']>,
 ): string {
   const ago = (at - leastAt) / 1000;
-  const when = ago < 60 ? 'is' : `${duration(ago)} ago was`;
-  return `The least available memory ${when} ${bytes(leastAvailable)} of ${bytes(memory.total)}.`;
+  const was = ago < 60 ? 'is' : 'was';
+  const when = ago < 60 ? '' : ` ${duration(ago)} ago`;
+  return `Available memory ${was} down to ${bytes(leastAvailable)} of ${bytes(memory.total)}${when}.`;
 }

@@ -63,7 +63,7 @@ function sortMenu({ sort, reverse }: FleetState, index: number, theme: Theme): P
 }
 
 const explained: readonly (readonly [string, string])[] = [
-  ['USED', 'memory used, as in free(1), of all there is'],
+  ['USED', 'memory used, as in free(1), of the total'],
   ['CPU', 'of all cores, between two readings'],
   ['QUEUE', 'connections waiting to be accepted'],
   [

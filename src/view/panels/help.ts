@@ -9,7 +9,7 @@ const sections: readonly Section[] = ['Workers', 'Look', 'Move', 'Recording', 'O
 const explained: readonly (readonly [string, string])[] = [
   [
     'MEM',
-    'PSS: shared memory is divided among the processes that share it, so sums add up; in the header memory used, as in free(1): W shows where it is',
+    'PSS: shared memory is divided among the processes that share it, so sums add up. The header shows memory used, as free(1) does; W shows where it is',
   ],
   ['FREES', 'memory that becomes available when this worker exits, without page cache; on a server, by one trim'],
   ['OF USED', 'share of memory used; a full bar is the largest row'],
@@ -19,7 +19,7 @@ const explained: readonly (readonly [string, string])[] = [
   ],
   ['QUEUE', 'connections waiting to be accepted'],
   ['LAST HOUR', 'memory, on one scale for all rows, blank if flat; +12M/h if it grows steadily'],
-  ['!', 'there is advice about it: a'],
+  ['!', 'there is advice about this row: press a'],
   ['~ …', 'an estimate; not read yet. As root all figures are exact'],
 ];
 

@@ -204,7 +204,7 @@ function cursorLine(
     .flatMap(({ name, values }) =>
       (values[column] ?? null) === null ? [] : [`${name} ${bytes(values[column] ?? 0)}`],
     );
-  const head = value === null ? 'nothing known' : `used ${bytes(value)}, ${percent(value / total)}`;
+  const head = value === null ? 'no data' : `used ${bytes(value)}, ${percent(value / total)}`;
   const when = cursor === null ? 'now' : at;
   return [span(`${when}  `, theme.strong), span(wholeParts([head, ...parts], columns - width(when) - 2))];
 }

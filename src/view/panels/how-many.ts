@@ -127,7 +127,7 @@ function ownText({ own, watched, now, request }: Outlook): string {
 }
 
 function waitedText({ waited, mostWaiting }: Summary): string {
-  if (waited === null) return 'It is unknown whether anybody waited';
-  if (waited === 0) return 'Nobody was seen waiting';
-  return `${percent(waited)} of the readings saw somebody wait, ${mostWaiting} at most`;
+  if (waited === null) return 'It is unknown whether requests waited';
+  if (waited === 0) return 'No request was seen waiting';
+  return `Requests waited in ${percent(waited)} of the readings, ${mostWaiting} at most`;
 }

@@ -21,7 +21,7 @@ export function tunePanel({ state, theme }: Scene, scroll: number): PanelContent
     wrap(arrowed(clean(text), theme.glyphs), Math.max(10, columns - 4 - indent.length)).map(
       (part): Line => [span(indent + part, style)],
     );
-  const stopping = outcome === null ? (phase === 'stopping' ? 'Stopping: what was trimmed is put back …' : null) : null;
+  const stopping = outcome === null ? (phase === 'stopping' ? 'Stopping: putting back the last trim …' : null) : null;
   const lines: readonly Line[] = [
     ...(outcome === null ? [] : [...wrapped(outcome, '', theme.strong), []]),
     ...(stopping === null ? [] : [[span(stopping, theme.warning)], []]),

@@ -27,7 +27,7 @@ function lineTo(script: string, mayAsk = false): Line {
 }
 
 it.each([
-  ['nothing', 'exec sleep 100', 'vps1: nothing came for 1 s'],
+  ['nothing', 'exec sleep 100', 'vps1: no answer for 1 s'],
   ['gigabytes', 'exec yes', 'vps1: the server sends more than 1 MB for one answer'],
   [
     'a refusal',

@@ -15,7 +15,7 @@ export function processLines(process: ProcessNode, context: Context): readonly L
   return [
     ...say('process', `${process.pid}, ${stateWords[sample.state]}, child of ${sample.ppid}`),
     ...labelled('command', process.command, columns, context.theme),
-    ...say('kind', process.unrecognised ? 'unknown: to tell took more than 50 ms' : null),
+    ...say('kind', process.unrecognised ? 'unknown: finding out took more than 50 ms' : null),
     ...say('doing', sample.activity === undefined ? null : doingPhrases(sample.activity, context.model).join(', ')),
     ...say('user', facts.user ?? (facts.uid === null ? null : String(facts.uid))),
     ...say('started', `${ageText(context.model.uptime - process.startedAt)} ago`),
