@@ -33,6 +33,6 @@ export async function tellLeftBehind(dashboard: Dashboard, journal: Journal): Pr
 }
 
 function leftBehind({ project, to, from, pid }: Unfinished): Action {
-  const text = `A tune that was cut off left ${project} ${to} of ${from} workers: + on its master ${pid} puts it back.`;
+  const text = `An interrupted tune left ${project} with ${to} of ${from} workers: + on its master ${pid} puts one back.`;
   return { type: 'notice', level: 'warning', text };
 }

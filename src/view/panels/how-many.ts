@@ -128,6 +128,6 @@ function ownText({ own, watched, now, request }: Outlook): string {
 
 function waitedText({ waited, mostWaiting }: Summary): string {
   if (waited === null) return 'It is unknown whether requests waited';
-  if (waited === 0) return 'No request was seen waiting';
+  if (waited === 0) return 'No request waited';
   return `Requests waited in ${percent(waited)} of the readings, ${mostWaiting} at most`;
 }
