@@ -264,6 +264,8 @@ export interface MemoryUse {
   readonly swapInMemory: { readonly total: number; readonly used: number } | null;
   /** Free memory that programs never get. MemAvailable leaves it out. Left out if unknown. */
   readonly reserve?: number;
+  /** Names, inodes and other objects of the kernel that can be dropped (reclaimable slab): a part of `cache`. Left out if unknown. */
+  readonly slabCache?: number;
   readonly kernel: Readonly<Partial<Record<KernelPart, number>>>;
 }
 

@@ -15,7 +15,7 @@ const kernelNames: Readonly<Record<KernelPart, string>> = {
   vmalloc: 'kernel modules and buffers (vmalloc)',
   'boot-tables': 'tables that the kernel made at boot (hash tables)',
   kernel: 'kernel (slab, stacks, page tables)',
-  sockets: 'socket buffers',
+  sockets: 'queues of TCP and UDP (data sent or received and not read)',
   locked: 'files locked in memory that no process has mapped (ramfs)',
   'swap-cache': 'swap cache',
   zram: 'zram: swapped memory, compressed',
@@ -41,23 +41,29 @@ export function memoryMap(host: HostSample, projects: readonly Project[], system
     ...system.processes,
   ];
   const lockedFile = nodes.reduce((sum, { sample }) => sum + (sample.memory.lockedFile ?? 0), 0);
-  const kernel: MemoryUse['kernel'] = { ...use.kernel, locked: Math.max(0, (use.kernel.locked ?? 0) - lockedFile) };
+  const { sockets = 0, ...others } = use.kernel;
+  const kernel: MemoryUse['kernel'] = { ...others, locked: Math.max(0, (others.locked ?? 0) - lockedFile) };
   const known = [
     ...projects.map(({ name, memory }) => ofProcesses('project', name, memory, name)),
     ...programs(system, total),
     ...rest(nodes, use),
     ...kernelParts.map((kind) => fixed(kind, kernelNames[kind], kernel[kind] ?? 0)),
   ].filter(({ bytes }) => bytes > 0);
-  const mapped = known.reduce((sum, { droppable }) => sum + droppable, 0);
-  const { free, cache, kept, reserve, others } =
-    limit === null ? ofMachine(host, mapped) : ofLimit(host, limit, mapped);
+  const mapped = known.reduce((sum, part) => sum + part.droppable, 0);
+  const unused = limit === null ? ofMachine(host, mapped) : ofLimit(host, limit, mapped);
+  const { free, cache, kept, reserve } = unused;
+  const left = Math.max(0, total - free - reserve - unused.others - kept - cache - sumOf(known));
+  // Small packets lie in the slab, too.
+  const queues = fixed('sockets', kernelNames.sockets, Math.min(sockets, left));
+  const objects = Math.min(cache, use.slabCache ?? 0);
   const parts = [
-    ...known.sort((a, b) => b.bytes - a.bytes),
+    ...[...known, queues].sort((a, b) => b.bytes - a.bytes),
     fixed('reserve', 'kept free by the kernel for itself', reserve),
-    fixed('others', 'within the limit, but used by others on this machine', others),
-    ...arcOf(use, total - free - reserve - others - kept - cache - sumOf(known)),
+    fixed('others', 'within the limit, but used by others on this machine', unused.others),
+    ...arcOf(use, left - queues.bytes),
     fixed('kept-cache', 'cache of files that the kernel keeps when memory is short', kept),
-    { ...fixed('cache', 'cache of files that no process has mapped', cache), droppable: cache },
+    droppable('cache', 'cache of files that no process has mapped', cache - objects),
+    droppable('slab-cache', 'cache of file names and inodes (slab that can be reclaimed)', objects),
     fixed('free', 'free', free),
   ].filter(({ bytes }) => bytes > 0);
   const unexplained = Math.max(0, total - sumOf(parts));
@@ -70,6 +76,10 @@ function sumOf(parts: readonly MemoryPart[]): number {
 
 function fixed(kind: PartKind, name: string, bytes: number): MemoryPart {
   return { kind, name, bytes, droppable: 0, project: null };
+}
+
+function droppable(kind: PartKind, name: string, bytes: number): MemoryPart {
+  return { ...fixed(kind, name, bytes), droppable: bytes };
 }
 
 function ofProcesses(kind: PartKind, name: string, memory: Memory, project: string | null): MemoryPart {
@@ -113,12 +123,12 @@ function processCount(count: number): string {
 
 function together(name: string, processes: readonly ProcessNode[]): MemoryPart {
   let bytes = 0;
-  let droppable = 0;
+  let file = 0;
   for (const { memory } of processes) {
     bytes += memory.counted ?? 0;
-    droppable += memory.file ?? 0;
+    file += memory.file ?? 0;
   }
-  return { kind: 'system', name, bytes, droppable: Math.min(bytes, droppable), project: null };
+  return { kind: 'system', name, bytes, droppable: Math.min(bytes, file), project: null };
 }
 
 /** Anonymous memory, shared memory and huge pages that belong to no process. */

@@ -213,6 +213,7 @@ export type PartKind =
   | 'arc'
   | KernelPart
   | 'cache'
+  | 'slab-cache'
   | 'kept-cache'
   | 'free'
   | 'reserve'

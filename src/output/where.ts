@@ -42,7 +42,7 @@ function shortName(name: string): string {
 }
 
 function textOf({ kind, name, bytes: size, droppable }: MemoryPart): string {
-  if (kind === 'cache') return `${clean(name)}, can be dropped`;
+  if (kind === 'cache' || kind === 'slab-cache') return `${clean(name)}, can be dropped`;
   return droppable > 0 && droppable < size ? `${clean(name)}, ${bytes(droppable)} can be dropped` : clean(name);
 }
 

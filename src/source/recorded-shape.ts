@@ -148,6 +148,7 @@ const use = object<MemoryUse>({
   arc: nullable(object<NonNullable<MemoryUse['arc']>>({ size: number, least: number })),
   swapInMemory: nullable(object<NonNullable<MemoryUse['swapInMemory']>>({ total: number, used: number })),
   reserve: optional(number),
+  slabCache: optional(number),
   kernel: map(number),
 });
 

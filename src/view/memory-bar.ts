@@ -105,7 +105,7 @@ function unusedOf({ memoryMap, host }: Model, counted: number): { readonly cache
   if (memoryMap !== null) {
     const sizeOf = (kind: MemoryPart['kind']) =>
       memoryMap.parts.reduce((sum, part) => (part.kind === kind ? sum + part.bytes : sum), 0);
-    return { cache: sizeOf('cache'), free: sizeOf('free') };
+    return { cache: sizeOf('cache') + sizeOf('slab-cache'), free: sizeOf('free') };
   }
   const { total, used, cache } = host.memory;
   const droppable = Math.max(0, Math.min(cache, total - Math.max(used, counted)));

@@ -82,6 +82,27 @@ describe('where the memory is', () => {
     expect({ unread: of('unread'), cache: of('cache') }).toEqual({ unread: [], cache: [124] });
   });
 
+  it('tells names and inodes that can be dropped from files that can be', () => {
+    const { map, of } = mapOf(machine({ slabCache: 300 * MB }));
+    expect({ files: of('cache'), names: of('slab-cache') }).toEqual({ files: [124], names: [300] });
+    expect(map.parts.find(({ kind }) => kind === 'slab-cache')?.droppable).toBe(300 * MB);
+  });
+
+  it('has what waits in sockets, but not what is in the slab already', () => {
+    const unexplained = mapOf(machine({})).of('unexplained')[0] ?? 0;
+    const { of } = mapOf(machine({ kernel: { sockets: 500 * MB } }));
+    expect({ sockets: of('sockets'), unexplained: of('unexplained') }).toEqual({
+      sockets: [500],
+      unexplained: [unexplained - 500],
+    });
+    const slab = unexplained * MB - 100 * MB;
+    const small = mapOf(machine({ kernel: { slab, sockets: 500 * MB } }));
+    expect({ sockets: small.of('sockets'), unexplained: small.of('unexplained') }).toEqual({
+      sockets: [100],
+      unexplained: [0],
+    });
+  });
+
   it('counts files that a process has locked once', () => {
     const memory = { ...own(200), lockedFile: 100 * MB };
     const { of } = mapOf(machine({ kernel: { locked: 130 * MB } }), [sample({ pid: 7, argv: ['java'], memory })]);

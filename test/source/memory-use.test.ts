@@ -177,6 +177,23 @@ it('zswap and the swap cache are told', () => {
   });
 });
 
+it('the swap cache is without what processes have mapped again: AnonPages has it', () => {
+  const lists = 'Active(anon): 1978852 kB\nInactive(anon): 18360 kB\n';
+  // 1,978,852 + 18,360 + 21,288 on the lists, less 1,978,852 anonymous and 9,072 shared.
+  expect(use(lists + withFigures({ SwapCached: 70_000 })).kernel['swap-cache']).toBe(30_576 * KB);
+  expect(use(lists + withFigures({ SwapCached: 7000 })).kernel['swap-cache']).toBe(7000 * KB);
+});
+
+it('what waits in sockets of TCP and UDP is told, in pages', () => {
+  const TCP = 'TCP: inuse 88 orphan 0 tw 56 alloc 88 mem 142438';
+  write('proc/net/sockstat', `sockets: used 300\n${TCP}\nUDP: inuse 40 mem 31826\nUDPLITE: inuse 0\nRAW: inuse 0\n`);
+  expect(use(meminfo).kernel.sockets).toBe((142_438 + 31_826) * PAGE);
+});
+
+it('what can be dropped of the slab is told apart', () => {
+  expect(use(meminfo).slabCache).toBe(431_472 * KB);
+});
+
 describe('ZFS’s cache', () => {
   const arcstats = [
     '9 1 0x01 147 39984 4026867198 8436358124041',

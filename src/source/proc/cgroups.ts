@@ -129,7 +129,14 @@ function useV2(figure: Figure): MemoryUse {
     zswap: 'zswap',
   } as const;
   const kernel = Object.fromEntries(Object.entries(names).flatMap(([part, name]) => entry(part, figure(name))));
-  return { ...unreported, anonymous: figure('anon'), shmem: figure('shmem'), kernel };
+  const slabCache = figure('slab_reclaimable');
+  return {
+    ...unreported,
+    anonymous: figure('anon'),
+    shmem: figure('shmem'),
+    ...(slabCache === null ? {} : { slabCache }),
+    kernel,
+  };
 }
 
 /** Memory used, for cgroup v1 (Documentation/admin-guide/cgroup-v1/memory.rst). */

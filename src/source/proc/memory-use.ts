@@ -5,6 +5,7 @@ import {
   isLxcfs,
   parseArc,
   parseBootLog,
+  parseSocketPages,
   parseZones,
   parseZram,
   parseZramSwap,
@@ -19,7 +20,10 @@ const LASTING = 10;
 const LARGEST = 1024 * 1024;
 
 /** Slow figures that are not in meminfo. */
-type OtherFigures = Pick<MemoryUse, 'arc' | 'swapInMemory'> & { readonly zram: number | null };
+type OtherFigures = Pick<MemoryUse, 'arc' | 'swapInMemory'> & {
+  readonly zram: number | null;
+  readonly sockets: number | null;
+};
 
 /** What was read, and when: seconds since boot. */
 interface Kept<T> {
@@ -54,13 +58,14 @@ export class MemoryUseReader {
     // Over a network, zoneinfo would be most of what is sent.
     const zonesAreDue = this.#tree.opens || isDue(this.#zones, now);
     if (zonesAreDue) this.#tree.expect(['zoneinfo']);
-    if (isDue(this.#otherFigures, now)) this.#tree.expect(['swaps', 'self/mountinfo', 'spl/kstat/zfs/arcstats']);
+    if (isDue(this.#otherFigures, now))
+      this.#tree.expect(['swaps', 'self/mountinfo', 'spl/kstat/zfs/arcstats', 'net/sockstat']);
     if (zonesAreDue) this.#zones = { at: now, found: this.#readZones() };
     if (this.#otherFigures === null || isDue(this.#otherFigures, now)) {
       this.#otherFigures = { at: now, found: this.#readOtherFiles() };
     }
     if (this.#otherFigures.found === null) return null;
-    const { arc, swapInMemory, zram } = this.#otherFigures.found;
+    const { arc, swapInMemory, zram, sockets } = this.#otherFigures.found;
     const zones = this.#zones?.found ?? null;
     const boot = this.#bootMemory();
     const figure = (name: string) => meminfo.get(name) ?? null;
@@ -69,15 +74,17 @@ export class MemoryUseReader {
       return pages === undefined ? null : pages * this.#pageSize;
     };
     const zswap = figure('Zswap');
-    const kernel: Readonly<Record<Exclude<KernelPart, 'kernel' | 'sockets'>, number | null>> = {
+    const slabCache = figure('SReclaimable');
+    const kernel: Readonly<Record<Exclude<KernelPart, 'kernel'>, number | null>> = {
       slab: figure('SUnreclaim'),
       'page-tables': sumOf(figure('PageTables'), figure('SecPageTables')),
       stacks: figure('KernelStack'),
       'per-cpu': lessOf(figure('Percpu'), boot?.perCpu ?? null),
       vmalloc: vmallocOf(meminfo),
       'boot-tables': boot?.tables ?? null,
+      sockets,
       locked: lockedOf(meminfo),
-      'swap-cache': figure('SwapCached'),
+      'swap-cache': swapCacheOf(meminfo),
       // Without a sys tree, take the kernel's count of zsmalloc pages, which includes zswap's.
       zram: zram ?? lessOf(inPages('nr_zspages'), zswap),
       zswap,
@@ -91,6 +98,7 @@ export class MemoryUseReader {
       arc,
       swapInMemory,
       ...(zones === null ? {} : { reserve: zones.reserve * this.#pageSize }),
+      ...(slabCache === null ? {} : { slabCache }),
       kernel: Object.fromEntries(Object.entries(kernel).filter(([, value]) => value !== null && value > 0)),
     };
   }
@@ -116,7 +124,14 @@ export class MemoryUseReader {
       arc: isContainers === null ? null : parseArc(this.#tree.text('spl/kstat/zfs/arcstats') ?? ''),
       swapInMemory: parseZramSwap(this.#tree.text('swaps') ?? ''),
       zram: this.#zram(),
+      sockets: this.#sockets(),
     };
+  }
+
+  /** Bytes of the queues of TCP and UDP, on the whole machine. */
+  #sockets(): number | null {
+    const pages = parseSocketPages(this.#tree.text('net/sockstat') ?? '');
+    return pages === null ? null : pages * this.#pageSize;
   }
 
   /** Whether meminfo is a container's; null if there are too many mounts to be read. */
@@ -151,6 +166,18 @@ function lessOf(a: number | null, b: number | null): number | null {
  */
 function vmallocOf(meminfo: ReadonlyMap<string, number>): number | null {
   return meminfo.has('Percpu') ? lessOf(meminfo.get('VmallocUsed') ?? null, meminfo.get('KernelStack') ?? null) : null;
+}
+
+/**
+ * The swap cache without the pages that processes have mapped again, which AnonPages includes: what the lists of pages
+ * hold beside anonymous and shared memory.
+ */
+function swapCacheOf(meminfo: ReadonlyMap<string, number>): number | null {
+  const of = (name: string) => meminfo.get(name) ?? 0;
+  const all = meminfo.get('SwapCached') ?? null;
+  if (all === null || !meminfo.has('Active(anon)')) return all;
+  const lists = of('Active(anon)') + of('Inactive(anon)') + of('Unevictable');
+  return Math.min(all, Math.max(0, lists - of('AnonPages') - of('Shmem')));
 }
 
 /** Page cache that cannot be dropped: locked by mlock(2), or of a ramfs. */

@@ -36,7 +36,8 @@ function partLines(part: MemoryPart, total: number, columns: number, room: numbe
   const share = total > 0 ? part.bytes / total : 0;
   const [held = 0, gone = 0] = apportion([part.bytes - droppable, droppable, total - part.bytes], room);
   const figures = `${fill(bytes(part.bytes), 6, 'right')} ${fill(shareText(share), 7, 'right')}  `;
-  const dropped = droppable > 0 && kind !== 'cache' ? ` (${bytes(droppable)} can be dropped)` : '';
+  const dropped =
+    droppable > 0 && kind !== 'cache' && kind !== 'slab-cache' ? ` (${bytes(droppable)} can be dropped)` : '';
   const text = wrap(clean(`${name}${dropped}`), Math.max(10, columns - FIGURES - room - 1));
   const style = kind === 'project' || kind === 'system' ? theme.strong : kind === 'unexplained' ? theme.warning : {};
   return text.map((line, index) => {

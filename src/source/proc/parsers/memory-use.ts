@@ -78,3 +78,9 @@ export function parseBootLog(log: string, pageSize: number): BootMemory {
 export function isLxcfs(mountinfo: string): boolean {
   return /^\d+ \d+ \S+ \S+ \S*\/meminfo .* - fuse\.lxcfs /m.test(mountinfo);
 }
+
+/** Pages in the queues of TCP and UDP, from /proc/net/sockstat (proc_pid_net(5)). Null if it has no figures. */
+export function parseSocketPages(sockstat: string): number | null {
+  const found = [...sockstat.matchAll(/^(?:TCP|UDP): .*?\bmem (\d+)$/gm)];
+  return found.length === 0 ? null : found.reduce((sum, [, pages]) => sum + Number(pages), 0);
+}
