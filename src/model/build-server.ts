@@ -79,7 +79,7 @@ export function buildServer(
       most: definition.most?.(recognised) ?? null,
     },
     pools: definition.pools?.(recognised) ?? [],
-    newerCode: newerCode(head.codeChangedAt, processes, here),
+    newerCode: newerCode(managed === null ? [head] : workers, processes, here),
     scaling: scalingAnswer(scaling.method, refusal(-1), refusal(1)),
     ...sums(processes, total),
     head: headNode,
@@ -127,11 +127,13 @@ const NEWER_BY = 1;
 
 /** Seconds since the code was changed; null if its newest worker may have loaded it. */
 function newerCode(
-  changedAt: number | undefined,
+  loaders: readonly ProcessSample[],
   processes: readonly ProcessNode[],
   { at, booted }: Here,
 ): number | null {
-  if (changedAt === undefined) return null;
+  const known = loaders.flatMap(({ codeChangedAt }) => codeChangedAt ?? []);
+  if (known.length === 0) return null;
+  const changedAt = Math.max(...known);
   const newest = Math.max(...processes.flatMap(({ role, startedAt }) => (role === 'worker' ? [startedAt] : [])));
   const changed = changedAt / 1000;
   return changed > booted + newest + NEWER_BY ? Math.max(0, at - changed) : null;

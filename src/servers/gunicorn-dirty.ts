@@ -1,6 +1,6 @@
 import type { ProcessFacts } from '../snapshot.ts';
 import type { Claim, ServerDefinition } from './definition.ts';
-import { untitled } from './gunicorn.ts';
+import { modules, untitled } from './gunicorn.ts';
 import { configuredIn, gunicornSettings, type WorkerSetting } from './kit/gunicorn-config.ts';
 import { titleOf } from './kit/program.ts';
 import { catches } from './kit/signal-mask.ts';
@@ -34,6 +34,8 @@ export const gunicornDirty: ServerDefinition = {
     return claimed === null ? [] : gunicornSettings(facts, claimed.args);
   },
   configured: (server) => configuredIn(server, workers),
+  // dirty/worker.py calls `load_apps` in each worker.
+  loads: () => modules,
   scaling: { method: 'signal', floor: 1, trims: 'oldest' },
 };
 

@@ -50,7 +50,7 @@ const statusProbe: StatusProbe = {
 };
 
 /** Code of the app. The master alone reads gunicorn's own configuration. */
-const modules = /^(?!gunicorn[\w.-]*$).*\.py$/;
+export const modules = /^(?!gunicorn[\w.-]*$).*\.py$/;
 
 const programs = new Set(['gunicorn', 'gunicorn3', 'gunicorn_django', 'gunicorn_paster', 'gunicorn.app.wsgiapp']);
 

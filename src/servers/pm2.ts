@@ -18,6 +18,7 @@ export const pm2: ServerDefinition = {
   claim: () => null,
   claimChild,
   configured,
+  loads: () => /\.(?:[cm]?[jt]s|py|rb|php)$/,
   scaling: {
     method: 'command',
     // With its last process pm2 would forget the app.

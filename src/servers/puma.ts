@@ -1,9 +1,10 @@
 import type { ProcessFacts } from '../snapshot.ts';
 import type { Claim, ConfiguredWorkers, Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
 import { absolutePath, byDefault, fromFlag, fromLines, fromVariable, hiddenByTitle } from './kit/configured.ts';
-import { flag, wholeNumber } from './kit/flags.ts';
+import { flag, hasFlag, wholeNumber } from './kit/flags.ts';
 import { upTo } from './kit/lines.ts';
 import { programOf, titleOf } from './kit/program.ts';
+import { rubyCode } from './kit/ruby-code.ts';
 import { catches } from './kit/signal-mask.ts';
 
 /**
@@ -27,13 +28,17 @@ export const puma: ServerDefinition = {
   claim,
   role,
   configRequests(facts) {
-    return configFiles(facts).map((path) => ({ path, lines: /^\s*workers\b/ }));
+    return configFiles(facts).map((path) => ({
+      path,
+      lines: /^\s*(?:workers\b|preload_app!|fork_worker\b|prune_bundler\b)/,
+    }));
   },
   bind: ({ head: { facts } }) => {
     const given = masterTitle.exec(titleOf(facts.argv) ?? '')?.[2] ?? '';
     return given.split(',').flatMap((address) => (address === '' ? [] : [address.replace(/^(tcp|unix|ssl):\/\//, '')]));
   },
   configured,
+  loads: (facts, args) => (sharesCode(facts, args) ? null : rubyCode),
   activity: () => ({
     by: 'threads',
     pool: (name) => poolThread.test(name),
@@ -75,12 +80,34 @@ function configured({ head: { facts }, claim: { args } }: ServerProcesses): Conf
   const given = flag(args ?? [], ['-w', '--workers']);
   if (given) return fromFlag(given);
   const file = configFiles(facts).find((path) => facts.configLines[path] !== undefined) ?? '';
-  const lines = facts.configLines[file];
+  const lines = facts.configLines[file]?.filter((line) => /^\s*workers\b/.test(line));
   const found = fromLines(file, lines, /^workers[\s(]+(\d+)\)?\s*(?:#.*)?$/);
   if (found !== null) return { ...found, count: found.count ?? fetchedCount(lines?.at(-1) ?? '', facts) };
   const variable = fromVariable(facts, 'WEB_CONCURRENCY');
   if (variable) return variable;
   return args === null ? hiddenByTitle : byDefault('puma', 0, facts);
+}
+
+/**
+ * Whether a new worker takes over code that was loaded before: from worker 0 with `fork_worker`, from the master with
+ * `preload_app!`. That is the default of a cluster since 5.0, unless its bundle is pruned (configuration.rb `load`).
+ */
+function sharesCode(facts: ProcessFacts, args: readonly string[] | null): boolean {
+  const lines = linesOf(facts);
+  const last = (name: string) => lines.findLast((line) => line.trimStart().startsWith(name));
+  const isSet = (name: string, switches: readonly string[]) =>
+    last(name) === undefined ? hasFlag(args ?? [], switches) : !/[\s(](?:false|nil)\b/.test(last(name) ?? '');
+  if (isSet('fork_worker', ['--fork-worker'])) return true;
+  if (last('preload_app!') !== undefined || hasFlag(args ?? [], ['--preload'])) {
+    return isSet('preload_app!', ['--preload']);
+  }
+  const major = Number(/^puma (\d+)/.exec(titleOf(facts.argv) ?? '')?.[1] ?? Number.NaN);
+  return !(major < 5) && !isSet('prune_bundler', ['--prune-bundler']);
+}
+
+function linesOf(facts: ProcessFacts): readonly string[] {
+  const file = configFiles(facts).find((path) => facts.configLines[path] !== undefined);
+  return file === undefined ? [] : (facts.configLines[file] ?? []);
 }
 
 /** The number in `workers ENV.fetch("WEB_CONCURRENCY") { 2 }`, as Rails writes it: the variable, else its default. */

@@ -207,13 +207,30 @@ export const factRequests = {
     return configRequestsOf(facts);
   },
   code(facts: ProcessFacts): RegExp | null {
-    const claimed = claimOf(facts);
-    return claimed?.definition.loads?.(facts, claimed.claim.args) ?? null;
+    const claimed = claimOf(facts) ?? managedClaimOf(facts);
+    if (claimed === null) return null;
+    const { definition, claim } = claimed;
+    return definition.loads?.(facts, claim.args ?? startedArgs(facts, claimed)) ?? null;
   },
   statusProbe(facts: ProcessFacts): StatusProbe | null {
     return claimOf(facts)?.definition.statusProbe ?? null;
   },
 } as const;
+
+/** What a process is as part of an app that a manager such as pm2 runs, whoever its parent is. */
+function managedClaimOf(facts: ProcessFacts): Claimed | null {
+  for (const { manages } of definitions) {
+    const claim = manages?.claimChild?.(facts, { args: null }) ?? null;
+    if (manages !== undefined && claim !== null) return { definition: manages, claim };
+  }
+  return null;
+}
+
+/** The arguments that a title hides, from the systemd unit that starts the server; null if unknown. */
+function startedArgs(facts: ProcessFacts, { definition }: Claimed): readonly string[] | null {
+  const start = unitCommand(facts);
+  return start === null ? null : (definition.claim(startedWith(facts, start))?.args ?? null);
+}
 
 /** The lines that a definition needs. If a title hides the command line, also those of whatever starts the server. */
 function configRequestsOf(facts: ProcessFacts): readonly ConfigRequest[] {

@@ -20,6 +20,7 @@ export const starman: ServerDefinition = {
     const given = flag(args ?? [], ['--workers']);
     return given ? fromFlag(given) : byDefault('Starman', 5);
   },
+  loads: (_, args) => (args === null || args.includes('--preload-app') ? null : /\.(?:psgi|pm|pl)$/),
   scaling: { method: 'signal', floor: 1, trims: 'oldest' },
 };
 

@@ -3,7 +3,8 @@ import type { Claim, ServerDefinition } from './definition.ts';
 import { hiddenByTitle } from './kit/configured.ts';
 import { flag } from './kit/flags.ts';
 import { programOf, titleOf } from './kit/program.ts';
-import { workerNumber, workerProcesses, workerProcessesRequest } from './kit/worker-processes.ts';
+import { rubyCode } from './kit/ruby-code.ts';
+import { preloadsApp, workerNumber, workerProcesses, workerProcessesRequest } from './kit/worker-processes.ts';
 
 /** unicorn/http_server.rb `proc_name`: its arguments follow the role. */
 const title = /^unicorn(?:_rails)? (master|worker\[\d+\])(?: \(old\))?(?: (.*))?$/;
@@ -26,6 +27,8 @@ export const unicorn: ServerDefinition = {
   configured: ({ head, claim: claimed }) =>
     claimed.args === null ? hiddenByTitle : workerProcesses(head.facts, claimed, 'unicorn'),
   remark: ({ head }) => (/ \(old\)(?: |$)/.test(titleOf(head.facts.argv) ?? '') ? 'being replaced, after USR2' : null),
+  // http_server.rb `init_worker_process` builds the app in each worker, unless preload_app is true.
+  loads: (facts, args) => (preloadsApp(facts, { args }) ? null : rubyCode),
   activity: () => ({ by: 'process', oneRequestEach: true }),
   scaling: { method: 'signal', floor: 0, trims: 'highest', number: workerNumber },
 };

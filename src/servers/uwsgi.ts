@@ -34,6 +34,7 @@ export const uwsgi: ServerDefinition = {
   },
   bind: (server) => ['http-socket', 'http', 'socket'].flatMap((name) => option(server, name) ?? []).slice(0, 1),
   configured,
+  loads: (facts) => (isLazy(facts) ? /\.(?:py|psgi|pm|rb|ru)$/ : null),
   activity,
   statusProbe: { request, isFrom: (pid, answer) => memberOf(answer, 'pid') === pid, understand },
   most: (server) => {
@@ -91,6 +92,12 @@ function role({ process, parent, children, claim: { args } }: Member): Role {
 
 function hasIni(args: readonly string[]): boolean {
   return args.some((arg) => /\.ini(?::\w+)?$/.test(arg));
+}
+
+/** Whether each worker loads the app, instead of taking over what the master has loaded (core/uwsgi.c, 2.0.21). */
+function isLazy(facts: ProcessFacts): boolean {
+  const { args } = programOf(facts.argv);
+  return ['lazy-apps', 'lazy'].some((name) => /^(?:true|1)$/.test(lastOption(facts, args, name)?.value ?? ''));
 }
 
 /** An option's value, from the command line or its ini files. */

@@ -32,7 +32,7 @@ const aliases: ReadonlyMap<string, string> = new Map([
 ]);
 
 const iniLines =
-  /^\s*(?:\[|(?:workers|processes|cheaper|cheaper-algo|master-fifo|master|stats|stats-server|mules?|spooler|https?-router|fastrouter|module|wsgi|wsgi-file|file|socket|http|http-socket|threads|gevent|async|asyncio|home|virtualenv|venv|pyhome|emperor|auto-procname)\s*=)/;
+  /^\s*(?:\[|(?:workers|processes|cheaper|cheaper-algo|master-fifo|master|stats|stats-server|mules?|spooler|https?-router|fastrouter|module|wsgi|wsgi-file|file|socket|http|http-socket|threads|lazy-apps|lazy|gevent|async|asyncio|home|virtualenv|venv|pyhome|emperor|auto-procname)\s*=)/;
 
 /** The lines needed of the ini files that a command line names. */
 export function uwsgiConfigRequests(facts: ProcessFacts): readonly ConfigRequest[] {

@@ -17,17 +17,24 @@ function configFile(facts: ProcessFacts, { args }: Claim): string | null {
   return given === undefined ? null : absolutePath(facts, given);
 }
 
-/** The lines of that file that set the number of workers. */
+/** The lines of that file that set the number of workers, and whether they share their master's code. */
 export function workerProcessesRequest(facts: ProcessFacts, claim: Claim | null): readonly ConfigRequest[] {
   const path = claim === null ? null : configFile(facts, claim);
-  return path === null ? [] : [{ path, lines: /^\s*worker_processes\b/ }];
+  return path === null ? [] : [{ path, lines: /^\s*(?:worker_processes|preload_app)\b/ }];
+}
+
+/** Whether that file has the master load the app, so that its workers load nothing. */
+export function preloadsApp(facts: ProcessFacts, claim: Claim): boolean {
+  const path = configFile(facts, claim);
+  const lines = path === null ? [] : (facts.configLines[path] ?? []);
+  return lines.flatMap((line) => /^\s*preload_app[\s(]+(\w+)/.exec(line)?.[1] ?? []).at(-1) === 'true';
 }
 
 /** The number of workers in that file, else the default of 1. */
 export function workerProcesses(facts: ProcessFacts, claim: Claim, label: string): ConfiguredWorkers {
   const path = configFile(facts, claim);
   if (path === null) return byDefault(label, 1);
-  const lines = facts.configLines[path];
+  const lines = facts.configLines[path]?.filter((line) => /^\s*worker_processes\b/.test(line));
   if (lines === undefined) return { count: null, by: null, where: `unknown: ${path} could not be read` };
   return fromLines(path, lines, /^worker_processes[\s(]+(\d+)\)?\s*(?:#.*)?$/) ?? byDefault(label, 1);
 }
