@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { patience } from './test/helpers/cases.ts';
 
 // Kinds of test, by what they need: `unit` needs nothing but Node; `screen` draws into a fake
 // terminal; `pty` opens a real one; `live` starts the real servers; `alone` does so too, and
@@ -14,16 +15,19 @@ const project = (name: string, include: string[], timeoutSeconds: number, exclud
     include,
     exclude,
     setupFiles: 'test/helpers/random-seed.ts',
-    testTimeout: timeoutSeconds * 1000,
+    testTimeout: patience(timeoutSeconds),
     hookTimeout: timeoutSeconds * 1000,
   },
 });
+
+const unit = project('unit', ['test/**/*.test.ts'], 30, ['test/{screen,pty,live}/**']);
 
 export default defineConfig({
   test: {
     maxWorkers: '100%',
     projects: [
-      project('unit', ['test/**/*.test.ts'], 30, ['test/{screen,pty,live}/**']),
+      // Loading the sources anew for each file would take half of the time. No module of theirs keeps what a test changes.
+      { test: { ...unit.test, isolate: false } },
       project('screen', ['test/screen/**/*.test.ts'], 30),
       project('pty', ['test/pty/**/*.test.ts'], 60),
       project('live', ['test/live/**/*.test.ts'], 120, ALONE),

@@ -13,7 +13,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/cli/config-file.ts';
 import { saveSettings, withSettings } from '../../src/cli/save-settings.ts';
-import { ownFiles } from '../helpers/own-files.ts';
+import { OwnFileProcess } from '../../src/own-files/own-file-process.ts';
+import { helperProgram } from '../helpers/helper-program.ts';
+
+/** By the real helper process. */
+const ownFiles = new OwnFileProcess([helperProgram('own-file-helper')]);
 
 const view = { delay: 5, theme: 'light', confirm: 'always', mouse: true, hidden: ['swap', 'trend'] } as const;
 const values = { delay: 5, theme: 'light', confirm: 'always', mouse: true, hide: ['swap', 'trend'] };

@@ -14,11 +14,15 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { asOwnerBy } from '../../src/control/as-owner/helper.ts';
 import type { ControlCommand } from '../../src/servers/definition.ts';
-import { asOwner, entry } from '../helpers/as-owner.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { makeFolder } from '../helpers/folder.ts';
+import { helperProgram } from '../helpers/helper-program.ts';
 import * as kernel from '../helpers/kernel.ts';
+
+const entry = helperProgram('owner-helper');
+const asOwner = asOwnerBy(entry);
 
 const isRoot = process.geteuid?.() === 0;
 /** Numbers that no account of the machine has. */

@@ -6,6 +6,7 @@ import { buildModel } from '../../src/model/build.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { ProcessSample } from '../../src/snapshot.ts';
 import type { Operation, Question } from '../../src/state/operation.ts';
+import { cases } from '../helpers/cases.ts';
 import { gunicorn } from '../helpers/models.ts';
 import { host, MB, snapshot } from '../helpers/samples.ts';
 
@@ -21,6 +22,9 @@ interface Worker {
   readonly diesAt: number;
   readonly startedAt: number;
 }
+
+/** A master and a worker. Their facts are the same objects at every reading, as a source gives them. */
+const template = gunicorn({ pid: 100, workers: [{}] });
 
 /** A gunicorn as the kernel and its source have it: it handles a signal a little later, and ends its oldest worker first. */
 class Simulated {
@@ -95,7 +99,6 @@ class Simulated {
   }
 
   model(): Model {
-    const template = gunicorn({ pid: 100, workers: [{}] });
     const [master, one] = template;
     const processes: ProcessSample[] = [];
     if (this.alive && master && one) {
@@ -558,6 +561,6 @@ it('a change of workers always ends, and never sends while a signal is under way
       expect(gaps.every((gap) => gap >= 0.29)).toBe(true);
       expect(server.wanted).toBeGreaterThanOrEqual(1);
     }),
-    { numRuns: 300 },
+    { numRuns: cases(300) },
   );
 });

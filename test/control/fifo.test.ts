@@ -16,8 +16,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { asOwner } from '../helpers/as-owner.ts';
+import { asOwnerBy } from '../../src/control/as-owner/helper.ts';
 import { makeFolder } from '../helpers/folder.ts';
+import { helperProgram } from '../helpers/helper-program.ts';
+
+const asOwner = asOwnerBy(helperProgram('owner-helper'));
 
 const isRoot = process.geteuid?.() === 0;
 const own = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };

@@ -4,16 +4,19 @@ import { once } from 'node:events';
 import { chmodSync, copyFileSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { asOwnerBy } from '../../src/control/as-owner/helper.ts';
 import { ProcessSignals } from '../../src/control/signals.ts';
 import { buildModel } from '../../src/model/build.ts';
 import type { Server } from '../../src/model/model.ts';
 import type { ProcessSample } from '../../src/snapshot.ts';
 import { inspectProcess } from '../../src/source/proc/inspect.ts';
 import { LocalTree } from '../../src/source/proc/local-tree.ts';
-import { asOwner } from '../helpers/as-owner.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { makeFolder } from '../helpers/folder.ts';
+import { helperProgram } from '../helpers/helper-program.ts';
 import { directory, sample, snapshot } from '../helpers/samples.ts';
+
+const asOwner = asOwnerBy(helperProgram('owner-helper'));
 
 const isRoot = process.geteuid?.() === 0;
 const stranger = { uid: 12_345, gid: 12_345 };

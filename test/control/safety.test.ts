@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Errand } from '../../src/control/as-owner/errand.ts';
 import { ProcessSignals } from '../../src/control/signals.ts';
 import { buildModel } from '../../src/model/build.ts';
+import { cases, enough, patience } from '../helpers/cases.ts';
 import { castings, type Drift, mixing, type Placed } from '../helpers/families.ts';
 import { statLine } from '../helpers/proc-tree.ts';
 import { sample, snapshot } from '../helpers/samples.ts';
@@ -119,7 +120,7 @@ function idsAfter(drift: Drift): readonly [readonly number[], readonly number[]]
 const told = (errand: Errand) => (errand.kind === 'run' ? `run ${errand.command.program}` : `write ${errand.path}`);
 
 it('no process is signalled, and no command run, but for the master of a known server that is still the same', {
-  timeout: 180_000,
+  timeout: patience(180),
 }, () => {
   const sent: { pid: number; what: string | number | undefined }[] = [];
   const kill = vi.spyOn(process, 'kill').mockImplementation((pid, what) => {
@@ -165,11 +166,11 @@ it('no process is signalled, and no command run, but for the master of a known s
           }
         }
       }),
-      { numRuns: 10_000 },
+      { numRuns: cases(10_000) },
     );
   } finally {
     kill.mockRestore();
   }
   // Else nothing would have been tested.
-  for (const count of Object.values(counts)) expect(count).toBeGreaterThan(500);
+  for (const count of Object.values(counts)) expect(count).toBeGreaterThanOrEqual(enough(500));
 });

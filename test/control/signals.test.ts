@@ -2,14 +2,17 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { asOwnerBy } from '../../src/control/as-owner/helper.ts';
 import { asShown, judgeScale } from '../../src/control/judge.ts';
 import { ProcessSignals } from '../../src/control/signals.ts';
 import { buildModel } from '../../src/model/build.ts';
 import type { ProcessNode, Server } from '../../src/model/model.ts';
 import type { ProcessSample } from '../../src/snapshot.ts';
-import { asOwner } from '../helpers/as-owner.ts';
+import { helperProgram } from '../helpers/helper-program.ts';
 import { gunicorn } from '../helpers/models.ts';
 import { caught, directory, sample, snapshot } from '../helpers/samples.ts';
+
+const asOwner = asOwnerBy(helperProgram('owner-helper'));
 
 let child: ChildProcess;
 let pid: number;

@@ -15,8 +15,12 @@ import { TuneJournal } from '../../src/control/tune/journal.ts';
 import { tooMany } from '../../src/control/tune/limit.ts';
 import { Observations } from '../../src/model/activity/observations.ts';
 import { KeptObservations } from '../../src/own-files/kept-observations.ts';
+import { OwnFileProcess } from '../../src/own-files/own-file-process.ts';
 import type { OwnFiles } from '../../src/own-files/own-files.ts';
-import { ownFiles } from '../helpers/own-files.ts';
+import { helperProgram } from '../helpers/helper-program.ts';
+
+/** By the real helper process. */
+const ownFiles = new OwnFileProcess([helperProgram('own-file-helper')]);
 
 let folder: string;
 

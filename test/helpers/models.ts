@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { buildModel } from '../../src/model/build.ts';
 import { History } from '../../src/model/history/history.ts';
 import type { Model } from '../../src/model/model.ts';
@@ -88,6 +89,19 @@ export interface Watch {
   readonly history: History;
 }
 
+/** As a source gives them: what has not changed since the reading before is the same object. */
+function sharing(processes: readonly ProcessSample[], previous: Snapshot | null): readonly ProcessSample[] {
+  if (previous === null) return processes;
+  const before = new Map(previous.processes.map((one) => [one.pid, one]));
+  return processes.map((one) => {
+    const old = before.get(one.pid);
+    if (old === undefined) return one;
+    const facts = isDeepStrictEqual(one.facts, old.facts) ? old.facts : one.facts;
+    const memory = isDeepStrictEqual(one.memory, old.memory) ? old.memory : one.memory;
+    return { ...one, facts, memory };
+  });
+}
+
 /** What is seen of a machine that is read every `delay` seconds, from its start and for so many seconds. */
 export function watch(
   seconds: number,
@@ -106,7 +120,7 @@ export function watch(
   let model: Model | null = null;
   for (let elapsed = from; elapsed <= from + seconds; elapsed += delay) {
     const uptime = START + elapsed;
-    const processes = processesAt(elapsed, uptime);
+    const processes = sharing(processesAt(elapsed, uptime), previous);
     const next: Snapshot = snapshot(processes, {
       uptime,
       at: Date.UTC(2026, 10, 23, 3) + elapsed * 1000,

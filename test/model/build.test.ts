@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { buildModel } from '../../src/model/build.ts';
 import type { Model, ProcessNode } from '../../src/model/model.ts';
 import type { ProcessSample } from '../../src/snapshot.ts';
+import { cases } from '../helpers/cases.ts';
 import { processTables } from '../helpers/process-tables.ts';
 import { caught, directory, host, MB, memory, sample, snapshot, virtualenv } from '../helpers/samples.ts';
 
@@ -174,7 +175,7 @@ describe('of any process table', () => {
       fc.property(shuffled, ([table, otherwise]) => {
         expect(outline(otherwise)).toBe(outline(table));
       }),
-      { numRuns: 300 },
+      { numRuns: cases(300) },
     );
   });
 

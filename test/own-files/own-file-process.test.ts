@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OwnFileProcess } from '../../src/own-files/own-file-process.ts';
 import { eventually } from '../helpers/eventually.ts';
+import { helperProgram } from '../helpers/helper-program.ts';
 import * as kernel from '../helpers/kernel.ts';
-import { ownFiles } from '../helpers/own-files.ts';
+
+/** By the real helper process. */
+const ownFiles = new OwnFileProcess([helperProgram('own-file-helper')]);
 
 let folder: string;
 

@@ -4,6 +4,7 @@ import { scalingRefusal } from '../../src/recognise/may-scale.ts';
 import { recognise } from '../../src/recognise/recognise.ts';
 import { catches } from '../../src/servers/kit/signal-mask.ts';
 import { definitions } from '../../src/servers/registry.ts';
+import { cases } from '../helpers/cases.ts';
 import { processTables } from '../helpers/process-tables.ts';
 import { sample } from '../helpers/samples.ts';
 
@@ -48,7 +49,7 @@ it('no signal may be sent but to a running master of a known kind that catches b
         }
       }
     }),
-    { numRuns: 10_000 },
+    { numRuns: cases(10_000) },
   );
 });
 

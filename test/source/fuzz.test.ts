@@ -19,14 +19,14 @@ import { ProcSource } from '../../src/source/proc/proc-source.ts';
 import { inspectVirtualenv } from '../../src/source/proc/virtualenv.ts';
 import { RecordingReader, RecordingWriter } from '../../src/source/recording.ts';
 import { commandOf } from '../../src/text/mask-secrets.ts';
+import { cases, patience } from '../helpers/cases.ts';
 import { filesHere, viewOf } from '../helpers/files.ts';
 import { isSound, mutated } from '../helpers/fuzz.ts';
 import { makeProcTree, type ProcTree } from '../helpers/proc-tree.ts';
 import { sample, snapshot } from '../helpers/samples.ts';
 
-/** A whole tree takes some milliseconds: a fiftieth of the cases of the parsers (see parsers.test.ts). */
-const CASES = Number(process.env['WORKERTOP_FUZZ'] ?? 100_000);
-const TREES = Math.ceil(CASES / 50);
+/** A whole tree takes some milliseconds. */
+const TREES = cases(2000);
 
 let tree: ProcTree;
 
@@ -86,7 +86,7 @@ const put = (path: string, bytes: Buffer) => {
 };
 
 it('a tree of broken files gives no exception and no nonsense, up to what is printed', {
-  timeout: 600_000,
+  timeout: patience(180),
 }, async () => {
   const files = captures();
   for (const pid of [10, 11, 12]) tree.add(pid, { sockets: [5, 7] });
@@ -165,7 +165,7 @@ describe('what people write', () => {
         const config = usage(() => parseConfig(bytes.toString(), 'config.toml'));
         expect(isSound(config)).toBe(true);
       }),
-      { numRuns: CASES / 10 },
+      { numRuns: cases(10_000) },
     );
   });
 
@@ -193,7 +193,7 @@ describe('what people write', () => {
       fc.property(fc.array(word, { maxLength: 6 }), (words) =>
         isSound({ ...(usage(() => parseCommandLine(words)) ?? {}) }),
       ),
-      { numRuns: CASES / 10 },
+      { numRuns: cases(10_000) },
     );
     const number = fc.oneof(
       fc.string({ maxLength: 6 }),
@@ -207,7 +207,7 @@ describe('what people write', () => {
           Number((usage(() => parseCount(text)) as { number: number } | null)?.number ?? 0),
         ).toBeGreaterThanOrEqual(0);
       }),
-      { numRuns: CASES / 10 },
+      { numRuns: cases(10_000) },
     );
   });
 });
@@ -249,7 +249,7 @@ it('argv of any kind is recognised as something or nothing, and shown', () => {
         for (const { workers } of servers) expect(isSound({ ...workers.configured, floor: workers.floor })).toBe(true);
       }
     }),
-    { numRuns: CASES / 20 },
+    { numRuns: cases(5000) },
   );
 });
 
@@ -275,7 +275,7 @@ it('a recording, however broken, is shown or refused as one', async () => {
       listTable(model, []);
       shown += 1;
     }),
-    { numRuns: CASES / 10 },
+    { numRuns: cases(10_000) },
   );
   expect(shown).toBeGreaterThan(0);
 });

@@ -14,6 +14,7 @@ import {
   pickEnvironment,
   sitePrefixes,
 } from '../../src/source/proc/parsers/text.ts';
+import { cases } from '../helpers/cases.ts';
 import { isSound, mutated } from '../helpers/fuzz.ts';
 
 describe('an address of /proc/net', () => {
@@ -210,13 +211,13 @@ const parsers: readonly (readonly [name: string, capture: Buffer | undefined, pa
   ],
 ];
 
-/** 100,000 in all; more by WORKERTOP_FUZZ. */
-const RUNS = Number(process.env['WORKERTOP_FUZZ'] ?? 100_000);
+/** Of all parsers together. */
+const CASES = 100_000;
 
 it.each(parsers)('%s, however broken, gives no exception and no nonsense', (_, capture, parse) => {
   expect(capture?.length).toBeGreaterThan(0);
   fc.assert(
     fc.property(mutated(capture), (bytes) => isSound(parse(bytes))),
-    { numRuns: Math.ceil(RUNS / parsers.length) },
+    { numRuns: cases(CASES / parsers.length) },
   );
 });

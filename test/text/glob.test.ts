@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { matchesGlob } from '../../src/text/glob.ts';
+import { cases } from '../helpers/cases.ts';
 
 /** The same by a regular expression, which may take for ever. */
 function byPattern(text: string, glob: string): boolean {
@@ -15,7 +16,7 @@ it('a glob matches what its regular expression would', () => {
     fc.property(letters, globs, (text, glob) => {
       expect(matchesGlob(text, glob, '*?')).toBe(byPattern(text, glob));
     }),
-    { numRuns: 5000 },
+    { numRuns: cases(5000) },
   );
 });
 

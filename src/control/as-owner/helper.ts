@@ -3,7 +3,7 @@ import { killGroup } from '../kill.ts';
 import type { Outcome } from '../outcome.ts';
 import type { AsOwner, Errand } from './errand.ts';
 
-/** Longest time to check all paths of an errand, in seconds: any disk takes less. */
+/** Seconds: any disk takes less. */
 const LOOKS = 10;
 
 /** Longest time that a command may run, in seconds. A celery with a large app takes some to start. */
@@ -16,8 +16,9 @@ const MOST_TEXT = 1000;
  * Does each errand in a process of its own, which gives up root's rights for good. It may be left behind if a path
  * leads to a file system that does not answer.
  * @param entry the helper's file
+ * @param looks the longest time to check all paths of an errand, in seconds
  */
-export function asOwnerBy(entry: string): AsOwner {
+export function asOwnerBy(entry: string, looks = LOOKS): AsOwner {
   return (errand) =>
     new Promise((resolve) => {
       const child = fork(entry, [], {
@@ -28,7 +29,7 @@ export function asOwnerBy(entry: string): AsOwner {
         // A process group of its own, which can be killed as a whole, and no access to root's terminal.
         detached: true,
       });
-      new Conversation(child, errand, resolve);
+      new Conversation(child, errand, looks, resolve);
     });
 }
 
@@ -38,11 +39,11 @@ class Conversation {
   #limit: NodeJS.Timeout;
   #isOver = false;
 
-  constructor(child: ChildProcess, errand: Errand, resolve: (outcome: Outcome) => void) {
+  constructor(child: ChildProcess, errand: Errand, looks: number, resolve: (outcome: Outcome) => void) {
     this.#child = child;
     this.#resolve = resolve;
     const what = errand.kind === 'write' ? errand.path : errand.command.program;
-    this.#limit = setTimeout(() => this.#leave(`${what} does not answer: nothing was done.`), LOOKS * 1000);
+    this.#limit = setTimeout(() => this.#leave(`${what} does not answer: nothing was done.`), looks * 1000);
     child.on('error', (error) => this.#end(`${what} could not be reached: ${error.message}`));
     child.on('exit', (code, signal) => this.#end(`${what}: its helper has ended with ${signal ?? code}.`));
     child.on('message', (message) => this.#hear(message, what));
