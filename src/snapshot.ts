@@ -276,6 +276,10 @@ export interface MemoryLimit {
   readonly used: number;
   /** Page cache within the limit that can be dropped. Left out in old recordings. */
   readonly cache?: number;
+  /** What the limits above it leave, if that is less than its own rest. */
+  readonly left?: number;
+  /** Swap that may be used, null for as much as the machine has, and that is used. Left out if it is not counted. */
+  readonly swap?: { readonly most: number | null; readonly used: number };
   readonly use?: MemoryUse;
 }
 

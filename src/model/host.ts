@@ -14,11 +14,7 @@ export function hostModel(snapshot: Snapshot, memoryTotal: number | null, previo
     cores: host.cores,
     uptime,
     memory: hostMemory(host, memoryTotal),
-    swap: {
-      total: host.memory.swapTotal,
-      used: host.memory.swapUsed,
-      inMemory: host.use?.swapInMemory ?? null,
-    },
+    swap: hostSwap(host),
     pressure: pressureSince(previous, snapshot),
     load: host.load,
     recommendedWorkers: 2 * host.cores + 1,
@@ -45,10 +41,22 @@ function hostMemory({ memory, cgroup, use }: Snapshot['host'], memoryTotal: numb
     };
   }
   // The rest of a limit, and no more than the machine has.
-  const available = Math.max(0, Math.min(total - used, machineAvailable));
+  const left = limit?.left ?? Number.POSITIVE_INFINITY;
+  const available = Math.max(0, Math.min(total - used, machineAvailable, left));
   const cache = Math.min(limit === null ? memory.cache + shrinkable : (limit.cache ?? 0), available);
   const limitedBy = memoryTotal === null ? 'cgroup' : 'option';
   return { total, limitedBy, used, usedShare, available, free: available - cache, cache };
+}
+
+/** The machine's swap, or what a limit leaves of it. */
+function hostSwap({ memory, cgroup, use }: Snapshot['host']): HostModel['swap'] {
+  const within = limitOf({ memory, cgroup })?.swap;
+  if (within === undefined) {
+    return { total: memory.swapTotal, used: memory.swapUsed, inMemory: use?.swapInMemory ?? null };
+  }
+  const total = Math.min(memory.swapTotal, within.most ?? memory.swapTotal);
+  // How much of it lives in memory is known of the machine only.
+  return { total, used: within.used, inMemory: null };
 }
 
 /** The limit on everything that is looked at; null if the machine has less memory. */

@@ -181,11 +181,11 @@ function ofMachine({ memory, use }: HostSample, mapped: number): Unused {
 
 function ofLimit(
   { memory }: HostSample,
-  { limit, used, cache = 0 }: NonNullable<HostSample['cgroup']>,
+  { limit, used, cache = 0, left = Number.POSITIVE_INFINITY }: NonNullable<HostSample['cgroup']>,
   mapped: number,
 ): Unused {
   const unused = Math.max(0, limit - used - cache);
-  const free = Math.min(unused, memory.available);
+  const free = Math.min(unused, memory.available, Math.max(0, left - cache));
   return { free, cache: Math.max(0, cache - mapped), kept: 0, reserve: 0, others: unused - free };
 }
 

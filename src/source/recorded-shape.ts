@@ -165,7 +165,16 @@ const host = object<HostSample>({
     swapTotal: number,
     swapUsed: number,
   }),
-  cgroup: nullable(object<MemoryLimit>({ limit: number, used: number, cache: optional(number), use: optional(use) })),
+  cgroup: nullable(
+    object<MemoryLimit>({
+      limit: number,
+      used: number,
+      cache: optional(number),
+      left: optional(number),
+      swap: optional(object<NonNullable<MemoryLimit['swap']>>({ most: nullable(number), used: number })),
+      use: optional(use),
+    }),
+  ),
   use: optional(use),
   pressure: nullable(
     object<Pressure>({

@@ -21,6 +21,13 @@ describe('the memory total', () => {
     expect(hostModel(limited(8 * GB), null).memory.limitedBy).toBe('MemTotal');
   });
 
+  it('has no more available than a limit above it leaves, and the swap of the limit', () => {
+    const cgroup = { limit: 512 * MB, used: 200 * MB, cache: 0, left: 50 * MB, swap: { most: 0, used: 0 } };
+    const model = hostModel(snapshot([], { host: host({ cgroup }) }), null);
+    expect(model.memory).toMatchObject({ used: 200 * MB, available: 50 * MB });
+    expect(model.swap).toMatchObject({ total: 0, used: 0 });
+  });
+
   it('is what the user says, above all else', () => {
     const { memory } = hostModel(snapshot([]), 512 * MB);
     expect(memory).toMatchObject({ total: 512 * MB, limitedBy: 'option', usedShare: 1, available: 0, free: 0 });

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { limitedCgroups, limitOf, parseMounts, usageOf } from '../../src/source/proc/cgroups.ts';
+import { limitedCgroups, limitOf, lowestOf, parseMounts, usageOf } from '../../src/source/proc/cgroups.ts';
 import { LocalTree } from '../../src/source/proc/local-tree.ts';
 
 const proc = new LocalTree('/proc');
@@ -85,5 +85,53 @@ describe('what is used of a limit', () => {
 
   it('is unknown where the file is not there', () => {
     expect(usageOf(proc, { version: 1, folder })).toBeNull();
+  });
+});
+
+describe('the limit that applies', () => {
+  const of = (cgroup: string, version: 1 | 2) => {
+    const mounts = [{ version, point: folder, root: '/' }];
+    return lowestOf(proc, limitedCgroups(proc, cgroup, mounts));
+  };
+  const inner = { 'web.slice/memory.current': '700\n', 'web.slice/shop.service/memory.current': '100\n' };
+
+  it('is memory.high where that is lower: programs are slowed down there', () => {
+    write({ ...inner, 'web.slice/memory.max': '900\n', 'web.slice/memory.high': '800\n' });
+    expect(of('0::/web.slice\n', 2)).toMatchObject({ limit: 800, used: 700 });
+  });
+
+  it('leaves no more than what the limits above it leave', () => {
+    write({ ...inner, 'web.slice/memory.max': '800\n', 'web.slice/shop.service/memory.max': '500\n' });
+    expect(of('0::/web.slice/shop.service\n', 2)).toMatchObject({ limit: 500, used: 100, left: 100 });
+    write({ 'web.slice/memory.max': '1000000\n' });
+    expect(of('0::/web.slice/shop.service\n', 2)).not.toHaveProperty('left');
+  });
+
+  it('is none where nothing tells what is used of it', () => {
+    write({ 'web.slice/memory.max': '800\n' });
+    expect(of('0::/web.slice\n', 2)).toBeNull();
+  });
+
+  it.each([
+    [
+      'none, with memory.swap.max of 0',
+      { 'memory.swap.max': '0\n', 'memory.swap.current': '0\n' },
+      { most: 0, used: 0 },
+    ],
+    ['all that there is', { 'memory.swap.max': 'max\n', 'memory.swap.current': '50\n' }, { most: null, used: 50 }],
+    ['unknown where it is not counted', {}, undefined],
+  ])('v2: has swap, %s', (_, files, expected) => {
+    write({ 'memory.max': '800\n', 'memory.current': '700\n', ...files });
+    expect(of('0::/\n', 2)?.swap).toEqual(expected);
+  });
+
+  it('v1: has swap beside memory, in one figure', () => {
+    write({
+      'memory.limit_in_bytes': '800\n',
+      'memory.usage_in_bytes': '700\n',
+      'memory.memsw.limit_in_bytes': '1000\n',
+      'memory.memsw.usage_in_bytes': '750\n',
+    });
+    expect(of('4:memory:/\n', 1)?.swap).toEqual({ most: 200, used: 50 });
   });
 });

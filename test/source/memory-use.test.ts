@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MemoryUse } from '../../src/snapshot.ts';
+import { HostReader } from '../../src/source/proc/host.ts';
 import { readBootLog } from '../../src/source/proc/kernel-log.ts';
 import { LocalTree } from '../../src/source/proc/local-tree.ts';
 import { MemoryReader } from '../../src/source/proc/memory-reader.ts';
@@ -386,4 +387,15 @@ describe('a process with more mappings than can be read in time', () => {
     tree.write('1/maps', '');
     expect(new MemoryReader(new LocalTree(tree.root), PAGE).read(50, 1)).toMatchObject({ frees: 4000 * KB });
   });
+});
+
+it('a limit that is set while it runs is seen after a while', () => {
+  write('proc/meminfo', meminfo);
+  write('proc/1/cgroup', '0::/shop.service\n');
+  write('cgroups/shop.service/memory.current', '100\n');
+  const mounts = [{ version: 2 as const, point: join(machine, 'cgroups'), root: '/' }];
+  const reader = new HostReader(new LocalTree(join(machine, 'proc')), PAGE, mounts);
+  expect(reader.read(100, null).cgroup).toBeNull();
+  write('cgroups/shop.service/memory.max', '5000\n');
+  expect(reader.read(160, null).cgroup).toMatchObject({ limit: 5000, used: 100 });
 });

@@ -72,7 +72,7 @@ export function limitedCgroups(
     const path = within(root, hierarchies.get(version === 2 ? '' : 'memory'));
     return path === null ? [] : upwards(path).map((part): LimitedCgroup => ({ version, folder: point + part }));
   });
-  tree.expect(all.map(limitFile));
+  tree.expect(all.flatMap(limitFiles));
   return all.filter((limited) => limitOf(tree, limited) !== null);
 }
 
@@ -84,14 +84,34 @@ function within(root: string, path: string | undefined): string | null {
   return path.startsWith(`${root}/`) ? path.slice(root.length) : null;
 }
 
-/** The limit in bytes; null if there is none. */
+/** The limit in bytes; null if there is none. Above `memory.high` the kernel slows programs down and takes pages back. */
 export function limitOf(tree: Pick<ProcTree, 'text'>, cgroup: LimitedCgroup): number | null {
-  const bytes = number(tree.text(limitFile(cgroup)));
-  return bytes === null || bytes >= UNLIMITED ? null : bytes;
+  const limits = limitFiles(cgroup)
+    .map((file) => number(tree.text(file)))
+    .filter((bytes) => bytes !== null)
+    .filter((bytes) => bytes < UNLIMITED);
+  return limits.length === 0 ? null : Math.min(...limits);
 }
 
-function limitFile({ version, folder }: LimitedCgroup): string {
-  return `${folder}/${version === 2 ? 'memory.max' : 'memory.limit_in_bytes'}`;
+function limitFiles({ version, folder }: LimitedCgroup): readonly string[] {
+  return version === 2 ? [`${folder}/memory.max`, `${folder}/memory.high`] : [`${folder}/memory.limit_in_bytes`];
+}
+
+/** What applies of several limits: the lowest, with what those above it leave. Null if none is known. */
+export function lowestOf(
+  tree: Pick<ProcTree, 'text' | 'expect'>,
+  cgroups: readonly LimitedCgroup[],
+): MemoryLimit | null {
+  const all = cgroups.flatMap((cgroup): readonly MemoryLimit[] => {
+    const limit = limitOf(tree, cgroup);
+    const usage = limit === null ? null : usageOf(tree, cgroup);
+    return limit === null || usage === null ? [] : [{ limit, ...usage }];
+  });
+  // The first of equal ones is the innermost.
+  const [lowest] = all.toSorted((a, b) => a.limit - b.limit);
+  if (lowest === undefined) return null;
+  const left = Math.max(0, Math.min(...all.map(({ limit, used }) => limit - used)));
+  return left < lowest.limit - lowest.used ? { ...lowest, left } : lowest;
 }
 
 /** Memory used within a limit; null if it cannot be read. */
@@ -101,7 +121,8 @@ export function usageOf(
 ): Omit<MemoryLimit, 'limit'> | null {
   const { version, folder } = cgroup;
   const usageFile = `${folder}/${version === 2 ? 'memory.current' : 'memory.usage_in_bytes'}`;
-  tree.expect([usageFile, `${folder}/memory.stat`]);
+  const swapFiles = (version === 2 ? SWAP_V2 : SWAP_V1).map((name) => `${folder}/${name}`);
+  tree.expect([usageFile, `${folder}/memory.stat`, ...swapFiles]);
   const usage = number(tree.text(usageFile));
   if (usage === null) return null;
   const stat = parseCounters(tree.text(`${folder}/memory.stat`) ?? '');
@@ -109,7 +130,29 @@ export function usageOf(
   const figure = (name: string) => stat.get(version === 2 ? name : `total_${name}`) ?? null;
   const slab = version === 2 ? (figure('slab_reclaimable') ?? 0) : 0;
   const cache = Math.min(usage, (figure('inactive_file') ?? 0) + (figure('active_file') ?? 0) + slab);
-  return { used: usage - cache, cache, use: version === 2 ? useV2(figure) : useV1(figure, tree, folder) };
+  const [most = null, taken = null] = swapFiles.map((file) => tree.text(file));
+  const swap = version === 2 ? swapV2(most, taken) : swapV1(most, taken, usage, limitOf(tree, cgroup));
+  const use = version === 2 ? useV2(figure) : useV1(figure, tree, folder);
+  return { used: usage - cache, cache, ...(swap === null ? {} : { swap }), use };
+}
+
+const SWAP_V2 = ['memory.swap.max', 'memory.swap.current'] as const;
+const SWAP_V1 = ['memory.memsw.limit_in_bytes', 'memory.memsw.usage_in_bytes'] as const;
+
+type Swap = NonNullable<MemoryLimit['swap']>;
+
+/** Swap within a limit, in bytes; null if it is not counted. `max` leaves as much as the machine has. */
+function swapV2(most: string | null, taken: string | null): Swap | null {
+  const used = number(taken);
+  if (most === null || used === null) return null;
+  return { most: number(most), used };
+}
+
+/** In v1 the figures are of memory and swap together. */
+function swapV1(most: string | null, taken: string | null, usage: number, limit: number | null): Swap | null {
+  const [together, used] = [number(most), number(taken)];
+  if (together === null || used === null || limit === null) return null;
+  return { most: together >= UNLIMITED ? null : Math.max(0, together - limit), used: Math.max(0, used - usage) };
 }
 
 type Figure = (name: string) => number | null;

@@ -1,17 +1,22 @@
-import type { HostMemory, HostSample, MemoryLimit, Pressure } from '../../snapshot.ts';
-import { type CgroupMount, type LimitedCgroup, limitedCgroups, limitOf, usageOf } from './cgroups.ts';
+import type { HostMemory, HostSample, Pressure } from '../../snapshot.ts';
+import { type CgroupMount, type LimitedCgroup, limitedCgroups, lowestOf } from './cgroups.ts';
 import { TICKS_PER_SECOND } from './machine.ts';
 import { cacheLists, MemoryUseReader, pageCache } from './memory-use.ts';
 import { parseCounters, parseLoad, parseMeminfo, parsePressure } from './parsers/host.ts';
 import type { ProcTree } from './tree.ts';
+
+/** Whether cgroups have limits is looked at again after this many seconds: `docker update` and systemctl(1) set them. */
+const LASTING = 10;
 
 /** Reads the host's figures from a proc tree, which may be another machine's or a container's. */
 export class HostReader {
   readonly #tree: ProcTree;
   readonly #pageSize: number;
   readonly #fixed: Pick<HostSample, 'name' | 'os' | 'cores' | 'ticksPerSecond'>;
-  /** The cgroups of the first process: all processes looked at are in them. */
-  readonly #limited: readonly LimitedCgroup[];
+  readonly #mounts: readonly CgroupMount[];
+  /** The text of /proc/PID/cgroup of the first process: all processes looked at are in its cgroups. */
+  readonly #first: string;
+  #limited: { readonly at: number; readonly cgroups: readonly LimitedCgroup[] } | null = null;
   readonly #use: MemoryUseReader;
 
   constructor(tree: ProcTree, pageSize: number, mounts: readonly CgroupMount[]) {
@@ -25,8 +30,8 @@ export class HostReader {
       ticksPerSecond: TICKS_PER_SECOND,
     };
     // If the first process is hidden, only processes of this user are visible, and they are in workertop's own cgroup.
-    const first = tree.text('1/cgroup') ?? tree.text('self/cgroup') ?? '';
-    this.#limited = limitedCgroups(tree, first, mounts);
+    this.#first = tree.text('1/cgroup') ?? tree.text('self/cgroup') ?? '';
+    this.#mounts = mounts;
   }
 
   /**
@@ -42,7 +47,7 @@ export class HostReader {
     if (text === null) throw new Error(`${tree.root}/meminfo cannot be read: is ${tree.root} a proc tree?`);
     const meminfo = parseMeminfo(text);
     const read = this.#use.read(meminfo, counters, now);
-    const cgroup = this.#limit();
+    const cgroup = lowestOf(tree, this.#limitedNow(now));
     const use = read ?? cgroup?.use;
     return {
       ...this.#fixed,
@@ -70,15 +75,12 @@ export class HostReader {
     };
   }
 
-  /** The lowest memory limit that the first process is under. */
-  #limit(): MemoryLimit | null {
-    let lowest: MemoryLimit | null = null;
-    for (const cgroup of this.#limited) {
-      const limit = limitOf(this.#tree, cgroup);
-      if (limit === null || (lowest !== null && limit >= lowest.limit)) continue;
-      lowest = { limit, ...(usageOf(this.#tree, cgroup) ?? { used: 0, cache: 0 }) };
-    }
-    return lowest;
+  #limitedNow(now: number): readonly LimitedCgroup[] {
+    const before = this.#limited;
+    if (before !== null && now - before.at < LASTING && now >= before.at) return before.cgroups;
+    const cgroups = limitedCgroups(this.#tree, this.#first, this.#mounts);
+    this.#limited = { at: now, cgroups };
+    return cgroups;
   }
 }
 
