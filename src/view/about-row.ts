@@ -12,7 +12,7 @@ import { clean } from '../text/sanitize.ts';
 import { cutName } from '../text/width.ts';
 import { bytes, duration, memoryText, plural, shortShare } from './format.ts';
 import { shortAddress } from './name.ts';
-import { unitOf } from './reminder.ts';
+import { unitOf, withoutProviso } from './reminder.ts';
 import type { Message, Said } from './said.ts';
 import type { Scene } from './scene.ts';
 import type { Style } from './style.ts';
@@ -140,9 +140,10 @@ function settingOf(server: Server): readonly [string, ...string[]] {
   // A command line is set in the unit that starts the server.
   const short = starter === null ? place : place.replace(/ on the command line$/, ` in ${starter}`);
   if (count === null) return [`Configured: ${short}`, `Configured: ${beforeColon(short)}`];
-  const [line = '', ...path] = short.split(' in /');
+  const sure = withoutProviso(short);
+  const [line = '', ...path] = sure.split(' in /');
   const file = path.length === 0 ? [] : [`Set by ${line} in ${baseName(path.join(' in /'))}`];
-  return [`Configured: ${count}, by ${short}`, `Set by ${short}`, ...file, `Set by ${line}`];
+  return [`Configured: ${count}, by ${short}`, `Set by ${sure}`, ...file, `Set by ${line}`];
 }
 
 /** What a text says before it explains itself. */

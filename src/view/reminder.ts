@@ -11,10 +11,16 @@ export function shorterReminders(reminder: string, line: string | null): readonl
   const brief = short
     .replace(/ on the command line; started by (\S+)\.$/, ' in $1.')
     .replace(/; started by \S+\.$/, '.');
-  const bare = brief.replace(/^Lasts until restart\. /, '');
+  const sure = withoutProviso(brief);
+  const bare = sure.replace(/^Lasts until restart\. /, '');
   const place = / (?:in|on) \S.*$/.exec(bare)?.[0] ?? '.';
   const shortest = line === null ? `${brief.split(/: (?=[^:]*$)/)[0]}.` : `To keep it: ${line}.`;
-  return [short, brief, bare, ...(line === null ? [] : [`To keep it: ${line}${place}`]), shortest];
+  return [short, brief, sure, bare, ...(line === null ? [] : [`To keep it: ${line}${place}`]), shortest];
+}
+
+/** A text without what might hold instead: `… in conf.py, unless its command line says otherwise`. */
+export function withoutProviso(text: string): string {
+  return text.replace(/, unless [^.]*(\.?)$/, '$1');
 }
 
 /** The systemd unit in a phrase such as `systemd unit shop.service (systemctl edit …)`; null if there is none. */

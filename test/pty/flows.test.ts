@@ -31,7 +31,7 @@ describe('adding and trimming in the dashboard', () => {
     await pty.waitFor(/worker 1389 +leaving/);
     await pty.waitFor(/done: project2 3 → 2 workers/);
     await pty.waitFor(/\d+M freed: [\d.]+G → [\d.]+[GM], \d+ → \d+ %.* u undoes it/);
-    await pty.waitFor(/To keep it: workers = 2 in \S+\.py/);
+    await pty.waitFor(/To keep it: (?:set 2 instead of workers = 3|workers = 2) in/);
     await pty.waitFor(/gunicorn {2}:8102 .* 2 of 3 /);
     pty.press('u');
     await pty.waitFor(/done: project2 2 → 3 workers/);

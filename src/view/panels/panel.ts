@@ -1,4 +1,5 @@
 import { fill, width } from '../../text/width.ts';
+import type { Hint } from '../hints.ts';
 import { fitLine, lineWidth } from '../spans.ts';
 import { type Line, type Span, span } from '../style.ts';
 import type { Theme } from '../theme.ts';
@@ -15,6 +16,8 @@ export interface PanelContent {
   readonly focus?: number;
   /** For each line, the list entry that it is part of. */
   readonly entries?: readonly number[];
+  /** The keys that the last line names. */
+  readonly hints?: readonly Hint[];
 }
 
 /** A panel in a frame, in exactly this number of columns and lines. */
@@ -61,6 +64,18 @@ function headOf({ title, tabs }: PanelContent, columns: number, theme: Theme): L
   const one = span(` ${shown + 1}/${names.length} ${names[shown] ?? ''} `, theme.selected(theme.strong));
   const pages = lineWidth(all) + TITLE + 1 <= columns ? all : [one];
   return [named(columns - lineWidth(pages) - 1), span(theme.glyphs.frame[4], theme.faint), ...pages];
+}
+
+/** The key of the page whose name stands at a column of the panel's head; null if there is none. */
+export function pageKeyAt(content: PanelContent, columns: number, theme: Theme, column: number): string | null {
+  const [title, , ...pages] = headOf(content, columns - 4, theme);
+  let start = title === undefined ? 0 : 3 + width(title.text);
+  for (const [index, { text }] of pages.entries()) {
+    // A single name stands for the page shown: a click goes on to the next.
+    if (column >= start && column < start + width(text)) return pages.length === 1 ? 'tab' : String(index + 1);
+    start += width(text);
+  }
+  return null;
 }
 
 /** The first line shown. */
