@@ -11,13 +11,15 @@ function replaced(file: string, text: string, from: string, to: string): string 
   return text.replaceAll(from, to);
 }
 
+/** The widgets that are used, by the screen and by the canvas. All others would be loaded at the start. */
+const used = ['Node', 'Screen', 'Element', 'Box'];
+
 /** Widgets are loaded by names made up at run time; a bundle needs to see them. */
 function widgets(file: string, text: string): string {
-  const names = [...(/classes = \[([^\]]*)\]/.exec(text)?.[1] ?? '').matchAll(/'(\w+)'/g)].map(([, name = '']) =>
-    name.toLowerCase(),
-  );
-  const table = names.map((name) => `'${name}': () => require('./widgets/${name}')`).join(', ');
-  return replaced(file, text, "require('./widgets/' + file)", `({ ${table} })[file]()`);
+  const [all = 'classes'] = /classes = \[[^\]]*\]/.exec(text) ?? [];
+  const table = used.map((name) => `'${name.toLowerCase()}': () => require('./widgets/${name.toLowerCase()}')`);
+  const few = replaced(file, text, all, `classes = ${JSON.stringify(used)}`);
+  return replaced(file, few, "require('./widgets/' + file)", `({ ${table.join(', ')} })[file]()`);
 }
 
 /** The descriptions of terminals are files beside blessed's own; in a bundle they are part of it. */
@@ -27,8 +29,16 @@ function terminfo(file: string, text: string): string {
   const reading = 'data = fs.readFileSync(file);';
   const builtIn = `var builtIn = file.indexOf('/built-in/') === 0 ? ({ ${table.join(', ')} })[path.basename(file)] : null;
   data = builtIn ? Buffer.from(builtIn, 'base64') : fs.readFileSync(file);`;
-  return lazy(file, replaced(file, replaced(file, text, reading, builtIn), "__dirname + '/../usr/", "'/built-in/"));
+  const inside = replaced(file, replaced(file, text, reading, builtIn), "__dirname + '/../usr/", "'/built-in/");
+  return lazy(file, replaced(file, inside, "require('assert')", ASSERT));
 }
+
+/** Node's own takes longer to load than all that it is used for here. */
+const ASSERT = `(function() {
+  function assert(isTrue) { if (!isTrue) throw new Error('not a description of a terminal'); }
+  assert.equal = function(a, b) { assert(a === b); };
+  return assert;
+})()`;
 
 /**
  * blessed makes a function of each of some 400 capabilities of a terminal, of which a dashboard uses twenty: each is

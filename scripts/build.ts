@@ -20,13 +20,16 @@ const entries: Readonly<Record<string, string>> = {
   'log-helper': 'src/log-helper.ts',
   'file-helper': 'src/file-helper.ts',
   'own-file-helper': 'src/own-file-helper.ts',
+  'code-helper': 'src/code-helper.ts',
 };
 
 /**
- * Modules that become files of their own, so that a command that changes nothing never loads them: what calls kill(2),
- * and what starts the helper that acts as a server's owner. Each imports no module that keeps state.
+ * Modules that become files of their own: what loads the others; and what calls kill(2) and what starts the helper that
+ * acts as a server's owner, so that a command that changes nothing never loads them. Each imports no module that keeps
+ * state.
  */
 const apart: Readonly<Record<string, string>> = {
+  'code-cache': 'src/code-cache.ts',
   kill: 'src/control/kill.ts',
   'as-owner': 'src/control/as-owner/helper.ts',
 };
@@ -97,7 +100,7 @@ if (+version[0] < ${major} || (+version[0] === ${major} && +version[1] < ${minor
   process.stderr.write('workertop: Node ${major}.${minor} or newer is needed, and this is Node ' + process.versions.node + '\\n');
   process.exit(1);
 }
-require('./main.js');
+require('./code-cache.js').load(__dirname, 'main.js');
 `;
 
 /** Makes `dist`, a package without dependencies. CommonJS loads faster, and old Nodes can refuse it. */
@@ -116,6 +119,7 @@ async function makePackage(): Promise<void> {
     format: 'cjs',
     target: `node${major}.${minor}`,
     minify: true,
+    charset: 'ascii',
     legalComments: 'none',
     logLevel: 'warning',
     metafile: true,
@@ -128,6 +132,8 @@ async function makePackage(): Promise<void> {
   chmodSync(join(DIST, 'cli.js'), 0o755);
   writeFileSync(join(DIST, 'package.json'), `${JSON.stringify(published, null, 2)}\n`);
   writeFileSync(join(DIST, 'NOTICE'), notice(packagesOf(metafile)));
+  // Compiled code is of use on one machine only.
+  writeFileSync(join(DIST, '.npmignore'), 'code.cache*\n');
   for (const file of copied) {
     mkdirSync(dirname(join(DIST, file)), { recursive: true });
     copyFileSync(join(ROOT, file), join(DIST, file));

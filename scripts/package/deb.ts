@@ -132,6 +132,8 @@ export function makeDeb(): string {
     put(`${tree}/DEBIAN/control`, control(Math.ceil(bytes / 1024)), 0o644);
     const sums = installed.map(({ path, content }) => `${createHash('md5').update(content).digest('hex')}  ${path}\n`);
     put(`${tree}/DEBIAN/md5sums`, sums.join(''), 0o644);
+    // Written by root's dashboards (src/code-cache.ts).
+    put(`${tree}/DEBIAN/prerm`, `#!/bin/sh\nset -e\nrm -f /usr/lib/${name}/code.cache*\n`, 0o755);
     const path = join(ARTIFACTS, `${name}_${version}_all.deb`);
     execFileSync('dpkg-deb', ['--root-owner-group', '-Zxz', '--build', tree, path], {
       stdio: ['ignore', 'ignore', 'inherit'],

@@ -1,8 +1,5 @@
 import { asOwnerBy } from '../control/as-owner/helper.ts';
-import { RemoteSignals } from '../control/remote-signals.ts';
 import { noSignals, ProcessSignals, type Signals } from '../control/signals.ts';
-import { RemoteProcesses } from '../source/remote/remote-processes.ts';
-import { RemoteSource } from '../source/remote/remote-source.ts';
 import type { Source } from '../source/source.ts';
 import { READ_ONLY } from '../state/answer.ts';
 import { programBeside } from './beside.ts';
@@ -16,9 +13,9 @@ export { noSignals } from '../control/signals.ts';
 export { openActionLog } from './action-log.ts';
 
 /** What may be signalled: nothing in another proc tree, and nothing with --read-only. */
-export function signalsFor(source: Source, { readOnly, proc }: Settings): Signals {
+export async function signalsFor(source: Source, { readOnly, proc, host }: Settings): Promise<Signals> {
   if (readOnly) return noSignals(READ_ONLY);
-  if (source instanceof RemoteSource) return new RemoteSignals(new RemoteProcesses(source));
+  if (host !== null) return (await import('./remote-acting.ts')).remoteSignals(source, { readOnly });
   if (proc !== '/proc')
     return noSignals(`Signals reach processes of this machine only, and ${proc} may be another machine's.`);
   return new ProcessSignals(asOwnerBy(programBeside('owner-helper')));

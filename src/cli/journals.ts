@@ -1,23 +1,16 @@
-import { GuardedJournal } from '../control/tune/guarded-journal.ts';
-import { isUnderWay, type Journal, noJournal, TuneJournal, type Unfinished } from '../control/tune/journal.ts';
+import { isUnderWay, type Journal, TuneJournal, type Unfinished } from '../control/tune/journal.ts';
 import { findIn } from '../control/tune/world.ts';
 import type { Dashboard } from '../dashboard/dashboard.ts';
 import { statePath } from '../own-files/state-path.ts';
-import { RemoteProcesses } from '../source/remote/remote-processes.ts';
-import { RemoteSource } from '../source/remote/remote-source.ts';
 import type { Source } from '../source/source.ts';
 import type { Action } from '../state/action.ts';
-import { READ_ONLY } from '../state/answer.ts';
 import { ownFiles } from './beside.ts';
 import type { Settings } from './settings.ts';
 
 /** Where a tune remembers a trim. Each destination of ssh has a file of its own. */
-export function journalFor(source: Source, { readOnly }: Pick<Settings, 'readOnly'>): Journal {
-  const file = (name: string) => new TuneJournal(ownFiles(), statePath(process.env, name));
-  if (!(source instanceof RemoteSource)) return file('tune.json');
-  if (readOnly) return { ...noJournal, refusal: () => READ_ONLY };
-  const there = new RemoteProcesses(source);
-  return new GuardedJournal(file(`tune-${encodeURIComponent(there.destination)}.json`), there);
+export async function journalFor(source: Source, { readOnly, host }: Settings): Promise<Journal> {
+  if (host === null) return new TuneJournal(ownFiles(), statePath(process.env, 'tune.json'));
+  return (await import('./remote-acting.ts')).remoteJournal(source, { readOnly });
 }
 
 /** Tells in the dashboard what a tune that was killed has left, once the first list was drawn. */

@@ -65,7 +65,7 @@ const runners: Readonly<Record<CommandName, Run>> = {
       const confirm = process.stdin.isTTY && process.stderr.isTTY ? confirmed : null;
       try {
         return printed(
-          await scale(source, signalsFor(source, settings), log, { target, count, stop, confirm }, settings),
+          await scale(source, await signalsFor(source, settings), log, { target, count, stop, confirm }, settings),
         );
       } catch (error) {
         throw stop.aborted && error instanceof Refusal ? new Refusal(error.message, Number(stop.reason)) : error;
@@ -94,10 +94,16 @@ const runners: Readonly<Record<CommandName, Run>> = {
       const { openActionLog, signalsFor } = await import('./acting.ts');
       const say = (text: string) => process.stderr.write(`${clean(text)}\n`);
       const log = openActionLog((text) => process.stderr.write(`workertop: ${clean(text)}\n`), settings.host);
-      const journal = journalFor(source, settings);
+      const journal = await journalFor(source, settings);
       const stop = interruption();
       try {
-        const text = await tune(source, signalsFor(source, settings), log, { target, journal, stop, say }, settings);
+        const text = await tune(
+          source,
+          await signalsFor(source, settings),
+          log,
+          { target, journal, stop, say },
+          settings,
+        );
         return { text, code: stop.aborted ? Number(stop.reason) : 0 };
       } catch (error) {
         throw stop.aborted && error instanceof Refusal ? new Refusal(error.message, Number(stop.reason)) : error;
@@ -199,7 +205,7 @@ async function fleetOf(machines: readonly string[], settings: Settings): Promise
 
 async function live(source: Source, settings: Settings): Promise<Outcome> {
   const { signalsFor } = await import('./acting.ts');
-  return dashboard(source, settings, signalsFor(source, settings), null);
+  return dashboard(source, settings, await signalsFor(source, settings), null);
 }
 
 async function dashboard(

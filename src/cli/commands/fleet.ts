@@ -9,11 +9,12 @@ import type { RemoteSource } from '../../source/remote/remote-source.ts';
 import { initialFleet } from '../../state/fleet/fleet-state.ts';
 import { machineSortFor } from '../../state/fleet/sort.ts';
 import { clean } from '../../text/sanitize.ts';
-import { openActionLog, signalsFor } from '../acting.ts';
+import { openActionLog } from '../acting.ts';
 import { ownFiles } from '../beside.ts';
 import { dashboardOn } from '../dashboard-on.ts';
 import { modelOptions } from '../in-force.ts';
-import { journalFor, tellLeftBehind } from '../journals.ts';
+import { tellLeftBehind } from '../journals.ts';
+import { remoteJournal, remoteSignals } from '../remote-acting.ts';
 import type { Settings } from '../settings.ts';
 import { tellCutOff } from '../tell-cut-off.ts';
 import { TerminalSession } from '../terminal-session.ts';
@@ -124,11 +125,11 @@ function openOn(
 ): Opened {
   const tellInside = (text: string) => dashboard.dispatch({ type: 'notice', level: 'warning', text });
   const log = openActionLog(tellInside, host, number);
-  const journal = journalFor(source, settings);
+  const journal = remoteJournal(source, settings);
   const parts = {
     observer: reader,
     observations: new Observations(),
-    signals: signalsFor(source, settings),
+    signals: remoteSignals(source, settings),
     log,
     journal,
   };

@@ -9,6 +9,7 @@ import { ownFiles } from '../beside.ts';
 import { dashboardOn } from '../dashboard-on.ts';
 import { modelOptions } from '../in-force.ts';
 import { journalFor, tellLeftBehind } from '../journals.ts';
+import { keepCode } from '../keep-code.ts';
 import type { Replaying } from '../replaying.ts';
 import type { Settings } from '../settings.ts';
 import { tellCutOff } from '../tell-cut-off.ts';
@@ -25,6 +26,9 @@ export interface Showing {
 
 /** @param tell called with messages about the log itself */
 export type OpenLog = (tell: (text: string) => void) => ActionLog;
+
+/** Seconds after the first list until what was compiled is kept: by then figures have filled in. */
+const KEEP_CODE_AFTER = 3;
 
 /** At its end, workertop waits this many seconds for its files to be written. */
 const LAST_WRITES = 0.2;
@@ -49,13 +53,14 @@ export async function top(
   const kept = isHere ? KeptObservations.of(files, process.env) : new KeptObservations(files, null);
   const observations = new Observations();
   const log = openLog((text) => dashboard.dispatch({ type: 'notice', level: 'warning', text }));
-  const journal = badge === null ? journalFor(source, settings) : noJournal;
+  const journal = badge === null ? await journalFor(source, settings) : noJournal;
   const observer = new Observer(source, modelOptions(settings));
   const showing = { badge, isOfFleet: false, replaying, uid };
   const dashboard = dashboardOn(session, { observer, observations, signals, log, journal }, showing, settings);
   // Before, its helper process would take the processor from what the first list waits for.
   void dashboard.listed.then(() => kept.readInto(observations));
   void tellLeftBehind(dashboard, journal);
+  void dashboard.listed.then(() => setTimeout(keepCode, KEEP_CODE_AFTER * 1000).unref());
   const keeping = kept.keepWriting(observations);
   try {
     session.show(dashboard);

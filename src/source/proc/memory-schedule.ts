@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import type { MemoryReading } from '../../snapshot.ts';
 import type { ReadHints } from '../source.ts';
 import type { MemoryReader } from './memory-reader.ts';

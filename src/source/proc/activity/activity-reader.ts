@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import type { Activity, Doing, ProcessState } from '../../../snapshot.ts';
 import type { ActivityRequest } from '../../source.ts';
 import { type ActivityFiles, filesHere, type KernelFile } from './activity-files.ts';

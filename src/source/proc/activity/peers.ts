@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { addressOf } from '../parsers/net.ts';
 import type { ActivityFiles } from './activity-files.ts';
 
