@@ -17,7 +17,7 @@ describe('a click', () => {
   it('answers a question by its words', async () => {
     const killed = pressed(await demoSeen(size), 'down', 'down', 'f9', 'end', 'enter');
     expect(under(killed, 'y yes')).toEqual({ type: 'key', key: 'y' });
-    expect(under(killed, 'no')).toEqual({ type: 'key', key: 'n' });
+    expect(under(killed, 'n no')).toEqual({ type: 'key', key: 'n' });
     expect(under(killed, 'Kill worker')).toEqual({ type: 'none' });
   });
 
