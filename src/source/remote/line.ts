@@ -6,6 +6,7 @@ import { LostLine } from '../source.ts';
 import { BadFrame, FrameReader } from './frames.ts';
 import { readerProgram } from './reader.ts';
 import { functions, preamble, quoted } from './script.ts';
+import { workersProgram } from './workers.ts';
 
 /** Most bytes of one answer: `stat` of 10,000 processes takes 3 MB. */
 const LARGEST = 32 * 1024 * 1024;
@@ -129,9 +130,20 @@ export class Line {
   async startReader(): Promise<boolean> {
     const answer = await this.#send((id) => `r ${quoted(readerProgram)} ${id}`);
     this.#hasReader = answer.includes(`${this.nonce}:a\n`);
-    // // Do not wait for this answer. If the connection breaks, the next request reports it.
-    if (this.#hasReader) this.ask(`d ${countLines(functions)}\n${functions}`).catch(() => {});
+    const program = quoted(workersProgram);
+    // Do not wait for this answer. If the connection breaks, the next request reports it.
+    if (this.#hasReader)
+      this.ask(`d ${countLines(functions)}\n${functions}\nv ${countLines(program)}\n${program}`).catch(() => {});
     return this.#hasReader;
+  }
+
+  /**
+   * Runs the program that reads what workers do.
+   * @param argumentsOfIt words of a shell
+   * @throws LostLine
+   */
+  look(argumentsOfIt: string): Promise<Buffer> {
+    return this.ask(`p ${argumentsOfIt}`);
   }
 
   /** @param make makes the text of a request from the number of its answer */

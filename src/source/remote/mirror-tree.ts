@@ -216,18 +216,24 @@ export class MirrorTree implements ProcTree {
     const ofReader = kept?.asked.plan(byShell ? [] : keys) ?? null;
     const commands = this.#planned(ofReader === null || byShell ? keys : ofReader.others);
     if (commands.length === 0 && !withStats && !ofReader?.commands.length) return;
+    const foreseen = withStats && kept !== null ? (this.activity?.foresee() ?? null) : null;
     const texts = commands.map(({ way, names }) => commandOf(way, names, this.#variables));
     const shell = [...(withStats && kept === null ? ['s'] : []), ...texts].join('; ');
     const body =
       ofReader === null
         ? await this.#line.request(shell)
         : await this.#line.ask(
-            [...(withStats ? ['t'] : []), ...ofReader.commands, ...(shell === '' ? [] : [asksShell(shell)])].join('\n'),
+            [
+              ...(withStats ? [foreseen === null ? 't' : `t ${foreseen}`] : []),
+              ...ofReader.commands,
+              ...(shell === '' ? [] : [asksShell(shell)]),
+            ].join('\n'),
           );
     const next = new Map<string, Buffer[]>();
     for (const { tag, content } of sectionsOf(body, this.#line.nonce))
       next.set(tag, [...(next.get(tag) ?? []), content]);
     const take = (tag: string) => next.get(tag)?.shift() ?? Buffer.alloc(0);
+    if (foreseen !== null) this.activity?.takeForetold(foreseen, take('p'));
     if (withStats) this.#takeStats(take(kept === null ? 's' : 't'));
     for (const { way, names } of commands) this.#take(way, names, take);
     if (kept === null || ofReader === null) return;

@@ -17,10 +17,13 @@ const machineFigures = [
  * and strings.
  *
  * Its commands are lines:
- * - `t`: sends figures of the machine and `stat` of all processes.
+ * - `t`: sends figures of the machine and `stat` of all processes. With arguments for the program of `v`, its answer comes
+ *   before: perl reads `stat` too, so that one program is started and not two.
+ * - `p …`: sends what the program of `v` answers to these arguments.
  * - `g PID …`: sends a summary of title, ids and signal masks of each process, if it has changed since the last `g`.
  * - `r PID …`: sends figures of smaps_rollup; with an `s` after the pid also the line of statm.
  * - `d N`: keeps the next N lines as functions for each shell.
+ * - `v N`: keeps the next N lines as the program of perl(1) that reads what workers do, as a word of a shell.
  * - `x N`: runs the next N lines in a shell.
  * - `z ID`: ends an answer.
  */
@@ -81,8 +84,19 @@ function process(l,   p, c, b, h) {
   bodies[p] = b
   heads[p] = h
 }
-function tick(   c, l, m, p, n, isMachine, isWhole) {
+function look(arguments,   c, l) {
+  c = "exec perl -e " lookers " -- " arguments
+  while ((c | getline l) > 0) say(l)
+  close(c)
+}
+function tick(arguments,   c, l, m, p, n, isMachine, isWhole) {
   c = "exec grep -ah '' uptime loadavg pressure/memory meminfo vmstat [0-9]*/stat"
+  if (arguments != "") {
+    c = "exec perl -e " lookers " -- + " arguments
+    say(W ":p")
+    while ((c | getline l) > 0 && l != ".") say(l)
+    say(W ":t")
+  }
   scans++
   count = 0
   isMachine = 1
@@ -105,7 +119,8 @@ function tick(   c, l, m, p, n, isMachine, isWhole) {
     if (isWhole) process(l)
   }
   close(c)
-  if (count == known) return
+  # Without any, what reads them could not be started.
+  if (count == known || count == 0) return
   known = 0
   n = 0
   for (p in seen) {
@@ -184,10 +199,12 @@ BEGIN {
     tell()
   }
 }
-/^t/ { say(W ":t"); tick() }
+/^t/ { if (NF == 1) say(W ":t"); tick(substr($0, 3)) }
+/^p/ { say(W ":p"); look(substr($0, 3)) }
 /^g/ { say(W ":g"); check() }
 /^r/ { say(W ":r"); memory() }
 /^d/ { functions = take($2) }
+/^v/ { lookers = take($2); sub(/\n$/, "", lookers) }
 /^x/ { tell(); l = take($2); print functions l | "exec sh"; close("exec sh") }
 /^z/ { say(W ":z" $2); tell() }
 `;

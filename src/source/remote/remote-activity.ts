@@ -11,7 +11,7 @@ const MOST_WORKERS = 500;
 /** Most sockets whose connections are searched in one reading. */
 const MOST_SOCKETS = 50;
 
-type Asks = Pick<Line, 'request' | 'nonce'>;
+type Asks = Pick<Line, 'look' | 'nonce'>;
 
 /** A line of the answer: a letter, a pid, the rest. */
 const LINE = /^([ceklmnt]) (\d{1,10}) ?(.{0,4096})$/s;
@@ -25,6 +25,9 @@ export class RemoteActivity implements AskedActivity {
   readonly #line: Asks;
   readonly #numbers: string;
   readonly #root: string;
+  /** What the last reading asked, and what the next one was foreseen to ask. */
+  #requests: ReadonlyMap<number, ActivityRequest> = new Map();
+  #foretold: { readonly words: ReadonlySet<string>; readonly content: Buffer } | null = null;
   #texts = new Map<string, string>();
   #lists = new Map<string, string[]>();
   /** Sockets whose connections are wanted, and those already searched, by pid. */
@@ -45,27 +48,59 @@ export class RemoteActivity implements AskedActivity {
     return numbers === null ? null : new RemoteActivity(line, root, architecture, numbers);
   }
 
+  /** Arguments of the program for what the next reading will probably ask; null if the last one asked nothing. */
+  foresee(): string | null {
+    const requests = this.#requests;
+    this.#requests = new Map();
+    this.#foretold = null;
+    const words = this.#wordsFor(requests, this.#wanted);
+    return words.length === 0 ? null : this.#argumentsFor(words);
+  }
+
+  /** Takes the answer to what was foreseen. */
+  takeForetold(asked: string, content: Buffer): void {
+    this.#foretold = { words: new Set(asked.split(' ')), content };
+  }
+
   async ask(requests: ReadonlyMap<number, ActivityRequest>): Promise<void> {
     const wanted = this.#wanted;
+    const foretold = this.#foretold;
+    this.#requests = requests;
+    this.#foretold = null;
     this.#wanted = new Map();
     this.#texts = new Map();
     this.#lists = new Map();
     this.#sought = new Map([...wanted].filter(([pid]) => requests.has(pid)));
+    const words = this.#wordsFor(requests, this.#sought);
+    if (words.length === 0) return;
+    const isForetold = foretold !== null && words.every((word) => foretold.words.has(word));
+    const content = isForetold ? foretold.content : await this.#look(words);
+    for (const line of content.toString('latin1').split('\n')) this.#take(line);
+  }
+
+  async #look(words: readonly string[]): Promise<Buffer> {
+    const body = await this.#line.look(this.#argumentsFor(words));
+    return sectionsOf(body, this.#line.nonce).find(({ tag }) => tag === 'p')?.content ?? Buffer.alloc(0);
+  }
+
+  #argumentsFor(words: readonly string[]): string {
+    return `${this.#numbers} ${words.join(' ')}`;
+  }
+
+  /** What the program is to look at. @param sockets by process, those whose connections are wanted */
+  #wordsFor(
+    requests: ReadonlyMap<number, ActivityRequest>,
+    sockets: ReadonlyMap<number, ReadonlySet<number>>,
+  ): readonly string[] {
     const workers = [...requests].slice(0, MOST_WORKERS);
-    if (workers.length === 0) return;
     const masters = new Set(workers.flatMap(([, { rule, master }]) => (rule.by === 'tasks' ? [master] : [])));
-    const sockets = [...this.#sought].flatMap(([pid, inodes]) => [...inodes].map((inode) => `${pid}s${inode}`));
-    const words = [
+    return [
       ...workers.map(([pid, { rule }]) => `${pid}${rule.by === 'threads' ? 't' : ''}`),
       ...[...masters].map((pid) => `${pid}f`),
-      ...sockets,
+      ...[...sockets].flatMap(([pid, inodes]) =>
+        requests.has(pid) ? [...inodes].map((inode) => `${pid}s${inode}`) : [],
+      ),
     ];
-    const body = await this.#line.request(`p ${this.#numbers} ${words.join(' ')}`);
-    const answer =
-      sectionsOf(body, this.#line.nonce)
-        .find(({ tag }) => tag === 'p')
-        ?.content.toString('latin1') ?? '';
-    for (const line of answer.split('\n')) this.#take(line);
   }
 
   keep(path: string): KernelFile {

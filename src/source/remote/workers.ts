@@ -9,6 +9,7 @@ import { callsOf } from '../proc/activity/syscalls.ts';
  * was read.
  */
 export const workersProgram = String.raw`
+my $all = @ARGV && $ARGV[0] eq '+' ? shift : '';
 my ($poll, $select, $io, $epoll) = map { my %n = map { $_ => 1 } split /,/; \%n } splice @ARGV, 0, 4;
 sub content {
   my ($file) = @_;
@@ -91,6 +92,15 @@ for my $pid (keys %inodes) {
     open my $in, '<', "$pid/net/$table" or next;
     while (<$in>) { print "t $pid $table $_" if / (?:$wanted)\s/ }
   }
+}
+if ($all) {
+  my $text = ".\n";
+  opendir my $in, '.' or exit;
+  for my $file (qw(uptime loadavg pressure/memory meminfo vmstat), map { "$_/stat" } grep { /^[0-9]/ } readdir $in) {
+    sysopen FILE, $file, 0 or next;
+    1 while sysread FILE, $text, 16384, length $text;
+  }
+  print $text;
 }
 `;
 

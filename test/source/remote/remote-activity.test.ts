@@ -41,8 +41,11 @@ function call(number: number, ...args: readonly number[]): string {
 /** A line whose requests a shell answers in the tree. */
 const there = {
   nonce,
-  request: async (text: string) =>
-    execFileSync('sh', ['-c', `W=${nonce}\n${functions}\n${text}`], { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] }),
+  look: async (words: string) =>
+    execFileSync('sh', ['-c', `W=${nonce}\n${functions}\np ${words}`], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }),
 };
 
 const threads: ActivityRule = {
@@ -136,8 +139,8 @@ it('what makes no sense tells nothing', async () => {
   const find = (pid: number) => ({ pid, key: 'a', state: 'S' as const, threads: 1 });
   await fc.assert(
     fc.asyncProperty(fc.string({ maxLength: 200 }), async (text) => {
-      const request = async () => Buffer.from(`${nonce}:p\nc 20 20 ${text}\nm 20 ${text}\nl 20 ${text}\n${text}`);
-      const asked = RemoteActivity.of({ nonce, request }, '/proc', 'x86_64');
+      const look = async () => Buffer.from(`${nonce}:p\nc 20 20 ${text}\nm 20 ${text}\nl 20 ${text}\n${text}`);
+      const asked = RemoteActivity.of({ nonce, look }, '/proc', 'x86_64');
       await asked?.ask(requests);
       const reader = new ActivityReader('/proc', 'x64', () => null, asked ?? undefined);
       expect(reader.read(requests, find, 1).size).toBe(1);
