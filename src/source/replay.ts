@@ -3,6 +3,7 @@ import { createInterface, type Interface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { constants, createGunzip } from 'node:zlib';
 import type { Snapshot } from '../snapshot.ts';
+import { countReadings } from './count-readings.ts';
 import { isHeading, RecordingReader } from './recording.ts';
 import type { Source } from './source.ts';
 
@@ -24,6 +25,7 @@ export class ReplaySource implements Source {
   #count: number | null = null;
   #move: Move | null = null;
   #stays = false;
+  #isCounted = false;
 
   /** @throws Error if there is no such file */
   constructor(path: string) {
@@ -33,14 +35,21 @@ export class ReplaySource implements Source {
     this.#reader = new ForwardReader(path);
   }
 
+  /** Counts all readings, meanwhile. */
+  async #countAll(): Promise<void> {
+    const count = await countReadings(this.#path);
+    // The end itself knows better.
+    this.#count ??= count;
+  }
+
   /** Number of the present reading, from 1. */
   get index(): number {
     return this.#index;
   }
 
-  /** Number of readings; null until the end was read. */
+  /** Number of readings; null until they have been counted. */
   get count(): number | null {
-    return this.#count;
+    return this.#count === null ? null : Math.max(this.#count, this.#index);
   }
 
   /** Chooses the next reading. */
@@ -60,6 +69,10 @@ export class ReplaySource implements Source {
     if (move !== null && this.#last !== null) await this.#follow(move, this.#last);
     else if (!this.#stays || this.#last === null) await this.#next();
     if (this.#last === null) throw new Error(`${this.#path} holds no reading`);
+    if (!this.#isCounted) {
+      this.#isCounted = true;
+      void this.#countAll();
+    }
     return this.#last;
   }
 

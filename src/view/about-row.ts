@@ -133,7 +133,7 @@ function usePhrase(server: Server, { history }: Scene): string | null {
 /** Where the number of workers is set; for a server that does not scale, why not. */
 function settingOf(server: Server): readonly [string, ...string[]] {
   const { scaling, workers } = server;
-  if (!scaling.available) return [scaling.reason, `${beforeColon(scaling.reason)}.`];
+  if (!scaling.available) return [scaling.reason, `${beforeColon(scaling.reason).split(', and ')[0]}.`];
   const { count, where } = workers.configured;
   const [place = ''] = where.split(';');
   const starter = unitOf(server.startedBy);

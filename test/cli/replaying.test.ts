@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Replaying, timeOf } from '../../src/cli/replaying.ts';
 import { HEADING, RecordingWriter } from '../../src/source/recording.ts';
 import { ReplaySource } from '../../src/source/replay.ts';
+import { eventually } from '../helpers/eventually.ts';
 import { gunicorn } from '../helpers/models.ts';
 import { snapshot } from '../helpers/samples.ts';
 
@@ -40,9 +41,11 @@ async function opened() {
 const clock = ({ at }: { readonly at: number }) => new Date(at).toISOString().slice(11, 19);
 
 describe('a recording', () => {
-  it('is played reading by reading, and knows its end once it is there', async () => {
+  it('is played reading by reading, tells soon how many there are, and stays at its end', async () => {
     const { source, replaying } = await opened();
-    expect(replaying.position).toEqual({ index: 1, count: null, paused: false, speed: 1 });
+    expect(replaying.position).toMatchObject({ index: 1, paused: false, speed: 1 });
+    await eventually('its readings to be counted', () => replaying.position.count === READINGS);
+    expect(replaying.position.index).toBe(1);
     for (let index = 0; index < READINGS + 3; index++) await source.read();
     expect(replaying.position).toMatchObject({ index: READINGS, count: READINGS });
   });

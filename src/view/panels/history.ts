@@ -194,7 +194,11 @@ function cursorLine(
   const { used, bands, from, until } = past;
   const count = used.length;
   const known = used.filter((value) => value !== null).length;
-  if (known < 2) return [span('Collecting: it fills from the right.', theme.faint)];
+  if (known < 2) {
+    const text =
+      state.replay === null ? 'Collecting: it fills from the right.' : 'It shows what has been played so far.';
+    return [span(text, theme.faint)];
+  }
   const column = cursor ?? count - 1;
   const value = used[column] ?? null;
   const at = clockText(from + ((column + 1) / count) * (until - from));
