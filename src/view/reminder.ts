@@ -13,7 +13,7 @@ export function shorterReminders(reminder: string, line: string | null): readonl
     .replace(/; started by \S+\.$/, '.');
   const sure = withoutProviso(brief);
   const bare = sure.replace(/^Lasts until restart\. /, '');
-  const place = / (?:in|on) \S.*$/.exec(bare)?.[0] ?? '.';
+  const place = / (?:in|on) \S.*$/s.exec(bare)?.[0] ?? '.';
   const shortest = line === null ? `${brief.split(/: (?=[^:]*$)/)[0]}.` : `To keep it: ${line}.`;
   return [short, brief, sure, bare, ...(line === null ? [] : [`To keep it: ${line}${place}`]), shortest];
 }

@@ -21,7 +21,7 @@ it.each([
   ['one that catches TTIN alone', { caught: 0x100000 }, 'does not handle'],
   ['one that blocks TTOU', { blocked: 0x200000 }, 'blocks'],
   ['one with ids of several users', { ids: 'mixed' }, 'ids of several users'],
-  ['one whose masks cannot be read', { caught: null }, 'cannot be read'],
+  ['one whose masks cannot be read', { caught: null }, 'cannot read which signals'],
 ] as const)('scaling is refused to %s', (_, options, words) => {
   expect(refusal(options)).toContain(words);
 });

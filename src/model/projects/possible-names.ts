@@ -46,7 +46,7 @@ export function namesFor(
   }
   const fromSurroundings = moduleIn(servers, samples) ?? around(evidence) ?? userOf(path);
   const own = nameOfPath(path);
-  const wholes = segments(path.replace(/(.)\/\..*$/, '$1')).map((_, index, all) => all.slice(-index - 1).join('/'));
+  const wholes = segments(withoutHidden(path)).map((_, index, all) => all.slice(-index - 1).join('/'));
   const [first, ...rest] = fromSurroundings === null ? wholes : [fromSurroundings, `${fromSurroundings}/${own}`];
   const names = [
     first ?? own,
@@ -116,4 +116,10 @@ function apart(evidence: readonly Evidence[]): readonly string[] {
 function userOf(path: string): string | null {
   const user = /^\/home\/([^/]+)\//.exec(path)?.[1] ?? null;
   return user === null || commonUsers.test(user) ? null : user;
+}
+
+/** A path up to its first hidden directory, such as `/srv/shop` of `/srv/shop/.deploy/3`. */
+function withoutHidden(path: string): string {
+  const hidden = path.indexOf('/.', 1);
+  return hidden < 0 ? path : path.slice(0, hidden);
 }
