@@ -1,7 +1,7 @@
 import { messageLines, paneLines, panelLines, SMALLEST, tableLines } from '../state/layout.ts';
 import type { Panel } from '../state/mode.ts';
 import { type AppState, panelOf } from '../state/state.ts';
-import { cut } from '../text/width.ts';
+import { wrap } from '../text/width.ts';
 import { emptyTable } from './empty.ts';
 import { footer } from './footer.ts';
 import { header } from './header.ts';
@@ -41,7 +41,8 @@ export function frame(scene: Scene): readonly Line[] {
 }
 
 function tooSmall({ state: { columns, lines }, theme }: Scene): readonly Line[] {
-  return [[span(cut(`workertop: ${columns}×${lines} is too small, q quits`, columns), theme.warning)]];
+  const text = wrap(`workertop: ${columns}×${lines} is too small, q quits`, Math.max(1, columns));
+  return text.slice(0, lines).map((part) => [span(part, theme.warning)]);
 }
 
 /** Panels that take the whole place of the table. */
@@ -76,13 +77,19 @@ function popup(scene: Scene, panel: Panel, height: number) {
   const row = Math.max(0, index - state.scroll) + 1;
   const whole = contentOf(scene, panel);
   const room = Math.max(row, height - row - 1);
-  const isTight = whole.lines.length + 2 > room && whole.focus === undefined;
-  const content = isTight ? { ...whole, lines: whole.lines.filter((line) => line.length > 0) } : whole;
+  const content = whole.lines.length + 2 > room && whole.entries === undefined ? withoutBlanks(whole) : whole;
   const size = sizeOf(content, state.columns - 2, height);
   const left = Math.min(4, state.columns - size.columns);
   const below = row + 1 + size.lines <= height;
   const top = below ? row + 1 : Math.max(0, row >= size.lines ? row - size.lines : height - size.lines);
   return { content, left, top, size };
+}
+
+function withoutBlanks(content: PanelContent): PanelContent {
+  const { lines, focus } = content;
+  const isText = (line: Line) => line.length > 0;
+  const kept = { ...content, lines: lines.filter(isText) };
+  return focus === undefined ? kept : { ...kept, focus: lines.slice(0, focus).filter(isText).length };
 }
 
 function tableAndPane(scene: Scene): readonly Line[] {

@@ -18,8 +18,14 @@ export function messageArea(
 ): readonly Line[] {
   const said = written(message, theme);
   const first = said.left[0] ?? said.title;
-  if (lines === 1) return [ruled(first, '', columns, theme)];
+  if (lines === 1) return [ruled(shortened(first, columns - 5), '', columns, theme)];
   return [ruled(said.title, place, columns, theme), ...body(said, lines - 1, columns, theme)];
+}
+
+/** The longest of its texts that fits, else the shortest. */
+function shortened({ text, shorter = [], style }: Said, room: number): Said {
+  const all = [text, ...shorter];
+  return { text: all.find((one) => width(clean(one)) <= room) ?? all.at(-1) ?? text, style };
 }
 
 function written(message: Message, { ascii, glyphs }: Theme): Message {

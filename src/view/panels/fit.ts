@@ -13,12 +13,12 @@ export function fitInput({ state, theme }: Scene, panel: PanelOf<'fit'>): PanelC
   const { model } = state;
   const columns = Math.min(WIDEST, state.columns - 6);
   const now = model === null ? '' : percent(model.host.memory.usedShare);
+  const asked = wrap(`Memory is at ${now}. Trim as few workers as possible to reach:`, columns);
   return {
     title: 'Fit',
+    focus: asked.length + 1,
     lines: [
-      ...wrap(`Memory is at ${now}. Trim as few workers as possible to reach:`, columns).map(
-        (text): Line => [span(text)],
-      ),
+      ...asked.map((text): Line => [span(text)]),
       [],
       [span(`  ${panel.text}`, theme.strong), span(theme.glyphs.cursor), span(panel.text.endsWith('%') ? '' : ' %')],
       [],

@@ -33,10 +33,10 @@ export function log({ state, theme }: Scene, scroll: number): PanelContent {
       ? []
       : wrap(clean(reminder), columns - 14).map((part): Line => [span(indent + part, theme.faint)])),
   ]);
-  const none: Line = [span('Nothing yet: select a server and press + or -.', theme.faint)];
+  const none = wrap('Nothing yet: select a server and press + or -.', columns - 4);
   return {
     title: 'Session log',
-    lines: lines.length > 0 ? lines : [none],
+    lines: lines.length > 0 ? lines : none.map((text) => [span(text, theme.faint)]),
     scroll,
   };
 }

@@ -4,15 +4,16 @@ import type { Scene } from '../scene.ts';
 import { type Line, plain, span } from '../style.ts';
 import type { PanelContent } from './panel.ts';
 
-/** Columns of a setting's name, and the fewest of its value. */
+/** Most columns of a setting's name, and fewest of its value. */
 const LABEL = 34;
-const VALUE = 8;
+const LEAST = 14;
 
 /** The settings that the dashboard can change and save. */
 export function settingsPanel({ state, theme }: Scene, index: number): PanelContent {
-  const room = Math.max(VALUE, Math.min(24, state.columns - LABEL - 8));
-  const lines = settingLines.map(({ label, value }, at): Line => {
-    const text = ` ${fill(label, LABEL)}${fill(value(state.settings), room)}`;
+  const label = Math.min(LABEL, state.columns - 7 - LEAST);
+  const room = Math.min(24, state.columns - label - 7);
+  const lines = settingLines.map(({ label: name, value }, at): Line => {
+    const text = ` ${fill(name, label - 1)} ${fill(value(state.settings), room)}`;
     return [span(text, at === index ? theme.selected(plain) : plain)];
   });
   return { title: 'Settings', lines, focus: index, entries: lines.map((_, at) => at) };
