@@ -6,6 +6,8 @@ export interface TextColumn {
   readonly align: 'left' | 'right';
   /** Which columns to drop if the line is too narrow: the lowest number first. Null: never. */
   readonly goes: number | null;
+  /** Its cells are cut to this number of columns. Left out if their width has a limit of its own. */
+  readonly most?: number;
 }
 
 /** Other columns are dropped until the name has at least this number of columns. */
@@ -23,7 +25,9 @@ export function tabular(
   room: number | null,
 ): readonly string[] {
   const all = [columns.map(({ title }) => title), ...rows];
-  const widths = columns.map((_, index) => Math.max(...all.map((row) => width(row[index] ?? ''))));
+  const widths = columns.map(({ most }, index) =>
+    Math.min(most ?? Number.POSITIVE_INFINITY, Math.max(...all.map((row) => width(row[index] ?? '')))),
+  );
   const [widest = 0] = widths;
   let kept = columns.map((_, index) => index);
   const used = (gap: number) => kept.slice(1).reduce((sum, index) => sum + gap + (widths[index] ?? 0), 0);
@@ -41,7 +45,8 @@ export function tabular(
       .map((index) => {
         const text = row[index] ?? '';
         if (index === 0) return fill(cut(text, name), name);
-        return fill(text, widths[index] ?? 0, columns[index]?.align);
+        const most = widths[index] ?? 0;
+        return fill(cut(text, most), most, columns[index]?.align);
       })
       .join(' '.repeat(gap)),
   );

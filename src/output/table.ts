@@ -23,9 +23,12 @@ import { inUseLines } from './in-use.ts';
 import { largestOf } from './system.ts';
 import { whereLines } from './where.ts';
 
+/** A virtualenv has the name that a process gives it, which may be long. */
+const MOST_VIRTUALENV = 32;
+
 const columns: readonly TextColumn[] = [
   { title: 'PROJECT / PROCESS', align: 'left', goes: null },
-  { title: 'VIRTUALENV', align: 'left', goes: 2 },
+  { title: 'VIRTUALENV', align: 'left', goes: 2, most: MOST_VIRTUALENV },
   { title: 'WORKERS', align: 'right', goes: 5 },
   { title: 'MEM', align: 'right', goes: null },
   { title: 'FILES', align: 'right', goes: 1 },

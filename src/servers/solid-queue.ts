@@ -2,22 +2,23 @@ import { fromVariable } from './kit/configured.ts';
 import { titleOf } from './kit/program.ts';
 import { unscalable } from './kit/unscalable.ts';
 
-/** solid_queue: `solid-queue-supervisor(1.0): supervising …` and its processes. */
+/**
+ * processes/procline.rb: `solid-queue-supervisor(1.0.0): supervising …`, `solid-queue-worker[mail](1.3.1): …` with a
+ * name of its own, `solid-queue-fork-supervisor(…)` where there are several kinds of supervisor.
+ */
+const title = /^solid-queue-([a-z_-]+)(?:\[[^\]]*\])?\(([^)]+)\)/;
+
+/** solid_queue: a supervisor with its workers, dispatchers and scheduler. */
 export const solidQueue = unscalable({
   kind: 'solid_queue',
   label: 'solid_queue',
   environment: ['JOB_CONCURRENCY'],
   configuredIn: '`JOB_CONCURRENCY`',
   claim: ({ argv }) => {
-    const [, what, version] = /^solid-queue-(\w+)\(([^)]+)\)/.exec(titleOf(argv) ?? '') ?? [];
+    const [, what, version] = title.exec(titleOf(argv) ?? '') ?? [];
     if (what === undefined || version === undefined) return null;
-    const roles = {
-      supervisor: 'master',
-      fork_supervisor: 'master',
-      worker: 'worker',
-      scheduler: 'scheduler',
-    } as const;
-    const role = what in roles ? roles[what as keyof typeof roles] : 'helper';
+    if (what.endsWith('supervisor')) return { role: 'master', args: null, version };
+    const role = what === 'worker' || what === 'scheduler' ? what : 'helper';
     return { role, args: null, version };
   },
   configured: ({ head: { facts } }) =>

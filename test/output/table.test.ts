@@ -3,7 +3,7 @@ import { buildModel } from '../../src/model/build.ts';
 import { listTable } from '../../src/output/table.ts';
 import { width } from '../../src/text/width.ts';
 import { gunicorn, own } from '../helpers/models.ts';
-import { host, MB, sample, snapshot } from '../helpers/samples.ts';
+import { directory, host, MB, sample, snapshot, virtualenv } from '../helpers/samples.ts';
 
 const use = { anonymous: null, shmem: 400 * MB, huge: null, arc: null, swapInMemory: null, kernel: { slab: 60 * MB } };
 
@@ -42,6 +42,19 @@ describe('the list', () => {
     const lines = listTable(modelOf(), advice, { columns }).split('\n');
     expect(Math.max(...lines.map(width))).toBeLessThanOrEqual(columns);
     for (const title of ['MEM', 'FREES']) expect(lines.find((line) => line.startsWith('PROJECT'))).toContain(title);
+  });
+
+  it('is not made wide by a virtualenv with a long name', () => {
+    const path = `/srv/${'long'.repeat(500)}`;
+    const named = sample({
+      pid: 20,
+      argv: ['python3', 'a.py'],
+      virtualenv: virtualenv(path),
+      directory: directory('/srv/shop'),
+    });
+    const lines = listTable(buildModel(snapshot([named]), null, { memoryTotal: null }), []).split('\n');
+    expect(Math.max(...lines.map(width))).toBeLessThan(200);
+    expect(lines.join('\n')).toMatch(/^shop +(?:long)+l*o*n*…/m);
   });
 
   it('is ASCII alone where that is wanted', () => {

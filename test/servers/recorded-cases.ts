@@ -120,11 +120,12 @@ export const recorded: readonly Recorded[] = [
   },
   {
     what: 'odoo',
+    from: { by: 'source', version: 'commit 0052922' },
     processes: family(
       { argv: python('odoo', '--workers', '2'), caught: 0x300000 },
-      ['odoo: WorkerHTTP 11'],
-      ['odoo: WorkerHTTP 12'],
-      ['odoo: WorkerCron 13'],
+      ['odoo: WorkerHTTP 11 '],
+      ['odoo: WorkerHTTP 12 '],
+      ['odoo: WorkerCron 13 shop'],
     ),
     kind: 'odoo',
     roles: ['master', 'worker', 'worker', 'helper'],
@@ -256,7 +257,6 @@ export const recorded: readonly Recorded[] = [
     ['channels', 'manage.py', 'runworker'],
     ['django-background-tasks', 'manage.py', 'process_tasks'],
     ['django-tasks', 'manage.py', 'db_worker'],
-    ['procrastinate', 'procrastinate', 'worker'],
     ['rq', 'manage.py', 'rqworker'],
   ].map(([kind = '', program = '', command = '']) => ({
     what: `${kind} by ${program} ${command}`,
@@ -265,6 +265,18 @@ export const recorded: readonly Recorded[] = [
     roles: ['single' as const],
     refusal: 'start',
   })),
+  {
+    what: 'procrastinate',
+    from: { by: 'run', version: 'commit f099a75' },
+    processes: family({
+      argv: python('procrastinate', '--app=shop.app', 'worker', '--concurrency', '4'),
+      caught: 0x4002,
+    }),
+    kind: 'procrastinate',
+    roles: ['single'],
+    configured: 4,
+    refusal: 'start',
+  },
   {
     what: 'dramatiq',
     from: { by: 'run', version: '2.2.0' },
@@ -338,6 +350,18 @@ export const recorded: readonly Recorded[] = [
     roles: ['master', 'worker', 'worker', 'helper'],
     configured: 2,
     refusal: 'COUNT',
+  },
+  {
+    what: 'solid_queue with a named worker and a supervisor that forks',
+    from: { by: 'source', version: 'commit 2f4bdf7' },
+    processes: family(
+      { argv: ['solid-queue-fork-supervisor(1.3.1): supervising 11, 12'] },
+      ['solid-queue-worker[mail](1.3.1): waiting for jobs in *'],
+      ['solid-queue-dispatcher(1.3.1): dispatching every 1 seconds'],
+    ),
+    kind: 'solid_queue',
+    roles: ['master', 'worker', 'helper'],
+    refusal: 'config/queue.yml',
   },
   {
     what: 'solid_queue',
@@ -520,6 +544,7 @@ export const recorded: readonly Recorded[] = [
   },
   {
     what: 'good_job, as its source has it',
+    from: { by: 'source', version: 'commit 015ecdc' },
     processes: family({ argv: ['/usr/bin/ruby', '/srv/shop/bin/good_job', 'start', '--max-threads=5'] }),
     kind: 'good_job',
     roles: ['single'],
@@ -652,6 +677,7 @@ export const recorded: readonly Recorded[] = [
   },
   {
     what: 'que, as its source has it',
+    from: { by: 'source', version: '2.4' },
     processes: family({ argv: ['/usr/bin/ruby3.1', '/usr/local/bin/que', '-w', '3', './config/environment.rb'] }),
     kind: 'que',
     roles: ['single'],
@@ -660,6 +686,7 @@ export const recorded: readonly Recorded[] = [
   },
   {
     what: 'shoryuken, as its source has it',
+    from: { by: 'source', version: '6' },
     processes: family({ argv: ['ruby', '/usr/local/bin/shoryuken', '-R', '-C', 'config/shoryuken.yml'] }),
     kind: 'shoryuken',
     roles: ['single'],
