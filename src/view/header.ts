@@ -80,6 +80,6 @@ function pieces(state: AppState, model: Model, theme: Theme): readonly Piece[] {
 function replayText({ index, count, paused, speed }: ReplayPosition, at: number): string {
   const place = `${index}/${count ?? '…'}`;
   const end = count !== null && index >= count ? ' END' : '';
-  const pace = paused ? ' PAUSED' : speed === 1 ? '' : ` ×${speed}`;
+  const pace = `${paused ? ' PAUSED' : ''}${speed === 1 ? '' : ` ×${speed}`}`;
   return `${new Date(at).toLocaleString('sv')}  ${place}${end}${pace}`;
 }
