@@ -54,3 +54,26 @@ it('a queue that was seen is read again at the next reading', () => {
   waitAt(0);
   expect(queueAt(3, false)).toBe(0);
 });
+
+it('a listener after 20,000 others is told with its queue, in little time', () => {
+  const line = (index: number, queue: number, inode: number) =>
+    `${String(index).padStart(4)}: 0100007F:${(index % 65_536).toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A 00000000:0000000${queue} 00:00000000 00000000     0        0 ${inode} 1\n`;
+  const others = Array.from({ length: 20_000 }, (_, index) => line(index, 0, 100 + index));
+  writeFileSync(join(root, '1/net/tcp'), `${titles}${others.join('')}${line(20_000, 3, 5)}`);
+  const began = process.cpuUsage();
+  expect(queueAt(1, true)).toBe(3);
+  const { user, system } = process.cpuUsage(began);
+  // Parsing everything again with each page of the table took half a minute.
+  expect((user + system) / 1e6).toBeLessThan(5);
+});
+
+it('of a process with more descriptors than are looked at, no listener is unknown, not none', () => {
+  class Crowded extends LocalTree {
+    override list = () => Array.from({ length: 100_000 }, (_, index) => `${index}`);
+    override link = (name: string) => (name === '1/fd/99999' ? 'socket:[5]' : '/dev/null');
+  }
+  waitAt(3);
+  const crowded = new Sockets(new Crowded(root));
+  crowded.begin(new Set(['1:1']), { connections: false, isFresh: true });
+  expect(crowded.of(1, '1:1', 1)).toBeNull();
+});

@@ -6,6 +6,9 @@ import type { ProcTree } from './tree.ts';
 /** cgroup v1 reports the largest number of whole pages if there is no limit. */
 const UNLIMITED = 2 ** 60;
 
+/** Bytes: fs.mount-max allows 100,000 mounts. */
+const MOST_MOUNTINFO = 16 * 1024 * 1024;
+
 /** A mounted hierarchy of cgroups that controls memory. */
 export interface CgroupMount {
   readonly version: 1 | 2;
@@ -23,7 +26,7 @@ export function cgroupMounts(tree: ProcTree, folder?: string): readonly CgroupMo
   if (folder !== undefined) return mountsIn(folder);
   if (!tree.isKernels) return [];
   // Paths in it, like those in /proc/PID/cgroup, are relative to the reader's namespace (cgroup_namespaces(7)).
-  const mounts = parseMounts(tree.text('/proc/self/mountinfo', 1024 * 1024) ?? '');
+  const mounts = parseMounts(tree.text('/proc/self/mountinfo', MOST_MOUNTINFO) ?? '');
   return mounts.length > 0 ? mounts : mountsIn('/sys/fs/cgroup');
 }
 

@@ -12,7 +12,16 @@ import { containerOf } from './containers.ts';
 import { installedVersions } from './packages.ts';
 import { sourceOf } from './parsers/bind-mounts.ts';
 import { parseStatus, type Status } from './parsers/status.ts';
-import { membersOf, parseCgroup, parseCmdline, parsePasswd, pickEnvironment, sitePrefixes } from './parsers/text.ts';
+import {
+  MOST_ARGUMENTS,
+  MOST_ENVIRONMENT,
+  membersOf,
+  parseCgroup,
+  parseCmdline,
+  parsePasswd,
+  pickEnvironment,
+  sitePrefixes,
+} from './parsers/text.ts';
 import { projectDirectory } from './project-directory.ts';
 import type { ProcTree } from './tree.ts';
 import { ViewpointReader, withOwnRights } from './viewpoint.ts';
@@ -224,14 +233,14 @@ export class FactsReader {
 
   /** The variables that are wanted; null if reading them might block. */
   #environment(pid: number): Readonly<Record<string, string>> | null {
-    const bytes = this.#tree.bytes(`${pid}/environ`);
+    const bytes = this.#tree.bytes(`${pid}/environ`, MOST_ENVIRONMENT);
     if (bytes === 'held') return null;
     return typeof bytes === 'string' ? {} : pickEnvironment(bytes, this.#variables, this.#members);
   }
 
   /** Null if reading them might block. */
   #argv(pid: number): readonly string[] | null {
-    const bytes = this.#tree.bytes(`${pid}/cmdline`);
+    const bytes = this.#tree.bytes(`${pid}/cmdline`, MOST_ARGUMENTS);
     if (bytes === 'held') return null;
     return typeof bytes === 'string' ? [] : parseCmdline(bytes);
   }

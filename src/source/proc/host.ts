@@ -5,6 +5,9 @@ import { cacheLists, MemoryUseReader, pageCache } from './memory-use.ts';
 import { parseCounters, parseLoad, parseMeminfo, parsePressure } from './parsers/host.ts';
 import type { ProcTree } from './tree.ts';
 
+/** Bytes: 8192 CPUs, the most that Linux supports, have a line each. */
+const MOST_STAT = 1024 * 1024;
+
 /** Whether cgroups have limits is looked at again after this many seconds: `docker update` and systemctl(1) set them. */
 const LASTING = 10;
 
@@ -26,7 +29,7 @@ export class HostReader {
     this.#fixed = {
       name: (tree.text('sys/kernel/hostname') ?? 'unknown').trim(),
       os: systemName(tree),
-      cores: countCores(tree.text('stat') ?? ''),
+      cores: countCores(tree.text('stat', MOST_STAT) ?? ''),
       ticksPerSecond: TICKS_PER_SECOND,
     };
     // If the first process is hidden, only processes of this user are visible, and they are in workertop's own cgroup.

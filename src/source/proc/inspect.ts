@@ -2,7 +2,7 @@ import type { ProcessFacts, ProcessSample } from '../../snapshot.ts';
 import { hasOthersIds, parseAuxv } from './parsers/auxv.ts';
 import { parseStat } from './parsers/stat.ts';
 import { idsOf, parseStatus } from './parsers/status.ts';
-import { parseCmdline } from './parsers/text.ts';
+import { MOST_ARGUMENTS, parseCmdline } from './parsers/text.ts';
 import type { ProcTree } from './tree.ts';
 
 /** What decides whether a process is still the same, and how it would react to a signal. */
@@ -26,7 +26,7 @@ export function inspectProcess(tree: ProcTree, pid: number): Inspected | null {
   if (stat === null) return null;
   const text = tree.text(`${pid}/status`) ?? '';
   const status = parseStatus(text);
-  const cmdline = tree.bytes(`${pid}/cmdline`);
+  const cmdline = tree.bytes(`${pid}/cmdline`, MOST_ARGUMENTS);
   const { comm, startTicks, ppid, state } = stat;
   return {
     pid,

@@ -16,7 +16,23 @@ const LONGEST_LINE = 256;
 /** Bytes: 50,000 sockets. In a larger table, waiting and open connections are not counted. */
 const LARGEST_TABLE = 8 * 1024 * 1024;
 
+/**
+ * Most descriptors of a process that are looked at, the lowest first: reading 100,000 links takes half a second, and
+ * servers open their listeners before they have connections.
+ */
+const MOST_DESCRIPTORS = 8192;
+
 type Table = 'tcp' | 'tcp6' | 'unix';
+
+/** The sockets of one process. */
+interface Descriptors {
+  /** Seconds since boot. */
+  readonly at: number;
+  /** Null if they may not be read. */
+  readonly inodes: ReadonlySet<number> | null;
+  /** Whether it has more descriptors than were looked at. */
+  readonly isCut: boolean;
+}
 
 /** The listeners of one network namespace. */
 interface Namespace {
@@ -38,7 +54,7 @@ const none: Namespace = {
 /** Reads where processes listen, and how many connections wait there. */
 export class Sockets {
   readonly #tree: ProcTree;
-  readonly #inodes = new Map<string, { readonly at: number; readonly inodes: ReadonlySet<number> | null }>();
+  readonly #inodes = new Map<string, Descriptors>();
   #namespaces = new Map<string, Namespace>();
   /** Namespaces that this reading has read already. */
   #current = new Set<string>();
@@ -78,15 +94,17 @@ export class Sockets {
   }
 
   /**
-   * The listeners of a process; null if its descriptors may not be read.
+   * The listeners of a process; null if its descriptors may not be read, or are too many to find any.
    * @param now seconds since boot
    */
   of(pid: number, key: string, now: number): readonly Listener[] | null {
     const inodes = this.#inodesOf(pid, key, now);
     if (inodes === null) return null;
-    if (inodes.size === 0) return [];
+    const unseen = this.#inodes.get(key)?.isCut ? null : [];
+    if (inodes.size === 0) return unseen;
     const { byInode } = this.#namespace(pid, now);
-    return [...inodes].flatMap((inode) => byInode.get(inode) ?? []).sort((a, b) => a.inode - b.inode);
+    const listeners = [...inodes].flatMap((inode) => byInode.get(inode) ?? []).sort((a, b) => a.inode - b.inode);
+    return listeners.length === 0 ? unseen : listeners;
   }
 
   #inodesOf(pid: number, key: string, now: number): ReadonlySet<number> | null {
@@ -95,11 +113,12 @@ export class Sockets {
     const folder = `${pid}/fd`;
     const entries = this.#tree.list(folder);
     const inodes = entries === null ? null : new Set<number>();
-    for (const entry of entries ?? []) {
+    for (const entry of entries?.slice(0, MOST_DESCRIPTORS) ?? []) {
       const inode = /^socket:\[(\d+)\]$/.exec(this.#tree.link(`${folder}/${entry}`) ?? '')?.[1];
       if (inode !== undefined) inodes?.add(Number(inode));
     }
-    this.#inodes.set(key, { at: now, inodes });
+    const isCut = (entries?.length ?? 0) > MOST_DESCRIPTORS;
+    this.#inodes.set(key, { at: now, inodes, isCut });
     // It may listen somewhere new.
     if (before === undefined || !sameSet(before.inodes, inodes)) this.#namespaces.clear();
     return inodes;
@@ -159,13 +178,20 @@ function sameSet(a: ReadonlySet<number> | null, b: ReadonlySet<number> | null): 
  * room for one more line is the last: another read would walk through the kernel's table again (2 ms on 24 GB).
  */
 function readListeners(tree: ProcTree, name: string): readonly Listener[] {
-  let text = '';
+  const found: Listener[] = [];
+  let rest = '';
+  let length = 0;
   for (const chunk of tree.chunks(name, PAGE)) {
-    text += chunk;
-    const { listeners, complete } = parseTcp(text);
-    if (complete || chunk.length < PAGE - LONGEST_LINE) return listeners;
+    const text = rest + chunk;
+    const end = text.lastIndexOf('\n') + 1;
+    const { listeners, complete } = parseTcp(text.slice(0, end));
+    found.push(...listeners);
+    rest = text.slice(end);
+    length += chunk.length;
+    if (complete || chunk.length < PAGE - LONGEST_LINE || length > LARGEST_TABLE) break;
   }
-  return parseTcp(text).listeners;
+  // Only a copied table may end without a line break.
+  return rest === '' ? found : [...found, ...parseTcp(rest).listeners];
 }
 
 /** Reads the whole table with the number of open connections, unless it is too large. */

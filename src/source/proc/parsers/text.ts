@@ -1,9 +1,19 @@
+/** Bytes read of a command line. A process may have megabytes of arguments. */
+export const MOST_ARGUMENTS = 128 * 1024;
+
+/** Bytes read of an environment: Kubernetes gives seven variables for each service. */
+export const MOST_ENVIRONMENT = 1024 * 1024;
+
 /**
  * Parses the NUL-separated arguments of proc_pid_cmdline(5). A title is one argument: programs that set one fill the
- * rest of the old arguments with NULs or blanks.
+ * rest of the old arguments with NULs or blanks. An argument that was cut at MOST_ARGUMENTS is left out.
  */
 export function parseCmdline(bytes: Buffer): readonly string[] {
   let end = bytes.length;
+  if (end >= MOST_ARGUMENTS && bytes[end - 1] !== 0) {
+    const last = bytes.lastIndexOf(0);
+    if (last > 0) end = last;
+  }
   while (end > 0 && bytes[end - 1] === 0) end--;
   if (end === 0) return [];
   return bytes.toString('utf8', 0, end).split('\0');
@@ -11,7 +21,7 @@ export function parseCmdline(bytes: Buffer): readonly string[] {
 
 /**
  * Picks the requested variables from proc_pid_environ(5); others may be secret and are dropped. `a.b` requests the
- * member `b`, a string or a number, of the JSON object in `a`.
+ * member `b`, a string or a number, of the JSON object in `a`. A variable that was cut at MOST_ENVIRONMENT is left out.
  */
 export function pickEnvironment(
   bytes: Buffer,
@@ -22,6 +32,7 @@ export function pickEnvironment(
   let start = 0;
   while (start < bytes.length) {
     let end = bytes.indexOf(0, start);
+    if (end < 0 && bytes.length >= MOST_ENVIRONMENT) break;
     if (end < 0) end = bytes.length;
     const equals = bytes.indexOf(0x3d, start);
     if (equals > start && equals < end) {
