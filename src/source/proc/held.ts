@@ -16,11 +16,13 @@ const MOST_THREADS = 1000;
  * and may hold the lock. A process that shares memory with another (CLONE_VM) is not checked.
  * @param root of the proc tree
  * @param name relative to it
+ * @param statNow reads `stat` of a process over an open descriptor; null if there is none
  */
-export function isHeld(root: string, name: string): boolean {
+export function isHeld(root: string, name: string, statNow: (pid: number) => Stat | null): boolean {
   if (!isUnderLock(name)) return false;
-  const folder = `${root}/${name.slice(0, name.indexOf('/'))}`;
-  const head = statOf(folder);
+  const pid = name.slice(0, name.indexOf('/'));
+  const folder = `${root}/${pid}`;
+  const head = statNow(Number(pid)) ?? statOf(folder);
   if (head === null || head.threads <= 1) return head?.state === 'D';
   const threads = list(`${folder}/task`) ?? [];
   return threads.slice(0, MOST_THREADS).some((thread) => statOf(`${folder}/task/${thread}`)?.state === 'D');

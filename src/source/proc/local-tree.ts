@@ -32,7 +32,7 @@ export class LocalTree implements ProcTree {
   readonly isRoot = process.geteuid?.() === 0;
   readonly sys: string;
   readonly architecture = process.arch;
-  #stats: StatScan | null = null;
+  #stats: StatTable | null = null;
 
   /** @throws Error if it is not a directory */
   constructor(root: string) {
@@ -101,7 +101,7 @@ export class LocalTree implements ProcTree {
 
   /** In a copy of a proc tree nothing blocks. */
   #isHeld(name: string): boolean {
-    return this.isKernels && isHeld(this.root, name);
+    return this.isKernels && isHeld(this.root, name, (pid) => this.#stats?.now(pid) ?? null);
   }
 
   #path(name: string): string {

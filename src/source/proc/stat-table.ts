@@ -56,6 +56,12 @@ export class StatTable implements StatScan {
     for (const [pid, { seen }] of this.#kept) if (seen !== this.#scans) this.#close(pid);
   }
 
+  /** What is true of a process at this moment; null if it has no open descriptor, or has ended. */
+  now(pid: number): Stat | null {
+    const kept = this.#kept.get(pid);
+    return kept === undefined ? null : parseStat(buffer, this.#readFrom(kept.descriptor, pid), kept.stat);
+  }
+
   close(): void {
     for (const pid of [...this.#kept.keys()]) this.#close(pid);
   }
