@@ -6,6 +6,7 @@ import { widthOf } from '../text/width.ts';
 import { BrailleCanvas } from './braille.ts';
 import { placed } from './placed.ts';
 import type { Plot } from './plot.ts';
+import { shorter } from './shorter.ts';
 import { type Line, plain, type Style } from './style.ts';
 import type { Colors } from './theme.ts';
 
@@ -216,7 +217,7 @@ export class Screen {
       program._write = write;
     }
     if (text === '') return;
-    const short = text.replace(superseded, '');
+    const short = shorter(text.replace(superseded, ''), this.columns);
     const whole = this.#modern && short.length >= LARGE_UPDATE ? BEGIN_UPDATE + short + END_UPDATE : short;
     program._write(whole);
   }
