@@ -20,7 +20,7 @@ const project = (name: string, include: string[], timeoutSeconds: number, exclud
   },
 });
 
-const unit = project('unit', ['test/**/*.test.ts'], 30, ['test/{screen,pty,live}/**']);
+const unit = project('unit', ['test/**/*.test.ts'], 120, ['test/{screen,pty,live}/**']);
 
 export default defineConfig({
   test: {

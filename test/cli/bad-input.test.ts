@@ -3,6 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseCommandLine } from '../../src/cli/command-line.ts';
+import { parseConfig } from '../../src/cli/config-file.ts';
+import { UsageError } from '../../src/cli/usage-error.ts';
 import { makeProcTree, type ProcTree } from '../helpers/proc-tree.ts';
 import { workertop } from '../helpers/workertop.ts';
 
@@ -93,8 +96,18 @@ describe('on the command line', () => {
     ['--sort=', `unknown sort key : ${oneOf}`],
     ['--sort __proto__', `unknown sort key __proto__: ${oneOf}`],
     ['--sort toString', `unknown sort key toString: ${oneOf}`],
-    ['--user nobody-of-this-name', 'no user nobody-of-this-name: no directory of users has the name'],
     ['list --source ps', 'unknown source ps: use proc or portable'],
+  ];
+
+  it.each(wrong)('%s is refused before anything is read', (line, message) => {
+    const parse = () => parseCommandLine(words(line));
+    expect(parse).toThrow(UsageError);
+    expect(parse).toThrow(message);
+  });
+
+  const wrongLater: readonly (readonly [line: string, message: string | RegExp])[] = [
+    ['--nonsense', 'unknown option --nonsense'],
+    ['--user nobody-of-this-name', 'no user nobody-of-this-name: no directory of users has the name'],
     ...['', 'x', '1.5', '+', '1e3', '--', '99999', '+-1', '٣'].map(
       (value) => [`scale --proc % 10 ${value || "''"}`, /^(?:a number of workers is|usage:)/] as const,
     ),
@@ -112,7 +125,7 @@ describe('on the command line', () => {
     ["list --config ''", 'cannot be read'],
   ];
 
-  it.concurrent.each(wrong)('%s', async (line, message) => {
+  it.concurrent.each(wrongLater)('%s is refused with one line', async (line, message) => {
     await expectRefused(words(line), message, 2);
   });
 
@@ -176,14 +189,21 @@ describe('in the configuration file', () => {
     [`"\\u001b[31m" = 1`, 'line 1: unknown setting'],
   ];
 
-  it.concurrent.each(wrong)('%j', async (text, message) => {
-    const file = join(folder, `${wrong.findIndex((one) => one[0] === text)}.toml`);
-    writeFileSync(file, text);
-    const { stderr, stdout, code } = await workertop('list', '--proc', tree.root, '--config', file);
-    expect(stderr).toMatch(/^[^\n]+\n$/);
-    expect(stderr.startsWith(`workertop: ${file}, line `)).toBe(true);
-    expect(stderr).toMatch(message);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  it.each(wrong)('%j is refused with its line', (text, message) => {
+    const parse = () => parseConfig(text, 'config.toml');
+    expect(parse).toThrow(UsageError);
+    expect(parse).toThrow(/^config\.toml, line \d/);
+    expect(parse).toThrow(message);
+  });
+
+  it('a wrong setting is refused with one line on stderr', async () => {
+    const file = join(folder, 'wrong.toml');
+    writeFileSync(file, 'delay = 2\ndealy = 2\n');
+    await expectRefused(
+      ['list', '--proc', tree.root, '--config', file],
+      /wrong\.toml, line 2: unknown setting dealy/,
+      2,
+    );
   });
 
   it('that cannot be text is refused like any other', async () => {

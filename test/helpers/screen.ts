@@ -4,6 +4,7 @@ import xterm from '@xterm/headless';
 import { Observations } from '../../src/model/activity/observations.ts';
 import { advise } from '../../src/model/advice/advice.ts';
 import { History } from '../../src/model/history/history.ts';
+import type { Model } from '../../src/model/model.ts';
 import { Observer } from '../../src/observer.ts';
 import { DemoHost } from '../../src/source/demo/host.ts';
 import type { Source } from '../../src/source/source.ts';
@@ -81,18 +82,40 @@ export async function watched(seen: Seen, source: Source, readings: number): Pro
   return next;
 }
 
-/** The demo after so many readings at intervals of 2 seconds: the same each time. */
-export async function demoSeen(size: Size, readings = 40, options: Partial<StateOptions> = {}): Promise<Seen> {
-  let now = Date.UTC(2026, 10, 23, 3);
-  const host = new DemoHost({ seed: 1, now: () => now });
-  const source: Source = {
-    read: (hints) => {
+/** The demo as it is read every 2 seconds. It is the same each time, so its models are made once. */
+class DemoReadings {
+  readonly #models: Model[] = [];
+  readonly #observer: Observer;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor() {
+    let now = Date.UTC(2026, 10, 23, 3);
+    const host = new DemoHost({ seed: 1, now: () => now });
+    const read: Source['read'] = (hints) => {
       now += 2000;
       return host.source.read(hints);
-    },
-    close: () => host.source.close(),
-  };
-  return watched(seenOf(size, options), source, readings);
+    };
+    this.#observer = new Observer({ read, close: () => host.source.close() }, { memoryTotal: null });
+  }
+
+  /** The models of the first readings. */
+  async first(count: number): Promise<readonly Model[]> {
+    const made = this.#last.then(async () => {
+      while (this.#models.length < count)
+        this.#models.push(await this.#observer.observe({ memoryBudget: Number.POSITIVE_INFINITY, watch: new Set() }));
+    });
+    this.#last = made;
+    await made;
+    return this.#models.slice(0, count);
+  }
+}
+
+const demo = new DemoReadings();
+
+/** The demo after so many readings at intervals of 2 seconds: the same each time. */
+export async function demoSeen(size: Size, readings = 40, options: Partial<StateOptions> = {}): Promise<Seen> {
+  const models = await demo.first(readings);
+  return told(seenOf(size, options), ...models.map((model) => ({ type: 'model', model }) as const));
 }
 
 /** With the advice that there is. */
