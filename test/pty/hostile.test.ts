@@ -32,10 +32,13 @@ function expectHarmless(bytes: Buffer): string {
   return text;
 }
 
-/** What a terminal gets of the dashboard without what workertop says to it: cursor, colours, modes, the question for its ground. */
+/**
+ * What a terminal gets of the dashboard without what workertop says to it: cursor (a step down and up to three back),
+ * colours, modes, the question for its ground.
+ */
 function content(raw: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: it is control characters that are looked for
-  return raw.replace(/\x1b(?:\]11;\?\x1b\\|\[[?>]?[\d;]*[A-Za-z]|[()][A-Z0-9]|[=>78M])/g, '');
+  return raw.replace(/\x1b(?:\]11;\?\x1b\\|\[B\x08{0,3}|\[[?>]?[\d;]*[A-Za-z]|[()][A-Z0-9]|[=>78M])/g, '');
 }
 
 describe('names that real processes gave themselves', () => {
