@@ -42,11 +42,15 @@ async function start(...command: readonly string[]): Promise<Job> {
   return job;
 }
 
-/** Opens a connection that says nothing. */
+/**
+ * Opens a connection with the first byte of a FastCGI record, for the rest of which php-fpm waits. It drops one that says
+ * nothing after 5 seconds (fcgi_accept_request of main/fastcgi.c).
+ */
 async function hold(port: number): Promise<void> {
   const socket = connect(port, '127.0.0.1');
   sockets.push(socket);
   await new Promise((done, fail) => socket.once('connect', done).once('error', fail));
+  socket.write(Buffer.from([1]));
 }
 
 async function ask(port: number): Promise<string> {
