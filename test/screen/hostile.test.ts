@@ -55,7 +55,7 @@ describe.each(hostile.map((name, index) => ({ name, index })))('hostile name $in
       const { lines: clean } = await painted([pressed(plain, ...some)]);
       // What blessed itself sends is all there is: cursor, colours, modes.
       // biome-ignore lint/suspicious/noControlCharactersInRegex: it is control characters that are looked for
-      const rest = raw.replace(/\x1b(?:\[[?>]?[\d;]*[A-Za-z]|[()][A-Z0-9]|[=>78M]|\(B)/g, '');
+      const rest = raw.replace(/\x1b(?:\[B\x08{0,3}|\[[?>]?[\d;]*[A-Za-z]|[()][A-Z0-9]|[=>78M]|\(B)/g, '');
       expect(rest).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u2029]/u);
       expect(lines.at(-1)).toBe(clean.at(-1));
     }
