@@ -31,7 +31,7 @@ describe('on a kernel without smaps_rollup', () => {
     expect(server?.memory).toMatchObject({ exact: true, pss: 3 * 1400 * 1024, uss: 3 * 1200 * 1024 });
   });
 
-  it('and without smaps, it is an estimate or unknown, and never none', async () => {
+  it('and without smaps, memory is an estimate or unknown, and never none', async () => {
     addGunicorn({ memory: null, rss: 2000 });
     const { server, coverage } = await gunicorn();
     expect(coverage).toMatchObject({ processes: 3, exact: 0 });
@@ -45,14 +45,14 @@ it.each([
   ['no load', ['loadavg']],
   ['no list of cores', ['stat']],
   ['no name', ['sys']],
-])('with %s it lists the rest', async (_, missing) => {
+])('on a kernel with %s, list shows the rest', async (_, missing) => {
   addGunicorn({});
   for (const path of missing) rmSync(join(tree.root, path), { recursive: true, force: true });
   expect((await gunicorn()).server).toMatchObject({ kind: 'gunicorn', workers: { current: 2 } });
   expect(await workertop('list', '--proc', tree.root)).toMatchObject({ code: 0, stderr: '' });
 });
 
-it('without swap says so', async () => {
+it('list says that a machine has no swap', async () => {
   tree.write('meminfo', 'MemTotal: 2097152 kB\nMemFree: 524288 kB\nBuffers: 1024 kB\nCached: 400000 kB\n');
   const { stdout } = await workertop('list', '--proc', tree.root);
   expect(stdout).toMatch(/memory 1\.12G of 2\.00G, 56 %; no swap\n/);

@@ -96,6 +96,6 @@ it.each([
   expect(new Date(timeOf(text, BEGIN)).toISOString()).toBe(time);
 });
 
-it.each(['25:00', 'noon', '', '3'])('%j is no time', (text) => {
+it.each(['25:00', 'noon', '', '3'])('%j is no time to open a recording at', (text) => {
   expect(() => timeOf(text, BEGIN)).toThrow(/a time looks like 03:10/);
 });

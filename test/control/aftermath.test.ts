@@ -69,7 +69,7 @@ it('one that waits now and then is no reason to warn', () => {
   expect(only?.[2]).toMatch(/: in use 0–[12] of 2, requests waited in 10 of \d+ readings\.$/);
 });
 
-it('of a number of workers that was changed again nothing is told', () => {
+it('nothing is told later of a number of workers that was changed again', () => {
   expect(
     toldAfter(
       1000,

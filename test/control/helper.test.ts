@@ -99,6 +99,6 @@ it('an owner’s command gets no descriptor that workertop was started with', as
   }
 });
 
-it('a helper that is missing is told', async () => {
+it('that an owner’s helper is missing is told', async () => {
   expect(await asOwnerBy(join(folder, 'none.mjs'))(errand)).toMatch(/helper has ended with 1\.$/);
 });

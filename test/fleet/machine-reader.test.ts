@@ -68,7 +68,7 @@ it('a machine that never answers keeps no other from being connected and read', 
   for (const { reader } of [...silent, other]) reader.close();
 });
 
-it('no more connect at a time than may', async () => {
+it('no more machines connect at a time than may', async () => {
   const slots = new Slots(2);
   const silent = [1, 2, 3].map(() => machine(slots, { ...up(), is: 'silent' }));
   await eventually('two', () => silent.filter(({ line }) => line.opened > 0).length === 2);

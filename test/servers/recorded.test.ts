@@ -4,7 +4,7 @@ import { recognise } from '../../src/recognise/recognise.ts';
 import { caught, MB, sample } from '../helpers/samples.ts';
 import { family, python, recorded } from './recorded-cases.ts';
 
-describe('as recorded of the real ones', () => {
+describe('servers, as recorded of the real ones', () => {
   it.each(recorded)('$what', ({ processes, kind, roles, app, apps = [], configured, refusal }) => {
     const found = recognise(processes);
     const server = found.find(({ managed }) => managed === null);
@@ -21,7 +21,7 @@ describe('as recorded of the real ones', () => {
   });
 });
 
-it('shows two unicorns while one replaces the other, each with its own workers', () => {
+it('two unicorns are shown while one replaces the other, each with its own workers', () => {
   const found = recognise([
     sample({ pid: 10, argv: ['unicorn master (old) -c u.rb'] }),
     sample({ pid: 11, ppid: 10, argv: ['unicorn worker[0] -c u.rb'] }),
@@ -42,7 +42,7 @@ it.each([
   [['/root/.bun/bin/bun', 'run', 'start']],
   [['/usr/bin/tini', '--', 'gunicorn', 'shop.wsgi']],
   [['/opt/conda/bin/python', '/opt/conda/bin/conda', 'run', '-n', 'shop', 'gunicorn']],
-])('takes %j for what started a server, and neither for a master nor for a worker', (argv) => {
+])('%j is taken for what started a server, and neither for a master nor for a worker', (argv) => {
   const [server, ...others] = recognise([
     sample({ pid: 9, argv, caught: 0x300000 }),
     sample({ pid: 10, ppid: 9, argv: python('gunicorn', 'shop.wsgi'), caught: caught.gunicornMaster }),
@@ -56,7 +56,7 @@ it.each([
   ]);
 });
 
-it('does not take what a supervisor has started for its workers', () => {
+it('what a supervisor has started is not taken for its workers', () => {
   const servers = recognise(
     family({ argv: python('supervisord', '-n') }, python('gunicorn', 'shop.wsgi'), ['/usr/bin/other']),
   );
@@ -75,7 +75,7 @@ it.each([
   [['/usr/bin/perl', 'script.pl']],
   [['bash', '-c', 'sleep 1; starman']],
   [['ruby', 'sidekiq_spec.rb']],
-])('takes %j for no server', (argv) => {
+])('%j is taken for no server', (argv) => {
   expect(recognise([sample({ pid: 10, argv, caught: 0x300000 })])).toEqual([]);
 });
 

@@ -365,7 +365,7 @@ it('a set of descriptors larger than what is looked at is no reason to read all 
   expect(one()).toBe('unknown');
 });
 
-it('whatever stands in the file is read without an error, and arguments are what they were', () => {
+it('whatever stands in /proc/PID/syscall is read without an error, and arguments are what they were', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
       parseSyscall(bytes, bytes.length);
@@ -384,6 +384,6 @@ it('whatever stands in the file is read without an error, and arguments are what
   );
 });
 
-it('no number stands for two calls', () => {
+it('no number stands for two system calls', () => {
   for (const architecture of ['x64', 'arm64']) expect(callsOf(architecture)?.size).toBeGreaterThan(20);
 });

@@ -185,13 +185,13 @@ it('the swap cache is without what processes have mapped again: AnonPages has it
   expect(use(lists + withFigures({ SwapCached: 7000 })).kernel['swap-cache']).toBe(7000 * KB);
 });
 
-it('what waits in sockets of TCP and UDP is told, in pages', () => {
+it('memory that waits in sockets of TCP and UDP is told, from pages', () => {
   const TCP = 'TCP: inuse 88 orphan 0 tw 56 alloc 88 mem 142438';
   write('proc/net/sockstat', `sockets: used 300\n${TCP}\nUDP: inuse 40 mem 31826\nUDPLITE: inuse 0\nRAW: inuse 0\n`);
   expect(use(meminfo).kernel.sockets).toBe((142_438 + 31_826) * PAGE);
 });
 
-it('what can be dropped of the slab is told apart', () => {
+it('the part of the kernel’s slab that can be dropped is told apart', () => {
   expect(use(meminfo).slabCache).toBe(431_472 * KB);
 });
 

@@ -67,7 +67,7 @@ it('a listener after 20,000 others is told with its queue, in little time', () =
   expect((user + system) / 1e6).toBeLessThan(5);
 });
 
-it('of a process with more descriptors than are looked at, no listener is unknown, not none', () => {
+it('a process with more descriptors than are looked at has unknown listeners, not none', () => {
   class Crowded extends LocalTree {
     override list = () => Array.from({ length: 100_000 }, (_, index) => `${index}`);
     override link = (name: string) => (name === '1/fd/99999' ? 'socket:[5]' : '/dev/null');

@@ -25,7 +25,7 @@ it.each([
   expect(lines.find((line) => line.includes('▾ project1'))).toMatch(new RegExp(` ${told} *$`));
 });
 
-it('what a trim frees is marked where it is an estimate', () => {
+it('memory that a trim frees is marked where it is an estimate', () => {
   const memory = { quality: 'estimate' as const };
   const lines = tableOf(seeing(gunicorn({ pid: 100, workers: [{ memory }, { memory }] })));
   expect(lines.find((line) => line.includes('▾ project1'))).toContain(' ~6.0M ');

@@ -38,7 +38,7 @@ describe('a cgroup', () => {
     ['/ecs/0123456789abcdef0123456789abcdef/0123456789abcdef0123456789abcdef-1234567890', short, null],
     ['/', null, null],
     [null, null, null],
-  ])('%s', (cgroup, container, unit) => {
+  ])('%s gives its container and its systemd unit', (cgroup, container, unit) => {
     const place = placeOf(cgroup);
     expect([place.container, place.unit?.name ?? null]).toEqual([container, unit]);
   });

@@ -134,7 +134,7 @@ it('the other end of a connection is told one reading later', async () => {
   expect(found.there).toEqual(found.here);
 });
 
-it('what makes no sense tells nothing', async () => {
+it('an answer from another machine that makes no sense tells nothing of its workers', async () => {
   const requests = new Map<number, ActivityRequest>([[20, { rule: { by: 'process' }, listeners, master: 10 }]]);
   const find = (pid: number) => ({ pid, key: 'a', state: 'S' as const, threads: 1 });
   await fc.assert(
