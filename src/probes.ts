@@ -58,7 +58,7 @@ export type ActivityRule =
   | {
       readonly by: 'threads';
       /**
-       * Whether a thread belongs to the pool.
+       * Whether a thread belongs to the pool. Always the same function, by which the answers are remembered.
        * @param name the kernel's name of the thread
        * @param isMain whether it is the main thread
        */

@@ -1,3 +1,4 @@
+import type { ActivityRule } from '../probes.ts';
 import type { ProcessFacts } from '../snapshot.ts';
 import type { Claim, ConfiguredWorkers, Member, Role, ServerDefinition, ServerProcesses } from './definition.ts';
 import { absolutePath, byDefault, fromFlag, fromLines, fromVariable, hiddenByTitle } from './kit/configured.ts';
@@ -16,6 +17,15 @@ const workerTitle = /^puma: cluster worker (\d+): (\d+)(?: \[(.*)\])?$/;
 
 /** The kernel cuts names of thread_pool.rb `spawn_thread` to 15 bytes: `puma srv tp 001`, `puma threadpoo`. */
 const poolThread = /^puma (?:srv tp|threadpoo)/;
+
+const activity: ActivityRule = {
+  by: 'threads',
+  pool: (name) => poolThread.test(name),
+  size: null,
+  acceptsEarly: true,
+  idleIn: 'place',
+  isMixed: false,
+};
 
 /** puma handles TTIN and TTOU in cluster mode only. A single puma has the same title (cluster.rb, 2.7 to 8.0). */
 export const puma: ServerDefinition = {
@@ -39,14 +49,7 @@ export const puma: ServerDefinition = {
   },
   configured,
   loads: (facts, args) => (sharesCode(facts, args) ? null : rubyCode),
-  activity: () => ({
-    by: 'threads',
-    pool: (name) => poolThread.test(name),
-    size: null,
-    acceptsEarly: true,
-    idleIn: 'place',
-    isMixed: false,
-  }),
+  activity: () => activity,
   scaling: { method: 'signal', floor: 1, trims: 'newest', refuse },
 };
 

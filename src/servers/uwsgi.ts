@@ -124,7 +124,11 @@ function activity(server: ServerProcesses): ActivityRule | null {
   const threads = Number(option(server, 'threads') ?? 1);
   if (threads === 1) return { by: 'process', takesTurns: true };
   const size = Number.isInteger(threads) ? threads : null;
-  return { by: 'threads', pool: () => true, size, acceptsEarly: false, idleIn: 'mutex', isMixed: true };
+  return { by: 'threads', pool: everyThread, size, acceptsEarly: false, idleIn: 'mutex', isMixed: true };
+}
+
+function everyThread(): boolean {
+  return true;
 }
 
 function refuse(server: ServerProcesses): string | null {

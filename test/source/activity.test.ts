@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ActivityRule } from '../../src/probes.ts';
 import type { Doing, Listener, ProcessState } from '../../src/snapshot.ts';
 import { ActivityReader } from '../../src/source/proc/activity/activity-reader.ts';
-import { callsOf, parseSyscall } from '../../src/source/proc/activity/syscalls.ts';
+import { callsOf, emptyCall, parseSyscall } from '../../src/source/proc/activity/syscalls.ts';
 import { viewOf } from '../helpers/files.ts';
 
 const WORKER = 20;
@@ -100,6 +100,18 @@ describe('a worker is idle', () => {
   it('in accept(2)', () => {
     write(`${WORKER}/syscall`, inCall(accept4, 5));
     expect(one()).toBe('idle');
+  });
+
+  it('in the same select(2) again, unless its first argument leaves open for which descriptors', () => {
+    link(`${WORKER}/fd/5`, `socket:[${LISTENER}]`);
+    link(`${WORKER}/fd/4`, '/dev/null');
+    memory([0b0010_0000, 0, 0, 0, 0, 0, 0, 0]);
+    write(`${WORKER}/syscall`, inCall(select, 6, 64));
+    expect([one(), one()]).toEqual(['idle', 'idle']);
+    write(`${WORKER}/syscall`, inCall(select, 64, 64));
+    expect(one()).toBe('idle');
+    memory([0b0001_0000, 0, 0, 0, 0, 0, 0, 0]);
+    expect(one()).not.toBe('idle');
   });
 
   it('in select(2) on its listener', () => {
@@ -368,14 +380,14 @@ it('a set of descriptors larger than what is looked at is no reason to read all 
 it('whatever stands in /proc/PID/syscall is read without an error, and arguments are what they were', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-      parseSyscall(bytes, bytes.length);
+      parseSyscall(bytes, bytes.length, emptyCall());
     }),
   );
   const word = fc.bigInt({ min: 0n, max: 2n ** 53n - 1n });
   fc.assert(
     fc.property(fc.nat(600), fc.array(word, { minLength: 6, maxLength: 6 }), (number, args) => {
       const text = Buffer.from(`${number} ${args.map((arg) => `0x${arg.toString(16)}`).join(' ')} ${PLACE}`);
-      const position = parseSyscall(text, text.length);
+      const position = parseSyscall(text, text.length, emptyCall());
       if (typeof position !== 'object' || position === null) throw new Error('is no call');
       expect(position.number).toBe(number);
       expect([...position.ints]).toEqual(args.map((arg) => Number(BigInt.asIntN(32, arg))));

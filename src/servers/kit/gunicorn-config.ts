@@ -118,10 +118,14 @@ export function workerActivity({ head: { facts }, claim: { args } }: ServerProce
   const threads = settingOf(facts, args, ['--threads'], 'threads') ?? '1';
   const size = wholeNumber(threads);
   if (threaded.has(name) || (synchronous.has(name) && threads !== '1')) {
-    return { by: 'threads', pool: (_, isMain) => !isMain, size, acceptsEarly: true, idleIn: 'place', isMixed: true };
+    return { by: 'threads', pool: isNotMain, size, acceptsEarly: true, idleIn: 'place', isMixed: true };
   }
   if (synchronous.has(name)) return { by: 'process', oneRequestEach: true };
   return looping.test(name) ? { by: 'loop' } : null;
+}
+
+function isNotMain(_name: string, isMain: boolean): boolean {
+  return !isMain;
 }
 
 /** Whether its workers take over the code that its master has loaded (config.py `preload_app`). */

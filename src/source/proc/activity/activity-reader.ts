@@ -2,14 +2,15 @@ import type { Activity, Doing, ProcessState } from '../../../snapshot.ts';
 import type { ActivityRequest } from '../../source.ts';
 import { type ActivityFiles, filesHere, type KernelFile } from './activity-files.ts';
 import { Descriptors, type EpollTargets } from './descriptors.ts';
-import { doingAt, sameDoing, waits } from './doing.ts';
+import { doingAt, doingOf, isSameDoing, waits } from './doing.ts';
 import { IdlePlaces, placeOf, type Sleeping } from './idle-places.ts';
 import { buffer } from './kept-file.ts';
+import type { LastCall } from './last-call.ts';
 import { listeningAt } from './listening.ts';
 import { Peers } from './peers.ts';
 import { polled, selected } from './polled.ts';
-import { type Call, callsOf, type Position, parseFutex, parseSyscall } from './syscalls.ts';
-import { type Thread, Threads } from './threads.ts';
+import { type Call, type Called, callsOf, type Position, parseFutex } from './syscalls.ts';
+import { type Place, type Thread, Threads } from './threads.ts';
 
 /** A process of a server. */
 export interface Worker {
@@ -21,14 +22,12 @@ export interface Worker {
   readonly threads: number;
 }
 
-/** The place in its program where a thread sleeps without a timeout. */
-type Place = number;
-
 /** The reading of one worker's threads. */
 interface Read {
+  readonly pid: number;
   readonly watched: Watched;
   readonly request: ActivityRequest;
-  readonly threads: readonly { readonly thread: Thread; readonly does: Doing | Place }[];
+  readonly threads: readonly Thread[];
 }
 
 interface Watched {
@@ -36,6 +35,8 @@ interface Watched {
   readonly memory: KernelFile;
   readonly threads: Threads;
   last: Activity | null;
+  /** Number of the last reading that has it. */
+  reading: number;
 }
 
 /**
@@ -55,6 +56,7 @@ export class ActivityReader {
   /** Where idle threads of a server sleep, by pid of the master. */
   #places = new Map<number, IdlePlaces>();
   #now = 0;
+  #reading = 0;
   /** Seconds that the last reading took. */
   cost = 0;
 
@@ -85,22 +87,21 @@ export class ActivityReader {
     if (this.#calls === null) return activities;
     this.#now = now;
     this.waits = false;
+    this.#reading += 1;
     this.#peers.begin(now);
-    const seen = new Set<string>();
     const masters = new Map<number, Descriptors>();
-    const reads = new Map<number, Read>();
+    const reads: Read[] = [];
     for (const [pid, request] of requests) {
       const worker = find(pid);
       if (worker === undefined) continue;
-      seen.add(worker.key);
       if (request.rule.by === 'tasks') masters.set(request.master, this.#master(request.master));
-      reads.set(pid, this.#readWorker(worker, request));
+      reads.push(this.#readWorker(worker, request));
     }
-    this.#learn([...reads.values()]);
-    for (const [pid, read] of reads) activities.set(pid, this.#activityOf(read));
+    this.#learn(reads);
+    for (const read of reads) activities.set(read.pid, this.#activityOf(read));
     this.#masters = masters;
     this.#peers.end();
-    for (const [key, watched] of this.#watched) if (!seen.has(key)) this.#forget(key, watched);
+    for (const [key, watched] of this.#watched) if (watched.reading !== this.#reading) this.#forget(key, watched);
     this.cost = (performance.now() - began) / 1000;
     return activities;
   }
@@ -129,6 +130,7 @@ export class ActivityReader {
         memory: this.#files.keep(`${folder}/mem`),
         threads: new Threads(folder, worker.pid, this.#files),
         last: null,
+        reading: 0,
       };
       this.#watched.set(worker.key, watched);
     }
@@ -151,7 +153,8 @@ export class ActivityReader {
       const { rule, master } = request;
       if (rule.by !== 'threads' || rule.idleIn !== 'place') continue;
       const of = sleeping.get(master) ?? [];
-      of.push({ threads: rule.size ?? threads.length, places: threads.flatMap(({ does }) => placeIn(does)) });
+      const asleep = threads.flatMap(({ does }) => (typeof does === 'number' ? [does] : []));
+      of.push({ threads: rule.size ?? threads.length, places: asleep });
       sleeping.set(master, of);
     }
     for (const [master, of] of sleeping) {
@@ -165,44 +168,47 @@ export class ActivityReader {
   #readWorker(worker: Worker, request: ActivityRequest): Read {
     const { rule } = request;
     const watched = this.#watch(worker);
-    const threads: { thread: Thread; does: Doing | Place }[] = [];
-    for (const thread of watched.threads.of(rule, worker.threads, this.#now)) {
+    watched.reading = this.#reading;
+    const threads = watched.threads.of(rule, worker.threads, this.#now);
+    let hasEnded = false;
+    for (const thread of threads) {
       const does = this.#look(thread, watched, worker, request);
-      if (does === null) watched.threads.ended(thread);
-      else threads.push({ thread, does });
+      if (does === null) {
+        watched.threads.ended(thread);
+        hasEnded = true;
+      } else thread.does = does;
     }
-    return { watched, request, threads };
+    const living = hasEnded ? threads.filter((thread) => watched.threads.has(thread)) : threads;
+    return { pid: worker.pid, watched, request, threads: living };
   }
 
   #activityOf({ watched, request: { rule, master }, threads }: Read): Activity {
     const places = this.#places.get(master);
-    const doing = threads.map(({ thread, does }) => {
-      const isIdle = typeof does === 'number' ? (places?.has(does) ?? null) : does === 'idle';
-      if (isIdle) {
-        thread.wasIdle = true;
-        return 'idle';
-      }
-      // // A thread of the app may sleep like this for life.
-      const isForeign = rule.by === 'threads' && rule.isMixed && !thread.wasIdle;
-      if (isIdle === null || (isForeign && (typeof does === 'number' || does === waits.lock))) return 'unknown';
-      return typeof does === 'number' ? waits.lock : does;
-    });
     const { last } = watched;
-    if (last !== null && last.by === rule.by && sameDoing(last.doing, doing)) return last;
-    watched.last = { by: rule.by, doing };
+    let isSame = last !== null && last.by === rule.by && last.doing.length === threads.length;
+    for (let index = 0; isSame && index < threads.length; index++)
+      isSame = isSameDoing(doingOf(threads[index], rule, places), last?.doing[index]);
+    if (isSame && last !== null) return last;
+    watched.last = { by: rule.by, doing: threads.map((thread) => doingOf(thread, rule, places)) };
     return watched.last;
   }
 
   /** What a thread does now; null if it has ended. */
-  #look({ file }: Thread, watched: Watched, worker: Worker, request: ActivityRequest): Doing | Place | null {
+  #look({ file, last }: Thread, watched: Watched, worker: Worker, request: ActivityRequest): Doing | Place | null {
     const length = file.read();
     if (length === 'missing') return null;
     if (length === 'denied' || worker.state === 'T' || worker.state === 't') return 'unknown';
-    const position = parseSyscall(buffer, length);
-    return position === null ? 'unknown' : this.#judge(position, watched, worker, request);
+    const position = last.position(buffer, length);
+    return position === null ? 'unknown' : this.#judge(position, last, watched, worker, request);
   }
 
-  #judge(position: Position, watched: Watched, worker: Worker, request: ActivityRequest): Doing | Place {
+  #judge(
+    position: Position,
+    last: LastCall,
+    watched: Watched,
+    worker: Worker,
+    request: ActivityRequest,
+  ): Doing | Place {
     const { rule } = request;
     if (position === 'running') return 'cpu';
     if (position === 'outside') return waits.disk;
@@ -225,7 +231,8 @@ export class ActivityReader {
       case 'select':
       case 'poll': {
         if (rule.by === 'loop') return 'idle';
-        const descriptors = call === 'poll' ? polled(position, watched.memory) : selected(position, watched.memory);
+        const descriptors =
+          call === 'poll' ? polled(position, watched.memory) : this.#selected(position, last, watched.memory);
         if (descriptors === null) return 'unknown';
         if (watched.descriptors.hasOneOf(descriptors, listeningAt(request.listeners).inodes, now)) return 'idle';
         const [first] = descriptors;
@@ -258,6 +265,14 @@ export class ActivityReader {
     }
   }
 
+  #selected(position: Called, last: LastCall, memory: KernelFile): readonly number[] | null {
+    const known = last.selected(this.#now);
+    if (known !== null) return known;
+    const descriptors = selected(position, memory);
+    if (descriptors !== null) last.keepSelected(descriptors, this.#now);
+    return descriptors;
+  }
+
   #waitFor(descriptor: number, watched: Watched, worker: Worker, request: ActivityRequest): Doing {
     const opened = watched.descriptors.opened(descriptor);
     if (opened === null) return waits.other;
@@ -272,8 +287,4 @@ export class ActivityReader {
         return doingAt(this.#peers.of(opened.inode, worker.pid, worker.key), listeningAt(request.listeners));
     }
   }
-}
-
-function placeIn(does: Doing | Place): readonly Place[] {
-  return typeof does === 'number' ? [does] : [];
 }

@@ -9,6 +9,9 @@ export type Opened =
   | { readonly type: 'file' | 'other' }
   | null;
 
+const SOCKET = 'socket:[';
+const PIPE = 'pipe:[';
+
 /** The descriptors that an epoll waits for, by its file in `fdinfo`; null if unknown or not known yet. */
 export type EpollTargets = (path: string, now: number) => readonly number[] | null;
 
@@ -32,8 +35,8 @@ export class Descriptors {
   opened(descriptor: number): Opened {
     const link = this.#files.link(`${this.#folder}/fd/${descriptor}`);
     if (link === null) return null;
-    const [, type, inode] = /^(socket|pipe):\[(\d+)\]$/.exec(link) ?? [];
-    if (type === 'socket' || type === 'pipe') return { type, inode: Number(inode) };
+    if (link.startsWith(SOCKET)) return { type: 'socket', inode: Number(link.slice(SOCKET.length, -1)) };
+    if (link.startsWith(PIPE)) return { type: 'pipe', inode: Number(link.slice(PIPE.length, -1)) };
     return { type: link.startsWith('/') ? 'file' : 'other' };
   }
 

@@ -1,6 +1,9 @@
+import type { ActivityRule } from '../../../probes.ts';
 import type { Doing, Wait } from '../../../snapshot.ts';
+import type { IdlePlaces } from './idle-places.ts';
 import type { Listening } from './listening.ts';
 import type { Peer } from './peers.ts';
+import type { Thread } from './threads.ts';
 
 const kinds = ['socket', 'unix', 'pipe', 'disk', 'lock', 'sleep', 'child', 'other'] as const;
 
@@ -18,13 +21,26 @@ export function doingAt(peer: Peer | null, { ports, names }: Listening): Doing {
   return { wait: 'net', port, local, address };
 }
 
-/** Whether two lists are equal, thread by thread. */
-export function sameDoing(a: readonly Doing[], b: readonly Doing[]): boolean {
-  return a.length === b.length && a.every((doing, index) => same(doing, b[index]));
-}
-
-function same(a: Doing, b: Doing | undefined): boolean {
+export function isSameDoing(a: Doing, b: Doing | undefined): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a.wait !== 'net' || b.wait !== 'net') return false;
   return a.port === b.port && a.address === b.address;
+}
+
+/**
+ * What a thread does, once it is known where idle ones sleep.
+ * @param places where idle threads of its server sleep; undefined if that is not learnt
+ */
+export function doingOf(thread: Thread | undefined, rule: ActivityRule, places: IdlePlaces | undefined): Doing {
+  if (thread === undefined) return 'unknown';
+  const { does } = thread;
+  const isIdle = typeof does === 'number' ? (places?.has(does) ?? null) : does === 'idle';
+  if (isIdle) {
+    thread.wasIdle = true;
+    return 'idle';
+  }
+  // A thread of the app may wait like this all its life.
+  const isForeign = rule.by === 'threads' && rule.isMixed && !thread.wasIdle;
+  if (isIdle === null || (isForeign && (typeof does === 'number' || does === waits.lock))) return 'unknown';
+  return typeof does === 'number' ? waits.lock : does;
 }

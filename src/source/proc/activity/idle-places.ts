@@ -36,6 +36,9 @@ export interface Sleeping {
  */
 export class IdlePlaces {
   readonly #votes = new Map<number, number>();
+  /** Those with enough votes; null while there are none. */
+  #idle: ReadonlySet<number> | null = null;
+  #isCounted = true;
   #sleeping: readonly Sleeping[] = [];
   /** Open connections at the last count; null if unknown. */
   #accepted: number | null = null;
@@ -49,7 +52,8 @@ export class IdlePlaces {
     const threads = sleeping.reduce((sum, { threads: count }) => sum + count, 0);
     if (this.#accepted !== null && this.#accepted >= threads) return;
     for (const { threads: count, places } of sleeping) {
-      for (const place of count < 2 ? [] : new Set(places)) {
+      if (count < 2 || places.length < count) continue;
+      for (const place of new Set(places)) {
         const together = places.filter((one) => one === place).length;
         if (together >= count) this.#vote(place, together);
       }
@@ -65,14 +69,21 @@ export class IdlePlaces {
 
   /** Whether idle threads sleep at this place; null while none is known. */
   has(place: number): boolean | null {
+    if (!this.#isCounted) this.#count();
+    return this.#idle?.has(place) ?? null;
+  }
+
+  #count(): void {
+    this.#isCounted = true;
     let most = 0;
     for (const votes of this.#votes.values()) most = Math.max(most, votes);
-    if (most < QUORUM) return null;
-    const votes = this.#votes.get(place) ?? 0;
-    return votes >= QUORUM && votes >= most * LEAST_SHARE;
+    const least = Math.max(QUORUM, most * LEAST_SHARE);
+    this.#idle =
+      most < QUORUM ? null : new Set([...this.#votes].flatMap(([place, votes]) => (votes >= least ? [place] : [])));
   }
 
   #vote(place: number, votes: number): void {
+    this.#isCounted = false;
     const sum = (this.#votes.get(place) ?? 0) + votes;
     if (this.#votes.size < MOST_PLACES || this.#votes.has(place)) this.#votes.set(place, sum);
     if (sum <= MOST_VOTES) return;

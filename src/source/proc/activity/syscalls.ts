@@ -97,14 +97,16 @@ export interface Called {
 
 const ARGUMENTS = 6;
 
-/** The one object that each call returns: parsing runs for every worker at every reading. */
-const called: Called = {
-  number: 0,
-  args: new Float64Array(ARGUMENTS),
-  ints: new Int32Array(ARGUMENTS),
-  stack: 0,
-  instruction: 0,
-};
+/** An object to parse calls into: parsing runs for every worker at every reading. */
+export function emptyCall(): Called {
+  return {
+    number: 0,
+    args: new Float64Array(ARGUMENTS),
+    ints: new Int32Array(ARGUMENTS),
+    stack: 0,
+    instruction: 0,
+  };
+}
 
 /** A stack below this address belongs to a 32-bit program, which numbers its calls differently. */
 const FOUR_GIGABYTES = 2 ** 32;
@@ -117,9 +119,10 @@ const LETTER_X = 0x78;
 
 /**
  * Parses `running`, `-1 SP PC` or `NUMBER ARG0 … ARG5 SP PC` in the first `length` bytes. Null for any other line, and
- * for 32-bit programs. The result is overwritten by the next call.
+ * for 32-bit programs.
+ * @param called what a call is written into, and then the result
  */
-export function parseSyscall(bytes: Uint8Array, length: number): Position | null {
+export function parseSyscall(bytes: Uint8Array, length: number, called: Called): Position | null {
   if (length === 0) return null;
   if (bytes[0] === LETTER_R) return 'running';
   if (bytes[0] === MINUS) return 'outside';

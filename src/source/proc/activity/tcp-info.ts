@@ -52,8 +52,10 @@ function run(program: string, ports: readonly number[]): Promise<string | null> 
 
 /**
  * Counts the connections of each port that wait for an answer, in the output of `ss -tinHO`. Its lines are `RECV-Q
- * SEND-Q LOCAL:PORT PEER:PORT … bytes_sent:N bytes_received:N … lastsnd:MS lastrcv:MS …`. Figures that are 0 may be
- * missing.
+ * SEND-Q LOCAL:PORT PEER:PORT … bytes_sent:N bytes_received:N … lastsnd:MS lastrcv:MS lastack:MS …`. Figures that are 0
+ * may be missing. The kernel counts these times in ticks of some milliseconds. If the last byte went out and the last one
+ * came in within one, the client's acknowledgement tells which was first: that of an answer comes by itself, up to
+ * 40 ms later (TCP_DELACK_MIN of the kernel's net/tcp.h), and that of an answer before a request comes with the request.
  */
 export function parseInFlight(text: string, ports: ReadonlySet<number>): ReadonlyMap<number, number> {
   const byPort = new Map([...ports].map((port) => [port, 0]));
@@ -63,8 +65,9 @@ export function parseInFlight(text: string, ports: ReadonlySet<number>): Readonl
     if (count === undefined) continue;
     const figure = (name: string) => Number(new RegExp(` ${name}:(\\d+)`).exec(line)?.[1] ?? 0);
     const isAsked = figure('bytes_received') > 0;
-    const isAnswered = figure('bytes_sent') > 0 && figure('lastsnd') <= figure('lastrcv');
-    if (isAsked && !isAnswered) byPort.set(port, count + 1);
+    const [sent, received] = [figure('lastsnd'), figure('lastrcv')];
+    const isLater = sent < received || (sent === received && figure('lastack') < received);
+    if (isAsked && !(figure('bytes_sent') > 0 && isLater)) byPort.set(port, count + 1);
   }
   return byPort;
 }

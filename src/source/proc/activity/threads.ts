@@ -1,8 +1,13 @@
 import type { ActivityRule } from '../../../probes.ts';
+import type { Doing } from '../../../snapshot.ts';
 import type { ActivityFiles, KernelFile } from './activity-files.ts';
+import { LastCall } from './last-call.ts';
 
 /** Seconds for which a new thread may still set its name. */
 const NAMING = 5;
+
+/** The place in its program where a thread sleeps without a timeout. */
+export type Place = number;
 
 /** A thread of a worker. */
 export interface Thread {
@@ -10,12 +15,19 @@ export interface Thread {
   /** Its file `syscall`. */
   readonly file: KernelFile;
   readonly isMain: boolean;
+  readonly last: LastCall;
+  /** What it does now. */
+  does: Doing | Place;
   name: string;
   /** When it was first seen, in seconds since boot. */
   readonly since: number;
   /** Whether it was seen idle. The app's own threads never are. */
   wasIdle: boolean;
 }
+
+type Pool = Extract<ActivityRule, { by: 'threads' }>['pool'];
+
+const everyThread: Pool = () => true;
 
 /** Lists the threads of one process, again whenever their number changes. */
 export class Threads {
@@ -25,6 +37,10 @@ export class Threads {
   readonly #known = new Map<number, Thread>();
   /** Number of threads at the last listing. */
   #counted = 0;
+  /** Those of a pool; null if one has come, gone or changed its name since. */
+  #chosen: { readonly pool: Pool; readonly threads: readonly Thread[] } | null = null;
+  /** Seconds since boot until which threads may still set their names. */
+  #namedAt = Number.NEGATIVE_INFINITY;
 
   /** @param folder of the process in the proc tree */
   constructor(folder: string, pid: number, files: ActivityFiles) {
@@ -37,7 +53,7 @@ export class Threads {
   of(rule: ActivityRule, count: number, now: number): readonly Thread[] {
     if (rule.by !== 'threads') {
       if (this.#known.size === 0) this.#add(this.#pid, this.#folder, now);
-      return [...this.#known.values()];
+      return this.#choose(everyThread);
     }
     const folder = `${this.#folder}/task`;
     if (this.#counted !== count) {
@@ -45,11 +61,28 @@ export class Threads {
       for (const thread of this.#known.values()) if (!tids.has(thread.tid)) this.ended(thread);
       for (const tid of tids) if (!this.#known.has(tid)) this.#add(tid, `${folder}/${tid}`, now);
       this.#counted = count;
+      this.#chosen = null;
     }
-    const threads = [...this.#known.values()];
-    for (const thread of threads)
+    if (now < this.#namedAt) this.#nameAnew(folder, now);
+    return this.#choose(rule.pool);
+  }
+
+  #choose(pool: Pool): readonly Thread[] {
+    if (this.#chosen?.pool !== pool) {
+      const threads = [...this.#known.values()].filter(({ name, isMain }) => pool(name, isMain));
+      this.#chosen = { pool, threads };
+    }
+    return this.#chosen.threads;
+  }
+
+  #nameAnew(folder: string, now: number): void {
+    for (const thread of this.#known.values())
       if (now - thread.since < NAMING) thread.name = this.#nameOf(`${folder}/${thread.tid}`);
-    return threads.filter(({ name, isMain }) => rule.pool(name, isMain));
+    this.#chosen = null;
+  }
+
+  has({ tid }: Thread): boolean {
+    return this.#known.has(tid);
   }
 
   /** Forgets a thread whose file cannot be read any more. */
@@ -57,6 +90,7 @@ export class Threads {
     file.close();
     this.#known.delete(tid);
     this.#counted = 0;
+    this.#chosen = null;
   }
 
   close(): void {
@@ -66,7 +100,11 @@ export class Threads {
   #add(tid: number, folder: string, now: number): void {
     const isMain = tid === this.#pid;
     const file = this.#files.keep(`${folder}/syscall`);
-    this.#known.set(tid, { tid, file, isMain, name: isMain ? '' : this.#nameOf(folder), since: now, wasIdle: false });
+    const name = isMain ? '' : this.#nameOf(folder);
+    this.#chosen = null;
+    const unseen = { does: 'unknown', wasIdle: false } as const;
+    this.#known.set(tid, { tid, file, isMain, last: new LastCall(), name, since: now, ...unseen });
+    this.#namedAt = now + NAMING;
   }
 
   #nameOf(folder: string): string {
