@@ -60,6 +60,23 @@ describe('the journal of a tune', () => {
     expect(await journal.read()).toBeNull();
   });
 
+  it('of another workertop that still tunes is left alone, and says who it is', async () => {
+    const by = `${process.ppid}:${readFileSync(`/proc/${process.ppid}/stat`, 'latin1').split(') ')[1]?.split(' ')[19]}`;
+    const theirs = JSON.stringify({ version: 2, tune: { ...left, by } });
+    writeFileSync(at(), theirs, { mode: 0o600 });
+    const refused = `Another workertop, process ${process.ppid}, is tuning shop: one at a time.`;
+    await expect(new TuneJournal(ownFiles, at()).write({ ...left, project: 'blog' })).rejects.toThrow(refused);
+    expect(readFileSync(at(), 'utf8')).toBe(theirs);
+  });
+
+  it('of a workertop that was killed is not written over: it tells what to put back', async () => {
+    const theirs = JSON.stringify({ version: 2, tune: { ...left, by: '1:0' } });
+    writeFileSync(at(), theirs, { mode: 0o600 });
+    const written = new TuneJournal(ownFiles, at()).write({ ...left, project: 'blog' });
+    await expect(written).rejects.toThrow('A tune of shop was interrupted meanwhile.');
+    expect(readFileSync(at(), 'utf8')).toBe(theirs);
+  });
+
   it.each(['', '{', '[]', 'null', '{"version":1,"tune":{"pid":"10"}}', '{"version":2,"tune":{}}'])(
     'that is broken, %j, tells nothing',
     async (text) => {

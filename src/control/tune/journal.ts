@@ -26,11 +26,18 @@ export interface Journal {
   refusal(server: Server): string | null;
   /** Null if nothing was left unfinished, or its file cannot be read. */
   read(): Promise<Unfinished | null>;
-  /** Rejects if it cannot be written: then nothing may be trimmed. */
+  /**
+   * Rejects if it cannot be written, or with Busy if it is another workertop's: then nothing may be trimmed.
+   */
   write(tune: Omit<Unfinished, 'by'>): Promise<void>;
   clear(): Promise<void>;
   /** Call this when a run ends, however it does: a trim that was not cleared is left to the next one. */
   release(): void;
+}
+
+/** The journal is another workertop's; the message is a sentence. */
+export class Busy extends Error {
+  override readonly name = 'Busy';
 }
 
 const VERSION = 2;
@@ -61,6 +68,9 @@ export class TuneJournal implements Journal {
 
   async write(tune: Omit<Unfinished, 'by'>): Promise<void> {
     if (this.#path === null) throw new Error('there is no home directory to keep a journal in');
+    // Another one may have begun while this one watched.
+    const other = await this.read();
+    if (other !== null && other.by !== ownKey()) throw new Busy(busyText(other));
     await this.#files.replace(this.#path, JSON.stringify({ version: VERSION, tune: { ...tune, by: ownKey() } }));
   }
 
@@ -89,6 +99,15 @@ function isKept(value: unknown): value is { readonly tune: Unfinished } {
   const { guard } = record;
   if (guard !== undefined && !(typeof guard === 'string' && /^\d{1,10}:\d{1,15}$/.test(guard))) return false;
   return numbers && ['server', 'project', 'by'].every((name) => typeof record[name] === 'string');
+}
+
+function busyText(other: Unfinished): string {
+  if (isUnderWay(other)) return underWayText(other);
+  return `A tune of ${other.project} was interrupted meanwhile. Start again: that puts back what it has left.`;
+}
+
+export function underWayText({ by, project }: Unfinished): string {
+  return `Another workertop, process ${by.split(':')[0]}, is tuning ${project}: one at a time.`;
 }
 
 /** Whether another workertop, whose tune it is, still runs. */

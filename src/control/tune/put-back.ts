@@ -1,6 +1,6 @@
 import { isRefused } from '../../model/refused.ts';
 import { plural } from '../../text/figures.ts';
-import { isUnderWay } from './journal.ts';
+import { isUnderWay, underWayText } from './journal.ts';
 import { type Found, findIn, look, TuneRefusal, type TuneWorld } from './world.ts';
 
 /** Puts trimmed workers back. The journal stays if that fails. @throws TuneRefusal if it fails */
@@ -24,8 +24,7 @@ export async function putBack(found: Found, target: number, world: TuneWorld): P
 export async function repaired(found: Found, world: TuneWorld): Promise<Found> {
   const left = await world.journal.read();
   if (left === null) return found;
-  if (isUnderWay(left))
-    throw new TuneRefusal(`Another workertop, ${left.by.split(':')[0]}, is tuning ${left.project}.`);
+  if (isUnderWay(left)) throw new TuneRefusal(underWayText(left));
   const trimmed = findIn(found.model, left.server);
   if (trimmed === null || trimmed.server.workers.current >= left.from) {
     await world.journal.clear();

@@ -4,6 +4,7 @@ import { isRefused, type Refused } from '../../model/refused.ts';
 import { duration } from '../../text/figures.ts';
 import { summaryOf } from './baseline.ts';
 import { harmSince } from './harm.ts';
+import { Busy } from './journal.ts';
 import { tooMany } from './limit.ts';
 import { putBack } from './put-back.ts';
 import { isServedLess, servedOf } from './served.ts';
@@ -23,6 +24,7 @@ export async function trim(found: Found, target: number, world: TuneWorld): Prom
     const { key, head } = server;
     await world.journal.write({ server: key, pid: head.pid, project: project.name, from, to: target, at: model.at });
   } catch (error) {
+    if (error instanceof Busy) throw new TuneRefusal(`${error.message} Nothing was sent.`);
     throw new TuneRefusal(`Its journal cannot be written: ${reasonOf(error)}. Nothing was sent.`);
   }
   world.say(`Trimming ${from} → ${target} workers.`);
