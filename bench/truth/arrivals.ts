@@ -10,7 +10,9 @@ export type Arrivals =
    * As access logs of sites look: visitors come at random, stay for times of which some are very long (Pareto), and
    * their requests add up to traffic that is bursty at every scale.
    */
-  | { readonly kind: 'visitors'; readonly rate: number };
+  | { readonly kind: 'visitors'; readonly rate: number }
+  /** So many clients, each of which sends its next request once it has its answer. */
+  | { readonly kind: 'closed'; readonly clients: number };
 
 /** One request, or several at the same time. */
 export interface Arrival {
@@ -20,7 +22,7 @@ export interface Arrival {
 }
 
 /** Gives one arrival after the other, the same ones for the same seed. */
-export function arrivalsOf(arrivals: Arrivals, seed: number): () => Arrival {
+export function arrivalsOf(arrivals: Exclude<Arrivals, { kind: 'closed' }>, seed: number): () => Arrival {
   const random = seeded(seed);
   switch (arrivals.kind) {
     case 'random':

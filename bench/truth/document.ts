@@ -12,7 +12,7 @@ themselves note. \`npm run bench:truth -- PART…\` makes some of it anew, \`PAR
 `;
 
 /** The parts, in the order in which the document has them. */
-export const parts = ['in-use', 'profile', 'prediction', 'cost'] as const;
+export const parts = ['in-use', 'in-flight', 'profile', 'prediction', 'cost'] as const;
 export type Part = (typeof parts)[number];
 
 /** Puts a part in its place, in the place of the one before. */

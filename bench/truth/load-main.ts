@@ -1,17 +1,17 @@
 /**
- * Sends requests in an open loop: each is sent whether or not the ones before were answered. A process of its own, so
- * that nothing is read in step with it. Its argument is a `Load` as JSON. For each answer it prints the seconds that
- * the request took at the server and in all, after its standard input has ended how many it sent and how many failed.
+ * Sends requests, in an open loop unless there is a number of clients: each is sent whether or not the ones before were
+ * answered. A process of its own, so that nothing is read in step with it. Its argument is a `Load` as JSON. For each
+ * answer it prints what `Answered` has, after its standard input has ended how many it sent and how many failed.
  */
-import { request } from 'node:http';
+import { Agent, request } from 'node:http';
 import { pause } from '../../src/pause.ts';
-import { arrivalsOf } from './arrivals.ts';
+import { type Arrival, arrivalsOf } from './arrivals.ts';
 import type { Load } from './load.ts';
 import { exponential, seeded } from './random.ts';
 
-const { to, work, mean, arrivals, seed }: Load = JSON.parse(process.argv[2] ?? '');
+const { to, work, mean, arrivals, seed, keepAlive }: Load = JSON.parse(process.argv[2] ?? '');
 const random = seeded(seed + 1000);
-const next = arrivalsOf(arrivals, seed);
+const agent = new Agent({ keepAlive: keepAlive === true });
 const stop = new AbortController();
 process.stdin.on('end', () => stop.abort()).resume();
 
@@ -19,17 +19,23 @@ let sent = 0;
 let failed = 0;
 const open = new Set<Promise<void>>();
 
-function send(): void {
+function monotonic(): number {
+  return Number(process.hrtime.bigint()) / 1e9;
+}
+
+function send(): Promise<void> {
   sent += 1;
   const service = exponential(mean, random);
-  const began = performance.now();
+  const began = monotonic();
   const answered = new Promise<void>((resolve) => {
     const path = `/${work}?${service.toFixed(6)}`;
-    const headers = { connection: 'close' };
-    const one = request({ ...to, host: '127.0.0.1', path, agent: false, headers }, (answer) => {
+    const headers = { 'x-sent': began.toFixed(6), ...(keepAlive ? {} : { connection: 'close' }) };
+    const one = request({ ...to, host: '127.0.0.1', path, agent, headers }, (answer) => {
       if (answer.statusCode !== 200) failed += 1;
       answer.resume().on('close', () => {
-        process.stdout.write(`${service.toFixed(6)} ${((performance.now() - began) / 1000).toFixed(6)}\n`);
+        const now = monotonic();
+        const waited = answer.headers['x-waited'] ?? 'NaN';
+        process.stdout.write(`${service.toFixed(6)} ${(now - began).toFixed(6)} ${waited} ${now.toFixed(6)}\n`);
         resolve();
       });
     });
@@ -42,15 +48,26 @@ function send(): void {
     open.delete(answered);
   });
   open.add(answered);
+  return answered;
 }
 
-// By the clock and not from one timer to the next, whose delays would add up.
-let due = performance.now();
-while (!stop.signal.aborted) {
-  const { gap, count } = next();
-  due += gap * 1000;
-  await pause(Math.max(0, (due - performance.now()) / 1000), stop.signal);
-  for (let one = 0; one < count && !stop.signal.aborted; one++) send();
+async function client(): Promise<void> {
+  while (!stop.signal.aborted) await send();
 }
+
+async function openLoop(next: () => Arrival): Promise<void> {
+  // By the clock and not from one timer to the next, whose delays would add up.
+  let due = performance.now();
+  while (!stop.signal.aborted) {
+    const { gap, count } = next();
+    due += gap * 1000;
+    await pause(Math.max(0, (due - performance.now()) / 1000), stop.signal);
+    for (let one = 0; one < count && !stop.signal.aborted; one++) send();
+  }
+}
+
+if (arrivals.kind === 'closed') await Promise.all(Array.from({ length: arrivals.clients }, client));
+else await openLoop(arrivalsOf(arrivals, seed));
 await Promise.all(open);
 process.stdout.write(`sent ${sent} ${failed}\n`);
+agent.destroy();

@@ -15,6 +15,20 @@ export interface Load {
   readonly mean: number;
   readonly arrivals: Arrivals;
   readonly seed: number;
+  /** Whether connections are kept for the next request. */
+  readonly keepAlive?: true;
+}
+
+/** What became of one request. Seconds. */
+export interface Answered {
+  /** What it took at the server. */
+  readonly service: number;
+  /** From when it was sent until it was answered. */
+  readonly latency: number;
+  /** From when it was sent until a worker had read it; NaN if the app does not tell. */
+  readonly waited: number;
+  /** When it was answered, by CLOCK_MONOTONIC. */
+  readonly at: number;
 }
 
 /** What became of requests. */
@@ -28,20 +42,16 @@ export interface Sending {
   end(): Promise<Sent>;
 }
 
-/**
- * Sends requests by another process until it is told to end.
- * @param answered gets what a request took at the server, and until it was answered. Seconds.
- */
-export function startLoad(load: Load, answered: (service: number, latency: number) => void = () => {}): Sending {
+/** Sends requests by another process until it is told to end. */
+export function startLoad(load: Load, answered: (one: Answered) => void = () => {}): Sending {
   const child = spawn(process.execPath, [TSX, MAIN, JSON.stringify(load)], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(child, 'close');
   let sent: Sent = { count: 0, failed: 0 };
   createInterface(child.stdout).on('line', (line) => {
-    const [first, second] = line.split(' ');
-    if (first === 'sent') {
-      const [, count, failed] = line.split(' ').map(Number);
-      sent = { count: count ?? 0, failed: failed ?? 0 };
-    } else answered(Number(first), Number(second));
+    const [first = Number.NaN, latency = 0, waited = Number.NaN, at = 0] = line.split(' ').map(Number);
+    // `sent COUNT FAILED` is the last line.
+    if (Number.isNaN(first)) sent = { count: latency, failed: waited };
+    else answered({ service: first, latency, waited, at });
   });
   return {
     end: async () => {

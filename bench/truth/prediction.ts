@@ -23,16 +23,21 @@ const MOST = 8;
 const MEAN = 0.05;
 const RATE = 30;
 
-/** A request that waits for less than this has not waited: the machine takes as long for other reasons. Seconds. */
-const WAITED = 0.01;
+/** A request that waits for less than this has not waited: a worker takes as long to wake. Seconds. */
+const WAITED = 0.005;
 
 /** What is good enough: of the share that waits, and the factor of the mean wait, unless that is below this time. */
 const SHARE = 0.12;
 const FACTOR = 2;
 const SHORT = 0.005;
 
-/** Seconds between two readings. */
-const EVERY = 0.4;
+/**
+ * Seconds between two readings. They say more the more there are: these are as many as of eight minutes at the pace of
+ * `advise`, and neighbours are still twice as far apart as a request is long.
+ */
+const EVERY = 0.1;
+/** So much longer than it is, the time between them is told: observations leave out what comes faster. */
+const FASTER = 5;
 
 /** Cells of a row that say what it is of. */
 const KEYS = 2;
@@ -66,10 +71,10 @@ const usual: Pick<Pattern, 'isBar' | 'learn' | 'counts'> = {
   isBar: true,
   learn: 80,
   counts: [
-    [5, 16],
-    [4, 18],
-    [3, 34],
-    [2, 64],
+    [5, 14],
+    [4, 16],
+    [3, 38],
+    [2, 70],
   ],
 };
 
@@ -127,15 +132,17 @@ function save(rows: ReadonlyMap<string, readonly string[]>): boolean {
   const met = all(patterns.filter(({ isBar }) => isBar)).every((cells) => !cells.includes(MISSED));
   write('prediction', 'What fewer workers would do', [
     `gunicorn, requests of ${MEAN * 1000} ms on average (exponential) that wait for a database, ${RATE} a second. It is watched for ${usual.learn} s at ${MOST} workers, then`,
-    `trimmed by TTOU, and each smaller number is tried for ${usual.counts.map(([, seconds]) => seconds).join(', ')} s. Waits are what a client sees beyond what the request takes. Waited: longer than ${WAITED * 1000} ms.`,
-    'a: in use at once; z: peakedness.',
+    `trimmed by TTOU, and each smaller number is tried for ${usual.counts.map(([, seconds]) => seconds).join(', ')} s. A wait is from when the client sends until a worker has read the request, by one clock, less what that takes at ${MOST} workers. Waited: longer than ${WAITED * 1000} ms.`,
+    `a: in use at once, as it is read at ${MOST}; true a: how long requests held a worker meanwhile, divided by the time; a then: the same while there were so many. With fewer workers fewer`,
+    'wake for each request, which takes less on a machine with few cores. z: peakedness. The errors are halves of 95 % intervals: that of',
+    `what was measured comes from ${BATCHES} stretches of the time, since requests that wait do so together.`,
     '',
     `Arrivals that nothing was fitted to. Waves: the rate rises and falls by 80 % within ${PERIOD} s, which is one wave of ten minutes with requests of ${(600 / PERIOD) * MEAN * 1000} ms, all ${600 / PERIOD} times as`,
     'fast; each number is tried for a whole wave. Visitors: they come at random, ask for a while and stay away for a while, with times of which some are very long (Pareto);',
     'in place of a recorded access log, whose requests are bursty at every scale in the same way.',
     '',
-    '| requests come | workers | a | z | waited | mean wait | plain Erlang C | with peakedness | |',
-    '| --- | --: | --: | --: | --: | --: | --: | --: | --- |',
+    '| requests come | workers | a | true a | a then | z | waited | mean wait | plain Erlang C | with peakedness | |',
+    '| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --- |',
     ...all(patterns).map(rowText),
     '',
     `Allowed: the share within ${SHARE}, the mean wait within a factor of ${FACTOR} (or ${SHORT * 1000} ms), for the first three: ${met ? 'met' : MISSED}.`,
@@ -146,24 +153,32 @@ function save(rows: ReadonlyMap<string, readonly string[]>): boolean {
 async function tryPattern(pattern: Pattern, seed: number, on: Stage): Promise<readonly (readonly string[])[]> {
   const random = seeded(seed);
   const waits: number[] = [];
+  let inAll = 0;
   const { arrivals, learn, counts } = pattern;
-  const sending = startLoad({ to: on.to, work: 'pg', mean: MEAN, arrivals, seed }, (service, latency) => {
-    waits.push(latency - service);
+  const sending = startLoad({ to: on.to, work: 'pg', mean: MEAN, arrivals, seed }, ({ waited, latency }) => {
+    waits.push(waited);
+    // A request holds a worker until it is answered.
+    inAll += latency - waited;
   });
   const rows: (readonly string[])[] = [];
   try {
     await pause(4);
     waits.length = 0;
+    const before = inAll;
+    const began = performance.now();
     const summary = await learned(on.job.pid, learn, random);
+    const atMost = ((inAll - before) * 1000) / (performance.now() - began);
     // What a request takes besides its work where hardly one waits.
     const usually = median(waits);
     for (const [workers, seconds] of counts) {
       await trimTo(on.job.pid, workers);
       await pause(2);
       waits.length = 0;
+      inAll = 0;
       await pause(seconds);
+      const load = inAll / seconds;
       const seen = waits.map((wait) => Math.max(0, wait - usually));
-      const cells = compared(pattern.name, summary, workers, seen);
+      const cells = compared(pattern.name, summary, [atMost, load], workers, seen);
       process.stdout.write(`${rowText(cells)}\n`);
       rows.push(cells);
     }
@@ -184,7 +199,7 @@ async function learned(master: number, seconds: number, random: () => number): P
     const ends = performance.now() + seconds * 1000;
     while (performance.now() < ends) {
       const model = await observer.observe({ memoryBudget: 0, watch });
-      observations.record(model);
+      observations.record({ ...model, uptime: model.uptime * FASTER });
       for (const project of model.projects) {
         for (const server of project.servers) if (server.head.pid === master) id = serverId(project, server);
       }
@@ -198,10 +213,17 @@ async function learned(master: number, seconds: number, random: () => number): P
   }
 }
 
-function compared(name: string, summary: Summary, workers: number, waits: readonly number[]): readonly string[] {
+function compared(
+  name: string,
+  summary: Summary,
+  [atMost, load]: readonly [number, number],
+  workers: number,
+  waits: readonly number[],
+): readonly string[] {
   const { inUse, peakedness } = summary;
-  const share = waits.filter((wait) => wait > WAITED).length / waits.length;
-  const mean = waits.reduce((sum, wait) => sum + wait, 0) / waits.length;
+  const shares = measured(waits.map((wait) => (wait > WAITED ? 1 : 0)));
+  const means = measured(waits);
+  const [share, mean] = [shares.mean, means.mean];
   const plain = waiting(workers, inUse, 1);
   const peaked = waiting(workers, inUse, peakedness);
   const expected = peaked.mean * MEAN;
@@ -212,13 +234,29 @@ function compared(name: string, summary: Summary, workers: number, waits: readon
     name,
     String(workers),
     `${inUse.toFixed(2)}±${summary.error.toFixed(2)}`,
+    atMost.toFixed(2),
+    load.toFixed(2),
     peakedness.toFixed(2),
-    share.toFixed(2),
-    ms(mean),
+    `${share.toFixed(2)}±${shares.error.toFixed(2)}`,
+    `${Math.round(mean * 1000)}±${ms(means.error)}`,
     `${erlangC(workers, inUse).toFixed(2)}, ${ms(plain.mean * MEAN)}`,
     `${peaked.share.toFixed(2)}, ${ms(expected)}`,
     met ? '' : MISSED,
   ];
+}
+
+/** Stretches of the time that are taken as independent, and Student's t for so many with 95 %. */
+const BATCHES = 10;
+const T_95 = 2.262;
+
+/** A mean, and half of its 95 % interval, from means of successive batches. */
+function measured(values: readonly number[]): { readonly mean: number; readonly error: number } {
+  const mean = (some: readonly number[]) => some.reduce((sum, value) => sum + value, 0) / some.length;
+  const size = Math.floor(values.length / BATCHES);
+  const means = Array.from({ length: BATCHES }, (_, index) => mean(values.slice(index * size, (index + 1) * size)));
+  const all = mean(values);
+  const variance = means.reduce((sum, one) => sum + (one - all) ** 2, 0) / (BATCHES - 1);
+  return { mean: all, error: T_95 * Math.sqrt(variance / BATCHES) };
 }
 
 function median(values: readonly number[]): number {

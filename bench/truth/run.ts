@@ -4,12 +4,14 @@
  */
 import { cost } from './cost.ts';
 import { type Part, parts } from './document.ts';
+import { inFlight } from './in-flight.ts';
 import { inUse } from './in-use.ts';
 import { prediction } from './prediction.ts';
 import { profile } from './profile.ts';
 
 const make: Readonly<Record<Part, (word: string) => Promise<boolean>>> = {
   'in-use': (word) => inUse(6, word),
+  'in-flight': (word) => inFlight(10, word),
   profile: () => profile(75),
   prediction,
   cost,

@@ -69,11 +69,11 @@ const uwsgi = (work: string): Scene => ({
   ],
 });
 
-const phpFpm = (work: string): Scene => ({
-  server: 'php-fpm ×4 behind nginx',
+const phpFpm = (work: string, children = 4): Scene => ({
+  server: `php-fpm ×${children} behind nginx`,
   work,
   files: ({ folder, port }) => ({
-    'fpm.conf': `[global]\ndaemonize = no\nerror_log = /dev/stderr\n[www]\nuser = root\ngroup = root\nlisten = ${folder}/fpm.sock\npm = static\npm.max_children = 4\nclear_env = no\n`,
+    'fpm.conf': `[global]\ndaemonize = no\nerror_log = /dev/stderr\n[www]\nuser = root\ngroup = root\nlisten = ${folder}/fpm.sock\npm = static\npm.max_children = ${children}\nclear_env = no\n`,
     'nginx.conf': `daemon off;\nuser root;\nworker_processes 1;\npid ${folder}/nginx.pid;\nerror_log stderr;\nevents {}\nhttp { access_log off; client_body_temp_path ${folder}/t1; proxy_temp_path ${folder}/t2; fastcgi_temp_path ${folder}/t3; uwsgi_temp_path ${folder}/t4; scgi_temp_path ${folder}/t5; server { listen 127.0.0.1:${port}; location / { fastcgi_pass unix:${folder}/fpm.sock; fastcgi_param SCRIPT_FILENAME ${apps}/index.php; fastcgi_param QUERY_STRING $query_string; fastcgi_param REQUEST_METHOD $request_method; fastcgi_param REQUEST_URI $request_uri; } } }\n`,
   }),
   command: ({ folder }) => ['/usr/sbin/php-fpm8.2', '-F', '-R', '-y', join(folder, 'fpm.conf')],
@@ -141,6 +141,19 @@ export const scenes: readonly Scene[] = [
   { ...puma('lock'), load: LOCKED },
 ];
 
+/** Event loops: each has as many requests at hand as come. */
+const uvicorn: Scene = {
+  server: 'uvicorn ×2',
+  work: 'sleep',
+  command: ({ port }) => [
+    ...['/usr/bin/python3', '/usr/bin/uvicorn', '--host', '127.0.0.1', '--port', String(port), '--workers', '2'],
+    ...['--no-access-log', '--app-dir', apps, 'asgi:application'],
+  ],
+};
+
+/** Those that accept requests before they serve them. */
+export const early: readonly Scene[] = [gthread('db'), puma('db'), uvicorn];
+
 /** Those whose reading is measured, with more workers. */
 export const costly: readonly Scene[] = [
   {
@@ -156,6 +169,7 @@ export const costly: readonly Scene[] = [
       ...['--die-on-term', '--processes', '32', '--chdir', apps, '--module', 'web'],
     ],
   },
+  { ...phpFpm('db', 32), server: 'php-fpm ×32 (accept)' },
   {
     ...gthread('db'),
     server: 'gunicorn gthread 4×8 (futex)',

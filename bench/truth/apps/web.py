@@ -14,5 +14,9 @@ def application(environ, start):
         kinds[kind](float(environ["QUERY_STRING"]))
     if not noted and kind in kinds:
         note(began, now())
-    start("200 OK", [("Content-Length", "2"), ("Content-Type", "text/plain")])
+    headers = [("Content-Length", "2"), ("Content-Type", "text/plain")]
+    # By the same clock: how long it took from when the client sent it until a worker had read it.
+    if "HTTP_X_SENT" in environ:
+        headers.append(("X-Waited", f"{began - float(environ['HTTP_X_SENT']):.6f}"))
+    start("200 OK", headers)
     return [b"ok"]
