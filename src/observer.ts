@@ -1,3 +1,4 @@
+import { mayWaitInside } from './model/activity/in-use.ts';
 import { buildModel, type ModelOptions } from './model/build.ts';
 import type { Model, ProcessNode, Project, Server } from './model/model.ts';
 import { undecided } from './recognise/recognise.ts';
@@ -126,13 +127,13 @@ function needsConnections({ activity }: Server): boolean {
 }
 
 /**
- * The ports of a server whose threads are all in use while more connections are open, or of some of whose threads it is
+ * The ports of a server nearly all of whose threads are in use while more connections are open, or of some of whose threads it is
  * unknown whether they are. Some of the connections may be kept alive without a request.
  */
 function portsToCount({ activity, listeners, processes }: Server): readonly number[] {
   if (activity === null || activity.accepted === null || activity.rule.by !== 'threads') return [];
-  const { accepted, inUse, total } = activity;
-  const isFull = inUse !== null && inUse === total && accepted > inUse;
+  const { accepted, inUse } = activity;
+  const isFull = inUse !== null && mayWaitInside(activity) && accepted > inUse;
   const isUntold = processes.some(({ sample }) => sample.activity?.doing.includes('unknown'));
   return isFull || isUntold ? (listeners ?? []).flatMap(({ address }) => portOf(address) ?? []) : [];
 }

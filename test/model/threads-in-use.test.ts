@@ -46,4 +46,11 @@ describe('threads in use', () => {
     const all = { basis: 'connections', inUse: 4, total: 4, waiting: 3 };
     expect(seen(some, { open: 9, inFlight: 7 })).toEqual(all);
   });
+  it('of which one is idle for a moment do not hide who waits', () => {
+    const most: readonly Doing[] = ['cpu', lock, 'cpu', 'idle'];
+    expect(seen(most, { open: 9, inFlight: 7 })).toMatchObject({ inUse: 3, waiting: 4 });
+    expect(seen(most, { open: 9 })).toMatchObject({ inUse: 3, waiting: null });
+    expect(seen(most, { open: 3 })).toMatchObject({ inUse: 3, waiting: 0 });
+    expect(seen(['cpu', 'idle', 'idle', 'idle'], { open: 9, inFlight: 7 })).toMatchObject({ inUse: 1, waiting: 0 });
+  });
 });

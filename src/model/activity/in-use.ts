@@ -132,9 +132,21 @@ function inFlightAt(listeners: readonly Listener[] | null): number | null {
   return sum;
 }
 
+/** From this share of the threads in use on, requests may wait. */
+const NEARLY_ALL = 0.75;
+
 /**
- * Accepted connections that wait for a thread. While a thread is idle, none waits. Of the others only requests in flight
- * count, since a connection may be kept alive without a request; null if their number is unknown.
+ * Whether requests may wait for a thread. One process may be full while another is not, and a thread is idle for a
+ * moment between two requests: so it need not be all of them.
+ */
+export function mayWaitInside({ rule, inUse, total }: Pick<ServerActivity, 'rule' | 'inUse' | 'total'>): boolean {
+  if (inUse === null || total === null) return false;
+  return rule.by === 'threads' ? inUse >= total * NEARLY_ALL : inUse === total;
+}
+
+/**
+ * Accepted connections that wait for a thread. While several threads are idle, none waits. Of the others only requests in
+ * flight count, since a connection may be kept alive without a request; null if their number is unknown.
  */
 function waitingInside(
   { inUse, total }: Counted,
@@ -145,8 +157,8 @@ function waitingInside(
   if (rule.by === 'process' || rule.by === 'tasks') return 0;
   if (rule.by === 'threads' && !rule.acceptsEarly) return 0;
   if (inUse === null || total === null) return null;
-  if (inUse < total) return 0;
-  if (accepted === null) return null;
+  if (!mayWaitInside({ rule, inUse, total })) return 0;
+  if (accepted === null) return inUse < total ? 0 : null;
   if (accepted <= inUse) return 0;
   return inFlight === null || rule.by === 'loop' ? null : Math.max(0, inFlight - inUse);
 }
