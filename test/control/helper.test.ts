@@ -30,6 +30,8 @@ function helper(code: string): string {
 const startTicksOf = (one: number) =>
   Number(readFileSync(`/proc/${one}/stat`, 'latin1').split(') ')[1]?.split(' ')[19]);
 
+const moment = new Int32Array(new SharedArrayBuffer(4));
+
 const pid = () => Number(readFileSync(join(folder, 'pid'), 'utf8'));
 
 it('a helper that waits for a path without answer is left behind, and that is said', async () => {
@@ -46,6 +48,21 @@ it('an owner’s helper is believed no more than a sentence', async () => {
   expect(await asOwnerBy(mute)(errand)).toMatch(/helper has ended with \d\.$/);
   const killed = helper(`process.on('message', () => process.kill(process.pid, 'SIGKILL'));`);
   expect(await asOwnerBy(killed)(errand)).toMatch(/helper has ended with SIGKILL\.$/);
+});
+
+it('what an owner’s helper said last is heard, although its end is seen first', async () => {
+  const brief = helper(
+    `process.on('message', () => process.send({ type: 'done', outcome: 'no' }, () => process.exit()));`,
+  );
+  for (let count = 0; count < 5; count++) {
+    rmSync(join(folder, 'pid'), { force: true });
+    const outcome = asOwnerBy(brief)(errand);
+    // This process looks at nothing until the helper has ended.
+    const until = Date.now() + 20_000;
+    while (Date.now() < until && !(existsSync(join(folder, 'pid')) && pid() > 0 && !kernel.isAlive(pid())))
+      Atomics.wait(moment, 0, 0, 5);
+    expect(await outcome).toBe('no');
+  }
 });
 
 it('an owner’s helper gets none of root’s variables', async () => {

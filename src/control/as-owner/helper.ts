@@ -45,7 +45,12 @@ class Conversation {
     const what = errand.kind === 'write' ? errand.path : errand.command.program;
     this.#limit = setTimeout(() => this.#leave(`${what} does not answer: nothing was done.`), looks * 1000);
     child.on('error', (error) => this.#end(`${what} could not be reached: ${error.message}`));
-    child.on('exit', (code, signal) => this.#end(`${what}: its helper has ended with ${signal ?? code}.`));
+    child.on('exit', (code, signal) => {
+      const end = () => this.#end(`${what}: its helper has ended with ${signal ?? code}.`);
+      // What it said last may not have been read yet.
+      if (child.connected) child.once('disconnect', end);
+      else end();
+    });
     child.on('message', (message) => this.#hear(message, what));
     child.send(errand);
   }

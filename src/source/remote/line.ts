@@ -87,7 +87,7 @@ export class Line {
 
   constructor(options: LineOptions) {
     this.#options = options;
-    // // The terminal sends SIGINT to ssh too, but workertop decides when to end. ssh keeps an ignored SIGINT ignored.
+    // The terminal sends SIGINT to ssh too, but workertop decides when to end. ssh keeps an ignored SIGINT ignored.
     this.#child = spawn('sh', ['-c', 'trap "" INT; exec ssh "$@"', 'sh', ...sshArguments(options)], {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
