@@ -58,7 +58,7 @@ export class MachineReader {
     await this.#connect();
     while (!this.#end.signal.aborted) {
       if (!this.#isHeld && this.#state !== 'lost') await this.#read();
-      // // A lost machine waits for `refresh`, a held one for `release`.
+      // A lost machine waits for `refresh`, a held one for `release`.
       const idle = this.#isHeld || this.#state === 'lost';
       const seconds = this.#readings === 1 ? SECOND_READING : jittered(this.#parts.interval());
       await this.#sleep(idle ? Number.POSITIVE_INFINITY : seconds);
@@ -114,16 +114,16 @@ export class MachineReader {
 
   async #read(): Promise<void> {
     try {
-      // // The list shows no memory of single processes, the most expensive figure.
+      // The list shows no memory of single processes, the most expensive figure.
       await this.observe({ memoryBudget: 0, watch: none });
     } catch {
-      // // `#observe` has reported it.
+      // `#observe` has reported it.
     }
   }
 
   async #observe(options: ObserveOptions): Promise<Model> {
     const began = Date.now();
-    // // The source reconnects when it is read.
+    // The source reconnects when it is read.
     if (this.#state === 'lost') this.#set({ type: 'connecting', since: began });
     const late = setTimeout(() => this.#isLate(began), LATE * 1000);
     try {
@@ -146,7 +146,7 @@ export class MachineReader {
 
   #lose(error: unknown): void {
     const text = error instanceof Error ? error.message : String(error);
-    // // The row already names the machine.
+    // The row already names the machine.
     const reason = error instanceof LostLine ? text.replace(/^\S+: /, '') : `it cannot be read: ${text}`;
     this.#set({ type: 'lost', reason });
   }

@@ -14,7 +14,7 @@ const INTERVALS = 2000;
  * @param servers more than 0 @param offered requests at once on average, more than 0
  */
 export function erlangB(servers: number, offered: number): number {
-  // // The integrand peaks at c − a, and is negligible this far beyond.
+  // The integrand peaks at c − a, and is negligible this far beyond.
   const end = Math.max(0, servers - offered) + 12 * Math.sqrt(servers + 1) + 40;
   const step = end / INTERVALS;
   let sum = 0;

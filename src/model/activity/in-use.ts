@@ -91,7 +91,7 @@ function countOf(seen: readonly Activity[], rule: ActivityRule): Count | null {
     const known = all.filter((one) => one !== 'unknown');
     if (known.length === 0 && all.length > 0 && !isThreads) continue;
     const size = isThreads ? (rule.size ?? all.length) : known.length;
-    // // The app's own threads look like those of the pool.
+    // The app's own threads look like those of the pool.
     const used = known.filter((one) => one !== 'idle').slice(0, size);
     const unknown = isThreads ? all.length - known.length : 0;
     total += size;

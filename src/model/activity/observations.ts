@@ -130,9 +130,9 @@ export class Observations {
     const count = head.role === 'single' ? 1 : workers.current;
     const track = this.#tracks.get(id) ?? { tallies: [], last: null };
     const { last } = track;
-    // // While workers come and go, readings come fast and would weigh too much.
+    // While workers come and go, readings come fast and would weigh too much.
     if (last !== null && last.workers === count && uptime - last.uptime < SHORTEST) return;
-    // // Keep the map ordered by the latest reading.
+    // Keep the map ordered by the latest reading.
     this.#tracks.delete(id);
     this.#tracks.set(id, track);
     const tally = tallyOf(track, Math.floor(at / SLOT), count);

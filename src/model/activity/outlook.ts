@@ -178,7 +178,7 @@ function expect(workers: number, { summary, workers: at }: Peak, { activity }: S
   const low = waiting(workers * each, least, peakedness);
   const middle = waiting(workers * each, inUse, peakedness);
   const high = waiting(workers * each, most, peakedness);
-  // // The time of a request is as uncertain as the number at once.
+  // The time of a request is as uncertain as the number at once.
   const seconds = rate === null ? null : { low: (low.mean * least) / rate, high: (high.mean * most) / rate };
   return { wait: { low: low.share, high: high.share }, delay: middle.mean, seconds };
 }

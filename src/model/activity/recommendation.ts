@@ -94,7 +94,7 @@ export function secondsText({ seconds }: Choice): string | null {
 
 function waitText(choice: Choice, { computes }: Outlook): string {
   const band = `${bandText(choice)} of requests would wait`;
-  // // Workers that compute slow each other down: fewer may be faster, so no time is predicted.
+  // Workers that compute slow each other down: fewer may be faster, so no time is predicted.
   if (computes) return `${band} for a worker, but each may run faster: the workers compute and outnumber the cores`;
   const seconds = secondsText(choice);
   if (seconds !== null) return `${band}, ${seconds} on average`;

@@ -71,7 +71,7 @@ export function summarise(tallies: readonly Tally[]): Summary | null {
   const timed = sum((tally) => tally.timed);
   const told = sum((tally) => tally.told);
   const full = sum(({ inUse: counts, total }) => (total > 0 ? (counts[total] ?? 0) : 0));
-  // // An event never seen in n readings has a share below 3/n, with 95 % confidence (the rule of three).
+  // An event never seen in n readings has a share below 3/n, with 95 % confidence (the rule of three).
   const unseen = inUse.variance === 0 ? 3 / effective : 0;
   return {
     readings: inUse.count,

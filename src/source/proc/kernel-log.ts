@@ -29,7 +29,7 @@ export function readBootLog(path = '/dev/kmsg'): string | null {
       closeSync(descriptor);
     }
   } catch {
-    // // EPERM: kernel.dmesg_restrict. EPIPE: the kernel overwrote records meanwhile.
+    // EPERM: kernel.dmesg_restrict. EPIPE: the kernel overwrote records meanwhile.
     return null;
   }
 }

@@ -16,7 +16,7 @@ export function toExtended({
     if (character.charCodeAt(0) > 0x7e || character.charCodeAt(0) < 0x20) return null;
     if (character === '\\') {
       const known = inClass ? classesInside[next] : classes[next];
-      // // Inside brackets, POSIX takes a backslash as an ordinary character.
+      // Inside brackets, POSIX takes a backslash as an ordinary character.
       if (known !== undefined) pattern += known;
       else if (/[\w\\]/.test(next) || (inClass && /[\]^-]/.test(next))) return null;
       else pattern += inClass ? next : `\\${next}`;
@@ -50,7 +50,7 @@ const classes: Readonly<Record<string, string>> = {
   D: '[^0-9]',
   w: '[A-Za-z0-9_]',
   W: '[^A-Za-z0-9_]',
-  // // Matches more than `\b` does, which is harmless.
+  // Matches more than `\b` does, which is harmless.
   b: '',
   '/': '/',
 };

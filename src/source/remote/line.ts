@@ -61,7 +61,7 @@ export function sshArguments({ destination, sudo, mayAsk }: LineOptions): readon
     'ForwardX11=no',
     'PermitLocalCommand=no',
     'Tunnel=no',
-    // // Use an existing shared connection, but never create one: it would end with this process.
+    // Use an existing shared connection, but never create one: it would end with this process.
     'ControlMaster=no',
   ];
   return ['-T', ...options.flatMap((option) => ['-o', option]), '--', destination, sudo ? 'sudo -n sh' : 'sh'];
@@ -201,7 +201,7 @@ export class Line {
     const seconds = patience ?? (this.#began ? PATIENCE : mayAsk ? PATIENCE_TYPING : PATIENCE_START);
     const heard = this.#heard;
     this.#timer = setTimeout(() => {
-      // // Ctrl-Z may have stopped this process for longer: read what has arrived first.
+      // Ctrl-Z may have stopped this process for longer: read what has arrived first.
       this.#timer = setTimeout(() => {
         if (this.#heard === heard) this.#break(`no answer for ${seconds} s`);
       }, 500);

@@ -110,7 +110,7 @@ export class MirrorTree implements ProcTree {
   }
 
   whole(name: string, limit: number): Buffer | ReadFailure | 'huge' {
-    // // `smaps` is too long to send.
+    // `smaps` is too long to send.
     if (name.endsWith('/smaps')) return 'huge';
     const content = this.#content(`${/\/net\/tcp6?$/.test(name) ? 'w' : wayOf(name)}${name}`);
     return typeof content !== 'string' && content.length > Math.min(limit, 1024 * 1024) ? 'huge' : content;
@@ -143,7 +143,7 @@ export class MirrorTree implements ProcTree {
   }
 
   mostWithin(budget: number): number {
-    // // Starting the reader of memory costs as much as reading some processes.
+    // Starting the reader of memory costs as much as reading some processes.
     const every = budget < SMALL_BUDGET ? MEMORY_EVERY : 1;
     return this.#readings % every === 0 ? Math.ceil((every * budget) / MEMORY_COST) : 0;
   }

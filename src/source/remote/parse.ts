@@ -134,7 +134,7 @@ export function parseEnvironments(content: Buffer, { lines: own, first, mark }: 
     const variables = lines.slice(from, end);
     const last = variables.at(-1);
     if (before === own.indexOf(first) && last?.endsWith(first)) variables.splice(-1, 1, last.slice(0, -first.length));
-    // // The shell sends newlines in values as bytes of 1.
+    // The shell sends newlines in values as bytes of 1.
     const text = variables.map((variable) => `${variable.replaceAll('\x01', '\n')}\0`).join('');
     parts.push(Buffer.from(text, 'latin1'));
     from = index + 1;

@@ -55,7 +55,7 @@ const joins = {
 export function answerHere(question: Question): Answer | null {
   if (!question.path.startsWith('/') || question.path.includes('\0')) return { status: 'absent' };
   if (question.kind === 'lines' && toExtended(question.wanted) === null) return { status: 'unknown', mount: null };
-  // // The server would have to send the whole file, with all secrets in it.
+  // The server would have to send the whole file, with all secrets in it.
   if (question.kind === 'json') return { status: 'absent' };
   return question.kind === 'newest' ? { status: 'unknown', mount: null } : null;
 }

@@ -72,7 +72,7 @@ export class RemoteFiles implements FileAnswerer {
     const mark = `${randomBytes(16).toString('hex')}:`;
     const script = questionScript(questions, viewpoint, mounts, mark);
     const limit = this.#server.hasTimeout ? `timeout -s KILL ${LONGEST} ` : '';
-    // // The shell that becomes another user must not learn the number that marks our output.
+    // The shell that becomes another user must not learn the number that marks our output.
     const command = `printf '%s' ${quoted(script)} | W= X= PATH="$PATH" ${limit}${become}sh | head -c ${LARGEST}`;
     const body = await this.#line.request(`b q; ${command}`);
     const output = sectionsOf(body, this.#line.nonce).find(({ tag }) => tag === 'q')?.content ?? Buffer.alloc(0);

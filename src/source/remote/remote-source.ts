@@ -86,7 +86,7 @@ export class RemoteSource implements Source {
       if (line.broken !== null) throw line.broken;
       return await source.read(hints);
     } catch (error) {
-      // // The next reading connects again, whatever the error was.
+      // The next reading connects again, whatever the error was.
       this.#connected = null;
       const lost = line.broken ?? new LostLine(`${this.#options.destination}: ${messageOf(error)}`);
       source.close();

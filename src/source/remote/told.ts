@@ -50,7 +50,7 @@ export class Told implements StatScan {
       }
     }
     if (this.#stats.size > MOST_PROCESSES) throw new BadFrame('reports too many processes');
-    // // Processes stay in the order of /proc.
+    // Processes stay in the order of /proc.
     if (isNew) this.#stats = new Map([...this.#stats].sort(([one], [other]) => one - other));
     return gone;
   }

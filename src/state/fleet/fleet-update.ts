@@ -156,7 +156,7 @@ function keyInSort(state: FleetState, index: number, key: string): FleetState {
 function keyInHelp(state: FleetState, scroll: number, key: string): FleetState {
   if (isBack(key) || key === 'enter' || commandFor(key) === 'help') return closed(state);
   const step = stepOf(key, machineLines(state) - 1);
-  // // The scroll may go beyond the end: `clampFleetScroll` corrects it.
+  // The scroll may go beyond the end: `clampFleetScroll` corrects it.
   return step === null ? state : { ...state, mode: { type: 'help', scroll: Math.max(0, scroll + step) } };
 }
 

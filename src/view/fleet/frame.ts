@@ -47,7 +47,7 @@ function withPanel(middle: readonly Line[], { state, theme }: FleetScene): reado
 /** Limits the scroll of the help to its last page. */
 export function clampFleetScroll({ state, theme }: FleetScene): FleetState {
   if (state.mode.type !== 'help') return state;
-  // // The header, the footer and the frame of the panel take lines too.
+  // The header, the footer and the frame of the panel take lines too.
   const height = state.lines - 2 - messageLines(state) - 2;
   const scroll = Math.min(state.mode.scroll, lastScroll(help(state, theme), height));
   return scroll === state.mode.scroll ? state : { ...state, mode: { type: 'help', scroll } };

@@ -67,7 +67,7 @@ function cells(machine: Machine, columns: readonly FleetColumn[], now: number, t
   const [first, ...rest] = columns;
   const name = span(fill(clean(host), first?.width ?? 0, 'left', theme.glyphs.ellipsis), theme.strong);
   if (state.type !== 'connected' || figures === null) return [name, span(' '), stateCell(machine, now, theme)];
-  // // Figures of a late machine are old.
+  // Figures of a late machine are old.
   const style = state.late === null ? plain : theme.faint;
   return [
     name,

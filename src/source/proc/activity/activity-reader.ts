@@ -236,7 +236,7 @@ export class ActivityReader {
         if (descriptors === null) return 'unknown';
         if (watched.descriptors.hasOneOf(descriptors, listeningAt(request.listeners).inodes, now)) return 'idle';
         const [first] = descriptors;
-        // // Without descriptors, select and poll just sleep.
+        // Without descriptors, select and poll just sleep.
         return first === undefined ? waits.sleep : this.#waitFor(first, watched, worker, request);
       }
       case 'io': {

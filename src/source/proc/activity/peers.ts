@@ -106,7 +106,7 @@ export class Peers {
       text = this.#files.table(`${this.#root}/${pid}/net/${table}`);
       this.#tables.set(name, text);
       const cost = (performance.now() - began) / 1000;
-      // // This reading may still read its other tables. The next one waits.
+      // This reading may still read its other tables. The next one waits.
       this.#delay += cost / SHARE;
     }
     return text;
@@ -152,7 +152,7 @@ function inetPeer(words: readonly string[]): Peer | null {
     localPort: Number.parseInt(localPort, 16),
     port: Number.parseInt(port, 16),
     address: remote,
-    // // Both ends of a connection within one machine have the same address.
+    // Both ends of a connection within one machine have the same address.
     local: address === localAddress || remote.startsWith('127.') || remote === '[::1]',
   };
 }
