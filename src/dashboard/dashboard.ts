@@ -6,10 +6,11 @@ import { History } from '../model/history/history.ts';
 import type { Model } from '../model/model.ts';
 import { silentMount } from '../model/silent-mount.ts';
 import type { Observer } from '../observer.ts';
+import { Painter } from '../painter.ts';
 import type { Action, Effect, MouseEvent, ReplayMove } from '../state/action.ts';
 import type { Operation } from '../state/operation.ts';
 import type { ReplayPosition } from '../state/replay.ts';
-import type { Ground, ViewSettings } from '../state/settings.ts';
+import { groundOf, type ViewSettings } from '../state/settings.ts';
 import { type AppState, panelOf } from '../state/state.ts';
 import { update } from '../state/update.ts';
 import { clampScroll, frame } from '../view/frame.ts';
@@ -17,7 +18,7 @@ import { targetAt } from '../view/hit.ts';
 import { plot } from '../view/plot.ts';
 import type { Scene } from '../view/scene.ts';
 import type { Screen } from '../view/screen.ts';
-import { makeTheme, type Theme, type ThemeOptions } from '../view/theme.ts';
+import type { ThemeOptions } from '../view/theme.ts';
 import { Changes, type ChangesParts } from './changes.ts';
 import { Readings } from './readings.ts';
 
@@ -61,10 +62,9 @@ export class Dashboard {
   readonly #changes: Changes;
   #state: AppState;
   #reportedMounts: ReadonlySet<string> = new Set();
-  #painting: NodeJS.Timeout | null = null;
   #ended = false;
   #ending = false;
-  #theme: Theme;
+  readonly #painter: Painter;
   #recalled = false;
   #advisedAt = Number.NEGATIVE_INFINITY;
   #list = () => {};
@@ -77,7 +77,20 @@ export class Dashboard {
   constructor(parts: DashboardParts) {
     this.#parts = parts;
     this.#state = parts.state;
-    this.#theme = makeTheme({ ...parts.terminal, ground: groundOf(parts.state) });
+    const { screen, terminal, suspend } = parts;
+    this.#painter = new Painter({
+      screen,
+      terminal,
+      shortest: SHORTEST_FRAME,
+      ground: () => groundOf(this.#state.settings.theme, this.#state.ground),
+      paint: () => {
+        screen.setMouse(this.#state.settings.mouse);
+        screen.paint(frame(this.#scene), plot(this.#scene));
+      },
+      resize: (columns, lines) => this.dispatch({ type: 'resize', columns, lines }),
+      suspend,
+    });
+    this.#painter.start();
     this.#readings = new Readings({
       observer: parts.observer,
       wanted: () => ({
@@ -123,6 +136,7 @@ export class Dashboard {
       this.#end = resolve;
     });
     this.#ended = false;
+    this.#painter.start();
     const { screen } = this.#parts;
     if (!this.fits(screen.columns, screen.lines))
       this.dispatch({ type: 'resize', columns: screen.columns, lines: screen.lines });
@@ -157,8 +171,7 @@ export class Dashboard {
 
   #finish(end: DashboardEnd): void {
     this.#ended = true;
-    if (this.#painting) clearTimeout(this.#painting);
-    this.#painting = null;
+    this.#painter.stop();
     this.#readings.end();
     this.#end(end);
   }
@@ -175,7 +188,7 @@ export class Dashboard {
     this.#state = state;
     if (action.type === 'key') this.#state = clampScroll(this.#scene);
     for (const effect of effects) this.#perform(effect);
-    if (changed) this.#painting ??= setTimeout(() => this.#paint(), SHORTEST_FRAME * 1000);
+    if (changed) this.#painter.paintSoon();
   };
 
   /** Handles a mouse event at a column and line of the screen. */
@@ -184,12 +197,7 @@ export class Dashboard {
   }
 
   suspend(): void {
-    const { screen, suspend } = this.#parts;
-    screen.suspend();
-    suspend();
-    screen.resume();
-    this.dispatch({ type: 'resize', columns: screen.columns, lines: screen.lines });
-    this.#paint();
+    this.#painter.suspend();
     this.#readings.wake();
   }
 
@@ -200,27 +208,16 @@ export class Dashboard {
 
   /** Draws the whole screen anew, whatever the terminal shows. */
   redraw(): void {
-    this.#parts.screen.redraw();
-    this.#paint();
-  }
-
-  #paint(): void {
-    if (this.#painting) clearTimeout(this.#painting);
-    this.#painting = null;
-    if (!this.#ended) this.repaint();
+    this.#painter.redraw();
   }
 
   repaint(): void {
-    const { screen, terminal } = this.#parts;
-    const ground = groundOf(this.#state);
-    if (this.#theme.ground !== ground) this.#theme = makeTheme({ ...terminal, ground });
-    screen.setMouse(this.#state.settings.mouse);
-    screen.paint(frame(this.#scene), plot(this.#scene));
+    this.#painter.paint();
   }
 
   get #scene(): Scene {
     const { observations } = this.#parts;
-    return { state: this.#state, history: this.#history, observations, theme: this.#theme };
+    return { state: this.#state, history: this.#history, observations, theme: this.#painter.theme };
   }
 
   /** Takes a reading, and shows it. */
@@ -234,8 +231,8 @@ export class Dashboard {
     this.#changes.observe(model);
     this.#reportMounts(model);
     if (isFirst) {
-      // It waits for nothing, not even for advice.
-      this.#paint();
+      // The first list waits for nothing, not even for advice.
+      this.repaint();
       this.#list();
     }
     // A recording can be wound back.
@@ -299,9 +296,4 @@ export class Dashboard {
     }
     effect satisfies never;
   }
-}
-
-/** The background of the terminal: the user's setting, else what the terminal reported. */
-function groundOf({ settings, ground }: AppState): Ground {
-  return settings.theme === 'auto' ? ground : settings.theme;
 }

@@ -1,10 +1,11 @@
+import { Painter } from '../painter.ts';
 import type { MouseEvent } from '../state/action.ts';
 import type { FleetState } from '../state/fleet/fleet-state.ts';
 import { type FleetAction, type FleetEffect, updateFleet } from '../state/fleet/fleet-update.ts';
-import type { Ground } from '../state/settings.ts';
+import { groundOf } from '../state/settings.ts';
 import { clampFleetScroll, fleetFrame, fleetTargetAt } from '../view/fleet/frame.ts';
 import type { Screen } from '../view/screen.ts';
-import { makeTheme, type Theme, type ThemeOptions } from '../view/theme.ts';
+import type { ThemeOptions } from '../view/theme.ts';
 
 /** Seconds between two frames, at least. */
 const SHORTEST_FRAME = 0.05;
@@ -33,15 +34,22 @@ export interface FleetListParts {
 export class FleetList {
   readonly #parts: FleetListParts;
   #state: FleetState;
-  #theme: Theme;
-  #isShown = false;
-  #painting: NodeJS.Timeout | null = null;
+  readonly #painter: Painter;
   #end: (end: FleetEnd) => void = () => {};
 
   constructor(parts: FleetListParts) {
     this.#parts = parts;
     this.#state = parts.state;
-    this.#theme = makeTheme({ ...parts.terminal, ground: groundOf(parts.state) });
+    const { screen, terminal, suspend } = parts;
+    this.#painter = new Painter({
+      screen,
+      terminal,
+      shortest: SHORTEST_FRAME,
+      ground: () => groundOf(this.#state.theme, this.#state.ground),
+      paint: (theme) => screen.paint(fleetFrame({ state: this.#state, theme })),
+      resize: (columns, lines) => this.dispatch({ type: 'resize', columns, lines }),
+      suspend,
+    });
   }
 
   /** Shows the list until a key ends it. It can be run again. */
@@ -50,7 +58,7 @@ export class FleetList {
     const ended = new Promise<FleetEnd>((resolve) => {
       this.#end = resolve;
     });
-    this.#isShown = true;
+    this.#painter.start();
     screen.setMouse(mouse);
     this.dispatch({ type: 'resize', columns: screen.columns, lines: screen.lines });
     this.repaint();
@@ -59,9 +67,7 @@ export class FleetList {
       return await ended;
     } finally {
       clearInterval(clock);
-      this.#isShown = false;
-      if (this.#painting !== null) clearTimeout(this.#painting);
-      this.#painting = null;
+      this.#painter.stop();
     }
   }
 
@@ -73,9 +79,9 @@ export class FleetList {
   readonly dispatch = (action: FleetAction): void => {
     const [state, effects] = updateFleet(this.#state, action);
     const isNew = state !== this.#state;
-    this.#state = action.type === 'key' ? clampFleetScroll({ state, theme: this.#theme }) : state;
+    this.#state = action.type === 'key' ? clampFleetScroll({ state, theme: this.#painter.theme }) : state;
     for (const effect of effects) this.#perform(effect);
-    if (isNew && this.#isShown) this.#painting ??= setTimeout(() => this.repaint(), SHORTEST_FRAME * 1000);
+    if (isNew) this.#painter.paintSoon();
   };
 
   pointed(what: MouseEvent, column: number, line: number): void {
@@ -87,26 +93,15 @@ export class FleetList {
   }
 
   redraw(): void {
-    this.#parts.screen.redraw();
-    this.repaint();
+    this.#painter.redraw();
   }
 
   repaint(): void {
-    if (this.#painting !== null) clearTimeout(this.#painting);
-    this.#painting = null;
-    if (!this.#isShown) return;
-    const ground = groundOf(this.#state);
-    if (this.#theme.ground !== ground) this.#theme = makeTheme({ ...this.#parts.terminal, ground });
-    this.#parts.screen.paint(fleetFrame({ state: this.#state, theme: this.#theme }));
+    this.#painter.paint();
   }
 
   suspend(): void {
-    const { screen, suspend } = this.#parts;
-    screen.suspend();
-    suspend();
-    screen.resume();
-    this.dispatch({ type: 'resize', columns: screen.columns, lines: screen.lines });
-    this.repaint();
+    this.#painter.suspend();
   }
 
   /** Updates the clock while a waiting time is on the screen. */
@@ -137,8 +132,4 @@ export class FleetList {
     }
     effect satisfies never;
   }
-}
-
-function groundOf({ theme, ground }: FleetState): Ground {
-  return theme === 'auto' ? ground : theme;
 }

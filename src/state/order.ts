@@ -37,23 +37,39 @@ export function settle<Thing>(
   exceeds: (a: Thing, b: Thing) => boolean,
   above: (a: Thing, b: Thing) => number,
 ): readonly Thing[] {
-  const rankOf = (thing: Thing) => order.ranks.get(idOf(thing)) ?? null;
-  const before = things.filter((thing) => rankOf(thing) !== null);
+  const mayPass = (thing: Thing, other: Thing) => {
+    if (!exceeds(thing, other)) return false;
+    const wish = `${idOf(thing)} ${idOf(other)}`;
+    wishes.add(wish);
+    return !isHeld && order.wishes.has(wish);
+  };
+  return steady(
+    things,
+    (thing) => order.ranks.get(idOf(thing)),
+    mayPass,
+    (thing, other) => above(thing, other) < 0,
+  );
+}
+
+/**
+ * Keeps the previous order of things, but moves each up past those that it may pass. New things go above the first one
+ * that they belong above.
+ * @param rankOf the place in the previous order; undefined for a new thing
+ */
+export function steady<Thing>(
+  things: readonly Thing[],
+  rankOf: (thing: Thing) => number | undefined,
+  mayPass: (thing: Thing, other: Thing) => boolean,
+  belongsAbove: (thing: Thing, other: Thing) => boolean,
+): readonly Thing[] {
+  const before = things.filter((thing) => rankOf(thing) !== undefined);
   before.sort((a, b) => (rankOf(a) ?? 0) - (rankOf(b) ?? 0));
   const settled: Thing[] = [];
-  for (const thing of before) {
-    const at = settled.findIndex((other) => {
-      if (!exceeds(thing, other)) return false;
-      const wish = `${idOf(thing)} ${idOf(other)}`;
-      wishes.add(wish);
-      return !isHeld && order.wishes.has(wish);
-    });
+  const place = (thing: Thing, isAbove: (thing: Thing, other: Thing) => boolean) => {
+    const at = settled.findIndex((other) => isAbove(thing, other));
     settled.splice(at < 0 ? settled.length : at, 0, thing);
-  }
-  for (const thing of things) {
-    if (rankOf(thing) !== null) continue;
-    const at = settled.findIndex((other) => above(thing, other) < 0);
-    settled.splice(at < 0 ? settled.length : at, 0, thing);
-  }
+  };
+  for (const thing of before) place(thing, mayPass);
+  for (const thing of things) if (rankOf(thing) === undefined) place(thing, belongsAbove);
   return settled;
 }

@@ -4,6 +4,11 @@ export type Ground = 'dark' | 'light' | 'unknown';
 export const themeNames = ['auto', 'dark', 'light'] as const;
 export type ThemeName = (typeof themeNames)[number];
 
+/** The background that a theme is for. @param reported by the terminal, for the theme `auto` */
+export function groundOf(theme: ThemeName, reported: Ground): Ground {
+  return theme === 'auto' ? reported : theme;
+}
+
 /** When `+` and `-` ask before they act: each time, the first time of a session, or never. */
 export const confirmNames = ['always', 'first', 'never'] as const;
 export type Confirm = (typeof confirmNames)[number];

@@ -1,3 +1,4 @@
+import { steady } from '../order.ts';
 import type { SortKey } from '../sort.ts';
 import type { Machine } from './machine.ts';
 import { verdictOf } from './verdict.ts';
@@ -49,17 +50,9 @@ export function sortedMachines(
   const direction = reverse ? -1 : 1;
   if (key === 'name') return machines.toSorted((a, b) => a.host.localeCompare(b.host) * direction);
   const ranks = new Map(before.map((host, rank) => [host, rank]));
-  const known = machines.filter(({ host }) => ranks.has(host));
-  known.sort((a, b) => (ranks.get(a.host) ?? 0) - (ranks.get(b.host) ?? 0));
-  const settled: Machine[] = [];
-  const place = (machine: Machine, least: number) => {
-    const figure = figureOf(machine, key);
-    const at = settled.findIndex((other) => isAbove(figure, figureOf(other, key), direction, least));
-    settled.splice(at < 0 ? settled.length : at, 0, machine);
-  };
-  for (const machine of known) place(machine, LEAST[key]);
-  for (const machine of machines) if (!ranks.has(machine.host)) place(machine, Number.MIN_VALUE);
-  return settled;
+  const exceedsBy = (least: number) => (machine: Machine, other: Machine) =>
+    isAbove(figureOf(machine, key), figureOf(other, key), direction, least);
+  return steady(machines, ({ host }) => ranks.get(host), exceedsBy(LEAST[key]), exceedsBy(Number.MIN_VALUE));
 }
 
 function isAbove(figure: number | null, other: number | null, direction: 1 | -1, least: number): boolean {
