@@ -101,7 +101,7 @@ it('what a killed tune has trimmed is put back by the next', async () => {
   expect(gunicorn.workers()).toHaveLength(2);
   const next = tune();
   await eventually('the worker back', () => gunicorn.workers().length === 3, 40);
-  expect(next.said()).toMatch(/left \S*shop 2 of 3 workers/);
+  expect(next.said()).toMatch(/left \S*shop with 2 of 3 workers/);
   next.process.kill('SIGINT');
   expect(await next.ended()).toBe(130);
   expect(gunicorn.workers()).toHaveLength(3);
