@@ -1,15 +1,15 @@
 import type { ReadFailure } from '../proc/files.ts';
 import { isUnderLock } from '../proc/held.ts';
 import type { ProcTree } from '../proc/tree.ts';
-import { Asked, pieces } from './asked.ts';
+import { ChangedStats, machineFiles } from './changed-stats.ts';
 import { sectionsOf, splitBy } from './frames.ts';
 import type { Server } from './greeting.ts';
 import { asksShell, type Line } from './line.ts';
 import { MirroredStats } from './mirrored-stats.ts';
 import { contentOrFailure, type OwnLines, ownLines, parseEnvironments, parseLinks } from './parse.ts';
+import { ProcessChecks, pieces } from './process-checks.ts';
 import { RemoteActivity } from './remote-activity.ts';
-import { machineFiles, Told } from './told.ts';
-import { commandOf, maySend, type Way, wayOf } from './ways.ts';
+import { commandOf, maySend, type ShellFunction, shellFunctionOf } from './shell-functions.ts';
 
 /** Most rounds of requests for one read, which follows links and lists. */
 const MOST_ROUNDS = 12;
@@ -28,7 +28,7 @@ const MEMORY_EVERY = 3;
 const NAMESPACES_LASTING = 20_000;
 
 /** A file has not arrived yet. */
-class NotHere extends Error {}
+class NotFetched extends Error {}
 
 /**
  * The proc tree of another machine. If a read misses a file, the file is requested together with all others missed in
@@ -44,11 +44,11 @@ export class MirrorTree implements ProcTree {
   readonly sys = '/sys';
   readonly architecture: string;
   readonly self: number | null;
-  readonly stats: Told | MirroredStats;
+  readonly stats: ChangedStats | MirroredStats;
   readonly activity: RemoteActivity | null;
   readonly #all: MirroredStats;
   /** What the reader on the server has reported; null if a shell reads. */
-  readonly #kept: { readonly told: Told; readonly asked: Asked } | null;
+  readonly #kept: { readonly stats: ChangedStats; readonly checks: ProcessChecks } | null;
   readonly #line: Line;
   readonly #server: Server;
   readonly #variables: string;
@@ -71,9 +71,9 @@ export class MirrorTree implements ProcTree {
   constructor(line: Line, server: Server, variables: readonly string[], hasReader: boolean) {
     this.#line = line;
     this.#server = server;
-    this.#kept = hasReader ? { told: new Told(), asked: new Asked() } : null;
+    this.#kept = hasReader ? { stats: new ChangedStats(), checks: new ProcessChecks() } : null;
     this.#all = new MirroredStats(server.self);
-    this.stats = this.#kept?.told ?? this.#all;
+    this.stats = this.#kept?.stats ?? this.#all;
     this.isRoot = server.uid === 0;
     this.architecture = server.architecture;
     this.self = server.self;
@@ -99,20 +99,20 @@ export class MirrorTree implements ProcTree {
 
   expect(names: readonly string[]): void {
     for (const name of names) {
-      const key = `${wayOf(name)}${name}`;
+      const key = `${shellFunctionOf(name)}${name}`;
       if (!this.#has(key)) this.#wanted.add(key);
     }
   }
 
   bytes(name: string, limit?: number): Buffer | ReadFailure {
-    const content = this.#content(`${wayOf(name)}${name}`);
+    const content = this.#content(`${shellFunctionOf(name)}${name}`);
     return typeof content === 'string' || limit === undefined ? content : content.subarray(0, limit);
   }
 
   whole(name: string, limit: number): Buffer | ReadFailure | 'huge' {
     // `smaps` is too long to send.
     if (name.endsWith('/smaps')) return 'huge';
-    const content = this.#content(`${/\/net\/tcp6?$/.test(name) ? 'w' : wayOf(name)}${name}`);
+    const content = this.#content(`${/\/net\/tcp6?$/.test(name) ? 'w' : shellFunctionOf(name)}${name}`);
     return typeof content !== 'string' && content.length > Math.min(limit, 1024 * 1024) ? 'huge' : content;
   }
 
@@ -128,7 +128,7 @@ export class MirrorTree implements ProcTree {
 
   *chunks(name: string): Generator<string, ReadFailure | null> {
     if (name.endsWith('/smaps')) return 'denied';
-    const content = this.#content(`${wayOf(name)}${name}`);
+    const content = this.#content(`${shellFunctionOf(name)}${name}`);
     if (typeof content === 'string') return content;
     yield content.toString('latin1');
     return null;
@@ -152,7 +152,7 @@ export class MirrorTree implements ProcTree {
     try {
       return read();
     } catch (error) {
-      if (!(error instanceof NotHere)) throw error;
+      if (!(error instanceof NotFetched)) throw error;
       return this.#again(read);
     }
   }
@@ -167,7 +167,7 @@ export class MirrorTree implements ProcTree {
       try {
         return read();
       } catch (error) {
-        if (!(error instanceof NotHere)) throw error;
+        if (!(error instanceof NotFetched)) throw error;
       }
     }
     const [key = ''] = this.#wanted;
@@ -207,17 +207,17 @@ export class MirrorTree implements ProcTree {
     this.#used.add(key);
     if (known.has(key)) return known.get(key);
     this.#wanted.add(key);
-    throw new NotHere(key);
+    throw new NotFetched(key);
   }
 
-  async #load(asked: readonly string[], withStats: boolean, byShell = false): Promise<void> {
-    const keys = asked.filter((key) => !this.#isHeld(key));
+  async #load(wanted: readonly string[], withStats: boolean, byShell = false): Promise<void> {
+    const keys = wanted.filter((key) => !this.#isHeld(key));
     const kept = this.#kept;
-    const ofReader = kept?.asked.plan(byShell ? [] : keys) ?? null;
+    const ofReader = kept?.checks.plan(byShell ? [] : keys) ?? null;
     const commands = this.#planned(ofReader === null || byShell ? keys : ofReader.others);
     if (commands.length === 0 && !withStats && !ofReader?.commands.length) return;
     const foreseen = withStats && kept !== null ? (this.activity?.foresee() ?? null) : null;
-    const texts = commands.map(({ way, names }) => commandOf(way, names, this.#variables));
+    const texts = commands.map(({ shellFunction, names }) => commandOf(shellFunction, names, this.#variables));
     const shell = [...(withStats && kept === null ? ['s'] : []), ...texts].join('; ');
     const body =
       ofReader === null
@@ -235,10 +235,10 @@ export class MirrorTree implements ProcTree {
     const take = (tag: string) => next.get(tag)?.shift() ?? Buffer.alloc(0);
     if (foreseen !== null) this.activity?.takeForetold(foreseen, take('p'));
     if (withStats) this.#takeStats(take(kept === null ? 's' : 't'));
-    for (const { way, names } of commands) this.#take(way, names, take);
+    for (const { shellFunction, names } of commands) this.#take(shellFunction, names, take);
     if (kept === null || ofReader === null) return;
-    for (const { way, names } of commands) if (way === 'f') kept.asked.keep(names, this.#contents);
-    const missing = kept.asked.take(ofReader, take, this.#contents);
+    for (const { shellFunction, names } of commands) if (shellFunction === 'f') kept.checks.keep(names, this.#contents);
+    const missing = kept.checks.take(ofReader, take, this.#contents);
     if (missing.length > 0) await this.#load(missing, false, true);
   }
 
@@ -258,29 +258,31 @@ export class MirrorTree implements ProcTree {
       this.#all.take(content);
       return;
     }
-    const { told, asked } = this.#kept;
-    const gone = told.take(content);
-    asked.forget(gone);
+    const { stats, checks } = this.#kept;
+    const gone = stats.take(content);
+    checks.forget(gone);
     for (const pid of gone) this.#links.delete(`l${pid}/ns/net`);
     for (const name of machineFiles) this.#contents.set(`f${name}`, 'missing');
-    for (const [name, text] of told.files()) this.#contents.set(`f${name}`, text);
+    for (const [name, text] of stats.files()) this.#contents.set(`f${name}`, text);
   }
 
-  #planned(keys: readonly string[]): readonly { readonly way: Way; readonly names: readonly string[] }[] {
-    const plan = new Map<Way, string[]>();
+  #planned(
+    keys: readonly string[],
+  ): readonly { readonly shellFunction: ShellFunction; readonly names: readonly string[] }[] {
+    const plan = new Map<ShellFunction, string[]>();
     for (const key of keys) {
-      const way = key.slice(0, 1) as Way;
+      const shellFunction = key.slice(0, 1) as ShellFunction;
       const name = key.slice(1);
-      if (!maySend(way, name)) this.#contents.set(key, 'missing');
-      else plan.set(way, [...(plan.get(way) ?? []), name]);
+      if (!maySend(shellFunction, name)) this.#contents.set(key, 'missing');
+      else plan.set(shellFunction, [...(plan.get(shellFunction) ?? []), name]);
     }
-    return [...plan].flatMap(([way, names]) => pieces(names).map((some) => ({ way, names: some })));
+    return [...plan].flatMap(([shellFunction, names]) => pieces(names).map((some) => ({ shellFunction, names: some })));
   }
 
-  #take(way: Way, names: readonly string[], next: (tag: string) => Buffer): void {
-    switch (way) {
+  #take(shellFunction: ShellFunction, names: readonly string[], next: (tag: string) => Buffer): void {
+    switch (shellFunction) {
       case 'f': {
-        const parts = splitBy(next(way), this.#server.separator);
+        const parts = splitBy(next(shellFunction), this.#server.separator);
         for (const [index, name] of names.entries()) {
           this.#contents.set(`f${name}`, contentOrFailure(parts[index] ?? Buffer.alloc(0)));
         }
@@ -308,7 +310,7 @@ export class MirrorTree implements ProcTree {
         return;
       }
       default:
-        for (const name of names) this.#contents.set(`${way}${name}`, next(`${way}${name}`));
+        for (const name of names) this.#contents.set(`${shellFunction}${name}`, next(`${shellFunction}${name}`));
     }
   }
 

@@ -4,10 +4,10 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parseStat, type Stat } from '../../../src/source/proc/parsers/stat.ts';
+import { ChangedStats } from '../../../src/source/remote/changed-stats.ts';
 import { sectionsOf } from '../../../src/source/remote/frames.ts';
 import { readerProgram } from '../../../src/source/remote/reader.ts';
 import { quoted } from '../../../src/source/remote/script.ts';
-import { Told } from '../../../src/source/remote/told.ts';
 import { callNumbers, workersProgram } from '../../../src/source/remote/workers.ts';
 import { makeFolder } from '../../helpers/folder.ts';
 
@@ -39,15 +39,15 @@ it.each([
     const stat = parseStat(line, line.length);
     const sections = sectionsOf(read(awk, 't\nz 1\nt\nz 2\n'), nonce);
     expect(sections.map(({ tag }) => tag)).toEqual(['t', 'z1', 't', 'z2']);
-    const told = new Told();
-    told.take(sections[0]?.content ?? Buffer.alloc(0));
+    const stats = new ChangedStats();
+    stats.take(sections[0]?.content ?? Buffer.alloc(0));
     const found = new Map<number, Stat>();
-    told.scan((one, its) => void found.set(one, its));
+    stats.scan((one, its) => void found.set(one, its));
     const { comm, ppid, pgrp, session, threads, startTicks } = stat ?? {};
     expect(found.get(pid)).toMatchObject({ comm: name, ppid, pgrp, session, threads, startTicks, kernelThread: false });
     expect(comm).toBe(name);
     expect(found.get(process.pid)?.startTicks).toBeGreaterThan(0);
-    expect(Number(told.files().get('uptime'))).toBeGreaterThan(0);
+    expect(Number(stats.files().get('uptime'))).toBeGreaterThan(0);
     // The machine's own parts are not told again.
     expect(sections[2]?.content.toString()).not.toMatch(/^@MemTotal/m);
     expect(sections[2]?.content.length).toBeLessThan((sections[0]?.content.length ?? 0) / 2);
@@ -96,10 +96,10 @@ it.each([
       const away = all.filter((pid) => pid % 9 === round).join(' ');
       return `g ${all.slice(0, 400).join(' ')}\nr ${all.slice(0, 400).join('s ')}\nx 1\nmkdir away && mv ${away} away\nt\nx 1\nmv away/* . && rmdir away\nt\n`;
     });
-    const told = sectionsOf(read(awk, `t\n${rounds.join('')}z 1\n`, root), nonce);
-    expect(told.at(-1)?.tag).toBe('z1');
+    const sections = sectionsOf(read(awk, `t\n${rounds.join('')}z 1\n`, root), nonce);
+    expect(sections.at(-1)?.tag).toBe('z1');
     const living = new Set<string>();
-    for (const { tag, content } of told) {
+    for (const { tag, content } of sections) {
       if (tag !== 't') continue;
       for (const line of content.toString('latin1').split('\n')) {
         if (line.startsWith('-')) living.delete(line.slice(1));

@@ -17,7 +17,7 @@ const PROCESS =
  * Figures of the machine and `stat` of all processes, kept up to date by the changes that the reader on the server
  * sends.
  */
-export class Told implements StatScan {
+export class ChangedStats implements StatScan {
   readonly #figures = new Map<string, string>();
   #stats = new Map<number, Stat>();
 

@@ -1,7 +1,7 @@
 import { quoted } from './script.ts';
 
 /** The shell function that reads a file. */
-export type Way = 'f' | 'l' | 'd' | 'e' | 'm' | 't' | 'u' | 'w';
+export type ShellFunction = 'f' | 'l' | 'd' | 'e' | 'm' | 't' | 'u' | 'w';
 
 /** Names of files that may be sent. Users name cgroups, and those of systemd have `@` and backslashes. */
 const PLAIN = /^[!-~]+$/;
@@ -10,7 +10,7 @@ const PLAIN = /^[!-~]+$/;
 const OF_PROCESSES = /^[\w./:-]+$/;
 
 /** The shell function that reads this file or link. */
-export function wayOf(name: string): Way {
+export function shellFunctionOf(name: string): ShellFunction {
   if (/(?:^|\/)(?:cwd|exe|self|fd|fd\/\d+|ns\/\w+)$/.test(name)) return 'l';
   if (/^\d+\/environ$/.test(name)) return 'e';
   if (/^\d+\/maps$/.test(name)) return 'm';
@@ -20,16 +20,16 @@ export function wayOf(name: string): Way {
 }
 
 /** Whether a name may be sent. Files with other names count as missing. */
-export function maySend(way: Way, name: string): boolean {
-  return (way === 'f' ? PLAIN : OF_PROCESSES).test(name);
+export function maySend(shellFunction: ShellFunction, name: string): boolean {
+  return (shellFunction === 'f' ? PLAIN : OF_PROCESSES).test(name);
 }
 
 /**
  * The command of the shell that reads these files.
  * @param variables names of environment variables that may be sent, joined with `|`
  */
-export function commandOf(way: Way, names: readonly string[], variables: string): string {
-  switch (way) {
+export function commandOf(shellFunction: ShellFunction, names: readonly string[], variables: string): string {
+  switch (shellFunction) {
     case 'e':
       return `e '${variables}' ${names.join(' ')}`;
     case 'l':
@@ -39,6 +39,6 @@ export function commandOf(way: Way, names: readonly string[], variables: string)
     case 'f':
       return `f ${names.map(quoted).join(' ')}`;
     default:
-      return `${way} ${names.join(' ')}`;
+      return `${shellFunction} ${names.join(' ')}`;
   }
 }

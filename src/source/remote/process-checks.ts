@@ -29,7 +29,7 @@ interface Kept {
  * Asks the reader on the server about single processes: whether title and signal masks changed, and how much memory
  * they use.
  */
-export class Asked {
+export class ProcessChecks {
   readonly #kept = new Map<number, Kept>();
 
   /**
@@ -87,10 +87,10 @@ export class Asked {
   take({ checked, measured, estimated }: Plan, next: (tag: string) => Buffer, contents: Contents): readonly string[] {
     const missing: string[] = [];
     for (const pids of pieces(checked)) {
-      const told = new Map(linesOf(next('g')));
+      const answers = new Map(linesOf(next('g')));
       for (const pid of pids) {
         const kept = this.#kept.get(pid);
-        if (kept !== undefined) kept.summary = told.get(pid) ?? kept.summary;
+        if (kept !== undefined) kept.summary = answers.get(pid) ?? kept.summary;
         if (kept === undefined || kept.summary !== summaryOf(kept)) missing.push(...titleKeys(pid));
         else {
           contents.set(`f${pid}/status`, kept.status ?? 'missing');
@@ -100,10 +100,10 @@ export class Asked {
     }
     for (const pids of pieces(measured)) {
       const content = next('r');
-      const told = new Map(linesOf(content));
+      const answers = new Map(linesOf(content));
       const pages = new Map([...content.toString('latin1').matchAll(/^s(\d{1,10}) ([\d ]{1,150})$/gm)].map(statmOf));
       for (const pid of pids) {
-        const figures = told.get(pid);
+        const figures = answers.get(pid);
         if (figures === undefined) missing.push(`f${pid}/smaps_rollup`);
         else contents.set(`f${pid}/smaps_rollup`, rollupOf(figures));
         const page = pages.get(pid);
