@@ -129,7 +129,7 @@ describe('the portable source, compared with the proc source', () => {
 
 describe('list --source portable', () => {
   it('shows one user', async () => {
-    const { stdout, stderr, code } = await workertop('list', '--source', 'portable', '--user', 'nobody');
+    const { stdout, stderr, code } = await workertop('list', '--source', 'portable', '--user', 'root');
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
     expect(stdout).toMatch(/^system {2}\d+ process/m);
     expect(stdout).toMatch(/^Figures are RSS/m);
