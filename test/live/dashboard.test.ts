@@ -110,7 +110,7 @@ describe('in a terminal', () => {
     await select(pty, rowOf(pid));
     for (const key of ['-', '+']) {
       pty.press(key);
-      await pty.waitFor(/celery takes no|without workers/i);
+      await pty.waitFor(/does not scale by signals|without workers/i);
       expect(kernel.state(pid)).toMatch(/[RS]/);
       pty.press('escape');
     }
