@@ -60,7 +60,10 @@ export function placeLoose(
       continue;
     }
     const evidence = evidenceOf(process.facts);
-    const where = ofVirtualenv(evidence, groups) ?? kin.ofParent(process) ?? byOthers(process, evidence, groups, large);
+    const parents = kin.ofParent(process);
+    const itself = () => byOthers(process, evidence, groups, large);
+    const where =
+      ofVirtualenv(evidence, groups) ?? (kin.isStartedByHand(process) ? (itself() ?? parents) : (parents ?? itself()));
     if (!place(process, where)) system.push(process);
   }
   // What starts another process is known by what it has started: `uv run bot.py`, `sh -c 'cd /srv/shop && …'`.

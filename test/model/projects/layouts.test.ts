@@ -295,6 +295,18 @@ describe('what a project’s process starts belongs to the project', () => {
     expect(projectsOf(processes).system).toEqual([]);
   });
 
+  it('but what a script in its directory starts elsewhere is a project of its own', () => {
+    const script = run('/srv/shots', 'bash start-all.sh', { exe: '/usr/bin/bash' });
+    const others = [
+      run('/', 'python3 /srv/bot/bot.py', { child: 0 }),
+      run('/srv/downloads', 'bin/downloads', { exe: '/srv/downloads/bin/downloads', child: 0 }),
+    ];
+    expect(namesOf([script, ...others], files)).toEqual(['bot', 'downloads', 'shots']);
+    // A converter that a server starts by a shell is the server's, wherever it lies.
+    const converter = [run('/', 'sh -c convert', { child: 0 }), run('/', '/opt/convert/bin/convert', { child: 1 })];
+    expect(namesOf([server, ...converter], files)).toEqual(['shots']);
+  });
+
   it('but not a prompt in its terminal, nor what runs in another unit', () => {
     namesOf([], files);
     const prompt = run('/srv/shots', 'bash', { exe: '/usr/bin/bash', child: 0 });
