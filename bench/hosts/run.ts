@@ -2,9 +2,8 @@
  * Tells how much of used memory has a name on mixed hosts: see docs/memory-hosts.md. Arguments: numbers of hosts; none
  * means all. The rows of other hosts stay as they were measured.
  */
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -85,13 +84,13 @@ async function measure(scene: Scene, port: number): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'workertop-hosts-'));
   chmodSync(folder, 0o755);
   const pm2 = fileURLToPath(new URL('../../node_modules/.bin/pm2', import.meta.url));
-  const host = spawn('bash', ['-c', `${prelude}${scene.script}\nwait`], {
+  // As on a real host, init is the parent of what starts the servers, and not this benchmark.
+  execFileSync('setsid', ['--fork', 'bash', '-c', `${prelude}echo $$ >$D/host\n${scene.script}\nwait`], {
     cwd: folder,
-    detached: true,
     stdio: 'ignore',
     env: { ...process.env, D: folder, PORT: String(port), PM2: pm2 },
   });
-  const ended = once(host, 'exit');
+  const host = await hostOf(folder);
   try {
     await settled(scene);
     const readings: Reading[] = [];
@@ -113,13 +112,20 @@ async function measure(scene: Scene, port: number): Promise<Result> {
       missing: missingIn(last, scene.projects),
     };
   } finally {
-    const tree = host.pid === undefined ? [] : treeOf(host.pid);
-    host.kill('SIGTERM');
-    await ended;
+    const tree = treeOf(host);
+    process.kill(host, 'SIGTERM');
+    while (existsSync(`/proc/${host}`)) await pause(0.05);
     for (const pid of tree.slice(1)) end(pid);
     await pause(1);
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The pid of the script that starts the servers. */
+async function hostOf(folder: string): Promise<number> {
+  const file = join(folder, 'host');
+  while (!existsSync(file) || readFileSync(file, 'utf8') === '') await pause(0.05);
+  return Number(readFileSync(file, 'utf8'));
 }
 
 function end(pid: number): void {
