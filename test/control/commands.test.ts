@@ -31,6 +31,7 @@ const mallory = { uid: 12_346, gid: 12_346 };
 
 let folder: string;
 let servers: ChildProcess[] = [];
+let loops: Promise<unknown>[] = [];
 
 beforeEach(() => {
   folder = makeFolder('command');
@@ -42,8 +43,11 @@ afterEach(async () => {
   for (const server of servers) server.kill('SIGKILL');
   await Promise.all(ended);
   servers = [];
-  // A killed shell may leave a copy of a file under way.
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  // A killed shell could leave a copy of a file under way.
+  writeFileSync(at('stop'), '');
+  await Promise.all(loops);
+  loops = [];
+  rmSync(folder, { recursive: true, force: true });
 });
 
 const at = (...parts: readonly string[]) => join(folder, ...parts);
@@ -59,6 +63,12 @@ function start(env: Readonly<Record<string, string>> = {}, ids?: Ids, cwd = fold
   const server = spawn('/bin/sleep', ['60'], { cwd, env, stdio: 'ignore', ...ids });
   servers.push(server);
   return server;
+}
+
+/** Does the same again and again until the end of the test. */
+function loop(commands: string, ids: Ids): void {
+  const script = `while [ ! -e stop ]; do ${commands}; done`;
+  loops.push(once(spawn('/bin/sh', ['-c', script], { cwd: folder, stdio: 'ignore', ...ids }), 'exit'));
 }
 
 /** A script that can be run by everyone, and belongs to the user. */
@@ -331,12 +341,7 @@ describe.runIf(isRoot)('a program that is swapped', () => {
   it('by its owner while it is looked at is run as him, and as nobody else', async () => {
     const path = script(at('bin', 'control'), 'id -u >>told', web);
     const server = start({}, web);
-    const swap = spawn(
-      '/bin/sh',
-      ['-c', `while :; do cp bin/control bin/new; echo >>bin/new; mv bin/new bin/control; done`],
-      { cwd: folder, stdio: 'ignore', ...web },
-    );
-    servers.push(swap);
+    loop('cp bin/control bin/new; echo >>bin/new; mv bin/new bin/control', web);
     for (let count = 0; count < 5; count++) await run(server, { program: path });
     expect(told().replaceAll('12345\n', '')).toBe('');
   });
@@ -346,8 +351,7 @@ describe.runIf(isRoot)('a program that is swapped', () => {
     chmodSync(at('shared'), 0o777);
     const path = script(at('shared', 'control'), 'true', web);
     const planted = script(at('planted'), telling(), mallory);
-    const loop = `while :; do cp ${planted} shared/new; mv -f shared/new shared/control; done`;
-    servers.push(spawn('/bin/sh', ['-c', loop], { cwd: folder, stdio: 'ignore', ...mallory }));
+    loop(`cp ${planted} shared/new; mv -f shared/new shared/control`, mallory);
     const server = start({}, web);
     for (let count = 0; count < 5; count++)
       await expectRefused(server, { program: path }, /may be changed by everyone/);
