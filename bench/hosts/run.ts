@@ -8,6 +8,7 @@ import { cpus, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pause } from '../../src/pause.ts';
+import { eventually } from '../../test/helpers/eventually.ts';
 import { treeOf } from '../machine.ts';
 import { type Scene, scenes } from './scenes.ts';
 
@@ -114,7 +115,7 @@ async function measure(scene: Scene, port: number): Promise<Result> {
   } finally {
     const tree = treeOf(host);
     process.kill(host, 'SIGTERM');
-    while (existsSync(`/proc/${host}`)) await pause(0.05);
+    await eventually('the end of the script', () => !existsSync(`/proc/${host}`));
     for (const pid of tree.slice(1)) end(pid);
     await pause(1);
     rmSync(folder, { recursive: true, force: true });
@@ -122,10 +123,12 @@ async function measure(scene: Scene, port: number): Promise<Result> {
 }
 
 /** The pid of the script that starts the servers. */
-async function hostOf(folder: string): Promise<number> {
+function hostOf(folder: string): Promise<number> {
   const file = join(folder, 'host');
-  while (!existsSync(file) || readFileSync(file, 'utf8') === '') await pause(0.05);
-  return Number(readFileSync(file, 'utf8'));
+  return eventually('the pid of the script', () => {
+    const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+    return pid > 0 && pid;
+  });
 }
 
 function end(pid: number): void {

@@ -45,6 +45,12 @@ export function keyOf(cells: readonly string[], keys: number): string {
   return cells.slice(0, keys).join(' | ');
 }
 
+/** Prints a row, and puts it in the place of the one with the same first `keys` cells. */
+export function putRow(rows: Map<string, readonly string[]>, cells: readonly string[], keys: number): void {
+  process.stdout.write(`${rowText(cells)}\n`);
+  rows.set(keyOf(cells, keys), cells);
+}
+
 export function rowText(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
 }

@@ -6,11 +6,11 @@ import { ProcSource } from '../../src/source/proc/proc-source.ts';
 import { filesHere } from '../../test/helpers/files.ts';
 import { pause } from '../machine.ts';
 import type { Arrivals } from './arrivals.ts';
-import { keyOf, rowsBefore, rowText, write } from './document.ts';
+import { putRow, rowsBefore, rowText, write } from './document.ts';
 import { type Answered, startLoad } from './load.ts';
 import { seeded } from './random.ts';
 import { early, type Scene } from './scenes.ts';
-import { monotonic, type Stage, stage } from './watch.ts';
+import { monotonic, onStage, type Stage } from './watch.ts';
 
 /** Seconds that a request takes on average, between two readings, and until all threads have been started. */
 const MEAN = 0.1;
@@ -52,15 +52,9 @@ export async function inFlight(seconds: number, word: string): Promise<boolean> 
     for (const [index, coming] of comings.entries()) {
       // Of an event loop, connections are counted and nothing else.
       if (scene.server.startsWith('uvicorn') && coming.keepAlive) continue;
-      const on = await stage(scene);
-      try {
-        const cells = await tryComing(scene, coming, on, seconds, index + 1);
-        process.stdout.write(`${rowText(cells)}\n`);
-        rows.set(keyOf(cells, KEYS), cells);
-        met = save(rows);
-      } finally {
-        await on.end();
-      }
+      const cells = await onStage(scene, (on) => tryComing(scene, coming, on, seconds, index + 1));
+      putRow(rows, cells, KEYS);
+      met = save(rows);
     }
   }
   return met;

@@ -1,7 +1,7 @@
-import { keyOf, rowsBefore, rowText, write } from './document.ts';
+import { putRow, rowsBefore, rowText, write } from './document.ts';
 import { scenes } from './scenes.ts';
 import type { Verdict } from './truth.ts';
-import { stage, watch } from './watch.ts';
+import { onStage, watch } from './watch.ts';
 
 /** Shares and differences that are good enough. */
 const RIGHT = 0.97;
@@ -20,16 +20,9 @@ export async function inUse(seconds: number, word: string): Promise<boolean> {
   let met = true;
   for (const scene of scenes) {
     if (!`${scene.server} ${scene.work}`.includes(word)) continue;
-    const on = await stage(scene);
-    try {
-      const { verdict } = await watch(scene, on, { seconds, every: 0.02, seed: 1 });
-      const cells = rowOf(scene.server, scene.work, verdict);
-      process.stdout.write(`${rowText(cells)}\n`);
-      rows.set(keyOf(cells, KEYS), cells);
-      met = save(rows);
-    } finally {
-      await on.end();
-    }
+    const { verdict } = await onStage(scene, (on) => watch(scene, on, { seconds, every: 0.02, seed: 1 }));
+    putRow(rows, rowOf(scene.server, scene.work, verdict), KEYS);
+    met = save(rows);
   }
   return met;
 }

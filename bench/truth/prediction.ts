@@ -14,7 +14,7 @@ import { keyOf, rowsBefore, rowText, write } from './document.ts';
 import { startLoad } from './load.ts';
 import { seeded } from './random.ts';
 import { apps, type Scene } from './scenes.ts';
-import { type Stage, stage } from './watch.ts';
+import { onStage, type Stage } from './watch.ts';
 
 /** Workers at which it is watched. */
 const MOST = 8;
@@ -118,13 +118,9 @@ export async function prediction(word: string): Promise<boolean> {
   let met = true;
   for (const [index, pattern] of patterns.entries()) {
     if (!pattern.name.includes(word)) continue;
-    const on = await stage(scene);
-    try {
-      for (const cells of await tryPattern(pattern, index + 1, on)) rows.set(keyOf(cells, KEYS), cells);
-      met = save(rows);
-    } finally {
-      await on.end();
-    }
+    const tried = await onStage(scene, (on) => tryPattern(pattern, index + 1, on));
+    for (const cells of tried) rows.set(keyOf(cells, KEYS), cells);
+    met = save(rows);
   }
   return met;
 }

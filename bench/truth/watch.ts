@@ -50,6 +50,16 @@ export interface Stage {
   end(): Promise<void>;
 }
 
+/** Does something while a scene serves. */
+export async function onStage<Result>(scene: Scene, use: (on: Stage) => Promise<Result>): Promise<Result> {
+  const on = await stage(scene);
+  try {
+    return await use(on);
+  } finally {
+    await on.end();
+  }
+}
+
 /** Starts a scene, and waits until it serves. */
 export async function stage(scene: Scene): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'workertop-truth-'));

@@ -1,3 +1,4 @@
+import { byPid } from '../../recognise/process-table.ts';
 import { isWrapper } from '../../recognise/wrappers.ts';
 import type { ProcessSample } from '../../snapshot.ts';
 import { evidenceOf } from './evidence.ts';
@@ -13,7 +14,7 @@ export class Kin {
   readonly #byPid: ReadonlyMap<number, ProcessSample>;
 
   constructor(processes: readonly ProcessSample[]) {
-    this.#byPid = new Map(processes.map((process) => [process.pid, process]));
+    this.#byPid = byPid(processes);
     for (const process of processes) {
       const siblings = this.#children.get(process.ppid);
       if (siblings) siblings.push(process);
